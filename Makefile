@@ -1,0 +1,119 @@
+# Builds everything out of source into build/ and runs the two main jobs: `make bench` and `make test`. `make help` lists the targets.
+SHELL       := /bin/bash
+.DEFAULT_GOAL := all
+BUILD       ?= build
+CC          ?= gcc
+PYTHON      := /usr/bin/python3
+# -ffp-contract=off: every fused multiply-add in the engine is written out, none is chosen by the compiler (same bits everywhere).
+WARN        := -Wall -Wextra -Wshadow -Werror
+OPT         ?= -O3 -g -fno-omit-frame-pointer
+CFLAGS_ALL  := -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS)
+LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
+COMMIT      := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+
+# --- what each room is made of: every .c outside cmd/ and tests/ goes into the room's library -------------------------
+room = $(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*'))
+ARCH       := $(shell $(CC) -dumpmachine | cut -d- -f1)
+not_arch   := $(if $(filter x86_64 i686 i386,$(ARCH)),engine/kernels/arm/%,$(if $(filter aarch64 arm%,$(ARCH)),engine/kernels/x86/%,engine/kernels/x86/% engine/kernels/arm/%))
+ENGINE_SRC  := $(filter-out $(not_arch),$(call room,engine))
+SUITES_SRC  := $(call room,suites)
+HARNESS_SRC := $(call room,harness)
+REPORTS_SRC := $(call room,reports)
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+ENGINE_LIB  := $(BUILD)/lib/libbitnet.a
+SUITES_LIB  := $(BUILD)/lib/libsuites.a
+HARNESS_LIB := $(BUILD)/lib/libharness.a
+REPORTS_LIB := $(BUILD)/lib/libreports.a
+ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lpthread -lm
+SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lcyaml -lpcre2-8 -lpthread -lm
+HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lcyaml -lhwloc -lpfm -lpcre2-8 -lpthread -lm
+REPORTS_LIBS = $(REPORTS_LIB) -lsqlite3 -ljansson -lpthread -lm
+
+# --- instruction sets: the end of a kernel's file name says what its machine code may use -----------------------------
+ISA_avx2       := -mavx2 -mfma -mf16c -mbmi2
+ISA_avxvnni    := $(ISA_avx2) -mavxvnni
+ISA_avx512vnni := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512vbmi -mprefer-vector-width=512
+ISA_neon       :=
+ISA_dotprod    := -march=armv8.2-a+dotprod
+ISA_i8mm       := -march=armv8.2-a+dotprod+i8mm
+isa_of = $(ISA_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
+
+# --- programs: engine/cmd/bitnet_run.c -> build/bin/bitnet-run --------------------------------------------------------
+bin_of = $(foreach c,$(1),$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(c)))))
+ENGINE_BIN  := $(call bin_of,$(wildcard engine/cmd/*.c))
+SUITES_BIN  := $(call bin_of,$(wildcard suites/cmd/*.c))
+HARNESS_BIN := $(call bin_of,$(wildcard harness/cmd/*.c))
+REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
+CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
+TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
+
+.PHONY: all bench test help clean format install-dependencies programs tests
+all: programs ## build every program into build/bin
+programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
+tests: $(TESTS)
+
+install-dependencies: ## install the Debian packages that are missing (says which)
+	@scripts/install-dependencies
+
+bench: install-dependencies ## the main job: sweep, counters, stress tests, evaluations, report (QUICK=1 for a short form)
+	@$(MAKE) --no-print-directory all
+	@QUICK=$(QUICK) BIN=$(BUILD)/bin scripts/bench
+
+test: install-dependencies ## every test that needs no special hardware
+	@$(MAKE) --no-print-directory all tests
+	@BUILD=$(BUILD) ci/test
+
+format: ## format all C files with clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-zA-Z0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-22s %s\n", $$1, $$2}'
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@
+# the one file that knows which commit it is; rebuilt when the commit changes
+$(BUILD)/obj/engine/core/version.o: CFLAGS += -DBN_COMMIT='"$(COMMIT)"'
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
+$(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
+FORCE:
+
+define archive
+$(1): $(call obj,$(2))
+	@mkdir -p $$(@D); rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(eval $(call archive,$(ENGINE_LIB),$(ENGINE_SRC)))
+$(eval $(call archive,$(SUITES_LIB),$(SUITES_SRC)))
+$(eval $(call archive,$(HARNESS_LIB),$(HARNESS_SRC)))
+$(eval $(call archive,$(REPORTS_LIB),$(REPORTS_SRC)))
+
+define program
+$(call bin_of,$(1)): $(call obj,$(1)) $(2)
+	@mkdir -p $$(@D)
+	$(CC) $(LDFLAGS_ALL) $(call obj,$(1)) $(3) -o $$@
+endef
+$(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
+$(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
+$(foreach c,$(wildcard harness/cmd/*.c),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
+$(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB),$(REPORTS_LIBS))))
+$(BUILD)/bin/checkkern: $(call obj,engine/tests/checkkern.c) $(ENGINE_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/checkkern.c) $(ENGINE_LIBS) -o $@
+
+define testprogram
+$(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c)) $(2)
+	@mkdir -p $$(@D)
+	$(CC) $(LDFLAGS_ALL) $(call obj,$(wildcard $(1)/tests/test_*.c)) $(3) -lcriterion -o $$@
+endef
+$(eval $(call testprogram,engine,$(ENGINE_LIB),$(ENGINE_LIBS)))
+$(eval $(call testprogram,suites,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS)))
+$(eval $(call testprogram,harness,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS)))
+$(eval $(call testprogram,reports,$(REPORTS_LIB),$(REPORTS_LIBS)))
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

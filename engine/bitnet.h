@@ -1,0 +1,187 @@
+/* bitnet.h - the public API of the engine: open a model, tokenize, prefill, decode, read logits, observe, close.
+ *
+ * Conventions: functions that can fail return enum bn_status and, when `err` is not NULL, put one complete sentence there.
+ * `_open/_close` pairs own their object; `_init/_release` pairs work on the caller's memory. The engine never prints or exits.
+ * A model is immutable after bn_model_open and may serve many sessions; each session belongs to one thread at a time. */
+#ifndef BITNET_H
+#define BITNET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum bn_status {
+    BN_OK = 0,
+    BN_ERR_USAGE,       /* a parameter is out of range */
+    BN_ERR_IO,          /* the operating system refused (errno in the text) */
+    BN_ERR_FORMAT,      /* the file is damaged or not what it says */
+    BN_ERR_UNSUPPORTED, /* valid, but not for this engine (the text says what to do) */
+    BN_ERR_MEMORY,      /* an allocation failed */
+    BN_ERR_CONTEXT,     /* the context window is full */
+};
+
+struct bn_error {
+    enum bn_status status;
+    char text[512]; /* one sentence: what was wrong and what to do; "" when status is BN_OK */
+};
+
+/* ---- version ---------------------------------------------------------------------------------------------------- */
+const char *bn_version(void);  /* "0.1.0" */
+const char *bn_commit(void);   /* git commit the library was built from */
+const char *bn_compiler(void); /* compiler, version and flags */
+
+/* ---- model ------------------------------------------------------------------------------------------------------ */
+struct bn_model;
+
+struct bn_model_options {
+    const char *tokenizer_path; /* llama2.c tokenizer .bin for .bin checkpoints; NULL: beside or inside the model */
+    const char *kernel_backend; /* "auto" (NULL), a variant name ("ref", "avx2", "avx512vnni"), or "reference64" */
+    const char *i2s_layout;     /* NULL or "canonical"; "arm64x16" for I2_S files quantised on ARM (FORMATS.md 3.2) */
+    const char *pretokenizer;   /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
+    bool vocab_only;            /* read the vocabulary, not the weights */
+};
+
+struct bn_model_info {
+    const char *path, *name, *architecture;
+    const char *weight_encoding, *head_encoding; /* "i2_s", "q6_k", ... of the linears and of the output head */
+    const char *kernels;                         /* kernel variants chosen, e.g. "avx512vnni" */
+    int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
+    uint64_t n_parameters, file_bytes;
+    uint64_t weight_bytes_per_token; /* bytes of weights one decoded token reads */
+    uint64_t macs_per_token;         /* multiply-adds of the linears and the head for one token */
+};
+
+/* Opens a GGUF file, a safetensors directory or a llama2.c checkpoint. `options` may be NULL. */
+enum bn_status bn_model_open(struct bn_model **model, const char *path, const struct bn_model_options *options,
+                             struct bn_error *err);
+void bn_model_close(struct bn_model *model);
+const struct bn_model_info *bn_model_info(const struct bn_model *model);
+
+/* ---- text and tokens -------------------------------------------------------------------------------------------- */
+enum bn_tokenize_flags {
+    BN_TOKENIZE_BOS = 1,      /* put BOS in front when the model wants one and the text does not begin with it */
+    BN_TOKENIZE_SPECIAL = 2,  /* special tokens in the text are tokens; otherwise they are plain text */
+    BN_TOKENIZE_NO_PREFIX = 4 /* no SPM space prefix: the text continues an earlier one */
+};
+/* Writes at most `cap` ids; *n is the full count (call with cap 0 to measure). Any byte sequence is accepted. */
+enum bn_status bn_tokenize(const struct bn_model *model, const char *text, size_t text_bytes, int flags, int32_t *ids,
+                           size_t cap, size_t *n, struct bn_error *err);
+/* Bytes of one token, exact (not necessarily valid UTF-8). Specials give their text only when `special`. Returns the
+ * length; writes at most cap bytes, no terminator. */
+size_t bn_token_bytes(const struct bn_model *model, int32_t id, bool special, char *out, size_t cap);
+int32_t bn_token_bos(const struct bn_model *model);                /* -1: none */
+int32_t bn_token_eos(const struct bn_model *model);                /* -1: none */
+bool bn_token_is_end(const struct bn_model *model, int32_t id);    /* end of generation: eos, eot, eom and their kin */
+
+/* Streaming decoder: never cuts a UTF-8 character. Feed ids, get the bytes that are complete. */
+struct bn_text_stream {
+    const struct bn_model *model;
+    bool at_start;     /* SPM: the first token loses its leading space */
+    int n_held;
+    char held[8];      /* bytes of an unfinished character */
+};
+void bn_text_stream_init(struct bn_text_stream *stream, const struct bn_model *model, bool at_start);
+size_t bn_text_stream_put(struct bn_text_stream *stream, int32_t id, char *out, size_t cap);
+size_t bn_text_stream_end(struct bn_text_stream *stream, char *out, size_t cap); /* what is held, as it is */
+
+/* Chat: renders messages with the model family's template (FORMATS.md 1.4); roles "system", "user", "assistant". The
+ * result ends with the generation prompt. Returns the length needed; writes at most cap bytes with a terminator. */
+struct bn_message {
+    const char *role, *content;
+};
+size_t bn_chat_render(const struct bn_model *model, const struct bn_message *messages, size_t n, char *out, size_t cap);
+
+/* ---- observer: how counters and traces come in; NULL costs nothing ----------------------------------------------- */
+enum bn_op {
+    BN_OP_EMBED,
+    BN_OP_NORM,     /* RMSNorm and activation quantisation */
+    BN_OP_QKV,
+    BN_OP_ROPE,     /* rotation and KV store */
+    BN_OP_ATTENTION,
+    BN_OP_O,
+    BN_OP_GATE_UP,
+    BN_OP_ACTIVATION, /* relu2 or silu, with the gate product */
+    BN_OP_DOWN,
+    BN_OP_HEAD,
+    BN_OP_COUNT
+};
+enum bn_phase { BN_PHASE_PREFILL, BN_PHASE_DECODE };
+const char *bn_op_name(enum bn_op op);
+
+/* Declared work of one call: what it must read and compute, known before it runs (never measured). */
+struct bn_work {
+    uint64_t weight_bytes, kv_bytes, macs;
+};
+struct bn_observer {
+    void *self;
+    /* Called on every thread of the session, around each operation of each layer (layer -1: embedding and head). */
+    void (*op_begin)(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op);
+    void (*op_end)(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op, const struct bn_work *work);
+    /* Called by the calling thread around a forward pass of n_tokens tokens. */
+    void (*pass_begin)(void *self, enum bn_phase phase, int n_tokens);
+    void (*pass_end)(void *self, enum bn_phase phase, int n_tokens);
+    /* Called once on every worker thread when it starts (attach per-thread counters here). */
+    void (*thread_start)(void *self, int thread);
+};
+
+/* ---- session ---------------------------------------------------------------------------------------------------- */
+struct bn_session;
+
+struct bn_session_options {
+    int n_ctx;           /* positions of the KV cache; 0: the model's training context */
+    int n_threads;       /* 0: one per physical core this process may use */
+    int n_batch;         /* most tokens computed at once in prefill; 0: default */
+    const char *kv_type; /* "f16", "f32", "q8_0"; NULL: f16 for ternary models, f32 for float ones */
+    const int *cpus;     /* n_threads CPU numbers to pin to, or NULL */
+    const struct bn_observer *observer;
+};
+enum bn_status bn_session_open(struct bn_session **session, const struct bn_model *model,
+                               const struct bn_session_options *options, struct bn_error *err);
+void bn_session_close(struct bn_session *session);
+
+/* Appends n tokens to the context. Afterwards bn_logits is the prediction after the last one. */
+enum bn_status bn_prefill(struct bn_session *session, const int32_t *ids, size_t n, struct bn_error *err);
+/* The same, and calls `each` with the logits after every token from ids[first] on (pos = index into ids), in order. */
+enum bn_status bn_prefill_logits(struct bn_session *session, const int32_t *ids, size_t n, size_t first,
+                                 void (*each)(void *self, size_t pos, const float *logits), void *self,
+                                 struct bn_error *err);
+/* Appends one token: the decode step. */
+enum bn_status bn_decode(struct bn_session *session, int32_t id, struct bn_error *err);
+const float *bn_logits(const struct bn_session *session); /* [n_vocab], valid until the next call on the session */
+int bn_session_position(const struct bn_session *session); /* tokens in the context */
+int bn_session_n_ctx(const struct bn_session *session);
+int bn_session_n_threads(const struct bn_session *session);
+void bn_session_truncate(struct bn_session *session, int n_tokens); /* forget everything after the first n tokens */
+/* Makes room in a full context: keeps the first n_sink tokens, drops n_drop after them, re-rotates the rest. */
+enum bn_status bn_session_shift(struct bn_session *session, int n_sink, int n_drop, struct bn_error *err);
+uint64_t bn_session_kv_bytes(const struct bn_session *session);
+/* Hash of all logits rows computed since opening or the last reset (FNV-1a over their bits, position order): equal work
+ * gives an equal hash on every CPU, thread count and kernel variant. */
+uint64_t bn_session_logits_hash(const struct bn_session *session);
+void bn_session_hash_reset(struct bn_session *session, bool on); /* off by default: hashing costs time */
+
+/* ---- sampler ---------------------------------------------------------------------------------------------------- */
+struct bn_sampler_options {
+    float temperature; /* 0: greedy (the lowest id wins a tie) */
+    int top_k;         /* 0: off */
+    float top_p;       /* 1: off */
+    float min_p;       /* 0: off */
+    float repetition_penalty; /* 1: off */
+    int repetition_window;    /* last tokens looked at; 0: 64 */
+    uint64_t seed;            /* same seed, same text, on every machine */
+};
+struct bn_sampler;
+enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const struct bn_sampler_options *options,
+                               struct bn_error *err);
+void bn_sampler_close(struct bn_sampler *sampler);
+int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
+void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

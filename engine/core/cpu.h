@@ -1,0 +1,21 @@
+/* cpu.h - what this CPU can execute, as a bit set that kernel variants declare against. */
+#ifndef BN_CORE_CPU_H
+#define BN_CORE_CPU_H
+#include <stdint.h>
+
+enum bn_cpu_feature {
+    BN_CPU_ANY = 0,
+    BN_CPU_AVX2 = 1 << 0,       /* AVX2, FMA, F16C, BMI2 */
+    BN_CPU_AVXVNNI = 1 << 1,    /* AVX-VNNI (256-bit, VEX) */
+    BN_CPU_AVX512VNNI = 1 << 2, /* AVX-512 F, BW, VL, DQ, VNNI, VBMI */
+    BN_CPU_AMX = 1 << 3,        /* AMX-INT8 tiles, permitted by the kernel */
+    BN_CPU_NEON = 1 << 4,
+    BN_CPU_DOTPROD = 1 << 5,
+    BN_CPU_I8MM = 1 << 6,
+    BN_CPU_SVE = 1 << 7,
+};
+/* Features of the running CPU and operating system, found once. */
+uint32_t bn_cpu_features(void);
+/* Model name as the system gives it ("AMD EPYC ..."); never NULL. */
+const char *bn_cpu_name(void);
+#endif

@@ -1,0 +1,17 @@
+/* version.c - what this library was built from. */
+#include "engine/bitnet.h"
+
+#ifndef BN_COMMIT
+#define BN_COMMIT "unknown"
+#endif
+
+const char *bn_version(void) { return "0.1.0"; }
+const char *bn_commit(void) { return BN_COMMIT; }
+const char *bn_compiler(void)
+{
+#ifdef __clang__
+    return "clang " __clang_version__;
+#else
+    return "gcc " __VERSION__;
+#endif
+}

@@ -1,0 +1,68 @@
+/* source.h - a model file opened for reading, whatever its format: configuration, vocabulary and named tensors.
+ * Every format's reader (gguf.c, safetensors.c, llama2c.c) fills this one shape with GGUF's tensor names, so that the
+ * model and bitnet-quantize never ask where the data came from. */
+#ifndef BN_FORMAT_SOURCE_H
+#define BN_FORMAT_SOURCE_H
+#include "engine/format/encoding.h"
+
+enum bn_rope_kind { BN_ROPE_HALF_SPLIT, BN_ROPE_INTERLEAVED }; /* pairs (i, i+d/2) or (2i, 2i+1): FORMATS.md 1.1, 2.3 */
+enum bn_ffn_activation { BN_FFN_SILU, BN_FFN_RELU2 };
+
+struct bn_config {
+    char architecture[64]; /* "bitnet-b1.58", "bitnet-25", "bitnet", "llama" */
+    char name[128];
+    int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
+    int rope_dim; /* rotated dimensions of a head, usually head_dim */
+    float rms_eps, rope_theta, rope_scale; /* positions are divided by rope_scale (linear scaling), 1: none */
+    float norm_in_eps; /* eps of the per-projection input norms (blk.N.attn_q_norm_in.weight ...) */
+    enum bn_rope_kind rope_kind;
+    enum bn_ffn_activation ffn_activation;
+};
+
+enum bn_vocab_kind { BN_VOCAB_NONE, BN_VOCAB_BPE, BN_VOCAB_SPM };
+enum bn_token_type { BN_TOKEN_NORMAL = 1, BN_TOKEN_UNKNOWN, BN_TOKEN_CONTROL, BN_TOKEN_USER, BN_TOKEN_UNUSED, BN_TOKEN_BYTE };
+struct bn_string {
+    const char *bytes;
+    size_t n;
+};
+struct bn_vocab {
+    enum bn_vocab_kind kind;
+    char pre[32]; /* tokenizer.ggml.pre, "" when the file has none */
+    int n_tokens;
+    struct bn_string *tokens; /* BPE: GPT-2 byte alphabet; SPM: U+2581 for space, <0xXX> for bytes */
+    float *scores;            /* SPM; NULL when absent */
+    uint8_t *types;           /* enum bn_token_type; NULL when absent */
+    size_t n_merges;
+    struct bn_string *merges; /* "left right", rank order */
+    int32_t bos, eos, eot, eom, unk, pad; /* -1: none */
+    bool add_bos, add_eos, add_space_prefix;
+    bool plain_spm;           /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
+    const char *chat_template; /* NULL: none */
+};
+
+struct bn_tensor {
+    const char *name; /* GGUF name: "token_embd.weight", "blk.0.attn_q.weight" ... */
+    enum bn_encoding encoding;
+    int64_t rows, cols; /* vectors have rows 1 */
+    const void *data;   /* as stored, little-endian, aligned to 4 at least; NULL: `load` produces it */
+    size_t bytes;
+    /* Ternary data whose scale is kept apart (packed safetensors); 0: inside the encoding. */
+    float scale;
+};
+
+struct bn_source {
+    struct bn_config config;
+    struct bn_vocab vocab;
+    size_t n_tensors;
+    struct bn_tensor *tensors;
+    uint64_t file_bytes;
+    void *owner;                         /* the reader's own state (maps, arena) */
+    void (*close)(struct bn_source *source);
+};
+
+/* Finds the format by content (GGUF magic, directory with config.json, llama2.c header) and opens it. */
+enum bn_status bn_source_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
+                              struct bn_error *err);
+void bn_source_close(struct bn_source *source);
+const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name); /* NULL: not there */
+#endif

@@ -1,0 +1,130 @@
+/* kernels.h - the operations of ops.def as typed function pointers, and the tables of variants to choose from.
+ *
+ * Use: `struct bn_kernels k; bn_kernels_select(&k, NULL, err); k.rmsnorm(...)`.
+ * Add a variant: write kernels/<isa>/<op>_<variant>.c ending in BN_KERNEL(op, variant, BN_CPU_..., function), add one line to
+ * kernels.list (weakest first), run checkkern. */
+#ifndef BN_KERNELS_H
+#define BN_KERNELS_H
+#include "engine/core/cpu.h"
+#include "engine/core/status.h"
+
+/* Ternary matmul: y[t][m] = (float)(sum_k t_mk * q_tk) * (x_scale[t] * w_scale[m * w_scale_step]).
+ * w: canonical I2_S rows (FORMATS.md 3.2), cols a multiple of 128, rows row_bytes apart.
+ * x: int8 codes of quantize_a256, x_sum[t] = their sum. */
+struct bn_ternary_args {
+    float *y; /* [n][y_stride] */
+    size_t y_stride;
+    const uint8_t *w; /* [rows][row_bytes] */
+    size_t row_bytes;
+    int rows, cols;
+    const float *w_scale;
+    int w_scale_step; /* 0: one scale for the tensor, 1: one per row */
+    const int8_t *x;  /* [n][x_stride] */
+    size_t x_stride;
+    const int32_t *x_sum;
+    const float *x_scale;
+    int n; /* tokens */
+};
+
+/* Float matmul: y[t][m] = sum_k w_mk * x_tk in 16 lanes (k modulo 16), fmaf, then bn_reduce16. */
+struct bn_float_args {
+    float *y;
+    size_t y_stride;
+    const void *w;
+    size_t row_bytes;
+    int rows, cols;
+    const float *x; /* [n][x_stride], x_stride in floats */
+    size_t x_stride;
+    int n;
+};
+
+/* Block-quantised weights (q8_0, q4_0, q6_k) with activations of quantize_b256: int8 in natural order and one float scale
+ * for every 256 of them (the last block may be shorter). */
+struct bn_block_args {
+    float *y;
+    size_t y_stride;
+    const void *w;
+    size_t row_bytes;
+    int rows, cols;
+    const int8_t *x;
+    size_t x_stride;
+    const float *x_scale; /* [n][x_scale_stride] */
+    size_t x_scale_stride;
+    int n;
+};
+
+/* KV cache of one layer and one kv head. Keys lie in blocks of 16 positions, [pos/16][head_dim][16], so that a vector
+ * holds 16 positions and scores need no horizontal sum; values lie in rows, [pos][head_dim]. */
+enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0 };
+struct bn_kv_block {
+    enum bn_kv_type type;
+    int head_dim;
+    void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t */
+    uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [pos][head_dim/32] */
+};
+
+/* Positions are cut into segments of BN_SEGMENT, aligned at 0. One call: queries of one kv head against one segment.
+ * Query i (token t, head h of the group) stands at position pos[i] and sees the segment's positions <= pos[i] (at least one). It writes
+ * partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of exp(score - max) in 16 lanes by position, and
+ * o = sum over positions in ascending order of exp(score - max) * v. */
+#define BN_SEGMENT 256
+struct bn_attention_args {
+    const struct bn_kv_block *kv;
+    int segment;              /* first position / BN_SEGMENT */
+    int n;                    /* queries */
+    const float *const *q;    /* [n] -> [head_dim], already multiplied by 1/sqrt(head_dim) */
+    const int *pos;           /* [n] */
+    float *const *partials;   /* [n] -> {max, sum, o[head_dim]} */
+};
+
+/* Element k of a row stands at this index in quantize_a256's order: chunks of 256, four fields of 64, so that one 64-byte
+ * load of I2_S (two 128-weight blocks), shifted by a field, lines up with one 64-byte load of codes. Rows are padded with
+ * zero codes to a multiple of 256. */
+static inline int bn_a256_index(int k) { return k / 256 * 256 + k % 128 / 32 * 64 + k / 128 % 2 * 32 + k % 32; }
+#define BN_A256_BYTES(n) (((size_t)(n) + 255) / 256 * 256)
+
+enum bn_kernel_op {
+#define OP(name, result, params) BN_KERNEL_##name,
+#include "engine/kernels/ops.def"
+#undef OP
+    BN_KERNEL_OP_COUNT
+};
+#define OP(name, result, params) typedef result bn_##name##_fn params;
+#include "engine/kernels/ops.def"
+#undef OP
+
+struct bn_kernels {
+#define OP(name, result, params) bn_##name##_fn *name;
+#include "engine/kernels/ops.def"
+#undef OP
+    char summary[64]; /* the strongest variant in use, for reports */
+};
+
+struct bn_kernel_variant {
+    enum bn_kernel_op op;
+    const char *op_name, *variant;
+    uint32_t needs; /* enum bn_cpu_feature bits */
+    void (*function)(void);
+};
+/* Last line of a variant's file: a function of the wrong type does not compile. */
+#define BN_KERNEL(op, variant, cpu, fn)                                                                                 \
+    const struct bn_kernel_variant bn_kernel_##op##_##variant = {                                                       \
+        BN_KERNEL_##op, #op, #variant, (cpu), (void (*)(void))(1 ? (fn) : (bn_##op##_fn *)0)}
+
+/* All variants in the order of kernels.list. */
+const struct bn_kernel_variant *const *bn_kernel_variants(size_t *n);
+/* For each op the last variant of the list this CPU supports; `backend` "auto"/NULL, or a variant name: then variants listed
+ * after that name are passed over ("avx2" takes avx2 where there is one, else the next weaker). */
+enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend, struct bn_error *err);
+
+/* The fixed tree: lanes i and i+8, then i+4, i+2, i+1. */
+static inline float bn_reduce16(const float lane[16])
+{
+    float a[8];
+    for (int i = 0; i < 8; i++) a[i] = lane[i] + lane[i + 8];
+    for (int i = 0; i < 4; i++) a[i] = a[i] + a[i + 4];
+    a[0] = a[0] + a[2];
+    a[1] = a[1] + a[3];
+    return a[0] + a[1];
+}
+#endif
