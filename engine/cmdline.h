@@ -1,0 +1,46 @@
+/* cmdline.h - one declarative table per program gives option parsing, --help, --version and its errors the same form
+ * everywhere. Option names accept '-' and '_' alike; values come as "--name value" or "--name=value".
+ *
+ *   static struct opts { const char *model; int threads; bool json; } o = {.threads = 0};
+ *   static const struct bn_cmd_option options[] = {
+ *       {"model", "FILE", BN_CMD_STRING, &o.model, "model to run (GGUF, safetensors directory, llama2.c .bin)"},
+ *       {"threads", "N", BN_CMD_INT, &o.threads, "threads; 0: one per physical core", .min = 0, .max = 1024},
+ *       {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object"},
+ *       {0}};
+ *   static const struct bn_cmd cmd = {"bitnet-run", "generate text", "--model FILE --prompt TEXT [options]", options};
+ *   int rest = bn_cmd_parse(&cmd, argc, argv);   // prints and exits on --help (0), --version (0) and errors (2)
+ */
+#ifndef BN_CMDLINE_H
+#define BN_CMDLINE_H
+#include <stdbool.h>
+#include <stdint.h>
+
+enum bn_cmd_type {
+    BN_CMD_FLAG,   /* bool: "--name" sets it, "--name False|0|no" clears it, "--name True|1|yes" sets it */
+    BN_CMD_STRING, /* const char *: points into argv */
+    BN_CMD_INT,    /* int, within min..max */
+    BN_CMD_U64,    /* uint64_t */
+    BN_CMD_FLOAT,  /* float, within min..max */
+    BN_CMD_LIST,   /* struct bn_cmd_list: may be given many times */
+};
+struct bn_cmd_list {
+    const char **values;
+    int n;
+};
+struct bn_cmd_option {
+    const char *name, *argument; /* argument NULL for flags */
+    enum bn_cmd_type type;
+    void *target;
+    const char *help;
+    double min, max; /* both 0: no limits */
+};
+struct bn_cmd {
+    const char *name, *purpose, *usage;
+    const struct bn_cmd_option *options; /* ends with a name of NULL */
+    const char *more;                    /* further help text, or NULL */
+};
+/* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are (argv[1..n]). */
+int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
+/* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). */
+_Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#endif
