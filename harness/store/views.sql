@@ -1,0 +1,167 @@
+-- views.sql - what readers see: reports and other people's tools read these views and nothing else.
+-- Recreated whenever their text changes, so they may grow without a migration; a column is never renamed or removed.
+
+-- One row per run.
+CREATE VIEW v_runs AS
+SELECT r.run_id, r.uid, r.source, r.plan, r.seed, r.command, r.host, r.started_at, r.finished_at,
+       r.machine_id, m.label AS machine, r.build_id, b.label AS build,
+       (SELECT value FROM fingerprint_field f WHERE f.fingerprint_id = r.build_id AND f.name = 'commit') AS commit_id,
+       (SELECT value FROM fingerprint_field f WHERE f.fingerprint_id = r.build_id AND f.name = 'compiler') AS compiler,
+       (SELECT value FROM fingerprint_field f WHERE f.fingerprint_id = r.machine_id AND f.name = 'arch') AS arch,
+       (SELECT value FROM fingerprint_field f WHERE f.fingerprint_id = r.machine_id AND f.name = 'kernel') AS kernel_release,
+       (SELECT count(*) FROM point p WHERE p.run_id = r.run_id) AS n_points,
+       (SELECT count(*) FROM point p WHERE p.run_id = r.run_id AND p.state = 'finished') AS n_finished,
+       (SELECT count(*) FROM point p WHERE p.run_id = r.run_id AND p.state = 'failed') AS n_failed,
+       (SELECT count(*) FROM point p WHERE p.run_id = r.run_id AND p.state = 'skipped') AS n_skipped,
+       (SELECT count(*) FROM point p WHERE p.run_id = r.run_id AND p.state IN ('planned', 'claimed')) AS n_open
+FROM run r LEFT JOIN fingerprint m ON m.fingerprint_id = r.machine_id
+           LEFT JOIN fingerprint b ON b.fingerprint_id = r.build_id;
+
+-- What a config is, with the model's name; `series` is the text that names it in tables and plots.
+CREATE VIEW v_configs AS
+SELECT c.config_id, c.key, c.engine, c.model_id, coalesce(m.label, '') AS model, m.hash AS model_hash, c.workload,
+       c.fill_tokens, c.prefill_tokens, c.decode_tokens, c.kernel, c.threads, c.options,
+       CASE c.engine WHEN 'bitnet' THEN '' ELSE c.engine || ' ' END || c.kernel || ' x' || c.threads
+           || CASE c.options WHEN '' THEN '' ELSE ' ' || c.options END AS series
+FROM config c LEFT JOIN fingerprint m ON m.fingerprint_id = c.model_id;
+
+CREATE VIEW v_options AS SELECT config_id, name, value FROM config_option;
+
+-- One row per point (worker process), in any state. tokens/s over all its samples; NULL where it has none.
+CREATE VIEW v_points AS
+SELECT p.point_id, p.run_id, p.ordinal, p.round, p.config_id, c.engine, c.model_id, c.model, c.workload, c.fill_tokens,
+       c.prefill_tokens, c.decode_tokens, c.kernel, c.threads, c.options, c.series, p.build_id, p.state, p.attempts,
+       p.reason, p.signal, p.exit_code, p.stderr_tail, p.hash, p.kernels_used, p.peak_rss_bytes, p.started_at, p.seconds,
+       (SELECT 1e9 * sum(n_tokens) / sum(ns) FROM sample s WHERE s.point_id = p.point_id AND s.phase = 'prefill')
+           AS prefill_tokens_per_s,
+       (SELECT 1e9 * sum(n_tokens) / sum(ns) FROM sample s WHERE s.point_id = p.point_id AND s.phase = 'decode')
+           AS decode_tokens_per_s
+FROM point p JOIN v_configs c USING (config_id);
+
+-- Everything that did not finish, with its reason.
+CREATE VIEW v_failures AS
+SELECT point_id, run_id, config_id, model, workload, series, round, state, reason, signal, exit_code, stderr_tail
+FROM v_points WHERE state IN ('failed', 'skipped');
+
+-- Every raw sample: one prefill pass or one decoded token.
+CREATE VIEW v_samples AS
+SELECT p.run_id, p.point_id, p.config_id, p.round, s.phase, s.rep, s.idx, s.ns, s.n_tokens,
+       1.0 * s.ns / s.n_tokens AS ns_per_token
+FROM sample s JOIN point p USING (point_id) WHERE p.state = 'finished';
+
+-- Distribution of the time per token for each (run, config, phase). A tail needs enough samples (MLPerf: p90 from 64,
+-- p99 from 662 on) and is NULL below that.
+CREATE VIEW v_latency AS
+WITH ranked AS (
+    SELECT run_id, config_id, phase, ns_per_token AS x,
+           row_number() OVER (PARTITION BY run_id, config_id, phase ORDER BY ns_per_token) AS i,
+           count(*) OVER (PARTITION BY run_id, config_id, phase) AS n
+    FROM v_samples)
+SELECT r.run_id, r.config_id, r.phase, r.n,
+       min(r.x) AS min_ns, avg(r.x) AS mean_ns, max(r.x) AS max_ns,
+       avg(CASE WHEN r.i IN ((r.n + 1) / 2, (r.n + 2) / 2) THEN r.x END) AS median_ns,
+       max(CASE WHEN r.i = (r.n + 3) / 4 THEN r.x END) AS p25_ns,
+       max(CASE WHEN r.i = (3 * r.n + 3) / 4 THEN r.x END) AS p75_ns,
+       max(CASE WHEN r.n >= 64 AND r.i = (90 * r.n + 99) / 100 THEN r.x END) AS p90_ns,
+       max(CASE WHEN r.n >= 662 AND r.i = (99 * r.n + 99) / 100 THEN r.x END) AS p99_ns,
+       1e9 / avg(CASE WHEN r.i IN ((r.n + 1) / 2, (r.n + 2) / 2) THEN r.x END) AS tokens_per_s
+FROM ranked r GROUP BY r.run_id, r.config_id, r.phase;
+
+-- The table most readers want: v_latency with the names of what was measured.
+CREATE VIEW v_results AS
+SELECT l.run_id, l.config_id, c.engine, c.model, c.model_id, c.workload, c.fill_tokens, c.prefill_tokens,
+       c.decode_tokens, c.kernel, c.threads, c.options, c.series, l.phase, l.n, l.min_ns, l.p25_ns, l.median_ns,
+       l.mean_ns, l.p75_ns, l.p90_ns, l.p99_ns, l.max_ns, l.tokens_per_s
+FROM v_latency l JOIN v_configs c USING (config_id);
+
+-- One row per repetition that has both phases: a request as a user sees it (tokenising and sampling left out).
+CREATE VIEW v_requests AS
+SELECT run_id, point_id, config_id, rep,
+       sum(CASE WHEN phase = 'prefill' THEN ns END) AS ttft_ns,
+       1.0 * sum(CASE WHEN phase = 'decode' THEN ns END) / sum(phase = 'decode') AS tpot_ns,
+       max(CASE WHEN phase = 'decode' THEN ns END) AS itl_max_ns, sum(ns) AS e2e_ns, sum(phase = 'decode') AS n_decoded
+FROM v_samples GROUP BY point_id, rep HAVING ttft_ns IS NOT NULL AND n_decoded > 0;
+
+-- Every counter of every point; value NULL comes with the reason.
+CREATE VIEW v_counters AS
+SELECT p.run_id, p.point_id, p.config_id, c.workload, c.series, k.phase, k.op, k.thread, k.name, k.source, k.value,
+       k.reason, k.scaled, k.n_tokens, k.value / nullif(k.n_tokens, 0) AS per_token
+FROM counter k JOIN point p USING (point_id) JOIN v_configs c USING (config_id);
+
+-- Time and declared work per operation (all layers and threads): ns is the slowest thread's, share that of the phase.
+CREATE VIEW v_ops AS
+WITH by_thread AS (
+    SELECT point_id, phase, op, thread, sum(ns) AS ns, sum(calls) AS calls, sum(weight_bytes) AS weight_bytes,
+           sum(kv_bytes) AS kv_bytes, sum(macs) AS macs, max(n_tokens) AS n_tokens
+    FROM op_time GROUP BY point_id, phase, op, thread),
+by_op AS (
+    SELECT point_id, phase, op, max(ns) AS ns, max(calls) AS calls, max(weight_bytes) AS weight_bytes,
+           max(kv_bytes) AS kv_bytes, max(macs) AS macs, max(n_tokens) AS n_tokens
+    FROM by_thread GROUP BY point_id, phase, op)
+SELECT p.run_id, p.point_id, p.config_id, c.workload, c.series, c.kernel, c.threads, o.phase, o.op, o.calls, o.ns,
+       1.0 * o.ns / nullif(sum(o.ns) OVER (PARTITION BY o.point_id, o.phase), 0) AS share,
+       o.weight_bytes, o.kv_bytes, o.macs, o.n_tokens,
+       1e9 * (o.weight_bytes + o.kv_bytes) / nullif(o.ns, 0) AS bytes_per_s, 1e9 * o.macs / nullif(o.ns, 0) AS macs_per_s,
+       1e9 * (o.weight_bytes + o.kv_bytes) / nullif(o.ns, 0) / rb.value AS bandwidth_share,
+       1e9 * o.macs / nullif(o.ns, 0) / rm.value AS int8_peak_share
+FROM by_op o JOIN point p USING (point_id) JOIN v_configs c USING (config_id)
+LEFT JOIN roofline rb ON rb.run_id = p.run_id AND rb.threads = c.threads AND rb.name = 'read_bytes_per_s'
+LEFT JOIN roofline rm ON rm.run_id = p.run_id AND rm.threads = c.threads AND rm.name = 'int8_macs_per_s';
+
+-- The same per layer and thread, unsummed: for flame graphs.
+CREATE VIEW v_op_layers AS
+SELECT p.run_id, o.point_id, p.config_id, o.phase, o.layer, o.op, o.thread, o.calls, o.ns, o.weight_bytes, o.kv_bytes,
+       o.macs, o.n_tokens
+FROM op_time o JOIN point p USING (point_id);
+
+CREATE VIEW v_roofline AS SELECT run_id, threads, name, value, method, reason FROM roofline;
+
+-- Measured time as a share of what the machine can do: declared work of the phase against the roofline.
+CREATE VIEW v_efficiency AS
+WITH work AS (
+    SELECT point_id, phase, thread, 1.0 * sum(weight_bytes + kv_bytes) / max(n_tokens) AS bytes_per_token,
+           1.0 * sum(macs) / max(n_tokens) AS macs_per_token
+    FROM op_time GROUP BY point_id, phase, thread),
+config_work AS (
+    SELECT p.run_id, p.config_id, w.phase, max(w.bytes_per_token) AS bytes_per_token, max(w.macs_per_token) AS macs_per_token
+    FROM work w JOIN point p USING (point_id) GROUP BY p.run_id, p.config_id, w.phase)
+SELECT l.run_id, l.config_id, c.workload, c.series, c.kernel, c.threads, l.phase, l.median_ns, l.tokens_per_s,
+       w.bytes_per_token, w.macs_per_token, w.bytes_per_token * l.tokens_per_s AS bytes_per_s,
+       w.macs_per_token * l.tokens_per_s AS macs_per_s, rb.value AS read_bytes_per_s, rm.value AS int8_macs_per_s,
+       w.bytes_per_token * l.tokens_per_s / rb.value AS bandwidth_share, w.macs_per_token * l.tokens_per_s / rm.value AS int8_peak_share
+FROM config_work w JOIN v_latency l USING (run_id, config_id, phase) JOIN v_configs c USING (config_id)
+LEFT JOIN roofline rb ON rb.run_id = l.run_id AND rb.threads = c.threads AND rb.name = 'read_bytes_per_s'
+LEFT JOIN roofline rm ON rm.run_id = l.run_id AND rm.threads = c.threads AND rm.name = 'int8_macs_per_s';
+
+-- Fingerprints of a run (kind machine, build) and of its models; value NULL comes with the reason.
+CREATE VIEW v_fingerprints AS
+SELECT r.run_id, f.kind, f.hash, f.label, x.name, x.value, x.reason
+FROM run r JOIN fingerprint f ON f.fingerprint_id IN (r.machine_id, r.build_id) JOIN fingerprint_field x USING (fingerprint_id)
+UNION ALL
+SELECT DISTINCT p.run_id, f.kind, f.hash, f.label, x.name, x.value, x.reason
+FROM point p JOIN config c USING (config_id) JOIN fingerprint f ON f.fingerprint_id = c.model_id
+JOIN fingerprint_field x USING (fingerprint_id);
+
+-- Load, steal, frequency, ... before and after each point.
+CREATE VIEW v_moments AS
+SELECT p.run_id, m.point_id, m.at, m.name, m.value, m.reason FROM moment m JOIN point p USING (point_id);
+
+-- One row per (series, run): what a history plot or a change-point search walks over. Order by started_at within `track`.
+CREATE VIEW v_history AS
+SELECT c.config_id || ' ' || l.phase || ' ' || coalesce(r.machine_id, 0) AS track, r.machine_id, r.machine, c.model,
+       c.model_id, c.workload, c.series, c.kernel, c.threads, c.options, c.config_id, l.phase, r.run_id, r.started_at,
+       r.commit_id, l.n, l.median_ns, l.p25_ns, l.p75_ns, l.tokens_per_s
+FROM v_latency l JOIN v_runs r USING (run_id) JOIN v_configs c USING (config_id);
+
+CREATE VIEW v_scores AS
+SELECT s.run_id, s.model_id, m.label AS model, s.config, s.task, s.version, s.metric, s.value, s.stderr, s.n_items,
+       s.n_shots, s.reason
+FROM score s JOIN fingerprint m ON m.fingerprint_id = s.model_id;
+
+CREATE VIEW v_score_items AS
+SELECT s.run_id, s.model_id, m.label AS model, s.config, s.task, s.item, s.gold, s.ll
+FROM score_item s JOIN fingerprint m ON m.fingerprint_id = s.model_id;
+
+CREATE VIEW v_stress AS
+SELECT s.run_id, s.model_id, m.label AS model, s.test, s.verdict, s.value, s.threshold, s.seconds, s.reason
+FROM stress s JOIN fingerprint m ON m.fingerprint_id = s.model_id;
