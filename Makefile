@@ -48,7 +48,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all bench test help clean format install-dependencies programs tests
+.PHONY: all bench bench-kernels test help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS)
@@ -63,6 +63,9 @@ bench: install-dependencies ## the main job: sweep, counters, stress tests, eval
 test: install-dependencies ## every test that needs no special hardware
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) ci/test
+
+bench-kernels: $(BUILD)/bin/checkkern ## time every kernel on the 2B4T shapes, beside the limits of this machine
+	@$(BUILD)/bin/checkkern --bench
 
 format: ## format all C files with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -102,9 +105,10 @@ $(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(wildcard harness/cmd/*.c),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
 $(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB),$(REPORTS_LIBS))))
-$(BUILD)/bin/checkkern: $(call obj,engine/tests/checkkern.c) $(ENGINE_LIB)
+CHECKKERN_SRC := $(wildcard engine/tests/checkkern*.c)
+$(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/checkkern.c) $(ENGINE_LIBS) -o $@
+	$(CC) $(LDFLAGS_ALL) $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIBS) -o $@
 
 define testprogram
 $(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c)) $(2)

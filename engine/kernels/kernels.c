@@ -1,0 +1,71 @@
+/* kernels.c - the table of kernel variants (from kernels.list) and the choice among them. */
+#include "engine/kernels/kernels.h"
+#include <stdio.h>
+#include <string.h>
+
+#define KERNEL(op, variant) extern const struct bn_kernel_variant bn_kernel_##op##_##variant;
+#include "engine/kernels/kernels.list"
+#undef KERNEL
+static const struct bn_kernel_variant *const variants[] = {
+#define KERNEL(op, variant) &bn_kernel_##op##_##variant,
+#include "engine/kernels/kernels.list"
+#undef KERNEL
+};
+#define N_VARIANTS (sizeof variants / sizeof *variants)
+
+const struct bn_kernel_variant *const *bn_kernel_variants(size_t *n)
+{
+    *n = N_VARIANTS;
+    return variants;
+}
+
+static bool runs_here(const struct bn_kernel_variant *v) { return (v->needs & ~bn_cpu_features()) == 0; }
+
+/* The names of the variants this CPU supports: "ref, avx2". */
+static const char *names_here(char *text, size_t size)
+{
+    const char *last = "";
+    size_t used = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < N_VARIANTS; i++) {
+        if (!runs_here(variants[i]) || !strcmp(variants[i]->variant, last)) continue;
+        last = variants[i]->variant;
+        int len = snprintf(text + used, size - used, "%s%s", used ? ", " : "", last);
+        if (len < 0 || (size_t)len >= size - used) break;
+        used += (size_t)len;
+    }
+    return text;
+}
+
+/* How many lines of the list may be used: up to the last one of variant `backend`, 0 when there is none. */
+static size_t lines_up_to(const char *backend)
+{
+    if (!backend || !strcmp(backend, "auto")) return N_VARIANTS;
+    for (size_t n = N_VARIANTS; n > 0; n--)
+        if (!strcmp(variants[n - 1]->variant, backend)) return n;
+    return 0;
+}
+
+enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend, struct bn_error *err)
+{
+    void (*chosen[BN_KERNEL_OP_COUNT])(void) = {0};
+    const char *strongest = "ref";
+    char names[128];
+    size_t n = lines_up_to(backend);
+    if (n == 0)
+        return bn_fail(err, BN_ERR_USAGE, "There is no kernel variant named '%s'; this CPU runs: auto, %s.", backend,
+                       names_here(names, sizeof names));
+    if (n < N_VARIANTS && !runs_here(variants[n - 1]))
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run the kernel variant '%s'; it runs: auto, %s.", backend,
+                       names_here(names, sizeof names));
+    for (size_t i = 0; i < n; i++)
+        if (runs_here(variants[i])) {
+            chosen[variants[i]->op] = variants[i]->function;
+            strongest = variants[i]->variant;
+        }
+#define OP(name, result, params) kernels->name = (bn_##name##_fn *)chosen[BN_KERNEL_##name];
+#include "engine/kernels/ops.def"
+#undef OP
+    snprintf(kernels->summary, sizeof kernels->summary, "%s", strongest);
+    return BN_OK;
+}

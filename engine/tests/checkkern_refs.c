@@ -1,0 +1,127 @@
+/* checkkern_refs.c - checks the reference variants against plain double arithmetic written here a second time. */
+#include "engine/tests/checkkern.h"
+#include "engine/kernels/exp.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool near(double got, double expected, double size) { return fabs(got - expected) <= 1e-5 * size + 1e-30; }
+
+static bool exp_is_near(void)
+{
+    double worst = 0;
+    for (float x = -87.0f; x < 88.7f; x += 0.000937f) {
+        double e = exp((double)x), ulp = ldexp(1.0, ilogb(e) - 23);
+        worst = fmax(worst, fabs((double)bn_exp(x) - e) / ulp);
+    }
+    bool ends = bn_exp(-88) == 0 && bn_exp(89) == INFINITY && bn_exp(0) == 1.0f && isnan(bn_exp(NAN));
+    if (worst >= 1.0 || !ends) printf("# exp is off by %.3f ulp\n", worst);
+    return worst < 1.0 && ends;
+}
+
+static bool rmsnorm_is_near(const struct bn_kernels *k, struct rng *r)
+{
+    float x[100], w[100], y[100];
+    double sum = 0;
+    fill_floats(x, 100, FILL_NORMAL, r);
+    fill_floats(w, 100, FILL_NORMAL, r);
+    for (int i = 0; i < 100; i++) sum += (double)x[i] * x[i];
+    k->rmsnorm(y, x, w, 100, 1e-3f);
+    for (int i = 0; i < 100; i++)
+        if (!near(y[i], x[i] * w[i] / sqrt(sum / 100 + 1e-3), 1)) return false;
+    return true;
+}
+
+/* Packs known weights by the rule of FORMATS.md 3.2, quantises known values, and multiplies both in double. */
+static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
+{
+    enum { COLS = 384 };
+    float x[COLS], scale = 0.7f, y = 0;
+    uint8_t w[COLS / 4] = {0};
+    int8_t q[BN_A256_BYTES(COLS)];
+    double expected = 0, size = 0;
+    fill_floats(x, COLS, FILL_NORMAL, r);
+    for (int i = 0; i < COLS; i++) x[i] = rintf(x[i] * 10) / 10;
+    x[17] = 12.7f; /* largest: every multiple of 0.1 is then a code */
+    for (int i = 0; i < COLS; i++) {
+        int t = rng_below(r, 3);
+        w[i / 128 * 32 + i % 32] |= (uint8_t)(t << (6 - 2 * (i % 128 / 32)));
+        expected += (t - 1) * 0.7 * x[i];
+        size += fabs(x[i]);
+    }
+    int32_t sum;
+    float x_scale = k->quantize_a256(q, &sum, x, COLS);
+    struct bn_ternary_args a = {&y, 1, w, sizeof w, 1, COLS, &scale, 0, q, sizeof q, &sum, &x_scale, 1};
+    k->matmul_i2(&a, 0, 1);
+    return near(y, expected, size);
+}
+
+/* Attention over 600 positions in three segments, merged, against a plain softmax; keys and values read back from the cache. */
+static bool attention_is_near(const struct bn_kernels *k, struct rng *r, enum bn_kv_type type, double tolerance)
+{
+    enum { DIM = 32, N = 600, POSITIONS = 768, STRIDE = DIM + 2 };
+    static float keys[N][DIM], values[N][DIM], partials[3][STRIDE];
+    static char kmem[POSITIONS * DIM * 4], vmem[POSITIONS * DIM * 4];
+    static uint16_t kscale[POSITIONS], vscale[POSITIONS];
+    struct bn_kv_block kv = {type, DIM, kmem, vmem, kscale, vscale};
+    float q[DIM], out[DIM];
+    fill_floats(q, DIM, FILL_NORMAL, r);
+    fill_floats(keys[0], N * DIM, FILL_NORMAL, r);
+    fill_floats(values[0], N * DIM, FILL_NORMAL, r);
+    for (int p = 0; p < N; p++) k->kv_store(&kv, p, keys[p], values[p]);
+    for (int s = 0; s < 3; s++) {
+        const float *query = q;
+        float *partial = partials[s];
+        int pos = N - 1;
+        struct bn_attention_args a = {&kv, s, 1, &query, &pos, &partial};
+        k->attention(&a);
+    }
+    k->attention_merge(out, partials[0], 3, STRIDE, DIM);
+    double total = 0, expected[DIM] = {0};
+    for (int p = 0; p < N; p++) {
+        double score = 0;
+        for (int d = 0; d < DIM; d++) score += (double)q[d] * keys[p][d];
+        total += exp(score - 100);
+        for (int d = 0; d < DIM; d++) expected[d] += exp(score - 100) * values[p][d];
+    }
+    for (int d = 0; d < DIM; d++)
+        if (fabs(out[d] - expected[d] / total) > tolerance) return false;
+    return true;
+}
+
+static bool gates_are_near(const struct bn_kernels *k, struct rng *r)
+{
+    float g[50], u[50], relu2[50], silu[50];
+    fill_floats(g, 50, FILL_NORMAL, r);
+    fill_floats(u, 50, FILL_NORMAL, r);
+    k->relu2_mul(relu2, g, u, 50);
+    k->silu_mul(silu, g, u, 50);
+    for (int i = 0; i < 50; i++) {
+        double r2 = g[i] > 0 ? (double)g[i] * g[i] : 0;
+        if (!near(relu2[i], r2 * u[i], 30) || !near(silu[i], g[i] / (1 + exp(-(double)g[i])) * u[i], 10)) return false;
+    }
+    return true;
+}
+
+static int report(bool ok, const char *what)
+{
+    printf("%s kernel reference of %s agrees with double arithmetic\n", ok ? "ok" : "not ok", what);
+    return !ok;
+}
+
+int check_references(const char *only)
+{
+    struct bn_kernels k;
+    struct rng r = {7};
+    int bad = 0;
+    bn_kernels_select(&k, "ref", NULL);
+    if (only) return 0;
+    bad += report(exp_is_near(), "exp");
+    bad += report(rmsnorm_is_near(&k, &r), "rmsnorm");
+    bad += report(ternary_is_near(&k, &r), "quantize_a256 and matmul_i2");
+    bad += report(attention_is_near(&k, &r, BN_KV_F32, 1e-4), "attention with f32 cache");
+    bad += report(attention_is_near(&k, &r, BN_KV_F16, 1e-2), "attention with f16 cache");
+    bad += report(attention_is_near(&k, &r, BN_KV_Q8_0, 0.1), "attention with q8_0 cache");
+    bad += report(gates_are_near(&k, &r), "relu2_mul and silu_mul");
+    return bad;
+}
