@@ -13,7 +13,8 @@ static void draw(const double *x, size_t n, size_t block, double *out, struct bn
     }
 }
 
-/* Efron's acceleration from the jackknife: skewness of the leave-one-out values over 6. `rest` has room for n. */
+/* Efron's acceleration from the jackknife: skewness of the leave-one-out values over 6. `rest` has room for
+ * n. */
 static double acceleration(bn_statistic *statistic, const double *x, size_t n, double *rest, double *left_out)
 {
     double cubes = 0, squares = 0;
@@ -31,7 +32,8 @@ static double acceleration(bn_statistic *statistic, const double *x, size_t n, d
     return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0;
 }
 
-/* Which quantile of the resampled values stands for probability p: bias z0 is read from their place around the estimate. */
+/* Which quantile of the resampled values stands for probability p: bias z0 is read from their place around
+ * the estimate. */
 static double bca_level(double p, double z0, double a)
 {
     double z = z0 + bn_normal_quantile(p);
@@ -45,7 +47,8 @@ static double share_below(const double *sorted, size_t n, double value) /* ties 
     return below / (double)n;
 }
 
-static struct bn_interval summarise(const struct bn_bootstrap *q, const double *x, size_t n, double *values, double *work)
+static struct bn_interval summarise(const struct bn_bootstrap *q, const double *x, size_t n, double *values,
+                                    double *work)
 {
     size_t resamples = (size_t)q->n_resamples;
     double tail = (1 - q->confidence) / 2, low = tail, high = 1 - tail;
@@ -63,7 +66,8 @@ struct bn_interval bn_bootstrap_interval(const struct bn_bootstrap *request, con
                                          struct bn_random *random)
 {
     struct bn_interval interval = {NAN, NAN, NAN};
-    bool sound = n > 0 && request->n_resamples >= 20 && request->block >= 1 && !(request->bca && request->block > 1);
+    bool sound =
+        n > 0 && request->n_resamples >= 20 && request->block >= 1 && !(request->bca && request->block > 1);
     size_t resamples = sound ? (size_t)request->n_resamples : 0;
     double *values = sound ? malloc((resamples + 2 * n) * sizeof *values) : NULL, *work = values + resamples;
     if (!values) return interval;
@@ -80,7 +84,8 @@ struct bn_interval bn_bootstrap_interval(const struct bn_bootstrap *request, con
 static size_t memory_of(const double *x, size_t n)
 {
     double limit = 2 * sqrt(log10((double)n) / (double)n);
-    size_t run = (size_t)fmax(5, ceil(sqrt(log10((double)n)))), last = (size_t)ceil(sqrt((double)n)) + run, quiet = 0;
+    size_t run = (size_t)fmax(5, ceil(sqrt(log10((double)n)))), last = (size_t)ceil(sqrt((double)n)) + run,
+           quiet = 0;
     for (size_t lag = 1; lag <= last && lag < n; lag++) {
         quiet = fabs(bn_sample_autocorrelation(x, n, lag)) < limit ? quiet + 1 : 0;
         if (quiet == run) return lag - run;

@@ -12,14 +12,16 @@ static double distance_sum(const double *x, size_t from, size_t to, double value
     return sum;
 }
 
-/* Moves one sample at a time from the right part to the left, keeping the three sums of pair distances up to date. */
+/* Moves one sample at a time from the right part to the left, keeping the three sums of pair distances up to
+ * date. */
 double bn_change_best(const double *x, size_t n, size_t least, size_t *index)
 {
     double left = 0, right = 0, across = 0, best = 0;
     *index = 0;
     for (size_t i = 0; i < n; i++) right += distance_sum(x, i + 1, n, x[i]);
     for (size_t split = 1; split + least <= n; split++) {
-        double moved = x[split - 1], to_left = distance_sum(x, 0, split - 1, moved), to_right = distance_sum(x, split, n, moved);
+        double moved = x[split - 1], to_left = distance_sum(x, 0, split - 1, moved),
+               to_right = distance_sum(x, split, n, moved);
         left += to_left;
         right -= to_right;
         across += to_right - to_left;
@@ -63,7 +65,8 @@ static double permutation_p(const struct search *s, double *work, double q, stru
 }
 
 /* ends[] becomes the sorted borders, p[] their p values. Returns the number of changes. */
-static size_t divide(struct search *s, const double *x, size_t n, double *work, double *p, size_t cap, struct bn_random *random)
+static size_t divide(struct search *s, const double *x, size_t n, double *work, double *p, size_t cap,
+                     struct bn_random *random)
 {
     size_t at = 0, segment = 0;
     while (s->n_segments <= cap) {
@@ -82,8 +85,8 @@ static size_t divide(struct search *s, const double *x, size_t n, double *work, 
     return s->n_segments - 1;
 }
 
-int bn_change_points(const double *x, size_t n, const struct bn_change_options *options, struct bn_random *random,
-                     struct bn_change_point *points, size_t cap)
+int bn_change_points(const double *x, size_t n, const struct bn_change_options *options,
+                     struct bn_random *random, struct bn_change_point *points, size_t cap)
 {
     struct search s = {options, calloc(cap + 2, sizeof(size_t)), 1};
     double *work = malloc((n + cap + 3) * sizeof *work), *p = work + n;

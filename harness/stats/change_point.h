@@ -1,6 +1,7 @@
 /* change_point.h - where a series in time order changes its level or shape.
- * E-Divisive means: Matteson and James, JASA 109 (2014) 334-345, with energy distance (alpha 1), a split of each segment in two,
- * and a permutation test inside segments; the form MongoDB and Otava use for performance series. */
+ * E-Divisive means: Matteson and James, JASA 109 (2014) 334-345, with energy distance (alpha 1), a split of
+ * each segment in two, and a permutation test inside segments; the form MongoDB and Otava use for performance
+ * series. */
 #ifndef BN_STATS_CHANGE_POINT_H
 #define BN_STATS_CHANGE_POINT_H
 #include "harness/stats/random.h"
@@ -18,6 +19,6 @@ struct bn_change_options {
 /* Best split of x[0..n) and its energy statistic Q (0 and index 0 when n < 2 x least). */
 double bn_change_best(const double *x, size_t n, size_t least, size_t *index);
 /* Writes at most cap points, ordered by index; returns how many, or -1 without memory. */
-int bn_change_points(const double *x, size_t n, const struct bn_change_options *options, struct bn_random *random,
-                     struct bn_change_point *points, size_t cap);
+int bn_change_points(const double *x, size_t n, const struct bn_change_options *options,
+                     struct bn_random *random, struct bn_change_point *points, size_t cap);
 #endif

@@ -1,6 +1,7 @@
 /* warmup.h - how many samples at the start of a series are warm-up.
- * MSER-5 (White, Simulation 69 (1997) 323-334): over means of 5 samples, drop the first d that make the squared standard error of
- * the rest least; a cut beyond the first half means that the series never settled. */
+ * MSER-5 (White, Simulation 69 (1997) 323-334): over means of 5 samples, drop the first d that make the
+ * squared standard error of the rest least; a cut beyond the first half means that the series never settled.
+ */
 #ifndef BN_STATS_WARMUP_H
 #define BN_STATS_WARMUP_H
 #include <stdbool.h>
