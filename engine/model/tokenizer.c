@@ -1,0 +1,146 @@
+/* tokenizer.c - cuts special tokens out of the text and gives the rest to BPE or SPM. */
+#include "engine/model/tokenizer.h"
+#include "engine/core/status.h"
+#include "engine/model/bpe.h"
+#include "engine/model/special.h"
+#include "engine/model/spm.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct bn_tokenizer {
+    enum bn_vocab_kind kind;
+    struct bn_vocab_index index;
+    struct bn_special special;
+    struct bn_bpe bpe; /* kind BN_VOCAB_BPE */
+    struct bn_spm spm; /* kind BN_VOCAB_SPM */
+    int32_t bos;       /* put in front when asked, -1: the model wants none */
+    bool adds_space;
+    bool *is_end; /* [n_tokens] */
+};
+
+/* ---- opening
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* Texts of control tokens that end generation whatever the file's keys say (FORMATS.md 5.3). */
+static const char *const end_texts[] = {"<|eot_id|>",    "<|im_end|>",      "<|end|>", "<end_of_turn>",
+                                        "<|endoftext|>", "<|end_of_text|>", "<EOT>",   "<|eom_id|>"};
+
+static bool is_end_text(const struct bn_vocab_index *index, int32_t id)
+{
+    size_t n;
+    const char *text = bn_vocab_bytes(index, id, &n);
+    for (size_t i = 0; i < sizeof end_texts / sizeof *end_texts; i++)
+        if (n == strlen(end_texts[i]) && !memcmp(text, end_texts[i], n)) return true;
+    return false;
+}
+
+static enum bn_status find_ends(struct bn_tokenizer *t, const struct bn_vocab *vocab, struct bn_error *err)
+{
+    /* llama2.c checkpoints separate stories by BOS: it ends one as well. */
+    const int32_t named[] = {vocab->eos, vocab->eot, vocab->eom, vocab->plain_spm ? vocab->bos : -1};
+    t->is_end = calloc((size_t)t->index.n_tokens, sizeof *t->is_end);
+    if (!t->is_end) return bn_fail_memory(err, "the end tokens", (size_t)t->index.n_tokens);
+    for (int32_t id = 0; id < t->index.n_tokens; id++)
+        t->is_end[id] = t->index.types[id] == BN_TOKEN_CONTROL && is_end_text(&t->index, id);
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (named[i] >= 0 && named[i] < t->index.n_tokens) t->is_end[named[i]] = true;
+    return BN_OK;
+}
+
+static enum bn_status open_kind(struct bn_tokenizer *t, const struct bn_vocab *vocab,
+                                const char *pretokenizer, struct bn_error *err)
+{
+    if (vocab->kind == BN_VOCAB_SPM) return bn_spm_init(&t->spm, &t->index, vocab, err);
+    if (!pretokenizer) pretokenizer = vocab->pre[0] ? vocab->pre : "llama-bpe";
+    return bn_bpe_init(&t->bpe, &t->index, vocab, pretokenizer, err);
+}
+
+enum bn_status bn_tokenizer_open(struct bn_tokenizer **tokenizer, const struct bn_vocab *vocab,
+                                 const char *pretokenizer, struct bn_error *err)
+{
+    *tokenizer = NULL;
+    struct bn_tokenizer *t = calloc(1, sizeof *t);
+    if (!t) return bn_fail_memory(err, "the tokenizer", sizeof *t);
+    t->kind = vocab->kind;
+    t->bos = vocab->add_bos && vocab->bos < vocab->n_tokens ? vocab->bos : -1;
+    t->adds_space = vocab->kind == BN_VOCAB_SPM && vocab->add_space_prefix;
+    enum bn_status status = bn_vocab_index_init(&t->index, vocab, err);
+    if (status == BN_OK) status = bn_special_init(&t->special, &t->index, err);
+    if (status == BN_OK) status = find_ends(t, vocab, err);
+    if (status == BN_OK) status = open_kind(t, vocab, pretokenizer, err);
+    if (status != BN_OK)
+        bn_tokenizer_close(t);
+    else
+        *tokenizer = t;
+    return status;
+}
+
+void bn_tokenizer_close(struct bn_tokenizer *tokenizer)
+{
+    if (!tokenizer) return;
+    bn_bpe_release(&tokenizer->bpe);
+    bn_spm_release(&tokenizer->spm);
+    bn_special_release(&tokenizer->special);
+    bn_vocab_index_release(&tokenizer->index);
+    free(tokenizer->is_end);
+    free(tokenizer);
+}
+
+/* ---- encoding
+ * ---------------------------------------------------------------------------------------------------- */
+
+static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *text, size_t n,
+                                   bool after_special, struct bn_id_list *out, struct bn_error *err)
+{
+    if (n == 0) return BN_OK;
+    if (n > INT32_MAX)
+        return bn_fail(err, BN_ERR_USAGE, "The text has %zu bytes: give it in parts of less than 2 GB.", n);
+    if (t->kind == BN_VOCAB_SPM)
+        return bn_spm_encode(&t->spm, text, n, t->adds_space && after_special, out, err);
+    return bn_bpe_encode(&t->bpe, text, n, out, err);
+}
+
+enum bn_status bn_tokenizer_encode(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes,
+                                   int flags, int32_t *ids, size_t cap, size_t *n, struct bn_error *err)
+{
+    const struct bn_tokenizer *t = tokenizer;
+    struct bn_id_list out = {ids, cap, 0};
+    bool control = flags & BN_TOKENIZE_SPECIAL, after_special = !(flags & BN_TOKENIZE_NO_PREFIX);
+    enum bn_status status = BN_OK;
+    for (size_t at = 0, first = 1; first || (at < bytes && status == BN_OK); first = 0) {
+        struct bn_special_match match = bn_special_find(&t->special, text, bytes, at, control);
+        bool has_bos = match.start == 0 && match.id == t->bos;
+        if (first && (flags & BN_TOKENIZE_BOS) && t->bos >= 0 && !has_bos) bn_id_list_add(&out, t->bos);
+        status = encode_plain(t, text + at, match.start - at, after_special, &out, err);
+        if (match.id >= 0) bn_id_list_add(&out, match.id);
+        at = match.start + match.n, after_special = true;
+    }
+    *n = out.n;
+    return status;
+}
+
+/* ---- decoding
+ * ---------------------------------------------------------------------------------------------------- */
+
+size_t bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special, char *out,
+                          size_t cap)
+{
+    const struct bn_vocab_index *index = &tokenizer->index;
+    if (id < 0 || id >= index->n_tokens) return 0;
+    bool hidden = index->types[id] == BN_TOKEN_CONTROL || index->types[id] == BN_TOKEN_UNKNOWN;
+    if (hidden && !special) return 0;
+    size_t n;
+    const char *bytes = bn_vocab_bytes(index, id, &n);
+    if (cap) memcpy(out, bytes, n < cap ? n : cap);
+    return n;
+}
+
+bool bn_tokenizer_is_end(const struct bn_tokenizer *tokenizer, int32_t id)
+{
+    return id >= 0 && id < tokenizer->index.n_tokens && tokenizer->is_end[id];
+}
+
+bool bn_tokenizer_adds_space(const struct bn_tokenizer *tokenizer)
+{
+    return tokenizer->adds_space;
+}
