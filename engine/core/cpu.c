@@ -19,7 +19,7 @@ struct leaf {
 static struct leaf cpuid(unsigned number, unsigned sub)
 {
     struct leaf l = {0}, zero = {0};
-    unsigned most = __get_cpuid_max(number & 0x80000000, NULL);
+    unsigned most = (unsigned)__get_cpuid_max(number & 0x80000000, NULL);
     if (most < number) return zero;
     if (number == 7 && sub > 0) {
         __cpuid_count(7, 0, l.a, l.b, l.c, l.d);
@@ -61,7 +61,7 @@ static uint32_t find_features(void)
 static void find_name(void)
 {
     struct leaf text[3];
-    if (__get_cpuid_max(0x80000000, NULL) < 0x80000004) return;
+    if ((unsigned)__get_cpuid_max(0x80000000, NULL) < 0x80000004) return;
     for (unsigned i = 0; i < 3; i++) text[i] = cpuid(0x80000002 + i, 0);
     const char *from = (const char *)text;
     while (*from == ' ') from++;
