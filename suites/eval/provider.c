@@ -1,0 +1,87 @@
+/* provider.c - log-probabilities from a session of the engine, computing only what the last input did not hold. */
+#include "suites/eval/provider.h"
+#include "suites/fail.h"
+#include <stdlib.h>
+#include <string.h>
+
+static enum bn_status encode(void *self, const char *text, bool bos, int32_t **ids, size_t *n, struct bn_error *err)
+{
+    const struct bn_engine_provider *engine = self;
+    int flags = bos ? BN_TOKENIZE_BOS : 0;
+    size_t n_bytes = strlen(text), cap = n_bytes + 8; /* a token has at least one byte, but for BOS and the SPM prefix */
+    int32_t *buffer = malloc(cap * sizeof *buffer);
+    if (!buffer) return bn_suites_fail_memory(err);
+    enum bn_status status = bn_tokenize(engine->model, text, n_bytes, flags, buffer, cap, n, err);
+    if (status == BN_OK && *n > cap)
+        status = bn_suites_fail(err, BN_ERR_UNSUPPORTED, "The tokenizer gives more tokens than the text has bytes.");
+    if (status != BN_OK) free(buffer);
+    else *ids = buffer;
+    return status;
+}
+
+static size_t shared(const struct bn_engine_provider *engine, const int32_t *ids, size_t n)
+{
+    size_t i = 0;
+    while (i < n && i < engine->n_held && ids[i] == engine->held[i]) i++;
+    return i;
+}
+
+struct shifted { /* positions of the new tokens, told as positions of the whole input */
+    void (*each)(void *self, size_t pos, const float *logits);
+    void *self;
+    size_t offset;
+};
+
+static void pass_on(void *self, size_t pos, const float *logits)
+{
+    struct shifted *s = self;
+    s->each(s->self, pos + s->offset, logits);
+}
+
+static enum bn_status forward(void *self, const int32_t *ids, size_t n, size_t first,
+                              void (*each)(void *self, size_t pos, const float *logits), void *each_self,
+                              struct bn_error *err)
+{
+    struct bn_engine_provider *engine = self;
+    size_t keep = shared(engine, ids, n);
+    if (keep > first) keep = first; /* position `first` must be computed again to have its logits */
+    struct shifted shift = {each, each_self, keep};
+    bn_session_truncate(engine->session, (int)keep);
+    engine->n_held = keep;
+    enum bn_status status =
+        bn_prefill_logits(engine->session, ids + keep, n - keep, first - keep, pass_on, &shift, err);
+    if (status != BN_OK) return status;
+    memcpy(engine->held + keep, ids + keep, (n - keep) * sizeof *ids);
+    engine->n_held = n;
+    return BN_OK;
+}
+
+enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model, int n_ctx,
+                                       int n_threads, const char *kv_type, struct bn_error *err)
+{
+    const struct bn_session_options options = {.n_ctx = n_ctx, .n_threads = n_threads, .kv_type = kv_type};
+    *engine = (struct bn_engine_provider){.model = model};
+    enum bn_status status = bn_session_open(&engine->session, model, &options, err);
+    if (status != BN_OK) return status;
+    int max_tokens = bn_session_n_ctx(engine->session);
+    engine->held = malloc((size_t)max_tokens * sizeof *engine->held);
+    if (!engine->held) {
+        bn_engine_provider_release(engine);
+        return bn_suites_fail_memory(err);
+    }
+    int32_t bos = bn_token_bos(model);
+    engine->provider = (struct bn_provider){.self = engine,
+                                            .n_vocab = bn_model_info(model)->n_vocab,
+                                            .max_tokens = max_tokens,
+                                            .prefix = bos >= 0 ? bos : bn_token_eos(model),
+                                            .encode = encode,
+                                            .forward = forward};
+    return BN_OK;
+}
+
+void bn_engine_provider_release(struct bn_engine_provider *engine)
+{
+    if (engine->session) bn_session_close(engine->session);
+    free(engine->held);
+    *engine = (struct bn_engine_provider){0};
+}
