@@ -60,6 +60,8 @@ enum bn_status bn_model_open(struct bn_model **model, const char *path, const st
                              struct bn_error *err);
 void bn_model_close(struct bn_model *model);
 const struct bn_model_info *bn_model_info(const struct bn_model *model);
+/* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many. */
+size_t bn_kernel_backends(const char **names, size_t cap);
 
 /* ---- text and tokens -------------------------------------------------------------------------------------------- */
 enum bn_tokenize_flags {

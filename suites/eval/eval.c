@@ -141,7 +141,8 @@ static void text_metrics(struct bn_eval_result *result, const struct bn_task *ta
         bytes += (double)items->list[i].n_bytes;
     }
     if (task->kind == BN_TASK_STORY) add_metric(result, "nll_per_token", mean, error, nll->n);
-    if (task->kind != BN_TASK_ROLLING) add_metric(result, "perplexity", exp(mean), exp(mean) * error, nll->n);
+    if (task->kind == BN_TASK_HALVES)
+        add_metric(result, strcmp(result->rule, "lm-eval") ? "ppl@llama.cpp" : "ppl@lm-eval", exp(mean), exp(mean) * error, nll->n);
     if (strcmp(result->rule, "lm-eval") || task->kind == BN_TASK_STORY) return;
     add_metric(result, "word_perplexity", exp(nll->sum / words), NAN, (size_t)words);
     add_metric(result, "byte_perplexity", exp(nll->sum / bytes), NAN, (size_t)bytes);

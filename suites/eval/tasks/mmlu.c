@@ -30,7 +30,7 @@ static struct bn_item *add(struct bn_items *items, const char *subject, size_t r
     struct bn_item *item = bn_items_add(items, id, subject, context);
     free(context);
     bool ok = item != NULL;
-    for (const char *letter = "A\0B\0C\0D"; ok && *letter; letter += 2) ok = bn_item_add_choice(item, letter);
+    for (char letter[2] = "A"; ok && letter[0] <= 'D'; letter[0]++) ok = bn_item_add_choice(item, letter);
     return ok ? item : NULL;
 }
 

@@ -1,0 +1,109 @@
+/* eval_json.c - results of tasks and stress tests as JSON. */
+#include "suites/eval/eval_json.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static json_t *metrics_json(const struct bn_eval_result *r)
+{
+    json_t *all = json_object();
+    for (int i = 0; i < r->n_metrics; i++) {
+        const struct bn_eval_metric *m = &r->metrics[i];
+        json_object_set_new(all, m->name, json_pack("{s:o, s:o, s:I}", "value", number(m->value), "stderr", number(m->error),
+                                                    "n", (json_int_t)m->n));
+    }
+    return all;
+}
+
+static json_t *groups_json(const struct bn_eval_result *r)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < r->n_groups; i++) {
+        const struct bn_eval_group *g = &r->groups[i];
+        json_array_append_new(all, json_pack("{s:s, s:o, s:o, s:I}", "name", g->name, "acc", number(g->acc), "stderr",
+                                             number(g->error), "n", (json_int_t)g->n));
+    }
+    return all;
+}
+
+static json_t *result_json(const struct bn_eval_result *r)
+{
+    json_t *out = json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version, "rule", r->rule,
+                            "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items, "tokens", (json_int_t)r->n_tokens, "seconds",
+                            r->seconds, "metrics", metrics_json(r));
+    if (r->n_groups) json_object_set_new(out, "groups", groups_json(r));
+    return out;
+}
+
+/* "ppl@llama.cpp" -> "perplexity", "stderr"; "acc" -> "acc", "acc_stderr". */
+static void figures_on_top(json_t *out, const struct bn_eval_result *r)
+{
+    for (int i = 0; i < r->n_metrics; i++) {
+        const struct bn_eval_metric *m = &r->metrics[i];
+        bool ppl = !strncmp(m->name, "ppl@", 4);
+        json_object_set_new(out, ppl ? "perplexity" : m->name, number(m->value));
+        if (ppl) json_object_set_new(out, "stderr", number(m->error));
+        else if (isfinite(m->error)) {
+            char name[64];
+            snprintf(name, sizeof name, "%s_stderr", m->name);
+            json_object_set_new(out, name, number(m->error));
+        }
+    }
+    json_object_set_new(out, "tokens", json_integer((json_int_t)r->n_tokens));
+    json_object_set_new(out, "n", json_integer((json_int_t)r->n_items));
+}
+
+json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model, int n_threads)
+{
+    json_t *all = json_array();
+    for (int i = 0; i < n; i++) json_array_append_new(all, result_json(&results[i]));
+    json_t *out = json_pack("{s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "format", "bitnet-eval-1", "engine",
+                            "version", bn_version(), "commit", bn_commit(), "model", model->path, "model_name", model->name,
+                            "architecture", model->architecture, "weight_encoding", model->weight_encoding, "head_encoding",
+                            model->head_encoding, "kernels", model->kernels, "threads", n_threads, "results", all);
+    if (out && n == 1) figures_on_top(out, &results[0]);
+    return out;
+}
+
+static json_t *item_json(const struct bn_eval_item *item)
+{
+    json_t *ll = json_array(), *tokens = json_array();
+    for (int c = 0; c < item->n_choices; c++) {
+        json_array_append_new(ll, number(item->ll[c]));
+        json_array_append_new(tokens, json_integer(item->tokens[c]));
+    }
+    json_t *id = item->numeric_id ? json_loads(item->id, JSON_DECODE_ANY, NULL) : json_string(item->id);
+    json_t *out = json_pack("{s:o, s:o, s:o}", "id", id, "ll", ll, "tokens", tokens);
+    if (item->gold >= 0) json_object_set_new(out, "gold", json_integer(item->gold));
+    if (item->cut) json_object_set_new(out, "cut", json_integer(item->cut));
+    if (item->labels && item->gold < 0) {
+        json_t *labels = json_array();
+        for (int c = 0; c < item->n_choices; c++) json_array_append_new(labels, json_integer(item->labels[c]));
+        json_object_set_new(out, "labels", labels);
+    }
+    return out;
+}
+
+json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_model_info *model)
+{
+    json_t *items = json_array();
+    for (size_t i = 0; i < result->n_items; i++) json_array_append_new(items, item_json(&result->items[i]));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", model->path, "task", result->task, "version", result->version,
+                     "rule", result->rule, "items", items);
+}
+
+json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path)
+{
+    json_t *tests = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const struct bn_stress_result *r = &results[i];
+        json_array_append_new(tests, json_pack("{s:s, s:s, s:o, s:o, s:s, s:f, s:s}", "name", r->name, "verdict",
+                                               bn_verdict_name(r->verdict), "value", number(r->value), "threshold",
+                                               number(r->threshold), "unit", r->unit ? r->unit : "", "seconds", r->seconds,
+                                               "reason", r->reason));
+    }
+    return json_pack("{s:s, s:{s:s, s:s}, s:s, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(), "commit",
+                     bn_commit(), "model", model_path, "tests", tests);
+}

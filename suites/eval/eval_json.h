@@ -1,0 +1,20 @@
+/* eval_json.h - the JSON forms that scripts rely on (DESIGN.md section 8).
+ *
+ * Summary: {"format": "bitnet-eval-1", "engine": {"version", "commit"}, "model": PATH, "model_name", "architecture",
+ *   "weight_encoding", "head_encoding", "kernels", "threads", "results": [RESULT, ...]}; a run of one task repeats its
+ *   figures at the top: "perplexity", "stderr", "tokens" for perplexity, "acc", ... for choices.
+ * RESULT: {"task", "version", "rule", "n_ctx", "n", "tokens", "seconds",
+ *   "metrics": {"acc": {"value", "stderr", "n"}, ...}, "groups": [{"name", "acc", "stderr", "n"}, ...]}.
+ *   A metric whose rules differ between projects carries the rule in its name: "ppl@llama.cpp".
+ * Items: one object a task and line: {"model", "task", "version", "rule", "items": [{"id", "gold", "ll", "tokens",
+ *   "labels"?, "cut"?}, ...]}. */
+#ifndef SUITES_EVAL_EVAL_JSON_H
+#define SUITES_EVAL_EVAL_JSON_H
+#include "suites/suite.h"
+#include <jansson.h>
+
+/* New references, NULL when memory is short. */
+json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model, int n_threads);
+json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_model_info *model);
+json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path);
+#endif

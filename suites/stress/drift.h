@@ -1,0 +1,16 @@
+/* drift.h - the measurement of s01_long_context_drift without the engine, for its tests. */
+#ifndef SUITES_STRESS_DRIFT_H
+#define SUITES_STRESS_DRIFT_H
+#include "suites/eval/provider.h"
+#include "suites/suite.h"
+
+struct bn_drift {
+    double near;     /* mean nats a token of the passages after a short context */
+    double worst;    /* largest mean rise at a far position; NaN when a logit was */
+    size_t worst_at; /* tokens before it */
+};
+/* filler: [n_filler], passages: [n_passages][64] of which the last 48 ids are scored. */
+enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider *provider, const int32_t *filler,
+                                size_t n_filler, const int32_t *passages, int n_passages, struct bn_error *err);
+void bn_drift_judge(struct bn_stress_result *result, const struct bn_drift *drift);
+#endif

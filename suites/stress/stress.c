@@ -1,0 +1,50 @@
+/* stress.c - the table made of stress.list, and running one of its tests with a clock. */
+#include "suites/suite.h"
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+#define STRESS(name) extern const struct bn_stress_test bn_##name;
+#include "suites/stress/stress.list"
+#undef STRESS
+#define STRESS(name) +1
+enum { N_TESTS = 0
+#include "suites/stress/stress.list"
+};
+#undef STRESS
+
+size_t bn_stress_tests(const struct bn_stress_test **tests)
+{
+    static struct bn_stress_test all[N_TESTS];
+    size_t n = 0;
+#define STRESS(name) all[n++] = bn_##name;
+#include "suites/stress/stress.list"
+#undef STRESS
+    *tests = all;
+    return n;
+}
+
+const char *bn_verdict_name(enum bn_verdict verdict)
+{
+    static const char *const names[] = {"PASS", "FAIL", "SKIP"};
+    return names[verdict];
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test, const struct bn_stress_options *options)
+{
+    struct bn_error err = {0};
+    double start = now_s();
+    *result = (struct bn_stress_result){.name = test->name, .value = NAN, .threshold = NAN};
+    if (test->run(result, options, &err) != BN_OK) {
+        result->verdict = BN_FAIL;
+        snprintf(result->reason, sizeof result->reason, "The test could not run: %.200s", err.text);
+    }
+    result->seconds = now_s() - start;
+}
