@@ -86,6 +86,7 @@ struct bn_text_stream {
     int n_held;
     char held[8];      /* bytes of an unfinished character */
 };
+/* A result larger than `cap` means that nothing was written or changed: call again with that much room. */
 void bn_text_stream_init(struct bn_text_stream *stream, const struct bn_model *model, bool at_start);
 size_t bn_text_stream_put(struct bn_text_stream *stream, int32_t id, char *out, size_t cap);
 size_t bn_text_stream_end(struct bn_text_stream *stream, char *out, size_t cap); /* what is held, as it is */
@@ -167,6 +168,7 @@ uint64_t bn_session_logits_hash(const struct bn_session *session);
 void bn_session_hash_reset(struct bn_session *session, bool on); /* off by default: hashing costs time */
 
 /* ---- sampler ---------------------------------------------------------------------------------------------------- */
+/* Applied in this order: penalty, temperature, top-k, top-p (of what top-k left), min-p (relative to the best). */
 struct bn_sampler_options {
     float temperature; /* 0: greedy (the lowest id wins a tie) */
     int top_k;         /* 0: off */

@@ -9,7 +9,8 @@ static const int lengths[] = {32, 64, 96, 128, 160, 256, 288, 384, 512, 544, 640
 static bool check_rmsnorm(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     int n = number % 2 ? lengths[rng_below(r, N_LENGTHS)] : 1 + number;
-    float *x = guarded((size_t)n * 4), *w = guarded((size_t)n * 4), *a = guarded((size_t)n * 4), *b = guarded((size_t)n * 4);
+    float *x = guarded((size_t)n * 4), *w = guarded((size_t)n * 4), *a = guarded((size_t)n * 4),
+          *b = guarded((size_t)n * 4);
     fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
     fill_floats(w, (size_t)n, FILL_NORMAL, r);
     ((bn_rmsnorm_fn *)ref)(a, x, w, n, 1e-5f);
@@ -27,7 +28,8 @@ static bool check_quantize_a256(any_fn ref, any_fn fn, int number, struct rng *r
     int32_t sum_a = 0, sum_b = 1;
     fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
     for (int i = 0; number % 5 == 1 && i < n; i++) x[i] = (float)rng_below(r, 509) * 0.5f - 127.0f; /* ties */
-    float scale_a = ((bn_quantize_a256_fn *)ref)(a, &sum_a, x, n), scale_b = ((bn_quantize_a256_fn *)fn)(b, &sum_b, x, n);
+    float scale_a = ((bn_quantize_a256_fn *)ref)(a, &sum_a, x, n),
+          scale_b = ((bn_quantize_a256_fn *)fn)(b, &sum_b, x, n);
     return same_bytes(a, b, BN_A256_BYTES(n), "n %d", n) && same_bytes(&sum_a, &sum_b, 4, "sum, n %d", n) &&
            same_bytes(&scale_a, &scale_b, 4, "scale, n %d", n);
 }
@@ -40,11 +42,15 @@ static bool check_quantize_b256(any_fn ref, any_fn fn, int number, struct rng *r
     fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
     ((bn_quantize_b256_fn *)ref)(a, sa, x, n);
     ((bn_quantize_b256_fn *)fn)(b, sb, x, n);
-    return same_bytes(a, b, (size_t)n, "n %d", n) && same_bytes(sa, sb, (size_t)blocks * 4, "scales, n %d", n);
+    return same_bytes(a, b, (size_t)n, "n %d", n) &&
+           same_bytes(sa, sb, (size_t)blocks * 4, "scales, n %d", n);
 }
 
 static const int token_counts[] = {1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 17, 31, 33};
-static int pick_tokens(struct rng *r) { return token_counts[rng_below(r, (int)(sizeof token_counts / sizeof *token_counts))]; }
+static int pick_tokens(struct rng *r)
+{
+    return token_counts[rng_below(r, (int)(sizeof token_counts / sizeof *token_counts))];
+}
 
 /* Rows begin..end of a matrix a little larger, so that writes outside the range show. */
 struct range {
@@ -59,13 +65,18 @@ static struct range pick_range(struct rng *r)
 static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     struct range m = pick_range(r);
-    int cols = 128 * (number < 24 ? 1 + number : number % 3 ? 1 + rng_below(r, 60) : (int[]){20, 54, 12, 32}[number / 3 % 4]), n = pick_tokens(r);
-    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0), x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
+    int cols = 128 * (number < 24  ? 1 + number
+                      : number % 3 ? 1 + rng_below(r, 60)
+                                   : (int[]){20, 54, 12, 32}[number / 3 % 4]),
+        n = pick_tokens(r);
+    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0),
+           x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
     size_t y_bytes = (size_t)n * (size_t)m.rows * 4, w_bytes = (size_t)m.rows * row_bytes;
     uint8_t *w = guarded(w_bytes);
     int8_t *x = guarded((size_t)n * x_stride);
     int32_t *x_sum = guarded((size_t)n * 4);
-    float *x_scale = guarded((size_t)n * 4), *w_scale = guarded((size_t)m.rows * 4), *a = guarded(y_bytes), *b = guarded(y_bytes);
+    float *x_scale = guarded((size_t)n * 4), *w_scale = guarded((size_t)m.rows * 4), *a = guarded(y_bytes),
+          *b = guarded(y_bytes);
     fill_floats(x_scale, (size_t)n, FILL_NORMAL, r);
     fill_floats(w_scale, (size_t)m.rows, FILL_NORMAL, r);
     fill_bytes(w, w_bytes, r);
@@ -76,14 +87,20 @@ static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
         int8_t *q = x + (size_t)t * x_stride;
         x_sum[t] = 0;
         for (int k = 0; k < (int)BN_A256_BYTES(cols); k++)
-            if (k % 256 % 64 / 32 * 128 + k / 256 * 256 >= cols) q[k] = 0; /* the padding behind an odd 128 */
-            else x_sum[t] += q[k] = number % 6 == 1 ? (int8_t)(number / 24 % 2 ? 127 : -127) : q[k] == -128 ? 5 : q[k];
+            if (k % 256 % 64 / 32 * 128 + k / 256 * 256 >= cols)
+                q[k] = 0; /* the padding behind an odd 128 */
+            else
+                x_sum[t] += q[k] = number % 6 == 1 ? (int8_t)(number / 24 % 2 ? 127 : -127)
+                                   : q[k] == -128  ? 5
+                                                   : q[k];
     }
-    struct bn_ternary_args args = {a, (size_t)m.rows, w, row_bytes, m.rows, cols, w_scale, number % 2, x, x_stride, x_sum, x_scale, n};
+    struct bn_ternary_args args = {a, (size_t)m.rows, w,     row_bytes, m.rows, cols, w_scale, number % 2,
+                                   x, x_stride,       x_sum, x_scale,   n};
     ((bn_matmul_i2_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_i2_fn *)fn)(&args, m.begin, m.end);
-    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols, n);
+    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
+                      n);
 }
 
 enum float_type { F32, F16, BF16 };
@@ -91,8 +108,10 @@ static bool check_float(any_fn ref, any_fn fn, int number, struct rng *r, enum f
 {
     struct range m = pick_range(r);
     int cols = number % 2 ? 1 + rng_below(r, 600) : 16 * (1 + rng_below(r, 40)), n = pick_tokens(r);
-    size_t element = type == F32 ? 4 : 2, row_bytes = (size_t)cols * element + (size_t)(number % 3 == 2 ? 8 : 0);
-    size_t w_bytes = (size_t)m.rows * row_bytes, x_stride = (size_t)cols + (size_t)(number % 5 == 4), y_bytes = (size_t)n * (size_t)m.rows * 4;
+    size_t element = type == F32 ? 4 : 2,
+           row_bytes = (size_t)cols * element + (size_t)(number % 3 == 2 ? 8 : 0);
+    size_t w_bytes = (size_t)m.rows * row_bytes, x_stride = (size_t)cols + (size_t)(number % 5 == 4),
+           y_bytes = (size_t)n * (size_t)m.rows * 4;
     char *w = guarded(w_bytes);
     float *x = guarded((size_t)n * x_stride * 4), *a = guarded(y_bytes), *b = guarded(y_bytes);
     fill_floats(x, (size_t)n * x_stride, (enum fill)(number % FILL_COUNT), r);
@@ -106,18 +125,31 @@ static bool check_float(any_fn ref, any_fn fn, int number, struct rng *r, enum f
     ((bn_matmul_f32_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_f32_fn *)fn)(&args, m.begin, m.end);
-    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols, n);
+    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
+                      n);
 }
-static bool check_f32(any_fn ref, any_fn fn, int number, struct rng *r) { return check_float(ref, fn, number, r, F32); }
-static bool check_f16(any_fn ref, any_fn fn, int number, struct rng *r) { return check_float(ref, fn, number, r, F16); }
-static bool check_bf16(any_fn ref, any_fn fn, int number, struct rng *r) { return check_float(ref, fn, number, r, BF16); }
+static bool check_f32(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_float(ref, fn, number, r, F32);
+}
+static bool check_f16(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_float(ref, fn, number, r, F16);
+}
+static bool check_bf16(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_float(ref, fn, number, r, BF16);
+}
 
 /* Formats of blocks of `block` weights in `bytes` bytes with the f16 scale at `d_at`. */
-static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int block, size_t bytes, size_t d_at)
+static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int block, size_t bytes,
+                         size_t d_at)
 {
     struct range m = pick_range(r);
-    int blocks = number < 40 ? 1 + number : 1 + rng_below(r, 2560 / block), cols = block * blocks, n = pick_tokens(r);
-    size_t row_bytes = (size_t)blocks * bytes, w_bytes = (size_t)m.rows * row_bytes, x_stride = (size_t)cols, n_scales = ((size_t)cols + 255) / 256;
+    int blocks = number < 40 ? 1 + number : 1 + rng_below(r, 2560 / block), cols = block * blocks,
+        n = pick_tokens(r);
+    size_t row_bytes = (size_t)blocks * bytes, w_bytes = (size_t)m.rows * row_bytes, x_stride = (size_t)cols,
+           n_scales = ((size_t)cols + 255) / 256;
     size_t y_bytes = (size_t)n * (size_t)m.rows * 4;
     uint8_t *w = guarded(w_bytes);
     int8_t *x = guarded((size_t)n * x_stride);
@@ -132,16 +164,28 @@ static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int b
         memcpy(w + i * bytes + d_at, &half, 2);
     }
     fill_bytes(x, (size_t)n * x_stride, r);
-    for (size_t i = 0; i < (size_t)n * x_stride; i++) x[i] = number % 4 == 1 ? (int8_t)(number / 8 % 2 ? 127 : -127) : x[i] == -128 ? 127 : x[i];
-    struct bn_block_args args = {a, (size_t)m.rows, w, row_bytes, m.rows, cols, x, x_stride, x_scale, n_scales, n};
+    for (size_t i = 0; i < (size_t)n * x_stride; i++)
+        x[i] = number % 4 == 1 ? (int8_t)(number / 8 % 2 ? 127 : -127) : x[i] == -128 ? 127 : x[i];
+    struct bn_block_args args = {a, (size_t)m.rows, w,       row_bytes, m.rows, cols,
+                                 x, x_stride,       x_scale, n_scales,  n};
     ((bn_matmul_q8_0_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_q8_0_fn *)fn)(&args, m.begin, m.end);
-    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols, n);
+    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
+                      n);
 }
-static bool check_q8_0(any_fn ref, any_fn fn, int number, struct rng *r) { return check_blocks(ref, fn, number, r, 32, 34, 0); }
-static bool check_q4_0(any_fn ref, any_fn fn, int number, struct rng *r) { return check_blocks(ref, fn, number, r, 32, 18, 0); }
-static bool check_q6_k(any_fn ref, any_fn fn, int number, struct rng *r) { return check_blocks(ref, fn, number, r, 256, 210, 208); }
+static bool check_q8_0(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_blocks(ref, fn, number, r, 32, 34, 0);
+}
+static bool check_q4_0(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_blocks(ref, fn, number, r, 32, 18, 0);
+}
+static bool check_q6_k(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_blocks(ref, fn, number, r, 256, 210, 208);
+}
 
 static bool check_rope(any_fn ref, any_fn fn, int number, struct rng *r)
 {
@@ -154,12 +198,16 @@ static bool check_rope(any_fn ref, any_fn fn, int number, struct rng *r)
     float *y = guarded_copy(x, (size_t)n * 4);
     ((bn_rope_fn *)ref)(x, c, s, heads, head_dim, rope_dim, number / 8 % 2);
     ((bn_rope_fn *)fn)(y, c, s, heads, head_dim, rope_dim, number / 8 % 2);
-    return same_bytes(x, y, (size_t)n * 4, "heads %d, head_dim %d, rope_dim %d, interleaved %d", heads, head_dim, rope_dim, number / 8 % 2);
+    return same_bytes(x, y, (size_t)n * 4, "heads %d, head_dim %d, rope_dim %d, interleaved %d", heads,
+                      head_dim, rope_dim, number / 8 % 2);
 }
 
 static struct bn_kv_block cache(enum bn_kv_type type, int head_dim, int positions)
 {
-    size_t element = type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1, n = (size_t)head_dim * (size_t)positions;
+    size_t element = type == BN_KV_F16   ? 2
+                     : type == BN_KV_F32 ? 4
+                                         : 1,
+           n = (size_t)head_dim * (size_t)positions;
     struct bn_kv_block kv = {type, head_dim, guarded(n * element), guarded(n * element), NULL, NULL};
     if (type == BN_KV_Q8_0) kv.k_scale = guarded(n / 32 * 2), kv.v_scale = guarded(n / 32 * 2);
     return kv;
@@ -176,17 +224,23 @@ static bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
     fill_floats(v, (size_t)dim, (enum fill)(number / 5 % FILL_COUNT), r);
     ((bn_kv_store_fn *)ref)(&a, pos, k, v);
     ((bn_kv_store_fn *)fn)(&b, pos, k, v);
-    size_t n = (size_t)dim * (size_t)positions, bytes = n * (type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1);
-    return same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) && same_bytes(a.v, b.v, bytes, "values, dim %d", dim) &&
-           (type != BN_KV_Q8_0 || (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") && same_bytes(a.v_scale, b.v_scale, n / 16, "value scales")));
+    size_t n = (size_t)dim * (size_t)positions, bytes = n * (type == BN_KV_F16   ? 2
+                                                             : type == BN_KV_F32 ? 4
+                                                                                 : 1);
+    return same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) &&
+           same_bytes(a.v, b.v, bytes, "values, dim %d", dim) &&
+           (type != BN_KV_Q8_0 || (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") &&
+                                   same_bytes(a.v_scale, b.v_scale, n / 16, "value scales")));
 }
 
 static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     enum { MOST = 40 };
     enum bn_kv_type type = (enum bn_kv_type)(number % 3);
-    int dim = (int[]){32, 64, 96, 128, 256}[number / 3 % 5], n = 1 + rng_below(r, MOST), segment = rng_below(r, 2);
-    int positions = segment * BN_SEGMENT + (number % 2 ? BN_SEGMENT : 16 * (1 + rng_below(r, BN_SEGMENT / 16)));
+    int dim = (int[]){32, 64, 96, 128, 256}[number / 3 % 5], n = 1 + rng_below(r, MOST),
+        segment = rng_below(r, 2);
+    int positions =
+        segment * BN_SEGMENT + (number % 2 ? BN_SEGMENT : 16 * (1 + rng_below(r, BN_SEGMENT / 16)));
     if (type != BN_KV_Q8_0 && number % 4 == 1) dim = (int[]){16, 48, 80, 112}[number / 4 % 4];
     struct bn_kv_block kv = cache(type, dim, positions);
     struct bn_kernels kernels;
@@ -205,21 +259,24 @@ static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
     fill_floats(qs, (size_t)(n * dim), (enum fill)(number % 5 == 4 ? FILL_ZERO : FILL_NORMAL), r);
     for (int i = 0; i < n; i++) {
         q[i] = qs + i * dim, pa[i] = a + (size_t)i * stride, pb[i] = b + (size_t)i * stride;
-        pos[i] = number % 3 == 2 ? segment * BN_SEGMENT + rng_below(r, positions - segment * BN_SEGMENT) : positions - 1 + (positions % BN_SEGMENT ? 0 : i);
+        pos[i] = number % 3 == 2 ? segment * BN_SEGMENT + rng_below(r, positions - segment * BN_SEGMENT)
+                                 : positions - 1 + (positions % BN_SEGMENT ? 0 : i);
         if (number % 3 == 1 && positions - 1 - i / 4 >= segment * BN_SEGMENT) pos[i] = positions - 1 - i / 4;
     }
     struct bn_attention_args args = {&kv, segment, n, q, pos, pa};
     ((bn_attention_fn *)ref)(&args);
     args.partials = pb;
     ((bn_attention_fn *)fn)(&args);
-    return same_bytes(a, b, (size_t)n * stride * 4, "type %d, dim %d, positions %d, queries %d", (int)type, dim, positions, n);
+    return same_bytes(a, b, (size_t)n * stride * 4, "type %d, dim %d, positions %d, queries %d", (int)type,
+                      dim, positions, n);
 }
 
 static bool check_attention_merge(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     int dim = 16 * (1 + rng_below(r, 16)), segments = 1 + rng_below(r, 16);
     size_t stride = (size_t)dim + 2 + (size_t)rng_below(r, 3);
-    float *p = guarded((size_t)segments * stride * 4), *a = guarded((size_t)dim * 4), *b = guarded((size_t)dim * 4);
+    float *p = guarded((size_t)segments * stride * 4), *a = guarded((size_t)dim * 4),
+          *b = guarded((size_t)dim * 4);
     fill_floats(p, (size_t)segments * stride, number % 2 ? FILL_NORMAL : FILL_MIXED, r);
     for (int s = 0; s < segments; s++) p[(size_t)s * stride + 1] = 1.0f + (float)rng_below(r, 256);
     ((bn_attention_merge_fn *)ref)(a, p, segments, stride, dim);
@@ -230,7 +287,8 @@ static bool check_attention_merge(any_fn ref, any_fn fn, int number, struct rng 
 static bool check_gated(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     int n = 1 + rng_below(r, 400);
-    float *g = guarded((size_t)n * 4), *u = guarded((size_t)n * 4), *a = guarded((size_t)n * 4), *b = guarded((size_t)n * 4);
+    float *g = guarded((size_t)n * 4), *u = guarded((size_t)n * 4), *a = guarded((size_t)n * 4),
+          *b = guarded((size_t)n * 4);
     fill_floats(g, (size_t)n, (enum fill)(number % FILL_COUNT), r);
     fill_floats(u, (size_t)n, (enum fill)(number / 2 % FILL_COUNT), r);
     for (int i = 0; number % 4 == 3 && i < n; i++) g[i] *= 30.0f; /* around exp's limits */

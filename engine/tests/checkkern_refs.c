@@ -1,11 +1,15 @@
-/* checkkern_refs.c - checks the reference variants against plain double arithmetic written here a second time. */
+/* checkkern_refs.c - checks the reference variants against plain double arithmetic written here a second
+ * time. */
 #include "engine/tests/checkkern.h"
 #include "engine/kernels/exp.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool near(double got, double expected, double size) { return fabs(got - expected) <= 1e-5 * size + 1e-30; }
+static bool near(double got, double expected, double size)
+{
+    return fabs(got - expected) <= 1e-5 * size + 1e-30;
+}
 
 static bool exp_is_near(void)
 {
@@ -32,7 +36,8 @@ static bool rmsnorm_is_near(const struct bn_kernels *k, struct rng *r)
     return true;
 }
 
-/* Packs known weights by the rule of FORMATS.md 3.2, quantises known values, and multiplies both in double. */
+/* Packs known weights by the rule of FORMATS.md 3.2, quantises known values, and multiplies both in double.
+ */
 static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
 {
     enum { COLS = 384 };
@@ -56,8 +61,10 @@ static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
     return near(y, expected, size);
 }
 
-/* Attention over 600 positions in three segments, merged, against a plain softmax; keys and values read back from the cache. */
-static bool attention_is_near(const struct bn_kernels *k, struct rng *r, enum bn_kv_type type, double tolerance)
+/* Attention over 600 positions in three segments, merged, against a plain softmax; keys and values read back
+ * from the cache. */
+static bool attention_is_near(const struct bn_kernels *k, struct rng *r, enum bn_kv_type type,
+                              double tolerance)
 {
     enum { DIM = 32, N = 600, POSITIONS = 768, STRIDE = DIM + 2 };
     static float keys[N][DIM], values[N][DIM], partials[3][STRIDE];
@@ -98,7 +105,8 @@ static bool gates_are_near(const struct bn_kernels *k, struct rng *r)
     k->silu_mul(silu, g, u, 50);
     for (int i = 0; i < 50; i++) {
         double r2 = g[i] > 0 ? (double)g[i] * g[i] : 0;
-        if (!near(relu2[i], r2 * u[i], 30) || !near(silu[i], g[i] / (1 + exp(-(double)g[i])) * u[i], 10)) return false;
+        if (!near(relu2[i], r2 * u[i], 30) || !near(silu[i], g[i] / (1 + exp(-(double)g[i])) * u[i], 10))
+            return false;
     }
     return true;
 }
