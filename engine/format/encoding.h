@@ -5,27 +5,46 @@
 #include "engine/core/status.h"
 
 enum bn_encoding {
-#define ENCODING(id, name, gguf_id, block, ternary) BN_ENC_##id,
+#define ENCODING(id, name) BN_ENC_##id,
 #include "engine/format/encodings.list"
 #undef ENCODING
     BN_ENC_COUNT,
     BN_ENC_NONE = -1
 };
 
+enum bn_scale_span { BN_SCALE_TENSOR, BN_SCALE_ROW, BN_SCALE_BLOCK }; /* weights that share one ternary scale */
+
+/* What an encoding is. `data` is a whole tensor of rows x cols as stored; rows are contiguous in every encoding. */
 struct bn_encoding_traits {
     const char *name; /* as users type it: "i2_s" */
-    int gguf_id;      /* ggml_type in GGUF files, -1: never in one */
-    int block;        /* weights that share a block: cols must be a multiple of it */
+    int gguf_id;      /* ggml_type in GGUF files */
+    int file_type;    /* general.file_type of a GGUF file whose linears have this encoding, -1: none is known */
+    int block;        /* weights that share a block: cols in a file must be a multiple of it */
     bool ternary;     /* values are scale * {-1, 0, 1}: such linears take int8 activations */
     /* Bytes of a tensor of rows x cols, tails included; 0 when the shape does not fit or overflows. */
     size_t (*tensor_bytes)(int64_t rows, int64_t cols);
     /* Row `row` of a tensor of rows x cols at `data` to cols floats, exactly. */
     void (*unpack_row)(float *out, const void *data, int64_t rows, int64_t cols, int64_t row);
-    /* A whole tensor from floats by the reference rule of the format; NULL when we do not write it. */
+    /* A whole tensor from floats by the reference rule of the format; NULL when we do not write it. `out` has tensor_bytes. */
     enum bn_status (*pack)(void *out, const float *in, int64_t rows, int64_t cols, struct bn_error *err);
+
+    /* Ternary encodings only (NULL otherwise); ternary.h has the friendly forms. */
+    enum bn_scale_span scale_span;
+    /* Row `row` as canonical I2_S bytes, 32 for each 128 columns begun; columns past the end get the code of zero. */
+    void (*ternary_row)(uint8_t *out, const void *data, int64_t rows, int64_t cols, int64_t row);
+    /* Scale of block `block` of row `row` (both ignored where the span is wider). */
+    float (*ternary_scale)(const void *data, int64_t rows, int64_t cols, int64_t row, int64_t block);
+    /* A whole tensor from canonical I2_S rows (bn_ternary_row_bytes(cols) each) and one scale per tensor (step 0) or per
+     * row (step 1). */
+    enum bn_status (*pack_ternary)(void *out, const uint8_t *i2s, const float *scale, int step, int64_t rows, int64_t cols,
+                                   struct bn_error *err);
 };
-/* Ternary encodings: codes of one row as -1, 0, 1 and the scale(s): see ternary.h */
 
 const struct bn_encoding_traits *bn_encoding_traits(enum bn_encoding encoding);
-enum bn_encoding bn_encoding_by_name(const char *name); /* BN_ENC_NONE when unknown */
+enum bn_encoding bn_encoding_by_name(const char *name);  /* BN_ENC_NONE when unknown; '-' and '_', any case */
+enum bn_encoding bn_encoding_by_gguf_id(uint32_t id);    /* BN_ENC_NONE when we cannot read it */
+const char *bn_gguf_type_name(uint32_t id);              /* "Q4_K", "TL1" ...: names types we refuse; NULL when unheard of */
+
+/* rows * cols/block * block_bytes, or 0 when cols is no multiple of block or the product passes 2^62. */
+size_t bn_block_bytes(int64_t rows, int64_t cols, int block, size_t block_bytes);
 #endif

@@ -44,10 +44,9 @@ struct bn_tensor {
     const char *name; /* GGUF name: "token_embd.weight", "blk.0.attn_q.weight" ... */
     enum bn_encoding encoding;
     int64_t rows, cols; /* vectors have rows 1 */
-    const void *data;   /* as stored, little-endian, aligned to 4 at least; NULL: `load` produces it */
+    const void *data;   /* as the encoding lays it out, little-endian, aligned to 4 at least: in the file's map, or in memory
+                           of the source where a reader had to convert (ternary tensors that no file encoding holds are I2_S) */
     size_t bytes;
-    /* Ternary data whose scale is kept apart (packed safetensors); 0: inside the encoding. */
-    float scale;
 };
 
 struct bn_source {
@@ -56,8 +55,7 @@ struct bn_source {
     size_t n_tensors;
     struct bn_tensor *tensors;
     uint64_t file_bytes;
-    void *owner;                         /* the reader's own state (maps, arena) */
-    void (*close)(struct bn_source *source);
+    struct bn_source_owner *owner; /* maps and memory behind all pointers above */
 };
 
 /* Finds the format by content (GGUF magic, directory with config.json, llama2.c header) and opens it. */

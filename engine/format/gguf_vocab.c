@@ -1,0 +1,152 @@
+/* gguf_vocab.c - the vocabulary in a GGUF file (keys tokenizer.*). Token texts stay where they are in the
+ * file's map. */
+#include "engine/format/gguf.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool equals(struct bn_string s, const char *text)
+{
+    return s.n == strlen(text) && memcmp(s.bytes, text, s.n) == 0;
+}
+
+static enum bn_status wrong_array(const struct bn_gguf *g, const char *key, struct bn_error *err)
+{
+    return bn_fail(err, BN_ERR_FORMAT,
+                   "%s: \"%s\" is not an array of the right type and length; the file is damaged.", g->path,
+                   key);
+}
+
+static enum bn_status get_kind(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
+{
+    struct bn_string model = {"", 0}, pre = {"", 0};
+    enum bn_status status = bn_gguf_get_string(g, "tokenizer.ggml.model", &model, err);
+    if (!status) status = bn_gguf_get_string(g, "tokenizer.ggml.pre", &pre, err);
+    if (status) return status;
+    if (equals(model, "gpt2"))
+        v->kind = BN_VOCAB_BPE;
+    else if (equals(model, "llama"))
+        v->kind = BN_VOCAB_SPM;
+    else if (model.n && !equals(model, "none") && !equals(model, "no_vocab"))
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "%s: has a tokenizer of model \"%.*s\"; gpt2 and llama can be run.", g->path,
+                       model.n < 40 ? (int)model.n : 40, model.bytes);
+    if (pre.n >= sizeof v->pre)
+        return bn_fail(err, BN_ERR_FORMAT, "%s: tokenizer.ggml.pre is %zu bytes long; the file is damaged.",
+                       g->path, pre.n);
+    snprintf(v->pre, sizeof v->pre, "%.*s", (int)pre.n, pre.bytes);
+    return BN_OK;
+}
+
+/* Strings of a string array, in place. */
+static enum bn_status get_strings(struct bn_source *s, const struct bn_gguf *g, const char *key,
+                                  struct bn_string **out, size_t *n, struct bn_error *err)
+{
+    const struct bn_gguf_value *value = bn_gguf_find(g, key);
+    if (!value) return BN_OK;
+    if (!value->is_array || value->type != BN_GGUF_STRING || value->n > 1 << 24)
+        return wrong_array(g, key, err);
+    struct bn_string *strings = bn_source_alloc(s, value->n, sizeof *strings, err);
+    if (!strings) return BN_ERR_MEMORY;
+    const uint8_t *at = value->data;
+    for (uint64_t i = 0; i < value->n; i++) strings[i] = bn_gguf_next_string(&at);
+    *out = strings;
+    *n = (size_t)value->n;
+    return BN_OK;
+}
+
+static enum bn_status get_scores(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
+{
+    static const char key[] = "tokenizer.ggml.scores";
+    struct bn_vocab *v = &s->vocab;
+    const struct bn_gguf_value *value = bn_gguf_find(g, key);
+    if (!value) return BN_OK;
+    if (!value->is_array || value->type != BN_GGUF_F32 || value->n != (uint64_t)v->n_tokens)
+        return wrong_array(g, key, err);
+    if (!(v->scores = bn_source_alloc(s, value->n, sizeof *v->scores, err))) return BN_ERR_MEMORY;
+    memcpy(v->scores, value->data, value->n * sizeof *v->scores);
+    return BN_OK;
+}
+
+static enum bn_status get_types(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
+{
+    static const char key[] = "tokenizer.ggml.token_type";
+    struct bn_vocab *v = &s->vocab;
+    int64_t type;
+    const struct bn_gguf_value *value = bn_gguf_find(g, key);
+    if (!value) return BN_OK;
+    if (!value->is_array || value->n != (uint64_t)v->n_tokens) return wrong_array(g, key, err);
+    if (!(v->types = bn_source_alloc(s, value->n, 1, err))) return BN_ERR_MEMORY;
+    for (uint64_t i = 0; i < value->n; i++) {
+        if (!bn_gguf_integer(value, i, &type)) return wrong_array(g, key, err);
+        v->types[i] = type >= BN_TOKEN_NORMAL && type <= BN_TOKEN_BYTE ? (uint8_t)type : BN_TOKEN_NORMAL;
+    }
+    return BN_OK;
+}
+
+/* A token id: 0xffffffff and -1 mean none; others outside the vocabulary are refused by bn_vocab_check. */
+static enum bn_status get_id(const struct bn_gguf *g, const char *key, int32_t *out, struct bn_error *err)
+{
+    int64_t id;
+    const struct bn_gguf_value *value = bn_gguf_find(g, key);
+    if (!value) return BN_OK;
+    if (value->is_array || !bn_gguf_integer(value, 0, &id) || id < -1 || id > UINT32_MAX)
+        return bn_fail(err, BN_ERR_FORMAT,
+                       "%s: the value of key \"%s\" is not a token id; the file is damaged.", g->path, key);
+    *out = (int32_t)(uint32_t)id;
+    return BN_OK;
+}
+
+static enum bn_status get_ids(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
+{
+    const struct {
+        const char *key;
+        int32_t *out;
+    } ids[] = {{"tokenizer.ggml.bos_token_id", &v->bos},     {"tokenizer.ggml.eos_token_id", &v->eos},
+               {"tokenizer.ggml.eot_token_id", &v->eot},     {"tokenizer.ggml.eom_token_id", &v->eom},
+               {"tokenizer.ggml.unknown_token_id", &v->unk}, {"tokenizer.ggml.padding_token_id", &v->pad}};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        enum bn_status status = get_id(g, ids[i].key, ids[i].out, err);
+        if (status) return status;
+    }
+    return BN_OK;
+}
+
+static bool starts_like_llama3(const struct bn_vocab *v)
+{
+    return v->n_tokens == 128256 && equals(v->tokens[128000], "<|begin_of_text|>");
+}
+
+/* Defaults of llama.cpp where the file is silent: SPM adds BOS and a space; byte-level BPE adds BOS for
+ * Llama-3's kin. */
+static enum bn_status get_flags(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
+{
+    bool spm = v->kind == BN_VOCAB_SPM;
+    v->add_space_prefix = spm;
+    v->add_bos = spm || strcmp(v->pre, "llama-bpe") == 0 || strcmp(v->pre, "llama3") == 0 ||
+                 (!v->pre[0] && starts_like_llama3(v));
+    enum bn_status status = bn_gguf_get_bool(g, "tokenizer.ggml.add_bos_token", &v->add_bos, err);
+    if (!status) status = bn_gguf_get_bool(g, "tokenizer.ggml.add_eos_token", &v->add_eos, err);
+    if (!status) status = bn_gguf_get_bool(g, "tokenizer.ggml.add_space_prefix", &v->add_space_prefix, err);
+    return status;
+}
+
+enum bn_status bn_gguf_vocab(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
+{
+    struct bn_vocab *v = &s->vocab;
+    struct bn_string chat = {NULL, 0};
+    size_t n = 0;
+    enum bn_status status = get_kind(v, g, err);
+    if (status || v->kind == BN_VOCAB_NONE) return status;
+    if ((status = get_strings(s, g, "tokenizer.ggml.tokens", &v->tokens, &n, err))) return status;
+    if (n == 0)
+        return bn_fail(err, BN_ERR_FORMAT, "%s: has a tokenizer model but no tokenizer.ggml.tokens.",
+                       g->path);
+    v->n_tokens = (int)n;
+    if ((status = get_strings(s, g, "tokenizer.ggml.merges", &v->merges, &v->n_merges, err))) return status;
+    if ((status = get_scores(s, g, err)) || (status = get_types(s, g, err)) || (status = get_ids(v, g, err)))
+        return status;
+    if ((status = get_flags(v, g, err))) return status;
+    if ((status = bn_gguf_get_string(g, "tokenizer.chat_template", &chat, err)) || !chat.bytes) return status;
+    v->chat_template = bn_source_string(s, chat.bytes, chat.n, err);
+    return v->chat_template ? BN_OK : BN_ERR_MEMORY;
+}
