@@ -39,7 +39,7 @@ static enum bn_status read_bytes(struct cursor *c, void *out, size_t n, const ch
 
 static enum bn_status read_string(struct cursor *c, struct bn_string *out, const char *what)
 {
-    uint64_t n;
+    uint64_t n = 0;
     enum bn_status status = read_bytes(c, &n, sizeof n, what);
     if (status) return status;
     if (left(c) < n) return truncated(c, what);
@@ -76,7 +76,7 @@ static enum bn_status bad_type(const struct cursor *c, const struct bn_gguf_valu
 
 static enum bn_status read_value(struct cursor *c, struct bn_gguf_value *v)
 {
-    uint32_t type;
+    uint32_t type = 0;
     enum bn_status status = read_string(c, &v->key, "the keys");
     if (status) return status;
     if (v->key.n > KEY_LIMIT)
@@ -97,7 +97,7 @@ static enum bn_status read_value(struct cursor *c, struct bn_gguf_value *v)
 
 static enum bn_status read_dims(struct cursor *c, struct bn_gguf_info *info)
 {
-    uint32_t n_dims;
+    uint32_t n_dims = 0;
     uint64_t dim[4] = {1, 1, 1, 1}, rows = 1;
     enum bn_status status = read_bytes(c, &n_dims, sizeof n_dims, "the tensor table");
     if (status) return status;
@@ -206,7 +206,7 @@ static enum bn_status find_data(struct bn_gguf *g, const struct cursor *c)
 enum bn_status bn_gguf_parse(struct bn_gguf *g, struct bn_source *source, const char *path,
                              struct bn_error *err)
 {
-    struct header h;
+    struct header h = {0};
     *g = (struct bn_gguf){.path = path};
     enum bn_status status = bn_source_map(source, &g->map, path, err);
     if (status) return status;
