@@ -1,0 +1,85 @@
+/* matmul_i2_256.h - ternary times int8 on 256-bit vectors, for AVX2 (vpmaddubsw) and AVX-VNNI (vpdpbusd).
+ * The including file defines TILE_TOKENS, FLUSH_BLOCKS (blocks of 128 weights that DOT may sum before FLUSH) and
+ *   DOT(sum, code, x)   adds unsigned codes times signed activations to `sum`
+ *   FLUSH(total, sum)   adds `sum` to eight 32-bit totals */
+#include "engine/kernels/lanes/lanes.h"
+
+#define TILE_ROWS   4
+#define BLOCK_BYTES (256 << 10) /* of weights, stays in L2 while all tokens pass */
+
+BN_INLINE __m256i field(__m256i w, const int f)
+{
+    return _mm256_and_si256(f < 3 ? _mm256_srli_epi16(w, 6 - 2 * f) : w, _mm256_set1_epi8(3));
+}
+
+BN_INLINE __m128i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
+{
+    __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+    return _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+}
+
+/* y of four rows, or of the first when `rows` is 1, for token t. */
+BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, __m128i sum, const int rows)
+{
+    const float *ws = a->w_scale + (size_t)m * (size_t)a->w_scale_step;
+    float *y = a->y + (size_t)t * a->y_stride + (size_t)m;
+    __m128 scale = a->w_scale_step && rows == 4 ? _mm_loadu_ps(ws) : _mm_set1_ps(*ws);
+    sum = _mm_sub_epi32(sum, _mm_set1_epi32(a->x_sum[t]));
+    __m128 product = _mm_mul_ps(_mm_cvtepi32_ps(sum), _mm_mul_ps(_mm_set1_ps(a->x_scale[t]), scale));
+    if (rows == 4) _mm_storeu_ps(y, product);
+    else _mm_store_ss(y, product);
+}
+
+/* The blocks begin..end-1 of a row group: their sums added to `total`. */
+BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, const int8_t *x, int begin, int end,
+                      __m256i total[TILE_ROWS][TILE_TOKENS], const int rows, const int tokens)
+{
+    __m256i sum[TILE_ROWS][TILE_TOKENS];
+    BN_UNROLL for (int r = 0; r < rows; r++)
+        BN_UNROLL for (int c = 0; c < tokens; c++) sum[r][c] = _mm256_setzero_si256();
+    for (int b = begin; b < end; b++) {
+        const int8_t *xb = x + b / 2 * 256 + b % 2 * 32;
+        BN_UNROLL for (int f = 0; f < 4; f++)
+        {
+            __m256i code[TILE_ROWS];
+            BN_UNROLL for (int r = 0; r < rows; r++)
+                code[r] = field(_mm256_loadu_si256((const __m256i *)(w + (size_t)r * a->row_bytes + b * 32)), f);
+            BN_UNROLL for (int c = 0; c < tokens; c++)
+            {
+                __m256i xv = _mm256_loadu_si256((const __m256i *)(xb + (size_t)c * a->x_stride + 64 * f));
+                BN_UNROLL for (int r = 0; r < rows; r++) sum[r][c] = DOT(sum[r][c], code[r], xv);
+            }
+        }
+    }
+    BN_UNROLL for (int r = 0; r < rows; r++)
+        BN_UNROLL for (int c = 0; c < tokens; c++) total[r][c] = FLUSH(total[r][c], sum[r][c]);
+}
+
+BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int rows, const int tokens)
+{
+    const uint8_t *w = a->w + (size_t)m * a->row_bytes;
+    const int8_t *x = a->x + (size_t)t * a->x_stride;
+    __m256i total[TILE_ROWS][TILE_TOKENS];
+    int n = a->cols / 128, b = 0;
+    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++)
+        BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) total[r][c] = _mm256_setzero_si256();
+    for (; b < n; b += FLUSH_BLOCKS) blocks(a, w, x, b, n - b < FLUSH_BLOCKS ? n : b + FLUSH_BLOCKS, total, rows, tokens);
+    BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, t + c, sum4(total[0][c], total[1][c], total[2][c], total[3][c]), rows);
+}
+
+BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t, const int tokens)
+{
+    int m = begin;
+    for (; m + TILE_ROWS <= end; m += TILE_ROWS) tile(a, m, t, TILE_ROWS, tokens);
+    for (; m < end; m++) tile(a, m, t, 1, tokens);
+}
+
+static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
+{
+    int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
+    for (int begin = row_begin; begin < row_end; begin += rows) {
+        int end = row_end - begin < rows ? row_end : begin + rows, t = 0;
+        for (; t + TILE_TOKENS <= a->n; t += TILE_TOKENS) column(a, begin, end, t, TILE_TOKENS);
+        for (; t < a->n; t++) column(a, begin, end, t, 1);
+    }
+}
