@@ -85,6 +85,8 @@ $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
 FORCE:
+# queries, gnuplot scripts, style and scripts of the report are built into it
+$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 
 define archive
 $(1): $(call obj,$(2))

@@ -1,0 +1,107 @@
+/* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither the
+ * engine nor the harness: it reads the v_* views only. */
+#include "reports/flamegraph/flamegraph.h"
+#include "reports/page/page.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "bitnet-report - static report of a results database\n"
+    "usage: bitnet-report --db FILE [--output DIR] [--run N]\n"
+    "       bitnet-report --folded FILE --output FILE.svg [--unit ns] [--title TEXT]\n\n"
+    "options:\n"
+    "  --db FILE                      database of bitnet-bench\n"
+    "  --output DIR                   where the page goes (default: out/report); with --folded the SVG file\n"
+    "  --run N                        the run to show (default: the latest with measured points)\n"
+    "  --folded FILE                  folded stacks to draw, one \"a;b;c value\" a line; - reads standard input\n"
+    "  --unit NAME                    what the values are (default: ns, shown as ms)\n"
+    "  --title TEXT                   title of the flame graph\n"
+    "  --help                         print this and exit\n"
+    "  --version                      print the version and exit\n";
+
+static struct {
+    const char *db, *output, *folded, *unit, *title, *run;
+} o = {.unit = "ns", .title = ""};
+
+static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("bitnet-report: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(code);
+}
+
+static void parse(int argc, char **argv)
+{
+    static const struct option names[] = {{"db", 1, NULL, 'd'},    {"output", 1, NULL, 'o'}, {"run", 1, NULL, 'r'},
+                                          {"folded", 1, NULL, 'f'}, {"unit", 1, NULL, 'u'},   {"title", 1, NULL, 't'},
+                                          {"help", 0, NULL, 'h'},   {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, ":h", names, NULL)) != -1;) switch (c) {
+        case 'd': o.db = optarg; break;
+        case 'o': o.output = optarg; break;
+        case 'r': o.run = optarg; break;
+        case 'f': o.folded = optarg; break;
+        case 'u': o.unit = optarg; break;
+        case 't': o.title = optarg; break;
+        case 'h': fputs(help, stdout); exit(0);
+        case 'v': puts("bitnet-report 0.1.0 (SQLite " SQLITE_VERSION ")"); exit(0);
+        case ':': fail(2, "%s needs a value.", argv[optind - 1]);
+        default: fail(2, "There is no option %s; bitnet-report --help lists them.", argv[optind - 1]);
+        }
+    if (optind < argc) fail(2, "\"%s\" is not understood; bitnet-report --help shows the usage.", argv[optind]);
+    if (!o.db == !o.folded) fail(2, "Give --db FILE for the report or --folded FILE for a flame graph.");
+}
+
+static int draw_folded(void)
+{
+    struct flame flame;
+    struct flame_style style = {o.title, o.unit};
+    if (!o.output) fail(2, "--folded needs --output FILE.svg.");
+    FILE *in = strcmp(o.folded, "-") ? fopen(o.folded, "r") : stdin;
+    if (!in) fail(1, "Cannot open %s: %s.", o.folded, strerror(errno));
+    if (!flame_read(&flame, in)) fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
+    FILE *out = fopen(o.output, "w");
+    if (!out) fail(1, "Cannot write %s: %s.", o.output, strerror(errno));
+    flame_write_svg(&flame, &style, out);
+    flame_release(&flame);
+    if (fclose(out)) fail(1, "Writing %s failed: %s.", o.output, strerror(errno));
+    return 0;
+}
+
+/* The run that --run names, or the latest with points, or the latest at all; 0 when there is none. */
+static int64_t choose_run(sqlite3 *db)
+{
+    sqlite3_stmt *query;
+    int64_t run = 0;
+    char *end = NULL;
+    long long wanted = o.run ? strtoll(o.run, &end, 10) : 0;
+    if (o.run && (*end || wanted < 1)) fail(2, "--run takes the number of a run, not \"%s\".", o.run);
+    if (sqlite3_prepare_v2(db, "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > 0 DESC, run_id DESC LIMIT 1",
+                           -1, &query, NULL))
+        fail(1, "%s is not a database of bitnet-bench: %s.", o.db, sqlite3_errmsg(db));
+    sqlite3_bind_int64(query, 1, wanted);
+    if (sqlite3_step(query) == SQLITE_ROW) run = sqlite3_column_int64(query, 0);
+    else if (o.run) fail(1, "%s has no run %s.", o.db, o.run);
+    sqlite3_finalize(query);
+    return run;
+}
+
+int main(int argc, char **argv)
+{
+    parse(argc, argv);
+    if (o.folded) return draw_folded();
+    struct report report = {.output = o.output ? o.output : "out/report"};
+    if (sqlite3_open_v2(o.db, &report.db, SQLITE_OPEN_READONLY, NULL)) fail(1, "Cannot open %s: %s.", o.db, sqlite3_errmsg(report.db));
+    report.run = choose_run(report.db);
+    if (!page_write(&report)) fail(1, "%s", report.error);
+    sqlite3_close(report.db);
+    printf("%s/index.html\n", report.output);
+    return 0;
+}

@@ -1,0 +1,140 @@
+/* page.c - the page around the sections. */
+#include "reports/page/page.h"
+#include "reports/page/html.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool report_fail(struct report *report, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(report->error, sizeof report->error, format, args);
+    va_end(args);
+    return false;
+}
+
+sqlite3_stmt *report_query(struct report *report, const char *name, const char *sql)
+{
+    sqlite3_stmt *query = NULL;
+    if (sqlite3_prepare_v2(report->db, sql, -1, &query, NULL) != SQLITE_OK) {
+        report_fail(report, "The query of %s does not fit this database: %s; it may come from another version.", name,
+                    sqlite3_errmsg(report->db));
+        return NULL;
+    }
+    int run = sqlite3_bind_parameter_index(query, ":run");
+    if (run) sqlite3_bind_int64(query, run, report->run);
+    return query;
+}
+
+const char *content_says(const struct content *content, const char *key, char *buffer, size_t size)
+{
+    size_t n = strlen(key);
+    buffer[0] = 0;
+    for (const char *p = content->sql; !strncmp(p, "-- ", 3); p += strcspn(p, "\n") + 1) {
+        if (strncmp(p + 3, key, n) || strncmp(p + 3 + n, ": ", 2)) continue;
+        const char *text = p + n + 5;
+        snprintf(buffer, size, "%.*s", (int)strcspn(text, "\n"), text);
+    }
+    return buffer;
+}
+
+void section_begin(const struct content *content, FILE *out)
+{
+    char text[512];
+    fprintf(out, "<section id=\"%s\">\n", content->name);
+    if (content_says(content, "title", text, sizeof text)[0]) {
+        fputs("<h2>", out);
+        html_put(out, text);
+        fputs("</h2>\n", out);
+    }
+    if (content_says(content, "note", text, sizeof text)[0]) {
+        fputs("<p class=\"note\">", out);
+        html_put(out, text);
+        fputs("</p>\n", out);
+    }
+}
+
+void section_end(FILE *out) { fputs("</section>\n", out); }
+
+/* ---- head and navigation ---- */
+static void put_head(struct report *report, FILE *out)
+{
+    sqlite3_stmt *run = report_query(report, "the head", "SELECT plan, machine, started_at, host FROM v_runs WHERE run_id = :run");
+    fprintf(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>bitnet-bench report</title>\n<style>\n%s</style></head>\n<body>\n"
+                 "<header><h1>bitnet-bench</h1><p>", content_style_css);
+    if (run && sqlite3_step(run) == SQLITE_ROW) {
+        static const char *const before[] = {"", " · ", " · ", " · run of "};
+        static const int column[] = {1, 3, 0, 2};
+        for (int i = 0; i < 4; i++) {
+            const char *text = (const char *)sqlite3_column_text(run, column[i]);
+            fputs(before[i], out);
+            html_put(out, text ? text : "unknown");
+        }
+    } else {
+        fputs("no run in this database yet", out);
+    }
+    fputs("</p></header>\n", out);
+    sqlite3_finalize(run);
+}
+
+static void put_navigation(FILE *out)
+{
+    char title[200];
+    size_t n;
+    const struct content *all = content_list(&n);
+    fputs("<nav>", out);
+    for (size_t i = 0; i < n; i++) {
+        if (!content_says(&all[i], "title", title, sizeof title)[0]) continue;
+        fprintf(out, "<a href=\"#%s\">", all[i].name);
+        html_put(out, title);
+        fputs("</a>", out);
+    }
+    fputs("</nav>\n<main>\n", out);
+}
+
+static bool put_sections(struct report *report, FILE *out)
+{
+    static bool (*const write[])(struct report *, const struct content *, FILE *) = {table_write, plot_write, flame_write};
+    size_t n;
+    const struct content *all = content_list(&n);
+    for (size_t i = 0; i < n; i++)
+        if (!write[all[i].kind](report, &all[i], out)) return false;
+    return true;
+}
+
+static bool make_folder(struct report *report, const char *path)
+{
+    char part[4096];
+    for (size_t i = 1; i <= strlen(path); i++) {
+        if (path[i] && path[i] != '/') continue;
+        snprintf(part, sizeof part, "%.*s", (int)i, path);
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return report_fail(report, "Cannot make the folder %s: %s.", part, strerror(errno));
+    }
+    return true;
+}
+
+bool page_write(struct report *report)
+{
+    char path[4096], temporary[4200];
+    snprintf(path, sizeof path, "%s/plots", report->output);
+    if (!make_folder(report, path)) return false;
+    snprintf(path, sizeof path, "%s/index.html", report->output);
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    FILE *out = fopen(temporary, "w");
+    if (!out) return report_fail(report, "Cannot write %s: %s.", temporary, strerror(errno));
+    put_head(report, out);
+    put_navigation(out);
+    bool ok = put_sections(report, out);
+    fputs("</main>\n<footer>Written by bitnet-report from the v_* views of the results database; plots and their data lie in plots/."
+          "</footer>\n</body></html>\n", out);
+    bool written = !ferror(out);
+    if (fclose(out) || !written) return report_fail(report, "Writing %s failed: %s.", temporary, strerror(errno));
+    if (ok && rename(temporary, path)) return report_fail(report, "Cannot rename %s: %s.", temporary, strerror(errno));
+    if (!ok) remove(temporary);
+    return ok;
+}

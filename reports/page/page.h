@@ -1,0 +1,33 @@
+/* page.h - the static report: one self-contained index.html, its plots and flame graph also as files beside it. */
+#ifndef REPORTS_PAGE_H
+#define REPORTS_PAGE_H
+#include "reports/page/content.h"
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct report {
+    sqlite3 *db;
+    const char *output; /* folder */
+    int64_t run;        /* the run that tables and plots show */
+    char error[512];    /* one sentence when a function returned false */
+};
+/* Writes output/index.html (and plots/NAME.{svg,tsv}, flamegraph.svg, flamegraph.folded). */
+bool page_write(struct report *report);
+
+/* ---- sections, each written into `out` ---- */
+bool table_write(struct report *report, const struct content *content, FILE *out);
+bool plot_write(struct report *report, const struct content *content, FILE *out);
+bool flame_write(struct report *report, const struct content *content, FILE *out);
+
+/* ---- shared by the sections ---- */
+/* Prepares the content's query with :run bound; NULL and report->error on failure. */
+sqlite3_stmt *report_query(struct report *report, const char *name, const char *sql);
+/* The text after "-- key: " in the query's head, "" when it is not there; the caller gives the buffer. */
+const char *content_says(const struct content *content, const char *key, char *buffer, size_t size);
+/* Heading and note of a section; the section stays open until section_end. */
+void section_begin(const struct content *content, FILE *out);
+void section_end(FILE *out);
+bool report_fail(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#endif
