@@ -1,0 +1,33 @@
+/* fingerprint.c - stores what was measured on, with and from. */
+#include "harness/store/sql.h"
+#include "harness/plan/fail.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+static uint64_t fnv(uint64_t h, const char *text)
+{
+    for (const char *p = text ? text : "\1"; *p; p++) h = (h ^ (unsigned char)*p) * 0x100000001b3u;
+    return (h ^ 0x1f) * 0x100000001b3u; /* a separator between fields */
+}
+
+static void identity_hash(const struct bn_field *fields, size_t n, char *hash, size_t cap)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < n; i++)
+        if (fields[i].identity) h = fnv(fnv(h, fields[i].name), fields[i].value);
+    snprintf(hash, cap, "fnv1a64:%016" PRIx64, h);
+}
+
+enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, const char *label, const char *hash,
+                                    const struct bn_field *fields, size_t n, int64_t *id, struct bn_error *err)
+{
+    char own[32];
+    if (!hash) identity_hash(fields, n, own, sizeof own), hash = own;
+    enum bn_status status = bn_sql_run(store, err, "INSERT OR IGNORE INTO fingerprint (kind, hash, label) VALUES (?, ?, ?)", "sss", kind, hash, label);
+    if (status) return status;
+    *id = bn_sql_int(store, 0, "SELECT fingerprint_id FROM fingerprint WHERE kind = ? AND hash = ?", "ss", kind, hash);
+    for (size_t i = 0; !status && i < n; i++)
+        status = bn_sql_run(store, err, "INSERT OR IGNORE INTO fingerprint_field (fingerprint_id, name, value, reason) VALUES (?, ?, ?, ?)", "isss", *id,
+                            fields[i].name, fields[i].value, fields[i].value ? NULL : fields[i].reason ? fields[i].reason : "not given");
+    return status;
+}

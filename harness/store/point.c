@@ -1,0 +1,96 @@
+/* point.c - stores what a point gave: its state, samples, counters, operation times and moments in one transaction. */
+#include "harness/store/sql.h"
+#include "harness/plan/fail.h"
+#include <math.h>
+
+static enum bn_status put_samples(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+{
+    sqlite3_stmt *s = bn_sql_prepare(store, err, "INSERT INTO sample (point_id, phase, rep, idx, ns, n_tokens) VALUES (?, ?, ?, ?, ?, ?)");
+    enum bn_status status = s ? BN_OK : BN_ERR_IO;
+    for (size_t i = 0; !status && i < r->n_samples; i++) {
+        const struct bn_sample *x = &r->samples[i];
+        status = bn_sql_step(store, s, err, "isiiii", id, x->phase, x->rep, x->idx, x->ns, x->n_tokens);
+    }
+    sqlite3_finalize(s);
+    return status;
+}
+
+static enum bn_status put_counters(struct bn_store *store, int64_t id, const struct bn_counter *counters, size_t n, struct bn_error *err)
+{
+    sqlite3_stmt *s = bn_sql_prepare(store, err,
+        "INSERT OR REPLACE INTO counter (point_id, phase, op, thread, name, source, value, reason, scaled, n_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    enum bn_status status = s ? BN_OK : BN_ERR_IO;
+    for (size_t i = 0; !status && i < n; i++) {
+        const struct bn_counter *c = &counters[i];
+        status = bn_sql_step(store, s, err, "ississdsii", id, c->phase, c->op ? c->op : "", (int64_t)c->thread, c->name, c->source,
+                             c->reason ? (double)NAN : c->value, c->reason, (int64_t)c->scaled, c->n_tokens);
+    }
+    sqlite3_finalize(s);
+    return status;
+}
+
+static enum bn_status put_ops(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+{
+    sqlite3_stmt *s = bn_sql_prepare(store, err,
+        "INSERT INTO op_time (point_id, phase, layer, op, thread, calls, ns, weight_bytes, kv_bytes, macs, n_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    enum bn_status status = s ? BN_OK : BN_ERR_IO;
+    for (size_t i = 0; !status && i < r->n_ops; i++) {
+        const struct bn_op_time *o = &r->ops[i];
+        status = bn_sql_step(store, s, err, "isisiiiiiii", id, o->phase, (int64_t)o->layer, o->op, (int64_t)o->thread, o->calls, o->ns,
+                             o->weight_bytes, o->kv_bytes, o->macs, o->n_tokens);
+    }
+    sqlite3_finalize(s);
+    return status;
+}
+
+static enum bn_status put_moments(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < r->n_moments; i++) {
+        const struct bn_moment *m = &r->moments[i];
+        status = bn_sql_run(store, err, "INSERT OR REPLACE INTO moment (point_id, at, name, value, reason) VALUES (?, ?, ?, ?, ?)", "issds", id, m->at, m->name,
+                            m->reason ? (double)NAN : m->value, m->reason);
+    }
+    return status;
+}
+
+static enum bn_status put_state(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+{
+    return bn_sql_run(store, err,
+        "UPDATE point SET state = ?, reason = ?, stderr_tail = ?, hash = ?, kernels_used = ?, started_at = ?, build_id = ?, signal = ?, exit_code = ?,"
+        " peak_rss_bytes = ?, seconds = ?, owner = NULL, lease_until = NULL WHERE point_id = ? AND state = 'claimed' AND owner = ?",
+        "ssssssIIiIdis", r->state, r->reason, r->stderr_tail, r->hash, r->kernels_used, r->started_at, r->build_id, (int64_t)r->signal,
+        (int64_t)r->exit_code, r->peak_rss_bytes, r->seconds, id, store->owner);
+}
+
+enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result, bool *stored, struct bn_error *err)
+{
+    enum bn_status status = bn_store_begin(store, err);
+    if (status) return status;
+    status = put_state(store, point_id, result, err);
+    bool mine = !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
+    if (mine && !status) status = put_samples(store, point_id, result, err);
+    if (mine && !status) status = put_counters(store, point_id, result->counters, result->n_counters, err);
+    if (mine && !status) status = put_ops(store, point_id, result, err);
+    if (mine && !status) status = put_moments(store, point_id, result, err);
+    if (!status) status = bn_store_commit(store, err);
+    if (status) bn_store_rollback(store);
+    if (stored) *stored = mine && !status;
+    return status;
+}
+
+enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const struct bn_counter *counters, size_t n, struct bn_error *err)
+{
+    enum bn_status status = bn_store_begin(store, err);
+    if (!status) status = put_counters(store, point_id, counters, n, err);
+    if (!status) status = bn_store_commit(store, err);
+    if (status) bn_store_rollback(store);
+    return status;
+}
+
+enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int threads, const char *name, double value, const char *method,
+                                 const char *reason, struct bn_error *err)
+{
+    return bn_sql_run(store, err, "INSERT OR REPLACE INTO roofline (run_id, threads, name, value, method, reason) VALUES (?, ?, ?, ?, ?, ?)", "iisdss", run_id,
+                      (int64_t)threads, name, reason ? (double)NAN : value, method, reason);
+}

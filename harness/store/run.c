@@ -1,0 +1,71 @@
+/* run.c - begins and ends runs: the run, its configs and all its planned points in one transaction. */
+#include "harness/store/sql.h"
+#include "harness/plan/fail.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The model's hash, not its row, names it in the key: keys agree between databases. */
+static enum bn_status add_config(struct bn_store *store, const struct bn_store_config *c, int64_t *id, struct bn_error *err)
+{
+    static const char key_sql[] =
+        "SELECT printf('%s|%s|%s|%d|%d|%d|%s|%d|%s', ?1, coalesce((SELECT hash FROM fingerprint WHERE fingerprint_id = ?2), ''),"
+        " ?3, ?4, ?5, ?6, ?7, ?8, ?9) AS key";
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "INSERT OR IGNORE INTO config (key, engine, model_id, workload, fill_tokens, prefill_tokens, decode_tokens, kernel,"
+             " threads, options) SELECT k.key, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM (%s) k", key_sql);
+    enum bn_status status = bn_sql_run(store, err, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill, (int64_t)c->prefill,
+                                       (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
+    if (status) return status;
+    snprintf(sql, sizeof sql, "SELECT config_id FROM config JOIN (%s) k USING (key)", key_sql);
+    *id = bn_sql_int(store, 0, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill, (int64_t)c->prefill, (int64_t)c->decode,
+                     c->kernel, (int64_t)c->threads, c->options);
+    for (size_t i = 0; !status && i < c->n_option_rows; i++)
+        status = bn_sql_run(store, err, "INSERT OR IGNORE INTO config_option (config_id, name, value) VALUES (?, ?, ?)", "iss", *id,
+                            c->option_rows[i].name, c->option_rows[i].value);
+    return status;
+}
+
+static enum bn_status add_points(struct bn_store *store, const struct bn_store_run *run, int64_t run_id, const int64_t *config_ids, struct bn_error *err)
+{
+    sqlite3_stmt *s = bn_sql_prepare(store, err, "INSERT INTO point (run_id, ordinal, round, config_id) VALUES (?, ?, ?, ?)");
+    enum bn_status status = s ? BN_OK : BN_ERR_IO;
+    for (size_t i = 0; !status && i < run->n_points; i++)
+        status = bn_sql_step(store, s, err, "iiii", run_id, (int64_t)i, (int64_t)(i / run->n_configs), config_ids[run->order[i]]);
+    sqlite3_finalize(s);
+    return status;
+}
+
+static enum bn_status add_run(struct bn_store *store, const struct bn_store_run *r, int64_t *run_id, struct bn_error *err)
+{
+    int64_t *ids = calloc(r->n_configs + 1, sizeof *ids);
+    if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a run.");
+    enum bn_status status = bn_sql_run(store, err,
+        "INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, machine_id, build_id, started_at)"
+        " VALUES (lower(hex(randomblob(16))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))",
+        "ssssissIIs", r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed, r->command, r->host, r->machine_id, r->build_id, r->started_at);
+    *run_id = sqlite3_last_insert_rowid(store->db);
+    for (size_t i = 0; !status && i < r->n_configs; i++) status = add_config(store, &r->configs[i], &ids[i], err);
+    if (!status) status = add_points(store, r, *run_id, ids, err);
+    free(ids);
+    return status;
+}
+
+enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id, bool *resumed, struct bn_error *err)
+{
+    enum bn_status status = bn_store_begin(store, err);
+    if (status) return status;
+    *run_id = bn_sql_int(store, 0, "SELECT run_id FROM run WHERE identity = ? AND finished_at IS NULL ORDER BY run_id DESC LIMIT 1", "s", run->identity);
+    *resumed = *run_id != 0;
+    if (!*resumed) status = add_run(store, run, run_id, err);
+    if (!status) status = bn_store_commit(store, err);
+    if (status) bn_store_rollback(store);
+    return status;
+}
+
+enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err)
+{
+    *open = bn_sql_int(store, -1, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')", "i", run_id);
+    if (*open) return *open > 0 ? BN_OK : bn_sql_fail(store, err);
+    return bn_sql_run(store, err, "UPDATE run SET finished_at = coalesce(finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) WHERE run_id = ?", "i", run_id);
+}

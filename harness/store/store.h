@@ -1,0 +1,149 @@
+/* store.h - the results database: the only door to SQLite. Times in ns, sizes in bytes, texts are copied.
+ *
+ *   struct bn_store *store;
+ *   bn_store_open(&store, "out/bench.db", BN_STORE_WRITE, err);      // creates or migrates it
+ *   bn_store_run_begin(store, &run, &run_id, &resumed, err);         // same identity and unfinished: the same run again
+ *   while (bn_store_claim(store, run_id, lease_s, &ordinal, &point_id, err) == BN_OK && point_id) {
+ *       ... measure ...
+ *       bn_store_point_end(store, point_id, &result, err);           // samples and state in one transaction
+ *   }
+ *
+ * Readers use bn_query on the v_* views (views.sql). */
+#ifndef BN_STORE_H
+#define BN_STORE_H
+#include "engine/bitnet.h"
+
+struct bn_store;
+enum bn_store_mode { BN_STORE_READ, BN_STORE_WRITE };
+/* READ never changes the file (an older version is refused with a hint). WRITE creates it, folders included, and migrates. */
+enum bn_status bn_store_open(struct bn_store **store, const char *path, enum bn_store_mode mode, struct bn_error *err);
+void bn_store_close(struct bn_store *store);
+int bn_store_version(void); /* schema version this program writes */
+
+/* ---- fingerprints --------------------------------------------------------------------------------------------------- */
+struct bn_field {
+    const char *name, *value, *reason; /* value NULL: could not be read, and why */
+    bool identity;                     /* a difference makes results incomparable; part of the hash */
+};
+/* Finds or adds one; *id is its row. kind: "machine", "build", "model". hash NULL: FNV-1a over the identity fields. */
+enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, const char *label, const char *hash,
+                                    const struct bn_field *fields, size_t n, int64_t *id, struct bn_error *err);
+
+/* ---- runs and their queue --------------------------------------------------------------------------------------------- */
+struct bn_store_option {
+    const char *name, *value;
+};
+struct bn_store_config {
+    const char *engine, *workload, *kernel, *options; /* options: "name=value name=value", sorted */
+    int64_t model_id;                                 /* 0: none */
+    uint32_t fill, prefill, decode, threads;
+    const struct bn_store_option *option_rows;
+    size_t n_option_rows;
+};
+struct bn_store_run {
+    const char *identity, *source, *plan, *plan_text, *command, *host;
+    int64_t machine_id, build_id; /* 0: unknown */
+    uint64_t seed;
+    const char *started_at; /* NULL: now */
+    const struct bn_store_config *configs;
+    size_t n_configs;
+    const uint32_t *order; /* [n_points] config index; round = place / n_configs */
+    size_t n_points;
+};
+/* Resumes the unfinished run with this identity, or adds it with all its points planned. One transaction. */
+enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id, bool *resumed,
+                                  struct bn_error *err);
+/* Takes the next planned point for this process. Claims of dead processes and expired leases are planned again first.
+ * *point_id = 0: nothing left to take. */
+enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal, int64_t *point_id,
+                              struct bn_error *err);
+enum bn_status bn_store_lease(struct bn_store *store, int64_t point_id, int lease_s, struct bn_error *err); /* renews */
+enum bn_status bn_store_unclaim(struct bn_store *store, int64_t point_id, struct bn_error *err);            /* gives it back */
+/* Marks the run finished when no point is planned or claimed; *open counts those that are. */
+enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err);
+
+/* ---- what a point gave -------------------------------------------------------------------------------------------------- */
+struct bn_sample {
+    const char *phase; /* "prefill", "decode", "benchmark" */
+    int64_t rep, idx, ns, n_tokens;
+};
+struct bn_counter {
+    const char *phase, *op, *name, *source, *reason; /* reason NULL: value holds */
+    int thread;
+    double value;
+    bool scaled;
+    int64_t n_tokens;
+};
+struct bn_op_time {
+    const char *phase, *op;
+    int layer, thread;
+    int64_t calls, ns, weight_bytes, kv_bytes, macs, n_tokens;
+};
+struct bn_moment {
+    const char *at, *name, *reason; /* "before", "after" */
+    double value;
+};
+struct bn_point_result {
+    const char *state; /* "finished", "failed", "skipped" */
+    const char *reason, *stderr_tail, *hash, *kernels_used, *started_at;
+    int64_t build_id; /* 0: the run's */
+    int signal, exit_code;
+    int64_t peak_rss_bytes;
+    double seconds;
+    const struct bn_sample *samples;
+    size_t n_samples;
+    const struct bn_counter *counters;
+    size_t n_counters;
+    const struct bn_op_time *ops;
+    size_t n_ops;
+    const struct bn_moment *moments;
+    size_t n_moments;
+};
+/* Stores all of it in one transaction if this process still holds the claim; *stored says whether. */
+enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result, bool *stored,
+                                  struct bn_error *err);
+/* Adds counters to a point that has finished already (simulation). */
+enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const struct bn_counter *counters, size_t n,
+                                 struct bn_error *err);
+enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int threads, const char *name, double value,
+                                 const char *method, const char *reason, struct bn_error *err);
+
+/* ---- accuracy ------------------------------------------------------------------------------------------------------------ */
+struct bn_score {
+    const char *config, *task, *metric, *version, *reason; /* reason NULL: value holds */
+    double value, standard_error;                          /* NAN: none */
+    int64_t n_items, n_shots;                              /* -1: unknown */
+};
+enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_score *score, struct bn_error *err);
+enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config, const char *task,
+                                   const char *item, const char *gold, const char *ll_json, struct bn_error *err);
+struct bn_stress_result {
+    const char *test, *verdict, *reason; /* "PASS", "FAIL", "SKIP" */
+    double value, threshold, seconds;    /* NAN: none */
+};
+enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_stress_result *result,
+                               struct bn_error *err);
+
+/* ---- whole databases ------------------------------------------------------------------------------------------------------ */
+/* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. */
+enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added, struct bn_error *err);
+/* Several writes as one; nested calls are not allowed. */
+enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err);
+enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err);
+void bn_store_rollback(struct bn_store *store);
+
+/* ---- reading ---------------------------------------------------------------------------------------------------------------- */
+/* types: one letter per "?": i int64_t, d double, s const char *.  Example:
+ *   bn_query_open(&q, store, err, "SELECT name, value FROM v_fingerprints WHERE run_id = ?", "i", run_id);
+ *   while (bn_query_next(q)) puts(bn_query_text(q, 0));
+ *   bn_query_close(q); */
+struct bn_query;
+enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, struct bn_error *err, const char *sql,
+                             const char *types, ...);
+bool bn_query_next(struct bn_query *query);
+bool bn_query_null(struct bn_query *query, int column);
+const char *bn_query_text(struct bn_query *query, int column); /* "" for NULL; valid until the next row */
+int64_t bn_query_int(struct bn_query *query, int column);
+double bn_query_double(struct bn_query *query, int column);
+void bn_query_close(struct bn_query *query);
+#endif
