@@ -76,6 +76,14 @@ clean: ## remove build/
 help: ## list the targets
 	@grep -hE '^[a-z][a-zA-Z0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-22s %s\n", $$1, $$2}'
 
+# SQL texts become C strings: harness/store/schema.sql -> build/gen/harness/store/schema.sql.h
+SQL_HEADERS := $(patsubst %,$(BUILD)/gen/%.h,$(shell find harness/store -name '*.sql' 2>/dev/null))
+$(BUILD)/gen/%.sql.h: %.sql
+	@mkdir -p $(@D)
+	sed -e 's/[\\"]/\\&/g' -e 's/^.*$$/"&\\n"/' $< > $@
+$(BUILD)/obj/harness/store/store.o: CFLAGS += -I$(BUILD)/gen
+$(BUILD)/obj/harness/store/store.o: $(SQL_HEADERS)
+
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@

@@ -164,8 +164,8 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
 {
     struct bn_error local;
     if (!err) err = &local;
-    char *text;
-    size_t bytes;
+    char *text = NULL;
+    size_t bytes = 0;
     if (slurp(path, &text, &bytes, err)) return err->status;
     struct said said = {0};
     cyaml_config_t config = quiet;

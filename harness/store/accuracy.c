@@ -2,15 +2,13 @@
 #include "harness/store/sql.h"
 #include <math.h>
 
-static int64_t known(int64_t n) { return n < 0 ? 0 : n; }
-
 enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_score *s, struct bn_error *err)
 {
     return bn_sql_run(store, err,
         "INSERT OR REPLACE INTO score (run_id, model_id, config, task, metric, version, value, stderr, n_items, n_shots, reason)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "iissssddIIs", run_id, model_id, s->config ? s->config : "", s->task, s->metric, s->version ? s->version : "", s->reason ? (double)NAN : s->value,
-        s->standard_error, known(s->n_items), known(s->n_shots), s->reason);
+        "iissssddNNs", run_id, model_id, s->config ? s->config : "", s->task, s->metric, s->version ? s->version : "", s->reason ? (double)NAN : s->value,
+        s->standard_error, s->n_items, s->n_shots, s->reason);
 }
 
 enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config, const char *task, const char *item,

@@ -29,7 +29,7 @@ void bn_sql_bind(sqlite3_stmt *s, const char *types, va_list args)
             else sqlite3_bind_double(s, i, x);
         } else {
             int64_t x = va_arg(args, int64_t);
-            if (*types == 'I' && !x) sqlite3_bind_null(s, i);
+            if ((*types == 'I' && !x) || (*types == 'N' && x < 0)) sqlite3_bind_null(s, i);
             else sqlite3_bind_int64(s, i, x);
         }
     }

@@ -10,7 +10,7 @@ struct bn_store {
     char *path;
     char owner[96]; /* this process: boot id, pid, start time */
 };
-/* types: i int64_t, I int64_t where 0 is NULL, d double where NAN is NULL, s text where NULL is NULL. Returns NULL and
+/* types: i int64_t, I int64_t where 0 is NULL, N int64_t where a negative one is NULL, d double where NAN is NULL, s text where NULL is NULL. Returns NULL and
  * fills err when SQLite refuses. */
 sqlite3_stmt *bn_sql_prepare(struct bn_store *store, struct bn_error *err, const char *sql);
 void bn_sql_bind(sqlite3_stmt *statement, const char *types, va_list args);

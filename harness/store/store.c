@@ -14,15 +14,8 @@ static const char views_sql[] =
 #include "harness/store/views.sql.h"
     ;
 
-/* One line per step in migrations.list: MIGRATION(from, text). The step leads from version `from` to `from` + 1. */
-#define MIGRATION(from, text) {from, text},
-static const struct {
-    int from;
-    const char *sql;
-} migrations[] = {
-#include "harness/store/migrations.list"
-    {0, NULL}};
-#undef MIGRATION
+/* migrations[i] leads from version i + 1 to version i + 2; the last entry ends the list. */
+static const char *const migrations[] = {NULL};
 
 int bn_store_version(void) { return (int)(sizeof migrations / sizeof *migrations); }
 
@@ -56,7 +49,7 @@ static enum bn_status renew_views(struct bn_store *store, struct bn_error *err)
 static enum bn_status migrate(struct bn_store *store, int from, struct bn_error *err)
 {
     enum bn_status status = drop_views(store, err);
-    for (int v = from; !status && v < bn_store_version(); v++) status = bn_sql_script(store, migrations[v - 1].sql, err);
+    for (int v = from; !status && v < bn_store_version(); v++) status = bn_sql_script(store, migrations[v - 1], err);
     if (!status && bn_sql_int(store, 0, "SELECT count(*) FROM pragma_foreign_key_check", ""))
         return bn_harness_fail(err, BN_ERR_FORMAT, "The database %s has rows that point to nothing; restore it from a copy.", store->path);
     if (!status) status = bn_sql_run(store, err, "DELETE FROM meta WHERE key = 'views'", "");

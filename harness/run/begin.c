@@ -1,0 +1,123 @@
+/* begin.c - the beginning of a sweep: fingerprints of machine, builds and models, then the run and its queue. */
+#include "harness/run/sweep.h"
+#include "harness/run/content_hash.h"
+#include "harness/plan/fail.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static enum bn_status fingerprint_model(struct bn_sweep *s, uint32_t i, struct bn_error *err)
+{
+    const struct bn_plan_model *m = &s->plan->models[i];
+    char hash[BN_CONTENT_HASH_CHARS];
+    uint64_t bytes;
+    enum bn_status status = bn_content_hash_file(m->path, hash, &bytes, err);
+    if (status) return status;
+    struct bn_fields fields = {.n = 0};
+    bn_fields_add(&fields, true, "content_hash", hash, NULL);
+    bn_fields_number(&fields, true, "file_bytes", bytes);
+    bn_fields_add(&fields, false, "file", file_name(m->path), NULL);
+    status = bn_store_fingerprint(s->store, "model", m->label ? m->label : file_name(m->path), hash, fields.at, fields.n, &s->model_ids[i], err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+static enum bn_status fingerprint_machine(struct bn_sweep *s, struct bn_error *err)
+{
+    struct bn_fields fields = {.n = 0};
+    bn_machine_fields(&fields);
+    const char *cpu = bn_fields_find(&fields, "cpu_model"), *arch = bn_fields_find(&fields, "arch"), *cores = bn_fields_find(&fields, "cores");
+    char label[256];
+    snprintf(label, sizeof label, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
+    enum bn_status status = bn_store_fingerprint(s->store, "machine", label, NULL, fields.at, fields.n, &s->machine_id, err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+/* Everything that makes it the same sweep: then an unfinished run is taken up again. */
+static void identity(const struct bn_sweep *s, char *text, size_t cap)
+{
+    struct bn_content_hash h;
+    char hash[BN_CONTENT_HASH_CHARS];
+    bn_content_hash_init(&h);
+    bn_content_hash_add(&h, s->plan->text, strlen(s->plan->text));
+    bn_content_hash_text(&h, hash);
+    int n = snprintf(text, cap, "sweep %s rounds=%u repetitions=%u seed=%u budget=%g counters=%s machine=%" PRId64, hash, s->plan->rounds,
+                     s->plan->repetitions, s->plan->seed, s->budget_s, s->counters, s->machine_id);
+    for (size_t i = 0; i < s->engines.n && n > 0 && (size_t)n < cap; i++)
+        n += snprintf(text + n, cap - (size_t)n, " %s=%" PRId64, s->engines.at[i].name, s->engines.at[i].build_id);
+    for (uint32_t i = 0; i < s->plan->n_models && n > 0 && (size_t)n < cap; i++)
+        n += snprintf(text + n, cap - (size_t)n, " model=%" PRId64, s->model_ids[i]);
+}
+
+static struct bn_store_config store_config(const struct bn_sweep *s, const struct bn_config *c, struct bn_store_option *rows, const char *options)
+{
+    for (uint32_t i = 0; c->values && i < s->plan->n_options; i++) rows[i] = (struct bn_store_option){s->plan->options[i].name, c->values[i]};
+    return (struct bn_store_config){.engine = c->engine, .workload = c->workload->name, .kernel = c->kernel, .options = options,
+                                    .model_id = s->model_ids[c->model - s->plan->models], .fill = c->workload->fill, .prefill = c->workload->prefill,
+                                    .decode = c->workload->decode, .threads = c->threads, .option_rows = rows,
+                                    .n_option_rows = c->values ? s->plan->n_options : 0};
+}
+
+static enum bn_status begin_run(struct bn_sweep *s, struct bn_store_config *configs, struct bn_error *err)
+{
+    char who[16384], host[256] = "";
+    identity(s, who, sizeof who);
+    gethostname(host, sizeof host - 1);
+    struct bn_store_run run = {.identity = who, .source = "sweep", .plan = s->plan->name, .plan_text = s->plan->text, .command = s->command,
+                               .host = host, .machine_id = s->machine_id, .build_id = s->engines.at[0].build_id, .seed = s->plan->seed,
+                               .configs = configs, .n_configs = s->points.n_configs, .order = s->points.order, .n_points = s->points.n_points};
+    if (s->budget_s > 0) run.n_points = run.n_configs; /* one round; more are added while they fit */
+    return bn_store_run_begin(s->store, &run, &s->run_id, &s->resumed, err);
+}
+
+static enum bn_status plan_points(struct bn_sweep *s, struct bn_error *err)
+{
+    uint32_t n = s->points.n_configs;
+    enum { OPTIONS_TEXT = 1024 };
+    struct bn_store_config *configs = calloc(n + 1, sizeof *configs);
+    struct bn_store_option *rows = calloc((size_t)n * s->plan->n_options + 1, sizeof *rows);
+    char *texts = calloc(n + 1, OPTIONS_TEXT);
+    enum bn_status status = configs && rows && texts ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
+    for (uint32_t i = 0; !status && i < n; i++) {
+        bn_config_options_text(s->plan, &s->points.configs[i], texts + (size_t)i * OPTIONS_TEXT, OPTIONS_TEXT);
+        configs[i] = store_config(s, &s->points.configs[i], rows + (size_t)i * s->plan->n_options, texts + (size_t)i * OPTIONS_TEXT);
+    }
+    if (!status) status = begin_run(s, configs, err);
+    free(configs);
+    free(rows);
+    free(texts);
+    return status;
+}
+
+enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
+{
+    enum bn_status status = bn_store_open(&s->store, s->db_path, BN_STORE_WRITE, err);
+    if (status) return status;
+    if (bn_topology_read(&s->topology)) return bn_harness_fail(err, BN_ERR_IO, "hwloc cannot read the topology of this machine.");
+    s->model_ids = calloc(s->plan->n_models + 1, sizeof *s->model_ids);
+    if (!s->model_ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
+    status = bn_store_begin(s->store, err);
+    for (uint32_t i = 0; !status && i < s->plan->n_models; i++) status = fingerprint_model(s, i, err);
+    if (!status) status = fingerprint_machine(s, err);
+    if (!status) status = bn_engines_fingerprint(&s->engines, s->store, err);
+    if (!status) status = bn_store_commit(s->store, err);
+    return status ? status : plan_points(s, err);
+}
+
+void bn_sweep_release(struct bn_sweep *s)
+{
+    bn_store_close(s->store);
+    bn_engines_release(&s->engines);
+    bn_point_list_release(&s->points);
+    bn_plan_close(s->plan);
+    free(s->model_ids);
+}

@@ -1,0 +1,30 @@
+/* execute.h - runs one point: a worker process under limits, its lines parsed, its end judged. */
+#ifndef BN_RUN_EXECUTE_H
+#define BN_RUN_EXECUTE_H
+#include "harness/plan/plan.h"
+#include "harness/run/child.h"
+#include "harness/run/cpus.h"
+#include "harness/run/engines.h"
+#include "harness/run/fields.h"
+#include "harness/run/reply.h"
+
+struct bn_execution {
+    const struct bn_plan *plan;
+    const struct bn_config *config;
+    const struct bn_engine *engine; /* which program measures; path NULL: none was named */
+    const struct bn_topology *topology;
+    bool counters, simulate;
+    void (*tick)(void *self);
+    void *self;
+};
+struct bn_execution_result {
+    struct bn_point_result point; /* points into the rest */
+    struct bn_reply reply;
+    struct bn_child_result child;
+    struct bn_moment moments[2 * BN_MOMENT_MAX];
+    char reason[1024], started_at[32];
+    bool interrupted; /* by a signal to the runner: store nothing, give the point back */
+};
+enum bn_status bn_execute(const struct bn_execution *execution, struct bn_execution_result *result, struct bn_error *err);
+void bn_execution_release(struct bn_execution_result *result);
+#endif

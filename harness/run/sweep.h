@@ -1,0 +1,33 @@
+/* sweep.h - a sweep in progress: what the command line gave, and the steps of the command. */
+#ifndef BN_RUN_SWEEP_H
+#define BN_RUN_SWEEP_H
+#include "harness/run/execute.h"
+#include "harness/run/progress.h"
+
+struct bn_sweep {
+    const char *plan_path, *db_path, *worker, *counters; /* counters: "auto", "off", "sim" */
+    const char *command;
+    int rounds, repetitions; /* -1: as the plan says */
+    int seed;                /* -1: as the plan says */
+    double budget_s;         /* 0: as many rounds as the plan says */
+    struct bn_plan *plan;
+    struct bn_point_list points;
+    struct bn_engines engines;
+    struct bn_topology topology;
+    struct bn_store *store;
+    int64_t *model_ids; /* [plan->n_models] */
+    int64_t machine_id, run_id;
+    bool resumed;
+    struct bn_progress progress;
+    int64_t current_point;
+};
+/* Opens the database, takes all fingerprints, begins or resumes the run. */
+enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
+/* Works off the queue until it is empty or a signal comes; *interrupted says which. */
+enum bn_status bn_sweep_work(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
+void bn_sweep_release(struct bn_sweep *sweep);
+/* Seconds a point of this config took last time in this database; NAN: unknown. */
+double bn_sweep_estimate(struct bn_sweep *sweep, const struct bn_config *config);
+/* "avx2 x2 kv_type=q8_0", as the views name a series. */
+void bn_config_label(const struct bn_plan *plan, const struct bn_config *config, char *text, size_t cap);
+#endif

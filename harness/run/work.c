@@ -1,0 +1,90 @@
+/* work.c - works off the queue of a run, point by point. */
+#include "harness/run/sweep.h"
+#include "harness/plan/fail.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void bn_config_label(const struct bn_plan *plan, const struct bn_config *c, char *text, size_t cap)
+{
+    char options[512];
+    bn_config_options_text(plan, c, options, sizeof options);
+    bool ours = !strcmp(c->engine, "bitnet");
+    snprintf(text, cap, "%s%s%s x%u%s%s", ours ? "" : c->engine, ours ? "" : " ", c->kernel, c->threads, options[0] ? " " : "", options);
+}
+
+static int lease_s(const struct bn_sweep *s) { return (int)s->plan->time_limit_s + 60; }
+
+static void renew(void *self)
+{
+    struct bn_sweep *s = self;
+    static int seconds;
+    if (++seconds % 30 == 0) bn_store_lease(s->store, s->current_point, lease_s(s), NULL);
+}
+
+static void say_failure(struct bn_sweep *s, const char *what, const struct bn_point_result *r)
+{
+    bn_progress_clear(&s->progress);
+    fprintf(stderr, "%s: %s: %s\n", r->state, what, r->reason);
+}
+
+static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interrupted, struct bn_error *err)
+{
+    const struct bn_config *c = &s->points.configs[s->points.order[ordinal]];
+    struct bn_execution x = {.plan = s->plan, .config = c, .engine = bn_engines_find(&s->engines, c->engine), .topology = &s->topology,
+                             .counters = s->plan->counters && strcmp(s->counters, "off") != 0, .tick = renew, .self = s};
+    struct bn_execution_result r;
+    char label[512], what[640];
+    bn_config_label(s->plan, c, label, sizeof label);
+    snprintf(what, sizeof what, "%s %s", c->workload->name, label);
+    bn_progress_show(&s->progress, what);
+    enum bn_status status = bn_execute(&x, &r, err);
+    *interrupted = !status && r.interrupted;
+    if (!status && *interrupted) status = bn_store_unclaim(s->store, s->current_point, err);
+    else if (!status) status = bn_store_point_end(s->store, s->current_point, &r.point, NULL, err);
+    if (!status && !*interrupted) {
+        if (strcmp(r.point.state, "finished")) say_failure(s, what, &r.point);
+        bn_progress_step(&s->progress);
+    }
+    bn_execution_release(&r);
+    return status;
+}
+
+enum bn_status bn_sweep_work(struct bn_sweep *s, bool *interrupted, struct bn_error *err)
+{
+    int64_t open = 1;
+    enum bn_status status = BN_OK;
+    *interrupted = false;
+    while (!status && open && !*interrupted) {
+        uint32_t ordinal = 0;
+        status = bn_store_claim(s->store, s->run_id, lease_s(s), &ordinal, &s->current_point, err);
+        if (!status && s->current_point) {
+            status = ordinal < s->points.n_points ? measure(s, ordinal, interrupted, err)
+                                                  : bn_harness_fail(err, BN_ERR_FORMAT, "The run in %s has more points than its plan.", s->db_path);
+        } else if (!status) {
+            status = bn_store_run_end(s->store, s->run_id, &open, err);
+            if (open) nanosleep(&(struct timespec){0, 200000000}, NULL); /* another runner holds the last points */
+        }
+        if (bn_child_interrupt) *interrupted = true;
+    }
+    bn_progress_clear(&s->progress);
+    return status;
+}
+
+double bn_sweep_estimate(struct bn_sweep *s, const struct bn_config *c)
+{
+    struct bn_query *q;
+    char options[1024];
+    double seconds = NAN;
+    bn_config_options_text(s->plan, c, options, sizeof options);
+    if (!s->store || bn_query_open(&q, s->store, NULL,
+                      "SELECT seconds FROM v_points WHERE engine = ? AND workload = ? AND kernel = ? AND threads = ? AND options = ? AND"
+                      " prefill_tokens = ? AND decode_tokens = ? AND fill_tokens = ? AND state = 'finished' ORDER BY point_id DESC LIMIT 1",
+                      "sssisiii", c->engine, c->workload->name, c->kernel, (int64_t)c->threads, options, (int64_t)c->workload->prefill,
+                      (int64_t)c->workload->decode, (int64_t)c->workload->fill))
+        return seconds;
+    if (bn_query_next(q)) seconds = bn_query_double(q, 0);
+    bn_query_close(q);
+    return seconds;
+}
