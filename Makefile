@@ -5,9 +5,10 @@ BUILD       ?= build
 CC          ?= gcc
 PYTHON      := /usr/bin/python3
 # -ffp-contract=off: every fused multiply-add in the engine is written out, none is chosen by the compiler (same bits everywhere).
-WARN        := -Wall -Wextra -Wshadow -Werror
+# missing field initializers are how tables (options, registries) leave out what is zero
+WARN        := -Wall -Wextra -Wshadow -Werror -Wno-missing-field-initializers
 OPT         ?= -O3 -g -fno-omit-frame-pointer
-CFLAGS_ALL  := -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS)
+CFLAGS_ALL   = -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 COMMIT      := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 

@@ -88,7 +88,7 @@ static void stamp(char text[32])
     clock_gettime(CLOCK_REALTIME, &t);
     gmtime_r(&t.tv_sec, &tm);
     strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(text, 32, "%.20s.%03ldZ", day, t.tv_nsec / 1000000);
+    snprintf(text, 32, "%.20s.%03uZ", day, (unsigned)(t.tv_nsec / 1000000) % 1000u);
 }
 
 /* Points that need no process to be judged. */

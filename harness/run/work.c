@@ -8,10 +8,11 @@
 
 void bn_config_label(const struct bn_plan *plan, const struct bn_config *c, char *text, size_t cap)
 {
-    char options[512];
-    bn_config_options_text(plan, c, options, sizeof options);
     bool ours = !strcmp(c->engine, "bitnet");
-    snprintf(text, cap, "%s%s%s x%u%s%s", ours ? "" : c->engine, ours ? "" : " ", c->kernel, c->threads, options[0] ? " " : "", options);
+    int n = snprintf(text, cap, "%s%s%s x%u ", ours ? "" : c->engine, ours ? "" : " ", c->kernel, c->threads);
+    if (n < 0 || (size_t)n >= cap) return;
+    bn_config_options_text(plan, c, text + n, cap - (size_t)n);
+    if (!text[n]) text[n - 1] = 0;
 }
 
 static int lease_s(const struct bn_sweep *s) { return (int)s->plan->time_limit_s + 60; }

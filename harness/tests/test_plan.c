@@ -1,0 +1,125 @@
+/* test_plan.c - plans: what a file stands for, in each mode, and what a bad file is told. Counts are worked out by hand. */
+#include "harness/plan/plan.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/bn-plan-XXXXXX", path[64];
+static void begin(void)
+{
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/plan.yaml", folder);
+}
+static void end(void)
+{
+    unlink(path);
+    rmdir(folder);
+}
+TestSuite(plan, .init = begin, .fini = end);
+
+static enum bn_status load(struct bn_plan **plan, const char *text, struct bn_error *err)
+{
+    FILE *f = fopen(path, "w");
+    cr_assert_not_null(f);
+    fputs(text, f);
+    fclose(f);
+    return bn_plan_load(plan, path, err);
+}
+
+/* 2 kernels x 3 threads x 2 x 2 option values; 2 workloads; 1 model */
+#define FACTORS                                                                                                            \
+    "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}, {name: b, fill: 2, decode: 3}]\n"           \
+    "kernels: [ref, avx2]\nthreads: [1, 2, 3]\noptions:\n  - {name: kv_type, values: [f16, q8_0]}\n"                      \
+    "  - {name: batch, values: [\"64\", \"512\"]}\nrounds: 3\nseed: 7\n"
+
+static uint32_t count(const char *mode, struct bn_plan **plan, struct bn_point_list *list)
+{
+    char text[1024];
+    struct bn_error err = {0};
+    snprintf(text, sizeof text, FACTORS "mode: %s\n", mode);
+    cr_assert_eq(load(plan, text, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_plan_expand(*plan, list, &err), BN_OK, "%s", err.text);
+    return list->n_configs;
+}
+
+Test(plan, modes_stand_for_the_right_number_of_configs)
+{
+    static const struct { const char *mode; uint32_t n; } cases[] = {
+        {"cartesian", 2 * (2 * 3 * 2 * 2)}, {"one_at_a_time", 2 * (1 + 1 + 2 + 1 + 1)}, {"leave_one_out", 2 * (1 + 4)}};
+    for (int i = 0; i < 3; i++) {
+        struct bn_plan *p;
+        struct bn_point_list l;
+        cr_expect_eq(count(cases[i].mode, &p, &l), cases[i].n, "%s gave %u", cases[i].mode, l.n_configs);
+        cr_expect_eq(l.n_points, 3 * l.n_configs);
+        bn_point_list_release(&l);
+        bn_plan_close(p);
+    }
+}
+
+Test(plan, pairwise_meets_every_pair_with_fewer_rows)
+{
+    struct bn_plan *p;
+    struct bn_point_list l;
+    uint32_t n = count("pairwise", &p, &l);
+    cr_expect(n >= 2 * 6 && n < 2 * 12, "%u", n); /* 3 x 2 values need at least 6 rows, all are 24 */
+    bool met[2][3][2] = {{{false}}};              /* kernel, threads, kv_type: all three pairs of factors */
+    for (uint32_t i = 0; i < n; i++)
+        met[!strcmp(l.configs[i].kernel, "avx2")][l.configs[i].threads - 1][!strcmp(l.configs[i].values[0], "q8_0")] = true;
+    for (int k = 0; k < 2; k++)
+        for (int t = 0; t < 3; t++) cr_expect(met[k][t][0] || met[k][t][1], "kernel %d threads %d", k, t);
+    for (int t = 0; t < 3; t++)
+        for (int o = 0; o < 2; o++) cr_expect(met[0][t][o] || met[1][t][o], "threads %d option %d", t, o);
+    bn_point_list_release(&l);
+    bn_plan_close(p);
+}
+
+Test(plan, every_round_holds_each_config_once_and_the_seed_decides_the_order)
+{
+    struct bn_plan *p;
+    struct bn_point_list l, again;
+    uint32_t n = count("cartesian", &p, &l);
+    for (uint32_t r = 0; r < 3; r++) {
+        char seen[64] = {0};
+        for (uint32_t i = 0; i < n; i++) cr_expect_eq(seen[l.order[r * n + i]]++, 0);
+    }
+    cr_assert_eq(bn_plan_expand(p, &again, NULL), BN_OK);
+    cr_expect_arr_eq(l.order, again.order, 3 * n * sizeof *l.order);
+    p->seed = 8;
+    cr_assert_eq(bn_plan_order(p, &again, NULL), BN_OK);
+    cr_expect(memcmp(l.order, again.order, 3 * n * sizeof *l.order) != 0);
+    bn_point_list_release(&l), bn_point_list_release(&again);
+    bn_plan_close(p);
+}
+
+Test(plan, options_text_is_sorted)
+{
+    struct bn_plan *p;
+    struct bn_point_list l;
+    char text[64];
+    count("cartesian", &p, &l);
+    bn_config_options_text(p, &l.configs[0], text, sizeof text);
+    cr_expect_str_eq(text, "batch=64 kv_type=f16");
+    bn_point_list_release(&l);
+    bn_plan_close(p);
+}
+
+Test(plan, a_bad_file_is_told_the_line_and_the_fault)
+{
+    static const struct { const char *text, *want; } cases[] = {
+        {"name: p\nmode: cartesan\nmodels: [{path: x}]\nworkloads: [{name: a, prefill: 1}]\n", "line 2: Invalid ENUM value: cartesan"},
+        {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefil: 3\n", "Unexpected key: prefil"},
+        {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefill: -3\n", "line 5: Invalid UINT value: '-3'"},
+        {"name: p\nmodels: []\n", "line 2: Insufficient entries"},
+        {"", "there is no plan in this file"},
+        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
+        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n", "two workloads are named"},
+        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\nthreads: [0]\n", "threads are 1 to 1024"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bn_plan *p;
+        struct bn_error err = {0};
+        cr_expect_neq(load(&p, cases[i].text, &err), BN_OK, "case %zu", i);
+        cr_expect_not_null(strstr(err.text, cases[i].want), "case %zu: %s", i, err.text);
+    }
+}
