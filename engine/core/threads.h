@@ -1,0 +1,30 @@
+/* threads.h - a fixed crew of threads that runs one function together, with a barrier that spins briefly and then sleeps.
+ * The calling thread is thread 0 of the crew. */
+#ifndef BN_CORE_THREADS_H
+#define BN_CORE_THREADS_H
+#include "engine/core/status.h"
+
+struct bn_threads;
+
+/* Opens a crew of n threads (n - 1 are created). cpus: n CPU numbers to pin to, or NULL. start (may be NULL) runs once on every thread,
+ * thread 0 included. */
+enum bn_status bn_threads_open(struct bn_threads **threads, int n, const int *cpus, void (*start)(void *self, int thread),
+                               void *self, struct bn_error *err);
+void bn_threads_close(struct bn_threads *threads);
+int bn_threads_count(const struct bn_threads *threads);
+/* Runs fn(arg, thread) on every thread of the crew and returns when all are done. */
+void bn_threads_run(struct bn_threads *threads, void (*fn)(void *arg, int thread), void *arg);
+/* Called inside fn by every thread: nobody passes before all have arrived; writes before are visible after. */
+void bn_threads_barrier(struct bn_threads *threads);
+/* CPUs this process may use, one per physical core first; returns how many cores. */
+int bn_cores_available(void);
+
+/* The part of `total` units that belongs to `thread` of n, in whole multiples of `grain`. */
+static inline void bn_share(int total, int grain, int thread, int n, int *begin, int *end)
+{
+    int units = (total + grain - 1) / grain;
+    long b = (long)units * thread / n * grain, e = (long)units * (thread + 1) / n * grain;
+    *begin = b < total ? (int)b : total;
+    *end = e < total ? (int)e : total;
+}
+#endif

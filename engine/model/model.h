@@ -1,0 +1,17 @@
+/* model.h - inside of struct bn_model: an opened source, its tokenizer, bound weights and chosen kernels. */
+#ifndef BN_MODEL_MODEL_H
+#define BN_MODEL_MODEL_H
+#include "engine/kernels/kernels.h"
+#include "engine/model/weights.h"
+
+struct bn_tokenizer;
+
+struct bn_model {
+    struct bn_source source;
+    struct bn_weights weights;
+    struct bn_kernels kernels;
+    struct bn_tokenizer *tokenizer; /* NULL: the file has no vocabulary */
+    bool reference64;               /* --kernel_backend reference64: the double precision pass */
+    struct bn_model_info info;
+};
+#endif

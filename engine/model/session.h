@@ -1,0 +1,58 @@
+/* session.h - inside of struct bn_session: the buffers of a forward pass and where the context stands. */
+#ifndef BN_MODEL_SESSION_H
+#define BN_MODEL_SESSION_H
+#include "engine/core/threads.h"
+#include "engine/model/kv_cache.h"
+#include "engine/model/model.h"
+#include "engine/model/rope.h"
+
+/* What a linear takes in, for n tokens: the normalised row and its quantised forms. */
+struct bn_acts {
+    float *x;           /* [n][dim] residual stream */
+    float *att;         /* [n][n_heads * head_dim] attention output */
+    float *q;           /* [n][n_heads * head_dim] rotated and scaled queries */
+    float *norm;        /* [n][wide] input of float linears */
+    int8_t *codes;      /* [n][code_stride] input of ternary and block linears */
+    int32_t *sum;       /* [n] */
+    float *scale;       /* [n] ternary */
+    float *block_scale; /* [n][block_stride] block linears */
+};
+
+struct bn_session {
+    const struct bn_model *model;
+    struct bn_threads *threads;
+    const struct bn_observer *observer;
+    int n_threads, n_ctx, n_batch, position;
+    int wide; /* widest input or output of any linear */
+    size_t code_stride, block_stride;
+
+    struct bn_kv_cache kv;
+    struct bn_rope rope;
+    struct bn_acts batch;          /* shared by all threads when a pass has several tokens */
+    struct bn_acts *own;           /* [n_threads] each thread's copy when it has one: saves barriers */
+    float *qkv[3], *out, *gate, *up; /* [n_batch][...] results of linears, written row by row by all threads */
+    size_t qkv_stride[3];
+    float **partials;              /* [n_threads] attention partials of a tile of queries (prefill) */
+    float *decode_partials;        /* [n_heads][n_segments][head_dim + 2] */
+    float *logits;                 /* [logit_rows][n_vocab] */
+    int logit_row;                 /* the row bn_logits returns */
+    void *reference;               /* forward64's state */
+
+    bool hashing;
+    uint64_t hash;
+    char *memory; /* one block behind all the buffers above */
+    size_t memory_bytes;
+};
+
+/* One pass: appends n tokens (n <= n_batch) at session->position and computes the logits of the last `n_logits` of them into
+ * session->logits (0: none). The context has room. */
+void bn_forward(struct bn_session *session, const int32_t *ids, int n, int n_logits);
+
+/* The same in double precision, plain and slow: the specification (EVALUATION.md section 1). */
+enum bn_status bn_forward64_open(struct bn_session *session, struct bn_error *err);
+void bn_forward64_close(struct bn_session *session);
+void bn_forward64(struct bn_session *session, const int32_t *ids, int n, int n_logits);
+
+/* Queries of one kv head that a prefill tile handles at once. */
+#define BN_TILE_QUERIES 32
+#endif
