@@ -12,7 +12,8 @@ struct run {
     const struct bn_model *model;
     const struct bn_kernels *k;
     const int32_t *ids;
-    int n, n_logits, first_pos;
+    int n, first_pos;
+    int head_first, head_count; /* tokens whose logits are wanted */
 };
 
 /* A thread's view of the run. */
@@ -330,39 +331,57 @@ static void embed(struct lane *l)
     end(l, BN_OP_EMBED);
 }
 
-/* Logits of the last n_logits tokens. */
+/* Logits of the wanted tokens. */
 static void head(struct lane *l)
 {
     struct bn_session *s = l->s;
     const struct bn_linear *lin = &l->r->model->weights.head;
-    int n = l->r->n, first = n - l->r->n_logits, r0, r1;
+    int first = l->r->head_first, count = l->r->head_count, r0, r1;
     begin(l, BN_OP_HEAD);
-    for (int t = l->t0 > first ? l->t0 : first; t < l->t1; t++)
+    for (int t = l->t0 > first ? l->t0 : first; t < l->t1 && t < first + count; t++)
         prepare_token(l, lin, l->acts->x + (size_t)t * (size_t)l->c->dim, l->r->model->weights.output_norm, t);
     barrier_if_shared(l);
     bn_share(lin->rows, 16, l->thread, s->n_threads, &r0, &r1);
-    multiply(l, lin, s->logits, (size_t)l->c->n_vocab, first, n - first, r0, r1);
+    multiply(l, lin, s->logits, (size_t)l->c->n_vocab, first, count, r0, r1);
     end(l, BN_OP_HEAD);
 }
 
-static void pass(void *arg, int thread)
+static struct lane lane_of(const struct run *r, int thread)
 {
-    const struct run *r = arg;
     struct bn_session *s = r->s;
     struct lane l = {.r = r, .s = s, .c = &r->model->source.config, .k = r->k, .thread = thread, .layer = -1, .t1 = r->n};
     l.acts = r->n > 1 ? &s->batch : &s->own[thread];
     l.phase = r->n > 1 ? BN_PHASE_PREFILL : BN_PHASE_DECODE;
     if (r->n > 1) bn_share(r->n, 1, thread, s->n_threads, &l.t0, &l.t1);
+    return l;
+}
+
+static void pass(void *arg, int thread)
+{
+    const struct run *r = arg;
+    struct lane l = lane_of(r, thread);
     embed(&l);
     for (l.layer = 0; l.layer < l.c->n_layers; l.layer++) layer_pass(&l, &r->model->weights.layers[l.layer]);
     l.layer = -1;
-    if (r->n_logits) head(&l);
+    if (r->head_count) head(&l);
 }
 
-void bn_forward(struct bn_session *s, const int32_t *ids, int n, int n_logits)
+static void head_alone(void *arg, int thread)
 {
-    struct run r = {s, s->model, &s->model->kernels, ids, n, n_logits, s->position};
+    struct lane l = lane_of(arg, thread);
+    head(&l);
+}
+
+void bn_forward(struct bn_session *s, const int32_t *ids, int n, bool last)
+{
+    struct run r = {s, s->model, &s->model->kernels, ids, n, s->position, n - 1, last};
     bn_rope_fill(&s->rope, s->position + n);
     bn_threads_run(s->threads, pass, &r);
     s->position += n;
+}
+
+void bn_forward_head(struct bn_session *s, int n, int first, int count)
+{
+    struct run r = {s, s->model, &s->model->kernels, NULL, n, s->position - n, first, count};
+    bn_threads_run(s->threads, head_alone, &r);
 }

@@ -11,6 +11,7 @@ struct reference {
     double *k, *v;                       /* [n_layers][n_ctx][n_kv_heads * head_dim] */
     double *x, *in, *q, *att, *out, *gate, *up; /* [n_batch][wide] */
     double *scale;                       /* [n_batch] of the quantised input */
+    double *logits;                      /* [BN_LOGIT_ROWS][n_vocab] */
     size_t wide;
 };
 
@@ -159,7 +160,7 @@ static void layer_pass(struct bn_session *s, int i, int n)
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
 }
 
-void bn_forward64(struct bn_session *s, const int32_t *ids, int n, int n_logits)
+void bn_forward64(struct bn_session *s, const int32_t *ids, int n, bool last)
 {
     struct reference *ref = s->reference;
     const struct bn_config *c = &s->model->source.config;
@@ -171,14 +172,17 @@ void bn_forward64(struct bn_session *s, const int32_t *ids, int n, int n_logits)
         for (int d = 0; d < c->dim; d++) ref->x[(size_t)t * ref->wide + (size_t)d] = (double)s->gate[d];
     }
     for (int i = 0; i < c->n_layers; i++) layer_pass(s, i, n);
-    double *logits = malloc((size_t)n_logits * (size_t)c->n_vocab * sizeof *logits);
-    if (n_logits && logits) {
-        linear(s, &s->model->weights.head, ref->x + (size_t)(n - n_logits) * ref->wide, s->model->weights.output_norm, logits,
-               (size_t)c->n_vocab, n_logits);
-        for (size_t j = 0; j < (size_t)n_logits * (size_t)c->n_vocab; j++) s->logits[j] = (float)logits[j];
-    }
-    free(logits);
+    if (last) bn_forward64_head(s, n, n - 1, 1);
     s->position += n;
+}
+
+void bn_forward64_head(struct bn_session *s, int n, int first, int count)
+{
+    struct reference *ref = s->reference;
+    size_t vocab = (size_t)s->model->source.config.n_vocab, cells = (size_t)count * vocab;
+    (void)n;
+    linear(s, &s->model->weights.head, ref->x + (size_t)first * ref->wide, s->model->weights.output_norm, ref->logits, vocab, count);
+    for (size_t j = 0; j < cells; j++) s->logits[j] = (float)ref->logits[j];
 }
 
 enum bn_status bn_forward64_open(struct bn_session *s, struct bn_error *err)
@@ -190,7 +194,8 @@ enum bn_status bn_forward64_open(struct bn_session *s, struct bn_error *err)
     size_t cache = (size_t)c->n_layers * (size_t)s->n_ctx * (size_t)c->n_kv_heads * (size_t)c->head_dim, row = (size_t)s->n_batch * ref->wide;
     double **rows[] = {&ref->x, &ref->in, &ref->q, &ref->att, &ref->out, &ref->gate, &ref->up};
     bool ok = (ref->k = calloc(cache, sizeof(double))) && (ref->v = calloc(cache, sizeof(double))) &&
-              (ref->scale = calloc((size_t)s->n_batch, sizeof(double)));
+              (ref->scale = calloc((size_t)s->n_batch, sizeof(double))) &&
+              (ref->logits = calloc(BN_LOGIT_ROWS * (size_t)c->n_vocab, sizeof(double)));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) ok = (*rows[i] = calloc(row, sizeof(double))) && ok;
     if (ok) return BN_OK;
     bn_forward64_close(s);
@@ -201,7 +206,7 @@ void bn_forward64_close(struct bn_session *s)
 {
     struct reference *ref = s->reference;
     if (!ref) return;
-    double *all[] = {ref->k, ref->v, ref->x, ref->in, ref->q, ref->att, ref->out, ref->gate, ref->up, ref->scale};
+    double *all[] = {ref->k, ref->v, ref->x, ref->in, ref->q, ref->att, ref->out, ref->gate, ref->up, ref->scale, ref->logits};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     free(ref);
     s->reference = NULL;

@@ -1,6 +1,6 @@
 /* kv_cache.c - one zeroed mapping cut into blocks; zero pages cost nothing until they are used. */
 #include "engine/model/kv_cache.h"
-#include "engine/core/half.h"
+#include "engine/format/half.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -47,8 +47,8 @@ static float element(enum bn_kv_type type, const void *data, size_t i, uint16_t 
 {
     switch (type) {
     case BN_KV_F32: return ((const float *)data)[i];
-    case BN_KV_F16: return bn_half_to_float(((const uint16_t *)data)[i]);
-    case BN_KV_Q8_0: return (float)((const int8_t *)data)[i] * bn_half_to_float(scale);
+    case BN_KV_F16: return bn_f16_to_f32(((const uint16_t *)data)[i]);
+    case BN_KV_Q8_0: return (float)((const int8_t *)data)[i] * bn_f16_to_f32(scale);
     }
     return 0;
 }

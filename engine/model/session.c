@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { DEFAULT_BATCH = 128, LOGIT_ROWS = 16 };
+enum { DEFAULT_BATCH = 128 };
 
 /* ---- buffers: one mapping, laid out twice with the same code (to measure, then to place) -------------------------------- */
 struct layout {
@@ -49,7 +49,7 @@ static size_t place_all(struct bn_session *s, char *base)
     s->up = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
     for (int t = 0; t < s->n_threads; t++) s->partials[t] = place(&l, BN_TILE_QUERIES * segments * (dim + 2) * sizeof(float));
     s->decode_partials = place(&l, (size_t)c->n_heads * segments * (dim + 2) * sizeof(float));
-    s->logits = place(&l, LOGIT_ROWS * (size_t)c->n_vocab * sizeof(float));
+    s->logits = place(&l, BN_LOGIT_ROWS * (size_t)c->n_vocab * sizeof(float));
     return l.at;
 }
 
@@ -170,16 +170,21 @@ static enum bn_status check_room(const struct bn_session *s, const int32_t *ids,
     return BN_OK;
 }
 
-static void pass(struct bn_session *s, const int32_t *ids, int n, int n_logits)
+static void hash_rows(struct bn_session *s, int count)
+{
+    int vocab = s->model->source.config.n_vocab;
+    s->logit_row = count - 1;
+    for (int i = 0; s->hashing && i < count; i++) s->hash = hash_row(s->hash, s->logits + (size_t)i * (size_t)vocab, vocab);
+}
+
+static void pass(struct bn_session *s, const int32_t *ids, int n, bool last)
 {
     const struct bn_observer *o = s->observer;
     enum bn_phase phase = n > 1 ? BN_PHASE_PREFILL : BN_PHASE_DECODE;
     if (o && o->pass_begin) o->pass_begin(o->self, phase, n);
-    (s->model->reference64 ? bn_forward64 : bn_forward)(s, ids, n, n_logits);
+    (s->model->reference64 ? bn_forward64 : bn_forward)(s, ids, n, last);
     if (o && o->pass_end) o->pass_end(o->self, phase, n);
-    s->logit_row = n_logits ? n_logits - 1 : s->logit_row;
-    for (int i = 0; s->hashing && i < n_logits; i++)
-        s->hash = hash_row(s->hash, s->logits + (size_t)i * (size_t)s->model->source.config.n_vocab, s->model->source.config.n_vocab);
+    if (last) hash_rows(s, 1);
 }
 
 static int smaller(size_t a, int b) { return a < (size_t)b ? (int)a : b; }
@@ -202,11 +207,15 @@ enum bn_status bn_prefill_logits(struct bn_session *s, const int32_t *ids, size_
     if (status != BN_OK || n == 0) return status;
     size_t vocab = (size_t)s->model->source.config.n_vocab;
     for (size_t done = 0; done < n;) {
-        /* whole batches while nobody wants their logits, then as many tokens as there are rows for logits */
-        int part = done < first ? smaller(first - done, s->n_batch) : smaller(n - done, s->n_batch < LOGIT_ROWS ? s->n_batch : LOGIT_ROWS);
-        int wanted = done < first ? 0 : part;
-        pass(s, ids + done, part, wanted);
-        for (int j = 0; j < wanted; j++) each(self, done + (size_t)j, s->logits + (size_t)j * vocab);
+        int part = smaller(n - done, s->n_batch);
+        pass(s, ids + done, part, false);
+        int row = done < first ? smaller(first - done, part) : 0;
+        for (int count; row < part; row += count) {
+            count = part - row < BN_LOGIT_ROWS ? part - row : BN_LOGIT_ROWS;
+            (s->model->reference64 ? bn_forward64_head : bn_forward_head)(s, part, row, count);
+            hash_rows(s, count);
+            for (int j = 0; j < count; j++) each(self, done + (size_t)(row + j), s->logits + (size_t)j * vocab);
+        }
         done += (size_t)part;
     }
     return BN_OK;

@@ -34,8 +34,8 @@ struct bn_session {
     size_t qkv_stride[3];
     float **partials;              /* [n_threads] attention partials of a tile of queries (prefill) */
     float *decode_partials;        /* [n_heads][n_segments][head_dim + 2] */
-    float *logits;                 /* [logit_rows][n_vocab] */
-    int logit_row;                 /* the row bn_logits returns */
+    float *logits;                 /* [BN_LOGIT_ROWS][n_vocab] */
+    int logit_row;                 /* the row that bn_logits returns */
     void *reference;               /* forward64's state */
 
     bool hashing;
@@ -44,15 +44,20 @@ struct bn_session {
     size_t memory_bytes;
 };
 
-/* One pass: appends n tokens (n <= n_batch) at session->position and computes the logits of the last `n_logits` of them into
- * session->logits (0: none). The context has room. */
-void bn_forward(struct bn_session *session, const int32_t *ids, int n, int n_logits);
+/* One pass: appends n tokens (n <= n_batch) at session->position; with `last`, also the logits of the last one, into row 0 of
+ * session->logits. The context has room. */
+void bn_forward(struct bn_session *session, const int32_t *ids, int n, bool last);
+/* Logits of tokens first .. first + count - 1 of the pass of n tokens just made, into rows 0 .. count - 1. */
+void bn_forward_head(struct bn_session *session, int n, int first, int count);
 
 /* The same in double precision, plain and slow: the specification (EVALUATION.md section 1). */
 enum bn_status bn_forward64_open(struct bn_session *session, struct bn_error *err);
 void bn_forward64_close(struct bn_session *session);
-void bn_forward64(struct bn_session *session, const int32_t *ids, int n, int n_logits);
+void bn_forward64(struct bn_session *session, const int32_t *ids, int n, bool last);
+void bn_forward64_head(struct bn_session *session, int n, int first, int count);
 
 /* Queries of one kv head that a prefill tile handles at once. */
 #define BN_TILE_QUERIES 32
+/* Rows of session->logits. */
+#define BN_LOGIT_ROWS 16
 #endif
