@@ -12,6 +12,10 @@ CFLAGS_ALL   = -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GN
 LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 COMMIT      := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
+# `make V=1` shows the commands
+Q := $(if $(V),,@)
+say = @$(if $(V),:,echo "  $(1) $@")
+
 # --- what each room is made of: every .c outside cmd/ and tests/ goes into the room's library -------------------------
 room = $(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*'))
 ARCH       := $(shell $(CC) -dumpmachine | cut -d- -f1)
@@ -87,7 +91,8 @@ $(BUILD)/obj/harness/store/store.o: $(SQL_HEADERS)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@
 # the one file that knows which commit it is; rebuilt when the commit changes
 $(BUILD)/obj/engine/core/version.o: CFLAGS += -DBN_COMMIT='"$(COMMIT)"'
 $(BUILD)/commit: FORCE
@@ -100,7 +105,8 @@ $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/*
 define archive
 $(1): $(call obj,$(2))
 	@mkdir -p $$(@D); rm -f $$@
-	$(AR) rcs $$@ $$^
+	$$(call say,AR)
+	$(Q)$(AR) rcs $$@ $$^
 endef
 $(eval $(call archive,$(ENGINE_LIB),$(ENGINE_SRC)))
 $(eval $(call archive,$(SUITES_LIB),$(SUITES_SRC)))
@@ -110,7 +116,8 @@ $(eval $(call archive,$(REPORTS_LIB),$(REPORTS_SRC)))
 define program
 $(call bin_of,$(1)): $(call obj,$(1)) $(2)
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS_ALL) $(call obj,$(1)) $(3) -o $$@
+	$$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(1)) $(3) -o $$@
 endef
 $(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
@@ -119,12 +126,14 @@ $(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB
 CHECKKERN_SRC := $(wildcard engine/tests/checkkern*.c)
 $(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIBS) -o $@
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIBS) -o $@
 
 define testprogram
 $(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c)) $(2)
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS_ALL) $(call obj,$(wildcard $(1)/tests/test_*.c)) $(3) -lcriterion -o $$@
+	$$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(wildcard $(1)/tests/test_*.c)) $(3) -lcriterion -o $$@
 endef
 $(eval $(call testprogram,engine,$(ENGINE_LIB),$(ENGINE_LIBS)))
 $(eval $(call testprogram,suites,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS)))

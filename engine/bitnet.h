@@ -43,6 +43,7 @@ struct bn_model_options {
     const char *i2s_layout;     /* NULL or "canonical"; "arm64x16" for I2_S files quantised on ARM (FORMATS.md 3.2) */
     const char *pretokenizer;   /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
     bool vocab_only;            /* read the vocabulary, not the weights */
+    bool float_activations;     /* ternary linears take float activations, not int8: weights become f32 in memory */
 };
 
 struct bn_model_info {

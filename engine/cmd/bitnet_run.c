@@ -12,7 +12,7 @@
 static struct {
     const char *model, *tokenizer, *prompt, *prompt_file, *system, *kernel_backend, *kv_type, *i2s_layout, *pretokenizer;
     int threads, prompt_tokens, max_new_tokens, n_ctx, batch, context_sinks;
-    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet;
+    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations;
     struct bn_sampler_options sampling;
     struct bn_cmd_list stop;
 } o = {.max_new_tokens = -1, .prompt_tokens = -1, .context_sinks = 4, .sampling = {.top_p = 1, .repetition_penalty = 1, .seed = 1}};
@@ -43,6 +43,7 @@ static const struct bn_cmd_option options[] = {
     {"batch", "N", BN_CMD_INT, &o.batch, "most tokens computed at once in prefill; 0: default", 0, 4096},
     {"kv_type", "f16|f32|q8_0", BN_CMD_STRING, &o.kv_type, "KV cache (default f16; f32 for float models)", 0, 0},
     {"kernel_backend", "NAME", BN_CMD_STRING, &o.kernel_backend, "auto, ref, avx2, avx512vnni, ... or reference64", 0, 0},
+    {"float_activations", NULL, BN_CMD_FLAG, &o.float_activations, "ternary linears without int8 activations (as F32 files elsewhere): slow, for comparison", 0, 0},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM", 0, 0},
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.pretokenizer, "override; \"default\" splits as bitnet.cpp does when the file is silent", 0, 0},
     {"logits_hash", NULL, BN_CMD_FLAG, &o.logits_hash, "print the hash of all logits: equal on every CPU, thread count and kernel", 0, 0},
@@ -347,7 +348,7 @@ int main(int argc, char **argv)
     if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is no option; the text to continue goes after --prompt.", argv[1]);
     if (!o.model) bn_cmd_fail(&cmd, 2, "--model is missing; bitnet-run --help shows how to call it.");
     if (!!o.prompt + !!o.prompt_file + (o.prompt_tokens > 0) != 1) bn_cmd_fail(&cmd, 2, "Give one of --prompt, --prompt_file and --prompt_tokens.");
-    struct bn_model_options mo = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, false};
+    struct bn_model_options mo = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, false, o.float_activations};
     need(bn_model_open(&model, o.model, &mo, &err), &err);
     need(bn_session_open(&session, model, &(struct bn_session_options){.n_ctx = o.n_ctx, .n_threads = o.threads, .n_batch = o.batch, .kv_type = o.kv_type}, &err), &err);
     need(bn_sampler_open(&sampler, bn_model_info(model)->n_vocab, &o.sampling, &err), &err);

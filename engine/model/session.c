@@ -72,7 +72,7 @@ static enum bn_status kv_type(const struct bn_session *s, const char *name, enum
 static enum bn_status allocate(struct bn_session *s, const struct bn_session_options *o, struct bn_error *err)
 {
     const struct bn_config *c = &s->model->source.config;
-    enum bn_kv_type type;
+    enum bn_kv_type type = BN_KV_F16;
     enum bn_status status = kv_type(s, o->kv_type, &type, err);
     if (status == BN_OK) status = bn_kv_cache_init(&s->kv, c, type, s->n_ctx, err);
     if (status == BN_OK) status = bn_rope_init(&s->rope, c, s->model->weights.rope_factors, s->n_ctx, err);

@@ -12,6 +12,7 @@ struct binder {
     struct bn_weights *weights;
     const struct bn_source *source;
     struct bn_threads *threads;
+    bool float_activations;
     struct bn_error *err;
 };
 
@@ -60,6 +61,12 @@ static void row_to_f16(uint8_t *out, const struct bn_tensor *tensor, int64_t row
     for (int64_t k = 0; k < tensor->cols; k++) bn_store_u16(out + 2 * k, bn_f32_to_f16(buffer[k]));
 }
 
+static void row_to_f32(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
+{
+    (void)buffer;
+    bn_encoding_traits(tensor->encoding)->unpack_row((float *)(void *)out, tensor->data, tensor->rows, tensor->cols, row);
+}
+
 static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor, size_t row_bytes,
                                 void (*row)(uint8_t *, const struct bn_tensor *, int64_t, float *))
 {
@@ -77,6 +84,11 @@ static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const s
  * every scale times -1, 0, 1 exactly). */
 static enum bn_status bind_ternary(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
+    if (b->float_activations) {
+        lin->kind = BN_LINEAR_FLOAT;
+        lin->encoding = BN_ENC_F32;
+        return transcode(b, lin, tensor, (size_t)tensor->cols * 4, row_to_f32);
+    }
     float *scale = own(b, (size_t)tensor->rows * sizeof *scale, "weight scales");
     if (!scale) return BN_ERR_MEMORY;
     enum bn_scale_span span = bn_ternary_scales(scale, tensor);
@@ -251,12 +263,13 @@ static enum bn_status check_config(const struct bn_config *c, struct bn_error *e
     return BN_OK;
 }
 
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, struct bn_error *err)
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, bool float_activations,
+                               struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
     enum bn_status status = check_config(&source->config, err);
     if (status != BN_OK) return status;
-    struct binder b = {weights, source, NULL, err};
+    struct binder b = {weights, source, NULL, float_activations, err};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
     if (!weights->layers) return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);
     status = bn_threads_open(&b.threads, bn_cores_available(), NULL, NULL, NULL, err);

@@ -40,7 +40,9 @@ struct bn_weights {
     uint64_t bytes_per_token, macs_per_token, n_parameters;
 };
 
-/* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. */
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, struct bn_error *err);
+/* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. With float_activations
+ * ternary linears are unpacked to F32, and no activation is quantised for them. */
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, bool float_activations,
+                               struct bn_error *err);
 void bn_weights_close(struct bn_weights *weights);
 #endif
