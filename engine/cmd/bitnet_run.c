@@ -2,6 +2,7 @@
 #include "engine/bitnet.h"
 #include "engine/cmdline.h"
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,9 @@
 #include <unistd.h>
 
 static struct {
-    const char *model, *tokenizer, *prompt, *prompt_file, *system, *kernel_backend, *kv_type, *i2s_layout, *pretokenizer;
+    const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *kv_type, *i2s_layout, *pretokenizer;
     int threads, prompt_tokens, max_new_tokens, n_ctx, batch, context_sinks;
-    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations;
+    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs;
     struct bn_sampler_options sampling;
     struct bn_cmd_list stop;
 } o = {.max_new_tokens = -1, .prompt_tokens = -1, .context_sinks = 4, .sampling = {.top_p = 1, .repetition_penalty = 1, .seed = 1}};
@@ -23,6 +24,8 @@ static const struct bn_cmd_option options[] = {
     {"prompt", "TEXT", BN_CMD_STRING, &o.prompt, "text to continue; \"\" is the beginning-of-sequence token alone", 0, 0},
     {"prompt_file", "FILE", BN_CMD_STRING, &o.prompt_file, "read the prompt from a file; - is standard input", 0, 0},
     {"prompt_tokens", "N", BN_CMD_INT, &o.prompt_tokens, "a made-up prompt of N tokens, for timing", 1, 1 << 24},
+    {"prompt_ids", "A,B,...", BN_CMD_STRING, &o.prompt_ids, "the prompt as token ids, taken as they are (no BOS is added)", 0, 0},
+    {"prompt_logprobs", NULL, BN_CMD_FLAG, &o.prompt_logprobs, "with --json: ln p of every prompt token given those before it", 0, 0},
     {"chat", NULL, BN_CMD_FLAG, &o.chat, "put the prompt into the model's chat template as the user's turn", 0, 0},
     {"system", "TEXT", BN_CMD_STRING, &o.system, "system message of the chat", 0, 0},
     {"special", NULL, BN_CMD_FLAG, &o.special, "special tokens such as <|eot_id|> in the prompt are tokens, and are printed", 0, 0},
@@ -130,10 +133,25 @@ static struct ids tokenize(const struct bn_model *model, const struct text *text
     return ids;
 }
 
+static struct ids given_ids(const struct bn_model *model)
+{
+    struct ids ids = {must(malloc((strlen(o.prompt_ids) / 2 + 1) * sizeof(int32_t))), 0};
+    for (const char *at = o.prompt_ids;; at++) {
+        char *end;
+        long id = strtol(at, &end, 10);
+        if (end == at || (*end && *end != ',') || id < 0 || id >= bn_model_info(model)->n_vocab)
+            bn_cmd_fail(&cmd, 2, "--prompt_ids takes ids of 0 to %d with commas between, not \"%s\".", bn_model_info(model)->n_vocab - 1, at);
+        ids.id[ids.n++] = (int32_t)id;
+        if (!*end) return ids;
+        at = end;
+    }
+}
+
 static struct ids make_prompt(const struct bn_model *model, struct text *text)
 {
     int flags = BN_TOKENIZE_BOS | (o.special || o.chat ? BN_TOKENIZE_SPECIAL : 0);
     if (o.prompt_tokens > 0) return synthetic_prompt(model, o.prompt_tokens);
+    if (o.prompt_ids) return given_ids(model);
     if (o.prompt_file)
         read_file(text, o.prompt_file);
     else
@@ -205,6 +223,7 @@ struct output {
     int32_t *ids;
     double *token_ms;
     size_t n;
+    double *prompt_logprobs; /* [prompt - 1], with --prompt_logprobs */
     double prefill_ms, ttft_ms;
     const char *ended;     /* "length", "end_of_text", "stop" */
 };
@@ -264,6 +283,34 @@ static bool take(const struct bn_model *model, struct output *out, struct bn_tex
     return true;
 }
 
+struct scorer {
+    const struct ids *prompt;
+    double *logprobs;
+    int n_vocab;
+};
+
+static void score(void *self, size_t pos, const float *logits)
+{
+    const struct scorer *s = self;
+    if (pos + 1 == s->prompt->n) return;
+    double most = -INFINITY, sum = 0;
+    for (int i = 0; i < s->n_vocab; i++) most = fmax(most, (double)logits[i]);
+    for (int i = 0; i < s->n_vocab; i++) sum += exp((double)logits[i] - most);
+    s->logprobs[pos] = (double)logits[s->prompt->id[pos + 1]] - most - log(sum);
+}
+
+static void prefill(const struct bn_model *model, struct bn_session *session, const struct ids *prompt, struct output *out)
+{
+    struct bn_error err;
+    if (!o.prompt_logprobs) {
+        need(bn_prefill(session, prompt->id, prompt->n, &err), &err);
+        return;
+    }
+    out->prompt_logprobs = must(malloc(prompt->n * sizeof(double)));
+    struct scorer scorer = {prompt, out->prompt_logprobs, bn_model_info(model)->n_vocab};
+    need(bn_prefill_logits(session, prompt->id, prompt->n, 0, score, &scorer, &err), &err);
+}
+
 static void generate(const struct bn_model *model, struct bn_session *session, struct bn_sampler *sampler, const struct ids *prompt, int max_new, struct output *out)
 {
     struct bn_error err;
@@ -276,7 +323,7 @@ static void generate(const struct bn_model *model, struct bn_session *session, s
     append(&out->text, "", 0);
     bn_text_stream_init(&stream, model, false);
     for (size_t i = 0; i < prompt->n; i++) bn_sampler_accept(sampler, prompt->id[i]);
-    need(bn_prefill(session, prompt->id, prompt->n, &err), &err);
+    prefill(model, session, prompt, out);
     out->prefill_ms = now_ms() - start;
     while (out->n < (size_t)max_new) {
         int32_t id = bn_sampler_next(sampler, bn_logits(session));
@@ -305,6 +352,8 @@ static void print_json(const struct bn_model *model, const struct bn_session *se
     json_ids("prompt_ids", prompt->id, prompt->n);
     printf(", \"prefill_ms\": %.4f, \"ttft_ms\": %.4f, \"token_ms\": [", out->prefill_ms, out->ttft_ms);
     for (size_t i = 0; i < out->n; i++) printf("%s%.4f", i ? ", " : "", out->token_ms[i]);
+    if (out->prompt_logprobs) fputs("], \"prompt_logprobs\": [", stdout);
+    for (size_t i = 0; out->prompt_logprobs && i + 1 < prompt->n; i++) printf("%s%.9g", i ? ", " : "", out->prompt_logprobs[i]);
     printf("], \"logits_hash\": \"%016llx\", \"threads\": %d", (unsigned long long)bn_session_logits_hash(session), bn_session_n_threads(session));
     json_string("kernels", info->kernels, strlen(info->kernels));
     json_string("model", info->path, strlen(info->path));
@@ -347,7 +396,8 @@ int main(int argc, char **argv)
     struct output out = {0};
     if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is no option; the text to continue goes after --prompt.", argv[1]);
     if (!o.model) bn_cmd_fail(&cmd, 2, "--model is missing; bitnet-run --help shows how to call it.");
-    if (!!o.prompt + !!o.prompt_file + (o.prompt_tokens > 0) != 1) bn_cmd_fail(&cmd, 2, "Give one of --prompt, --prompt_file and --prompt_tokens.");
+    if (!!o.prompt + !!o.prompt_file + !!o.prompt_ids + (o.prompt_tokens > 0) != 1)
+        bn_cmd_fail(&cmd, 2, "Give one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
     struct bn_model_options mo = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, false, o.float_activations};
     need(bn_model_open(&model, o.model, &mo, &err), &err);
     need(bn_session_open(&session, model, &(struct bn_session_options){.n_ctx = o.n_ctx, .n_threads = o.threads, .n_batch = o.batch, .kv_type = o.kv_type}, &err), &err);
@@ -364,7 +414,7 @@ int main(int argc, char **argv)
         print_json(model, session, &prompt, &out);
     else
         print_summary(session, &prompt, &out);
-    free(prompt.id), free(prompt_text.bytes), free(out.text.bytes), free(out.ids), free(out.token_ms), free(o.stop.values);
+    free(prompt.id), free(prompt_text.bytes), free(out.text.bytes), free(out.ids), free(out.token_ms), free(out.prompt_logprobs), free(o.stop.values);
     bn_sampler_close(sampler);
     bn_session_close(session);
     bn_model_close(model);
