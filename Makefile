@@ -56,7 +56,7 @@ TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/te
 .PHONY: all bench bench-kernels test help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
-tests: $(TESTS)
+tests: $(TESTS) $(BUILD)/tests-bin/example
 
 install-dependencies: ## install the Debian packages that are missing (says which)
 	@scripts/install-dependencies
@@ -128,6 +128,11 @@ $(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIBS) -o $@
+
+$(BUILD)/tests-bin/example: $(call obj,engine/tests/example.c) $(ENGINE_LIB)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/example.c) $(ENGINE_LIBS) -o $@
 
 define testprogram
 $(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c)) $(2)

@@ -1,0 +1,53 @@
+/* bitnet.c - the front door: `bitnet run ...` is `bitnet-run ...`; `bitnet help` lists what is there. */
+#include "engine/bitnet.h"
+#include <dirent.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name, *purpose;
+} programs[] = {
+    {"run", "generate text"},
+    {"quantize", "convert safetensors, GGUF and llama2.c models to GGUF"},
+    {"eval", "evaluation tasks and stress tests"},
+    {"bench", "sweep options, compare, gate pull requests, history"},
+    {"report", "static report from a results database"},
+};
+
+/* Folder this program lies in: the others lie beside it. */
+static void own_folder(char *folder, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", folder, size - 1);
+    folder[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+}
+
+static int help(const char *folder)
+{
+    printf("bitnet %s - BitNet models on CPUs: run them, measure them, check them\nusage: bitnet COMMAND [options]; bitnet COMMAND --help\n\n", bn_version());
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        char path[PATH_MAX + 64];
+        snprintf(path, sizeof path, "%s/bitnet-%s", folder, programs[i].name);
+        if (access(path, X_OK) == 0) printf("  %-10s %s\n", programs[i].name, programs[i].purpose);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    char folder[PATH_MAX], path[PATH_MAX + 64];
+    own_folder(folder, sizeof folder);
+    if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return help(folder);
+    if (!strcmp(argv[1], "--version")) return printf("bitnet %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
+    snprintf(path, sizeof path, "%s/bitnet-%.60s", folder, argv[1]);
+    argv[1] = path;
+    execv(path, argv + 1);
+    fprintf(stderr, "bitnet: There is no command \"%s\" (%s); bitnet help lists them.\n", strrchr(path, '-') + 1, strerror(errno));
+    return 2;
+}
