@@ -41,7 +41,7 @@ static int help(const char *folder)
 
 int main(int argc, char **argv)
 {
-    char folder[PATH_MAX], path[PATH_MAX + 64];
+    char folder[PATH_MAX], path[PATH_MAX + 96];
     own_folder(folder, sizeof folder);
     if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return help(folder);
     if (!strcmp(argv[1], "--version")) return printf("bitnet %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
