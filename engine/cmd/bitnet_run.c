@@ -321,7 +321,7 @@ static void generate(const struct bn_model *model, struct bn_session *session, s
     out->token_ms = must(malloc(((size_t)max_new + 1) * sizeof *out->token_ms));
     out->ended = "length";
     append(&out->text, "", 0);
-    bn_text_stream_init(&stream, model, false);
+    bn_text_stream_init(&stream, model, prompt->n == 1);
     for (size_t i = 0; i < prompt->n; i++) bn_sampler_accept(sampler, prompt->id[i]);
     prefill(model, session, prompt, out);
     out->prefill_ms = now_ms() - start;

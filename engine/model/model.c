@@ -1,5 +1,6 @@
 /* model.c - opening a model: source, tokenizer, weights, kernels; and the small questions one can ask it. */
 #include "engine/model/model.h"
+#include "engine/model/chat.h"
 #include "engine/model/tokenizer.h"
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,11 @@ size_t bn_token_bytes(const struct bn_model *m, int32_t id, bool special, char *
 int32_t bn_token_bos(const struct bn_model *m) { return m->source.vocab.kind == BN_VOCAB_NONE ? -1 : m->source.vocab.bos; }
 int32_t bn_token_eos(const struct bn_model *m) { return m->source.vocab.kind == BN_VOCAB_NONE ? -1 : m->source.vocab.eos; }
 bool bn_token_is_end(const struct bn_model *m, int32_t id) { return m->tokenizer && bn_tokenizer_is_end(m->tokenizer, id); }
+
+size_t bn_chat_render(const struct bn_model *m, const struct bn_message *messages, size_t n, char *out, size_t cap)
+{
+    return bn_chat_render_for(m->source.config.architecture, &m->source.vocab, messages, n, out, cap);
+}
 
 const char *bn_op_name(enum bn_op op)
 {
