@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MAX_HEAD_DIM = 4096 }; /* checked when weights are bound */
+
 struct run {
     struct bn_session *s;
     const struct bn_model *model;
@@ -149,18 +151,47 @@ static void rotate(struct lane *l, float *x, int n_heads, int pos)
                l->c->rope_kind == BN_ROPE_INTERLEAVED);
 }
 
-static void scale_queries(const struct lane *l, float *q, int n_heads)
+/* Queries of token t, rotated and scaled, head by head into rows as wide as the cache's. */
+static void take_queries(struct lane *l, int t)
 {
-    float scale = 1.0f / sqrtf((float)l->c->head_dim);
-    for (int i = 0; i < n_heads * l->c->head_dim; i++) q[i] = q[i] * scale;
+    struct bn_session *s = l->s;
+    size_t dim = (size_t)l->c->head_dim, wide = (size_t)s->kv.head_dim;
+    float scale = 1.0f / sqrtf((float)dim), *q = l->acts->q + (size_t)t * (size_t)l->c->n_heads * wide;
+    const float *from = s->qkv[0] + (size_t)t * s->qkv_stride[0];
+    for (int h = 0; h < l->c->n_heads; h++, q += wide, from += dim) {
+        memcpy(q, from, dim * sizeof *q);
+        rotate(l, q, 1, l->r->first_pos + t);
+        for (size_t d = 0; d < dim; d++) q[d] = q[d] * scale;
+        for (size_t d = dim; d < wide; d++) q[d] = 0.0f;
+    }
+}
+
+/* Row of head_dim floats as wide as the cache's rows: in place when they are equal. */
+static const float *widened(const struct lane *l, const float *x, float *buffer)
+{
+    size_t dim = (size_t)l->c->head_dim, wide = (size_t)l->s->kv.head_dim;
+    if (dim == wide) return x;
+    memset(buffer, 0, wide * sizeof *buffer);
+    memcpy(buffer, x, dim * sizeof *x);
+    return buffer;
 }
 
 static void store_kv(struct lane *l, int t, int kv_head)
 {
     struct bn_session *s = l->s;
+    float k[MAX_HEAD_DIM], v[MAX_HEAD_DIM];
     size_t at = (size_t)kv_head * (size_t)l->c->head_dim;
-    l->k->kv_store(bn_kv_cache_block(&s->kv, l->layer, kv_head), l->r->first_pos + t, s->qkv[1] + (size_t)t * s->qkv_stride[1] + at,
-                   s->qkv[2] + (size_t)t * s->qkv_stride[2] + at);
+    l->k->kv_store(bn_kv_cache_block(&s->kv, l->layer, kv_head), l->r->first_pos + t,
+                   widened(l, s->qkv[1] + (size_t)t * s->qkv_stride[1] + at, k), widened(l, s->qkv[2] + (size_t)t * s->qkv_stride[2] + at, v));
+}
+
+/* The output of one head from its partial results. */
+static void merge(struct lane *l, float *out, const float *partials, int n_segments)
+{
+    size_t dim = (size_t)l->c->head_dim, wide = (size_t)l->s->kv.head_dim;
+    float buffer[MAX_HEAD_DIM];
+    l->k->attention_merge(dim == wide ? out : buffer, partials, n_segments, wide + 2, (int)wide);
+    if (dim != wide) memcpy(out, buffer, dim * sizeof *out);
 }
 
 /* Decode: an item is one kv head and one segment of positions, so that a long context keeps all threads busy. */
@@ -169,11 +200,9 @@ static void attend_token(struct lane *l)
     struct bn_session *s = l->s;
     const struct bn_config *c = l->c;
     int pos = l->r->first_pos, n_segments = pos / BN_SEGMENT + 1, group = c->n_heads / c->n_kv_heads, i0, i1;
-    size_t dim = (size_t)c->head_dim, cell = dim + 2;
+    size_t dim = (size_t)c->head_dim, wide = (size_t)s->kv.head_dim, row = (size_t)(s->kv.n_ctx / BN_SEGMENT) * (wide + 2);
     begin(l, BN_OP_ROPE);
-    memcpy(l->acts->q, s->qkv[0], (size_t)c->n_heads * dim * sizeof(float));
-    rotate(l, l->acts->q, c->n_heads, pos);
-    scale_queries(l, l->acts->q, c->n_heads);
+    take_queries(l, 0);
     end(l, BN_OP_ROPE);
     begin(l, BN_OP_ATTENTION);
     bn_share(c->n_kv_heads * n_segments, 1, l->thread, s->n_threads, &i0, &i1);
@@ -190,8 +219,8 @@ static void attend_token(struct lane *l)
             int n = group - h0 < BN_TILE_QUERIES ? group - h0 : BN_TILE_QUERIES;
             for (int j = 0; j < n; j++) {
                 size_t head = (size_t)(kv_head * group + h0 + j);
-                q[j] = l->acts->q + head * dim;
-                partials[j] = s->decode_partials + (head * (size_t)(s->kv.n_ctx / BN_SEGMENT) + (size_t)segment) * cell;
+                q[j] = l->acts->q + head * wide;
+                partials[j] = s->decode_partials + head * row + (size_t)segment * (wide + 2);
                 at[j] = pos;
             }
             l->k->attention(&(struct bn_attention_args){bn_kv_cache_block(&s->kv, l->layer, kv_head), segment, n, q, at, partials});
@@ -202,8 +231,7 @@ static void attend_token(struct lane *l)
     }
     barrier(l);
     for (int h = 0; h < c->n_heads; h++)
-        l->k->attention_merge(l->acts->att + (size_t)h * dim, s->decode_partials + (size_t)h * (size_t)(s->kv.n_ctx / BN_SEGMENT) * cell,
-                              n_segments, cell, c->head_dim);
+        merge(l, l->acts->att + (size_t)h * dim, s->decode_partials + (size_t)h * row, n_segments);
     end(l, BN_OP_ATTENTION);
 }
 
@@ -213,7 +241,7 @@ static void attend_tile(struct lane *l, int kv_head, int t0, int t1)
     struct bn_session *s = l->s;
     const struct bn_config *c = l->c;
     int group = c->n_heads / c->n_kv_heads, first = l->r->first_pos, n_segments = (first + t1 - 1) / BN_SEGMENT + 1;
-    size_t dim = (size_t)c->head_dim, cell = dim + 2, width = (size_t)c->n_heads * dim, row = (size_t)n_segments * cell;
+    size_t dim = (size_t)c->head_dim, wide = (size_t)s->kv.head_dim, row = (size_t)n_segments * (wide + 2);
     const float *q[BN_TILE_QUERIES];
     float *partials[BN_TILE_QUERIES], *base = s->partials[l->thread];
     int at[BN_TILE_QUERIES];
@@ -224,16 +252,16 @@ static void attend_tile(struct lane *l, int kv_head, int t0, int t1)
             for (int t = t0; t < t1; t++)
                 for (int h = 0; h < heads && first + t >= segment * BN_SEGMENT; h++, n++) {
                     size_t index = (size_t)((t - t0) * heads + h);
-                    q[n] = l->acts->q + (size_t)t * width + (size_t)(kv_head * group + h0 + h) * dim;
-                    partials[n] = base + index * row + (size_t)segment * cell;
+                    q[n] = l->acts->q + ((size_t)t * (size_t)c->n_heads + (size_t)(kv_head * group + h0 + h)) * wide;
+                    partials[n] = base + index * row + (size_t)segment * (wide + 2);
                     at[n] = first + t;
                 }
             l->k->attention(&(struct bn_attention_args){bn_kv_cache_block(&s->kv, l->layer, kv_head), segment, n, q, at, partials});
         }
         for (int t = t0; t < t1; t++)
             for (int h = 0; h < heads; h++)
-                l->k->attention_merge(l->acts->att + (size_t)t * width + (size_t)(kv_head * group + h0 + h) * dim,
-                                      base + (size_t)((t - t0) * heads + h) * row, (first + t) / BN_SEGMENT + 1, cell, c->head_dim);
+                merge(l, l->acts->att + ((size_t)t * (size_t)c->n_heads + (size_t)(kv_head * group + h0 + h)) * dim,
+                      base + (size_t)((t - t0) * heads + h) * row, (first + t) / BN_SEGMENT + 1);
     }
     for (int t = t0; t < t1; t++) l->work.macs += (uint64_t)group * (uint64_t)(first + t + 1) * 2 * dim;
     l->work.kv_bytes += (uint64_t)(first + t1) * s->kv.bytes_per_position / (uint64_t)(c->n_layers * c->n_kv_heads);
@@ -244,13 +272,9 @@ static void attend_batch(struct lane *l)
 {
     struct bn_session *s = l->s;
     const struct bn_config *c = l->c;
-    size_t dim = (size_t)c->head_dim, width = (size_t)c->n_heads * dim;
     begin(l, BN_OP_ROPE);
     for (int t = l->t0; t < l->t1; t++) {
-        float *q = l->acts->q + (size_t)t * width;
-        memcpy(q, s->qkv[0] + (size_t)t * s->qkv_stride[0], width * sizeof *q);
-        rotate(l, q, c->n_heads, l->r->first_pos + t);
-        scale_queries(l, q, c->n_heads);
+        take_queries(l, t);
         rotate(l, s->qkv[1] + (size_t)t * s->qkv_stride[1], c->n_kv_heads, l->r->first_pos + t);
         for (int h = 0; h < c->n_kv_heads; h++) store_kv(l, t, h);
     }

@@ -10,12 +10,12 @@ static size_t element_bytes(enum bn_kv_type type) { return type == BN_KV_F32 ? 4
 enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_config *config, enum bn_kv_type type, int n_ctx,
                                 struct bn_error *err)
 {
-    size_t n_blocks = (size_t)config->n_layers * (size_t)config->n_kv_heads, dim = (size_t)config->head_dim;
+    size_t n_blocks = (size_t)config->n_layers * (size_t)config->n_kv_heads, dim = ((size_t)config->head_dim + 15) / 16 * 16;
     size_t positions = ((size_t)n_ctx + BN_SEGMENT - 1) / BN_SEGMENT * BN_SEGMENT;
     size_t scale_bytes = type == BN_KV_Q8_0 ? dim / 32 * 2 : 0; /* of one position, keys or values */
     size_t half = (dim * element_bytes(type) + scale_bytes) * positions;
     half = (half + 63) / 64 * 64;
-    *cache = (struct bn_kv_cache){.n_layers = config->n_layers, .n_kv_heads = config->n_kv_heads, .n_ctx = (int)positions,
+    *cache = (struct bn_kv_cache){.n_layers = config->n_layers, .n_kv_heads = config->n_kv_heads, .n_ctx = (int)positions, .head_dim = (int)dim,
                                   .bytes = n_blocks * half * 2,
                                   .bytes_per_position = n_blocks * 2 * (dim * element_bytes(type) + scale_bytes)};
     if (type == BN_KV_Q8_0 && dim % 32)
@@ -30,7 +30,7 @@ enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_confi
     for (size_t i = 0; i < n_blocks; i++) {
         char *k = (char *)cache->memory + i * half * 2, *v = k + half;
         size_t data = dim * element_bytes(type) * positions;
-        cache->blocks[i] = (struct bn_kv_block){type, config->head_dim, k, v, scale_bytes ? (uint16_t *)(k + data) : NULL,
+        cache->blocks[i] = (struct bn_kv_block){type, (int)dim, k, v, scale_bytes ? (uint16_t *)(k + data) : NULL,
                                                 scale_bytes ? (uint16_t *)(v + data) : NULL};
     }
     return BN_OK;

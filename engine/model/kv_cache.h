@@ -5,7 +5,9 @@
 #include "engine/kernels/kernels.h"
 
 struct bn_kv_cache {
-    int n_layers, n_kv_heads, n_ctx; /* n_ctx rounded up to whole segments */
+    int n_layers, n_kv_heads;
+    int n_ctx;    /* rounded up to whole segments */
+    int head_dim; /* of the blocks: rounded up to a multiple of 16, the rest is zeros (kernels work on whole vectors) */
     struct bn_kv_block *blocks;      /* [n_layers][n_kv_heads] */
     void *memory;                    /* one mapping: pages come when positions are written */
     size_t bytes;

@@ -25,7 +25,7 @@ static void place_acts(struct layout *l, const struct bn_session *s, struct bn_a
     size_t heads = (size_t)c->n_heads * (size_t)c->head_dim;
     a->x = place(l, n * (size_t)c->dim * sizeof(float));
     a->att = place(l, n * heads * sizeof(float));
-    a->q = place(l, n * heads * sizeof(float));
+    a->q = place(l, n * (size_t)c->n_heads * (size_t)s->kv.head_dim * sizeof(float));
     a->norm = place(l, n * (size_t)s->wide * sizeof(float));
     a->codes = place(l, n * s->code_stride);
     a->sum = place(l, n * sizeof(int32_t));
@@ -37,7 +37,7 @@ static size_t place_all(struct bn_session *s, char *base)
 {
     struct layout l = {base, 0};
     const struct bn_config *c = &s->model->source.config;
-    size_t n = (size_t)s->n_batch, dim = (size_t)c->head_dim, segments = (size_t)s->kv.n_ctx / BN_SEGMENT;
+    size_t n = (size_t)s->n_batch, dim = (size_t)c->head_dim, cell = (size_t)s->kv.head_dim + 2, segments = (size_t)s->kv.n_ctx / BN_SEGMENT;
     place_acts(&l, s, &s->batch, n);
     for (int t = 0; t < s->n_threads; t++) place_acts(&l, s, &s->own[t], 1);
     for (int i = 0; i < 3; i++) {
@@ -47,8 +47,8 @@ static size_t place_all(struct bn_session *s, char *base)
     s->out = place(&l, n * (size_t)c->dim * sizeof(float));
     s->gate = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
     s->up = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
-    for (int t = 0; t < s->n_threads; t++) s->partials[t] = place(&l, BN_TILE_QUERIES * segments * (dim + 2) * sizeof(float));
-    s->decode_partials = place(&l, (size_t)c->n_heads * segments * (dim + 2) * sizeof(float));
+    for (int t = 0; t < s->n_threads; t++) s->partials[t] = place(&l, BN_TILE_QUERIES * segments * cell * sizeof(float));
+    s->decode_partials = place(&l, (size_t)c->n_heads * segments * cell * sizeof(float));
     s->logits = place(&l, BN_LOGIT_ROWS * (size_t)c->n_vocab * sizeof(float));
     return l.at;
 }
@@ -258,17 +258,17 @@ enum bn_status bn_session_shift(struct bn_session *s, int n_sink, int n_drop, st
     if (s->model->reference64) return bn_fail(err, BN_ERR_UNSUPPORTED, "The reference64 pass does not shift its context.");
     if (n_sink < 0 || n_drop < 1 || n_sink + n_drop > s->position)
         return bn_fail(err, BN_ERR_USAGE, "A context of %d tokens cannot keep %d and drop %d.", s->position, n_sink, n_drop);
-    float *buffer = malloc((size_t)c->head_dim * 2 * sizeof *buffer), *back = malloc((size_t)s->rope.half * sizeof *back);
+    float *buffer = malloc((size_t)s->kv.head_dim * 2 * sizeof *buffer), *back = malloc((size_t)s->rope.half * sizeof *back);
     if (!buffer || !back) {
         free(buffer), free(back);
-        return bn_fail_memory(err, "shifting the context", (size_t)c->head_dim * 8);
+        return bn_fail_memory(err, "shifting the context", (size_t)s->kv.head_dim * 8);
     }
     const float *cosine = s->rope.cos + (size_t)n_drop * (size_t)s->rope.half, *sine = s->rope.sin + (size_t)n_drop * (size_t)s->rope.half;
     for (int i = 0; i < s->rope.half; i++) back[i] = -sine[i];
     for (int layer = 0; layer < c->n_layers; layer++)
         for (int h = 0; h < c->n_kv_heads; h++)
             for (int pos = n_sink + n_drop; pos < s->position; pos++)
-                shift_position(s, layer, h, pos, n_drop, buffer, buffer + c->head_dim, cosine, back);
+                shift_position(s, layer, h, pos, n_drop, buffer, buffer + s->kv.head_dim, cosine, back);
     free(buffer), free(back);
     s->position -= n_drop;
     return BN_OK;

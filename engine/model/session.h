@@ -10,7 +10,7 @@
 struct bn_acts {
     float *x;           /* [n][dim] residual stream */
     float *att;         /* [n][n_heads * head_dim] attention output */
-    float *q;           /* [n][n_heads * head_dim] rotated and scaled queries */
+    float *q;           /* [n][n_heads][kv.head_dim] rotated and scaled queries */
     float *norm;        /* [n][wide] input of float linears */
     int8_t *codes;      /* [n][code_stride] input of ternary and block linears */
     int32_t *sum;       /* [n] */
@@ -33,7 +33,7 @@ struct bn_session {
     float *qkv[3], *out, *gate, *up; /* [n_batch][...] results of linears, written row by row by all threads */
     size_t qkv_stride[3];
     float **partials;              /* [n_threads] attention partials of a tile of queries (prefill) */
-    float *decode_partials;        /* [n_heads][n_segments][head_dim + 2] */
+    float *decode_partials;        /* [n_heads][n_segments][kv.head_dim + 2] */
     float *logits;                 /* [BN_LOGIT_ROWS][n_vocab] */
     int logit_row;                 /* the row that bn_logits returns */
     void *reference;               /* forward64's state */
