@@ -15,6 +15,11 @@ void bn_gate_rule_init(struct bn_gate_rule *rule, double tolerance_percent)
     bn_sequential_init(&rule->looks, 8, 4, 32);
 }
 
+void bn_gate_rule_ignore(struct bn_gate_rule *rule, double ignore_percent)
+{
+    rule->ignore = log1p(ignore_percent / 100);
+}
+
 bool bn_gate_is_look(const struct bn_gate_rule *rule, int n)
 {
     for (int i = 0; i < rule->looks.n_looks; i++)

@@ -25,6 +25,7 @@ struct bn_gate_rule {
 };
 /* 0.02, 0.05, 0.05; 0.5 %; `tolerance_percent`; looks at 8, 12, ... 32 pairs. */
 void bn_gate_rule_init(struct bn_gate_rule *rule, double tolerance_percent);
+void bn_gate_rule_ignore(struct bn_gate_rule *rule, double ignore_percent);
 
 struct bn_gate_series { /* one workload, pairs in the order they were measured */
     int n;

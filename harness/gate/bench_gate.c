@@ -1,0 +1,316 @@
+/* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
+#include "engine/cmdline.h"
+#include "harness/gate/self_test.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int bn_bench_gate(int argc, char **argv);
+
+static struct request {
+    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *allow;
+    int threads, runs;
+    float budget_s, tolerance_percent, ignore_percent;
+    uint64_t seed;
+    bool json, github, self_test;
+} request;
+
+static const struct bn_cmd_option options[] = {
+    {"base", "BUILD", BN_CMD_STRING, &request.base,
+     "build to compare with: a checkout, a build folder or a bitnet-worker", 0, 0},
+    {"head", "BUILD", BN_CMD_STRING, &request.head, "build to judge", 0, 0},
+    {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model)", 0, 0},
+    {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
+     "e.g. prefill:64,decode:16@64 (16 tokens after 64)", 0, 0},
+    {"threads", "N", BN_CMD_INT, &request.threads, "threads of a worker (1)", 1, 1024},
+    {"kernel_backend", "NAME", BN_CMD_STRING, &request.kernel_backend,
+     "kernel variant; none: the best of each build", 0, 0},
+    {"tolerance", "PERCENT", BN_CMD_FLOAT, &request.tolerance_percent,
+     "slow-down that a pass must rule out (3)", 0.1, 100},
+    {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down nobody would act on (0.5)", 0,
+     50},
+    {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
+    {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
+    {"allow", "WHAT", BN_CMD_STRING, &request.allow,
+     "accept a change that is meant: output, work, or output,work", 0, 0},
+    {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
+    {"json", NULL, BN_CMD_FLAG, &request.json, "print one JSON object", 0, 0},
+    {"markdown", "FILE", BN_CMD_STRING, &request.markdown, "write a summary for the pull request", 0, 0},
+    {"junit", "FILE", BN_CMD_STRING, &request.junit, "write JUnit XML", 0, 0},
+    {"github", NULL, BN_CMD_FLAG, &request.github, "print annotations for GitHub Actions", 0, 0},
+    {"self-test", NULL, BN_CMD_FLAG, &request.self_test,
+     "measure the gate itself: base against base, and injected slow-downs", 0, 0},
+    {"runs", "N", BN_CMD_INT, &request.runs, "runs of the self-test (200)", 1, 100000},
+    {0}};
+static const struct bn_cmd cmd = {"bitnet-bench gate",
+                                  "did this change make anything slower, or change the output?",
+                                  "--base BUILD --head BUILD [options]", options,
+                                  "Tiers: exact (output hash, declared work), instructions, paired time of "
+                                  "fresh processes. A suspected slow-down is measured\n"
+                                  "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
+                                  "slower or more work, 4 output changed, 5 inconclusive."};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* "prefill:64,decode:16@64" */
+static int read_workloads(const char *list, struct bn_gate_workload *workloads)
+{
+    int n = 0;
+    for (const char *at = list; *at; n++) {
+        int tokens, fill = 0, end = 0;
+        struct bn_gate_workload *w = &workloads[n];
+        if (n == BN_GATE_WORKLOADS)
+            bn_cmd_fail(&cmd, 2, "--workloads takes at most %d of them.", BN_GATE_WORKLOADS);
+        if (sscanf(at, "prefill:%d%n", &tokens, &end) == 1 && end && tokens > 0) {
+            snprintf(w->name, sizeof w->name, "prefill %d", tokens);
+            snprintf(w->command, sizeof w->command, "prefill %d", tokens);
+        } else if (sscanf(at, "decode:%d@%d%n", &tokens, &fill, &end) == 2 && end && tokens > 0 &&
+                   fill >= 0) {
+            snprintf(w->name, sizeof w->name, "decode %d after %d", tokens, fill);
+            snprintf(w->command, sizeof w->command, "decode %d %d", tokens, fill);
+        } else
+            bn_cmd_fail(&cmd, 2, "--workloads is a list like prefill:64,decode:16@64, not \"%s\".", list);
+        at += end;
+        if (*at && *at++ != ',')
+            bn_cmd_fail(&cmd, 2, "--workloads is a list like prefill:64,decode:16@64, not \"%s\".", list);
+    }
+    if (!n) bn_cmd_fail(&cmd, 2, "--workloads is empty.");
+    return n;
+}
+
+struct sides { /* argument vectors of both workers */
+    const char *argv[2][BN_ARGS_MOST];
+    char program[2][4096], threads[16];
+};
+
+static void find_program(const char *build, char *program)
+{
+    struct bn_error err;
+    if (bn_worker_find(build, program, 4096, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
+/* Where this program's own worker is. */
+static void own_folder(char *folder, size_t cap)
+{
+    ssize_t n = readlink("/proc/self/exe", folder, cap - 1);
+    folder[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+}
+
+static void fill_sides(struct sides *sides)
+{
+    static char own[4096];
+    own_folder(own, sizeof own);
+    if (request.self_test && !request.base) request.base = own;
+    if (request.self_test) request.head = request.base;
+    if (!request.base || !request.head) bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
+    find_program(request.base, sides->program[0]);
+    find_program(request.head, sides->program[1]);
+    snprintf(sides->threads, sizeof sides->threads, "%d", request.threads);
+    for (int side = 0; side < 2; side++) {
+        const char *words[] = {sides->program[side],
+                               "serve",
+                               "--model",
+                               request.model,
+                               "--threads",
+                               sides->threads,
+                               request.kernel_backend ? "--kernel_backend" : NULL,
+                               request.kernel_backend,
+                               NULL};
+        memcpy(sides->argv[side], words, sizeof words);
+    }
+}
+
+static void check_request(int rest, char **argv)
+{
+    static const char *const methods[] = {"auto", "perf", "callgrind", "off"};
+    bool known = false;
+    if (rest > 0)
+        bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench gate --help lists them.", argv[1]);
+    for (int i = 0; i < 4; i++) known |= !strcmp(request.instructions, methods[i]);
+    if (!known)
+        bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".",
+                    request.instructions);
+    if (access(request.model, R_OK))
+        bn_cmd_fail(&cmd, 1, "%s: %s; give a model with --model FILE.", request.model, strerror(errno));
+    if (request.ignore_percent >= request.tolerance_percent)
+        bn_cmd_fail(&cmd, 2, "--ignore must be less than --tolerance.");
+}
+
+static bool allowed(const char *what)
+{
+    return request.allow && strstr(request.allow, what);
+}
+
+static void conclude(struct bn_gate_report *report, enum bn_gate_verdict verdict, const char *reason)
+{
+    report->verdict = verdict;
+    snprintf(report->reason, sizeof report->reason, "%s", reason);
+}
+
+static bool faster(const struct bn_gate_report *report) /* shown for some workload, and none slower */
+{
+    bool any = false;
+    for (int w = 0; w < report->n_workloads; w++) any |= report->paired.findings[w].high < 0;
+    return any && report->paired.verdict == BN_GATE_PASS;
+}
+
+/* More instructions are no regression when the clock shows that they pay. */
+static void judge(struct bn_gate_report *report)
+{
+    if (report->paired.verdict == BN_GATE_REGRESSION || !report->instructions.more || faster(report) ||
+        allowed("work"))
+        conclude(report, report->paired.verdict, report->paired.reason);
+    else
+        conclude(report, BN_GATE_REGRESSION,
+                 "Head executes over 0.2 % more instructions for the same work, and no gain in time was "
+                 "shown (--allow work accepts that).");
+}
+
+/* Runs the tiers in order; stops at the first that settles the verdict. */
+static enum bn_status run_tiers(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err)
+{
+    double start = now_s();
+    enum bn_status status = bn_exact_run(&report->exact, pairs, err);
+    report->exact.seconds = now_s() - start;
+    if (status) return status;
+    if (!report->exact.measured)
+        return conclude(report, BN_GATE_INCONCLUSIVE, "Nothing was measured: the workers declared no work."),
+               BN_OK;
+    if (report->exact.output_changed && !allowed("output"))
+        return conclude(report, BN_GATE_OUTPUT_CHANGED,
+                        "Head computes other logits than base, so their times are not comparable (--allow "
+                        "output accepts that)."),
+               BN_OK;
+    if (report->exact.more_work && !allowed("work"))
+        return conclude(report, BN_GATE_REGRESSION,
+                        "Head declares more work than base for the same tokens (--allow work accepts that)."),
+               BN_OK;
+    start = now_s();
+    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(report->hello[0], "file_bytes"));
+    status = bn_instructions_run(&report->instructions, pairs, request.instructions, bytes, err);
+    report->instructions.seconds = now_s() - start;
+    if (status) return status;
+    struct bn_pair_source source = bn_pairs_source(pairs);
+    status =
+        bn_paired_run(&report->rule, &source, pairs->n_workloads, request.budget_s, &report->paired, err);
+    if (pairs->show_progress) fputs("\r\033[K", stderr);
+    if (!status) judge(report);
+    return status;
+}
+
+static enum bn_status greet(struct bn_gate_report *report, const struct bn_pairs *pairs, struct bn_error *err)
+{
+    static const char *const names[] = {"base", "head"};
+    enum bn_status status = BN_OK;
+    for (int side = 0; side < 2 && !status; side++) {
+        struct bn_worker worker;
+        status = bn_worker_open(&worker, names[side], pairs->argv[side], &report->hello[side], err);
+        if (!status) bn_worker_close(&worker);
+    }
+    return status;
+}
+
+static void write_file(const char *path, const struct bn_gate_report *report,
+                       void (*write)(const struct bn_gate_report *, FILE *))
+{
+    if (!path) return;
+    FILE *file = fopen(path, "w");
+    if (!file) bn_cmd_fail(&cmd, 1, "%s: %s.", path, strerror(errno));
+    write(report, file);
+    if (fclose(file)) bn_cmd_fail(&cmd, 1, "%s: %s.", path, strerror(errno));
+}
+
+static void print_json(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));
+    fputc('\n', stdout);
+    json_decref(object);
+}
+
+static int finish(struct bn_gate_report *report, const struct bn_pairs *pairs)
+{
+    report->n_blocks = pairs->n_blocks;
+    report->n_pairs = pairs->n_pairs;
+    report->n_disturbed = pairs->n_disturbed;
+    report->canary_spread = bn_pairs_canary_spread(pairs);
+    if (request.json)
+        print_json(bn_gate_json(report));
+    else
+        bn_gate_write_terminal(report, stdout);
+    write_file(request.markdown, report, bn_gate_write_markdown);
+    write_file(request.junit, report, bn_gate_write_junit);
+    if (request.github) bn_gate_write_github(report, request.json ? stderr : stdout);
+    for (int side = 0; side < 2; side++) json_decref(report->hello[side]);
+    return bn_gate_exit_code(report->verdict);
+}
+
+static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs)
+{
+    struct bn_self_test test;
+    struct bn_error err;
+    if (bn_self_test_run(&test, rule, request.runs, request.budget_s, pairs, &err))
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (request.json)
+        print_json(bn_self_test_json(&test));
+    else
+        bn_self_test_write(&test, stdout);
+    bn_pairs_close(pairs);
+    return 0;
+}
+
+int bn_bench_gate(int argc, char **argv)
+{
+    static struct bn_gate_workload workloads[BN_GATE_WORKLOADS];
+    static struct sides sides;
+    static struct bn_pairs pairs;
+    static struct bn_gate_report report;
+    request = (struct request){.model = "datasets/reference/b158-i2_s.gguf",
+                               .instructions = "auto",
+                               .threads = 1,
+                               .runs = 200,
+                               .workloads = "prefill:64,decode:16@64",
+                               .budget_s = 300,
+                               .tolerance_percent = 3,
+                               .ignore_percent = 0.5f,
+                               .seed = (uint64_t)time(NULL)};
+    check_request(bn_cmd_parse(&cmd, argc, argv), argv);
+    fill_sides(&sides);
+    signal(SIGPIPE, SIG_IGN); /* a dead worker is an error with a sentence, not our end */
+    struct bn_gate_rule rule;
+    struct bn_error err = {0};
+    bn_gate_rule_init(&rule, (double)request.tolerance_percent);
+    bn_gate_rule_ignore(&rule, (double)request.ignore_percent);
+    pairs = (struct bn_pairs){.argv = {sides.argv[0], sides.argv[1]},
+                              .workloads = workloads,
+                              .n_workloads = read_workloads(request.workloads, workloads),
+                              .pair_s = 0.06,
+                              .show_progress = isatty(2)};
+    double start = now_s();
+    if (bn_pairs_open(&pairs, request.seed, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (request.self_test) return run_self_test(&rule, &pairs);
+    report = (struct bn_gate_report){.base = request.base,
+                                     .head = request.head,
+                                     .model = request.model,
+                                     .threads = request.threads,
+                                     .n_workloads = pairs.n_workloads,
+                                     .workloads = workloads,
+                                     .rule = rule};
+    conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
+    if (greet(&report, &pairs, &err) || run_tiers(&report, &pairs, &err)) {
+        bn_pairs_close(&pairs);
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    }
+    bn_pairs_close(&pairs);
+    report.seconds = now_s() - start;
+    return finish(&report, &pairs);
+}

@@ -1,0 +1,26 @@
+/* exact.h - the first tier: what both builds say they compute, compared without a clock. Never a false alarm.
+ * Output: the hash of all logits. Work: calls, weight bytes, KV bytes and multiply-adds of every operation,
+ * and allocations. */
+#ifndef BN_GATE_EXACT_H
+#define BN_GATE_EXACT_H
+#include "harness/gate/pairs.h"
+
+enum { BN_EXACT_ROWS = 256 };
+struct bn_exact_row {                    /* one figure that differs */
+    char workload[48], op[16], what[16]; /* op "total": over all operations */
+    uint64_t base, head;
+};
+struct bn_exact_result {
+    bool measured, output_changed, more_work; /* more_work: some total grew */
+    int n_rows, n_compared;                   /* n_compared: figures looked at; 0 is never a pass */
+    struct bn_exact_row rows[BN_EXACT_ROWS];
+    char hash[2][24]; /* base, head: of the last workload compared */
+    double seconds;
+};
+/* Adds one workload's comparison: two replies to "count ...". */
+void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base,
+                      const json_t *head);
+/* Asks a base and a head process for every workload. */
+enum bn_status bn_exact_run(struct bn_exact_result *result, const struct bn_pairs *pairs,
+                            struct bn_error *err);
+#endif

@@ -1,0 +1,134 @@
+/* instructions.c - instruction counts of base and head. */
+#include "harness/gate/instructions.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const double threshold = 0.002;
+static const uint64_t small_model_bytes =
+    64u << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
+
+/* "instructions COMMAND", the second of two; NaN and a reason where the machine has no counter. */
+static enum bn_status ask_perf(const struct bn_pairs *pairs, int side, const char *command, double *count,
+                               char *reason, size_t cap, struct bn_error *err)
+{
+    struct bn_worker worker;
+    json_t *reply = NULL;
+    char line[64];
+    snprintf(line, sizeof line, "instructions %s", command);
+    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", pairs->argv[side], NULL, err);
+    if (status) return status;
+    for (int i = 0; i < 2 && !status; i++) {
+        json_decref(reply);
+        reply = NULL;
+        status = bn_worker_ask(&worker, line, &reply, err);
+    }
+    const char *why = json_string_value(json_object_get(reply, "reason"));
+    *count = why || status ? NAN : json_number_value(json_object_get(reply, "instructions"));
+    snprintf(reason, cap, "%s", why ? why : "");
+    json_decref(reply);
+    bn_worker_close(&worker);
+    return status;
+}
+
+/* The "summary:" or "totals:" line of a callgrind file; NaN without one. */
+static double read_total(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[512];
+    double total = NAN, value;
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "summary: %lf", &value) == 1 || sscanf(line, "totals: %lf", &value) == 1)
+            total = value;
+    if (file) fclose(file);
+    return total;
+}
+
+static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, const char *command,
+                                    const char *path, struct bn_error *err)
+{
+    char out[128];
+    const char *argv[BN_ARGS_MOST + 8] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", out};
+    int n = 5;
+    snprintf(out, sizeof out, "--callgrind-out-file=%s", path);
+    for (int i = 0; pairs->argv[side][i] && n < BN_ARGS_MOST + 7; i++) argv[n++] = pairs->argv[side][i];
+    struct bn_worker worker;
+    double ns;
+    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", argv, NULL, err);
+    if (status) return status;
+    status = bn_worker_time(&worker, command, &ns, err);
+    bn_worker_close(&worker);
+    return status;
+}
+
+static enum bn_status ask_callgrind(const struct bn_pairs *pairs, int side, const char *command,
+                                    double *count, char *reason, size_t cap, struct bn_error *err)
+{
+    char path[] = "/tmp/bitnet-gate-XXXXXX";
+    int fd = mkstemp(path);
+    *count = NAN;
+    if (fd < 0 || access("/usr/bin/valgrind", X_OK)) {
+        snprintf(reason, cap,
+                 fd < 0 ? "No temporary file could be made in /tmp." : "valgrind is not installed.");
+        if (fd >= 0) close(fd), unlink(path);
+        return BN_OK;
+    }
+    close(fd);
+    enum bn_status status = simulate_into(pairs, side, command, path, err);
+    if (!status) *count = read_total(path);
+    if (!status && isnan(*count)) snprintf(reason, cap, "callgrind left no total.");
+    unlink(path);
+    return status;
+}
+
+static bool on_path(const char *program)
+{
+    char path[4096];
+    const char *place = getenv("PATH");
+    for (size_t n; place && *place; place += n + (place[n] == ':')) {
+        n = strcspn(place, ":");
+        snprintf(path, sizeof path, "%.*s/%s", (int)n, place, program);
+        if (access(path, X_OK) == 0) return true;
+    }
+    return false;
+}
+
+typedef enum bn_status ask(const struct bn_pairs *, int, const char *, double *, char *, size_t,
+                           struct bn_error *);
+
+static enum bn_status run(struct bn_instructions_result *r, const struct bn_pairs *pairs, const char *source,
+                          ask *count, struct bn_error *err)
+{
+    r->reason[0] = 0;
+    r->worst = -INFINITY;
+    for (int w = 0; w < pairs->n_workloads; w++)
+        for (int side = 0; side < 2; side++) {
+            double *at = side ? &r->head[w] : &r->base[w];
+            enum bn_status status =
+                count(pairs, side, pairs->workloads[w].command, at, r->reason, sizeof r->reason, err);
+            if (status) return status;
+            if (isnan(*at)) return BN_OK;
+            if (side) r->worst = fmax(r->worst, r->head[w] / r->base[w] - 1);
+        }
+    r->source = source;
+    r->more = r->worst > threshold;
+    return BN_OK;
+}
+
+enum bn_status bn_instructions_run(struct bn_instructions_result *result, const struct bn_pairs *pairs,
+                                   const char *method, uint64_t model_bytes, struct bn_error *err)
+{
+    memset(result, 0, sizeof *result);
+    bool automatic = !strcmp(method, "auto");
+    enum bn_status status = BN_OK;
+    if (!strcmp(method, "off")) snprintf(result->reason, sizeof result->reason, "Switched off.");
+    if (automatic || !strcmp(method, "perf")) status = run(result, pairs, "perf", ask_perf, err);
+    if (status || result->source || (automatic && model_bytes > small_model_bytes)) return status;
+    if (!automatic && strcmp(method, "callgrind")) return status;
+    if (on_path("valgrind")) return run(result, pairs, "callgrind", ask_callgrind, err);
+    size_t n = strlen(result->reason);
+    snprintf(result->reason + n, sizeof result->reason - n, "%svalgrind is not installed.", n ? "; " : "");
+    return BN_OK;
+}

@@ -1,0 +1,37 @@
+/* pairs.h - pairs of fresh worker processes as a source for the paired tier.
+ *
+ * One pair: base and head start (who first is drawn), each does every workload once untimed, then blocks of
+ * base head head base or head base base head (drawn) for each workload; d = log of the ratio of the two
+ * medians. A third process of the base build does a fixed piece of work before and after: where it is slower
+ * than 1.25 x its median so far, something else was using the machine, and the pair is thrown away and
+ * measured again (at most twice). That rule looks at the canary alone, so it cannot favour a side. */
+#ifndef BN_GATE_PAIRS_H
+#define BN_GATE_PAIRS_H
+#include "harness/gate/paired.h"
+#include "harness/gate/worker.h"
+#include "harness/stats/random.h"
+
+enum { BN_ARGS_MOST = 16, BN_CANARY_MOST = 4096 };
+struct bn_gate_workload {
+    char name[48];    /* "decode 16 after 64" */
+    char command[48]; /* serve.h: "decode 16 64" */
+};
+struct bn_pairs {
+    const char *const *argv[2]; /* base, head: program and arguments, end with NULL */
+    const struct bn_gate_workload *workloads;
+    int n_workloads;
+    double pair_s; /* time that the timed blocks of a pair may take; decides the number of blocks */
+    bool show_progress;
+    /* from here on: state */
+    struct bn_random random;
+    struct bn_worker canary;
+    int n_blocks, n_disturbed, n_pairs, n_canary;
+    double canary_ns[BN_CANARY_MOST];
+};
+enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
+                             struct bn_error *err); /* fill the first part yourself */
+void bn_pairs_close(struct bn_pairs *pairs);
+struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs);
+double
+bn_pairs_canary_spread(const struct bn_pairs *pairs); /* MAD over median of the canary; NaN without any */
+#endif

@@ -1,0 +1,32 @@
+/* report.h - everything one run of the gate found out, and the forms it is told in. */
+#ifndef BN_GATE_REPORT_H
+#define BN_GATE_REPORT_H
+#include "harness/gate/exact.h"
+#include "harness/gate/instructions.h"
+
+struct bn_gate_report {
+    enum bn_gate_verdict verdict;
+    char reason[512];        /* one sentence */
+    const char *base, *head; /* as given */
+    char program[2][4096];
+    json_t *hello[2]; /* what the workers say of themselves */
+    const char *model;
+    int threads, n_workloads;
+    const struct bn_gate_workload *workloads;
+    struct bn_gate_rule rule;
+    struct bn_exact_result exact;
+    struct bn_instructions_result instructions;
+    struct bn_paired_result paired;
+    int n_blocks, n_disturbed, n_pairs;
+    double canary_spread, seconds;
+};
+double bn_gate_percent(double log_ratio); /* 0.0296 -> 3.0 */
+/* One figure of a workload's time, in words: "+1.2 % (-0.3 to +2.8), regression". */
+void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap);
+void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out);
+json_t *bn_gate_json(const struct bn_gate_report *report); /* schema 1; caller decrefs; raw pairs included */
+void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out); /* a pull-request comment */
+void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out);
+void bn_gate_write_github(const struct bn_gate_report *report,
+                          FILE *out); /* ::error / ::warning / ::notice lines */
+#endif
