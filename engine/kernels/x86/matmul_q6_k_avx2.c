@@ -30,7 +30,7 @@ BN_INLINE __m256i block_sum(const struct block *w, const int8_t *x)
     BN_UNROLL for (int h = 0; h < 2; h++)
     {
         __m256i high = _mm256_loadu_si256((const __m256i *)(w->high + 32 * h));
-        __m256i scales = _mm256_permute4x64_epi64(words, h ? 0xee : 0x44);
+        __m256i scales = h ? _mm256_permute4x64_epi64(words, 0xee) : _mm256_permute4x64_epi64(words, 0x44);
         BN_UNROLL for (int f = 0; f < 4; f++)
         {
             __m256i low = _mm256_loadu_si256((const __m256i *)(w->low + 64 * h + f % 2 * 32));
