@@ -6,9 +6,8 @@
 #include "engine/model/vocab.h"
 
 struct bn_bpe_slot {
-    int32_t left, right; /* left -1: free */
+    int32_t left, right; /* tokens; left -1: free */
     uint32_t rank;
-    int32_t id; /* what they become */
 };
 struct bn_bpe {
     const struct bn_vocab_index *index;

@@ -1,7 +1,6 @@
 /* vocab.c - builds the index of a vocabulary: token bytes, token types, and a hash table from bytes to id. */
 #include "engine/model/vocab.h"
 #include "engine/core/status.h"
-#include "engine/model/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,14 +20,17 @@ static int byte_of_code_point(unsigned c)
 
 long bn_gpt2_alphabet_decode(const char *text, size_t n, char *out)
 {
+    const uint8_t *s = (const uint8_t *)text;
     long length = 0;
-    for (size_t i = 0; i < n;) {
-        unsigned c;
-        size_t step = bn_utf8_decode(text + i, n - i, &c);
-        int byte = step ? byte_of_code_point(c) : -1;
+    for (size_t i = 0; i < n; i++) {
+        unsigned c = s[i]; /* the alphabet ends at U+0143: characters have one byte or two */
+        if (c >= 0xC2 && c <= 0xC5 && i + 1 < n && (s[i + 1] & 0xC0) == 0x80)
+            c = (c & 0x1F) << 6 | (s[++i] & 0x3F);
+        else if (c >= 0x80)
+            return -1;
+        int byte = byte_of_code_point(c);
         if (byte < 0) return -1;
         out[length++] = (char)byte;
-        i += step;
     }
     return length;
 }
@@ -121,25 +123,35 @@ static uint64_t load_short(const char *p, size_t n) /* n < 8 bytes; with n they 
     return (uint64_t)(uint8_t)p[0] << 16 | (uint64_t)(uint8_t)p[n / 2] << 8 | (uint8_t)p[n - 1];
 }
 
-static uint64_t hash(const char *p, size_t n)
+uint64_t bn_vocab_hash(const char *bytes, size_t n)
 {
     uint64_t h = n;
-    for (; n >= 8; p += 8, n -= 8) h = mix(h, load8(p));
-    return mix(h, load_short(p, n));
+    for (; n >= 8; bytes += 8, n -= 8) h = mix(h, load8(bytes));
+    return mix(h, load_short(bytes, n));
+}
+
+/* The slot of the token with these bytes, or the free slot where it belongs. */
+static struct bn_vocab_slot *locate(const struct bn_vocab_index *index, uint64_t hash, const char *bytes,
+                                    size_t n)
+{
+    uint32_t tag = (uint32_t)(hash >> 32), i = (uint32_t)hash & index->mask;
+    for (; index->slots[i].id >= 0; i = (i + 1) & index->mask) {
+        if (index->slots[i].tag != tag) continue;
+        size_t length;
+        const char *token = bn_vocab_bytes(index, index->slots[i].id, &length);
+        if (length == n && !memcmp(token, bytes, n)) break;
+    }
+    return &index->slots[i];
+}
+
+int32_t bn_vocab_find_hashed(const struct bn_vocab_index *index, uint64_t hash, const char *bytes, size_t n)
+{
+    return n > index->longest ? -1 : locate(index, hash, bytes, n)->id;
 }
 
 int32_t bn_vocab_find(const struct bn_vocab_index *index, const char *bytes, size_t n)
 {
-    if (n > index->longest) return -1;
-    uint64_t h = hash(bytes, n);
-    uint32_t tag = (uint32_t)(h >> 32);
-    for (uint32_t i = (uint32_t)h & index->mask; index->slots[i].id >= 0; i = (i + 1) & index->mask) {
-        if (index->slots[i].tag != tag) continue;
-        size_t length;
-        const char *token = bn_vocab_bytes(index, index->slots[i].id, &length);
-        if (length == n && !memcmp(token, bytes, n)) return index->slots[i].id;
-    }
-    return -1;
+    return n > index->longest ? -1 : locate(index, bn_vocab_hash(bytes, n), bytes, n)->id;
 }
 
 static void insert(struct bn_vocab_index *index, int32_t id)
@@ -148,11 +160,10 @@ static void insert(struct bn_vocab_index *index, int32_t id)
     const char *bytes = bn_vocab_bytes(index, id, &n);
     if (n == 0) return;
     if (n > index->longest) index->longest = n;
-    if (bn_vocab_find(index, bytes, n) >= 0) return; /* two tokens with one text: the first is used */
-    uint64_t h = hash(bytes, n);
-    uint32_t i = (uint32_t)h & index->mask;
-    while (index->slots[i].id >= 0) i = (i + 1) & index->mask;
-    index->slots[i] = (struct bn_vocab_slot){(uint32_t)(h >> 32), id};
+    uint64_t hash = bn_vocab_hash(bytes, n);
+    struct bn_vocab_slot *slot = locate(index, hash, bytes, n);
+    if (slot->id < 0)
+        *slot = (struct bn_vocab_slot){(uint32_t)(hash >> 32), id}; /* of two equal texts the first is used */
 }
 
 /* ---- opening

@@ -30,6 +30,14 @@ void bn_vocab_index_release(struct bn_vocab_index *index);
  * found. */
 int32_t bn_vocab_find(const struct bn_vocab_index *index, const char *bytes, size_t n);
 
+/* The same in steps, for looking up many texts without waiting for memory each time. */
+uint64_t bn_vocab_hash(const char *bytes, size_t n);
+static inline void bn_vocab_prefetch(const struct bn_vocab_index *index, uint64_t hash)
+{
+    __builtin_prefetch(&index->slots[(uint32_t)hash & index->mask]);
+}
+int32_t bn_vocab_find_hashed(const struct bn_vocab_index *index, uint64_t hash, const char *bytes, size_t n);
+
 static inline const char *bn_vocab_bytes(const struct bn_vocab_index *index, int32_t id, size_t *n)
 {
     *n = index->start[id + 1] - index->start[id];
