@@ -3,6 +3,7 @@
 torch multiplies matrices in bf16; kernels.c does everything else. One Network is either ternary
 (BitNet b1.58: absmean weights, int8 activations per token) or full precision, and may be switched.
 """
+import copy
 import ctypes
 import math
 import os
@@ -129,12 +130,19 @@ class Network:
         self.size = sum(math.prod(s) for _, s in layout)
         self.flat, self.flat_gradient = torch.zeros(self.size), torch.zeros(self.size)
         self.master = views(self.flat, layout)           # float32, what the optimiser moves
-        self.gradient = views(self.flat_gradient, layout)
+        self.layout, self.gradient = layout, views(self.flat_gradient, layout)
         matrices = list(self.shape.matrices())
         self.weight = views(torch.zeros(sum(math.prod(s) for _, s in matrices), dtype=BF16), matrices)
         self.cosines, self.sines = rotary_tables(self.shape)
         self._initialise(torch.Generator().manual_seed(seed))
         self.refresh()
+
+    def helper(self):
+        """A second pair of hands: the same weights, gradients of its own."""
+        other = copy.copy(self)
+        other.flat_gradient = torch.zeros_like(self.flat_gradient)
+        other.gradient = views(other.flat_gradient, self.layout)
+        return other
 
     def _initialise(self, generator):
         for name, size in self.shape.matrices():

@@ -8,20 +8,23 @@ continual training). From there both take every step in turn on the same batch, 
 training ends they have seen the same tokens in the same order.
 
 DIR/steps, if it exists, replaces --steps while training runs: the learning rate then falls to zero
-at that step (shorten a run with `echo 3000 > DIR/steps`). A run that was killed goes on from its
-last checkpoint when the same command is given again.
+at that step (shorten a run with `echo 3000 > DIR/steps`). SIGTERM stops after the step under way; a
+run that was stopped or killed goes on from its last checkpoint when the same command is given again.
 """
 import argparse
 import json
 import os
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import torch
+os.environ["OMP_NUM_THREADS"] = "1"      # two workers of one thread each: see Run.learn
+import torch  # noqa: E402
 
-from batches import LONG, SHORT, TrainingData, validation
-from network import Network
-from optimiser import Optimiser
+from batches import LONG, SHORT, TrainingData, validation  # noqa: E402
+from network import Network  # noqa: E402
+from optimiser import Optimiser  # noqa: E402
 
 LOG_EVERY = 20
 
@@ -30,17 +33,16 @@ def options():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True, type=Path)
     p.add_argument("--out", required=True, type=Path)
-    p.add_argument("--steps", type=int, default=4000)
+    p.add_argument("--steps", type=int, default=2200)
     p.add_argument("--tokens", type=int, default=4096, help="tokens in a step")
     p.add_argument("--rate", type=float, default=3e-3, help="peak learning rate of embedding and gains")
     p.add_argument("--linear_rate", type=float, default=6e-3, help="peak learning rate of the linear layers")
     p.add_argument("--warm_up", type=int, default=100)
-    p.add_argument("--branch_at", type=float, default=0.5, help="share of the steps before the branch")
-    p.add_argument("--decay_from", type=float, default=0.5, help="from here the learning rate falls linearly to 0")
-    p.add_argument("--long_from", type=float, default=0.78, help="from here rows are 2048 tokens")
+    p.add_argument("--branch_at", type=float, default=0.6, help="share of the steps before the branch")
+    p.add_argument("--decay_from", type=float, default=0.6, help="from here the learning rate falls linearly to 0")
+    p.add_argument("--long_from", type=float, default=0.8, help="from here rows are 2048 tokens")
     p.add_argument("--weight_decay", type=float, default=0.1, help="on linears, until the branch")
     p.add_argument("--optimiser", choices=["adamw", "muon"], default="muon")
-    p.add_argument("--threads", type=int, default=2)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--validate_every", type=int, default=200)
     p.add_argument("--stop_at", type=int, default=0, help="for experiments: stop, unfinished, after this step")
@@ -55,7 +57,7 @@ class Run:
         self.data, self.validation = TrainingData(args.data, args.seed), validation(args.data)
         first = "b158" if args.ternary_from_start else "twin"
         self.models = {first: self._model(first)}
-        self.sums = {}
+        self.sums, self.helpers, self.pool = {}, {}, ThreadPoolExecutor(2)
         self._resume()
 
     def _model(self, name):
@@ -88,15 +90,43 @@ class Run:
         length = LONG if progress >= self.args.long_from else SHORT
         batch = self.data.batch(self.step, self.args.tokens, length)
         decay = self.args.weight_decay if progress < self.args.branch_at else 0.0
-        for name, model in self.models.items():
-            losses = model.net.loss_and_gradient(batch.ids, batch.targets, batch.weights)
-            factor = self.rate_factor(total)
-            norm = model.step(factor * self.args.rate, factor * self.args.linear_rate, decay)
-            if not norm < 1e6:
-                raise SystemExit(f"{name} diverged at step {self.step}")
+        factor = self.rate_factor(total)
+        for name, losses in self.learn(batch, factor, decay).items():
             self._account(name, batch.part_of(losses))
         self.step += 1
         return self.step >= (self.args.stop_at or total)
+
+    def learn(self, batch, factor, decay):
+        """One step of each model: {name: losses}. Two threads that meet once a step: on a busy machine
+        threads that share every matrix product would mostly wait for each other."""
+        if len(self.models) == 1:
+            (name, model), = self.models.items()
+            losses = self._halves(name, model.net, batch)
+            self._move(name, model, factor, decay)
+            return {name: losses}
+
+        def whole(name):
+            model = self.models[name]
+            losses = model.net.loss_and_gradient(batch.ids, batch.targets, batch.weights)
+            self._move(name, model, factor, decay)
+            return losses
+        return dict(zip(self.models, self.pool.map(whole, self.models)))
+
+    def _halves(self, name, net, batch):
+        helper = self.helpers.get(name) or self.helpers.setdefault(name, net.helper())
+        half, length = batch.ids.shape[0] // 2, batch.ids.shape[1]
+        cut = half * length
+        other = self.pool.submit(helper.loss_and_gradient, batch.ids[half:], batch.targets[cut:], batch.weights[cut:])
+        losses = net.loss_and_gradient(batch.ids[:half], batch.targets[:cut], batch.weights[:cut])
+        losses = torch.cat([losses, other.result()])
+        net.flat_gradient += helper.flat_gradient
+        helper.flat_gradient.zero_()
+        return losses
+
+    def _move(self, name, model, factor, decay):
+        norm = model.step(factor * self.args.rate, factor * self.args.linear_rate, decay)
+        if not norm < 1e6:
+            raise SystemExit(f"{name} diverged at step {self.step}")
 
     def _account(self, name, parts):
         for kind, (total, count) in parts.items():
@@ -145,21 +175,20 @@ class Run:
 
     def go(self):
         (self.args.out / "options.json").write_text(json.dumps(vars(self.args), default=str, indent=1))
-        done = False
-        while not done:
+        done, stop = False, []
+        signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
+        while not done and not stop:
             done = self.train_step()
             if self.step % LOG_EVERY == 0 or done:
                 valid = done or self.step % self.args.validate_every == 0
                 self.log(**({"held_out": self.validate()} if valid else {}))
-            if done or self.step % self.args.validate_every == 0:
+            if done or stop or self.step % self.args.validate_every == 0:
                 self.save()
 
 
 def main():
-    args = options()
-    torch.set_num_threads(args.threads)
-    os.environ["OMP_NUM_THREADS"] = str(args.threads)
-    Run(args).go()
+    torch.set_num_threads(1)
+    Run(options()).go()
 
 
 if __name__ == "__main__":
