@@ -330,6 +330,14 @@ static void gate_up(struct lane *l, const struct bn_layer *layer)
     barrier(l);
 }
 
+/* In decode all threads hold the same row; one of them shows it. */
+static void show(const struct lane *l)
+{
+    const struct bn_layer_probe *probe = &l->s->probe;
+    for (int t = l->t0; t < l->t1 && (l->r->n > 1 || l->thread == 0); t++)
+        probe->layer_done(probe->self, l->layer, l->r->first_pos + t, l->acts->x + (size_t)t * (size_t)l->c->dim, NULL);
+}
+
 static void layer_pass(struct lane *l, const struct bn_layer *layer)
 {
     struct bn_session *s = l->s;
@@ -344,6 +352,7 @@ static void layer_pass(struct lane *l, const struct bn_layer *layer)
     gate_up(l, layer);
     linears(l, BN_OP_DOWN, &layer->down, 1, &s->out, &dim, s->gate, (size_t)l->c->ffn_dim, layer->ffn_sub_norm);
     add_residual(l);
+    if (s->probe.layer_done) show(l);
 }
 
 static void embed(struct lane *l)

@@ -158,6 +158,8 @@ static void layer_pass(struct bn_session *s, int i, int n)
     }
     linear(s, &layer->down, ref->gate, layer->ffn_sub_norm, ref->out, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
+    for (int t = 0; s->probe.layer_done && t < n; t++)
+        s->probe.layer_done(s->probe.self, i, s->position + t, NULL, ref->x + (size_t)t * ref->wide);
 }
 
 void bn_forward64(struct bn_session *s, const int32_t *ids, int n, bool last)

@@ -18,10 +18,17 @@ struct bn_acts {
     float *block_scale; /* [n][block_stride] block linears */
 };
 
+/* For tests: sees the residual stream [dim] of every token after every layer; one of x and x64 is NULL. Called on any thread. */
+struct bn_layer_probe {
+    void *self;
+    void (*layer_done)(void *self, int layer, int pos, const float *x, const double *x64);
+};
+
 struct bn_session {
     const struct bn_model *model;
     struct bn_threads *threads;
     const struct bn_observer *observer;
+    struct bn_layer_probe probe; /* set by a test after opening */
     int n_threads, n_ctx, n_batch, position;
     int wide; /* widest input or output of any linear */
     size_t code_stride, block_stride;
