@@ -1,4 +1,5 @@
-/* test_plan.c - plans: what a file stands for, in each mode, and what a bad file is told. Counts are worked out by hand. */
+/* test_plan.c - plans: what a file stands for, in each mode, and what a bad file is told. Counts are worked
+ * out by hand. */
 #include "harness/plan/plan.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -29,9 +30,10 @@ static enum bn_status load(struct bn_plan **plan, const char *text, struct bn_er
 }
 
 /* 2 kernels x 3 threads x 2 x 2 option values; 2 workloads; 1 model */
-#define FACTORS                                                                                                            \
-    "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}, {name: b, fill: 2, decode: 3}]\n"           \
-    "kernels: [ref, avx2]\nthreads: [1, 2, 3]\noptions:\n  - {name: kv_type, values: [f16, q8_0]}\n"                      \
+#define FACTORS                                                                                              \
+    "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}, {name: b, fill: 2, decode: "   \
+    "3}]\n"                                                                                                  \
+    "kernels: [ref, avx2]\nthreads: [1, 2, 3]\noptions:\n  - {name: kv_type, values: [f16, q8_0]}\n"         \
     "  - {name: batch, values: [\"64\", \"512\"]}\nrounds: 3\nseed: 7\n"
 
 static uint32_t count(const char *mode, struct bn_plan **plan, struct bn_point_list *list)
@@ -46,8 +48,12 @@ static uint32_t count(const char *mode, struct bn_plan **plan, struct bn_point_l
 
 Test(plan, modes_stand_for_the_right_number_of_configs)
 {
-    static const struct { const char *mode; uint32_t n; } cases[] = {
-        {"cartesian", 2 * (2 * 3 * 2 * 2)}, {"one_at_a_time", 2 * (1 + 1 + 2 + 1 + 1)}, {"leave_one_out", 2 * (1 + 4)}};
+    static const struct {
+        const char *mode;
+        uint32_t n;
+    } cases[] = {{"cartesian", 2 * (2 * 3 * 2 * 2)},
+                 {"one_at_a_time", 2 * (1 + 1 + 2 + 1 + 1)},
+                 {"leave_one_out", 2 * (1 + 4)}};
     for (int i = 0; i < 3; i++) {
         struct bn_plan *p;
         struct bn_point_list l;
@@ -66,7 +72,8 @@ Test(plan, pairwise_meets_every_pair_with_fewer_rows)
     cr_expect(n >= 2 * 6 && n < 2 * 12, "%u", n); /* 3 x 2 values need at least 6 rows, all are 24 */
     bool met[2][3][2] = {{{false}}};              /* kernel, threads, kv_type: all three pairs of factors */
     for (uint32_t i = 0; i < n; i++)
-        met[!strcmp(l.configs[i].kernel, "avx2")][l.configs[i].threads - 1][!strcmp(l.configs[i].values[0], "q8_0")] = true;
+        met[!strcmp(l.configs[i].kernel, "avx2")][l.configs[i].threads - 1]
+           [!strcmp(l.configs[i].values[0], "q8_0")] = true;
     for (int k = 0; k < 2; k++)
         for (int t = 0; t < 3; t++) cr_expect(met[k][t][0] || met[k][t][1], "kernel %d threads %d", k, t);
     for (int t = 0; t < 3; t++)
@@ -107,15 +114,21 @@ Test(plan, options_text_is_sorted)
 
 Test(plan, a_bad_file_is_told_the_line_and_the_fault)
 {
-    static const struct { const char *text, *want; } cases[] = {
-        {"name: p\nmode: cartesan\nmodels: [{path: x}]\nworkloads: [{name: a, prefill: 1}]\n", "line 2: Invalid ENUM value: cartesan"},
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"name: p\nmode: cartesan\nmodels: [{path: x}]\nworkloads: [{name: a, prefill: 1}]\n",
+         "line 2: Invalid ENUM value: cartesan"},
         {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefil: 3\n", "Unexpected key: prefil"},
-        {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefill: -3\n", "line 5: Invalid UINT value: '-3'"},
+        {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefill: -3\n",
+         "line 5: Invalid UINT value: '-3'"},
         {"name: p\nmodels: []\n", "line 2: Insufficient entries"},
         {"", "there is no plan in this file"},
         {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
-        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n", "two workloads are named"},
-        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\nthreads: [0]\n", "threads are 1 to 1024"}};
+        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n",
+         "two workloads are named"},
+        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\nthreads: [0]\n",
+         "threads are 1 to 1024"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bn_plan *p;
         struct bn_error err = {0};
