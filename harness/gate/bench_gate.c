@@ -214,7 +214,7 @@ static enum bn_status greet(struct bn_gate_report *report, const struct bn_pairs
     enum bn_status status = BN_OK;
     for (int side = 0; side < 2 && !status; side++) {
         struct bn_worker worker;
-        status = bn_worker_open(&worker, names[side], pairs->argv[side], &report->hello[side], err);
+        status = bn_worker_open(&worker, names[side], pairs->argv[side], NULL, &report->hello[side], err);
         if (!status) bn_worker_close(&worker);
     }
     return status;
@@ -293,6 +293,7 @@ int bn_bench_gate(int argc, char **argv)
     pairs = (struct bn_pairs){.argv = {sides.argv[0], sides.argv[1]},
                               .workloads = workloads,
                               .n_workloads = read_workloads(request.workloads, workloads),
+                              .n_threads = request.threads,
                               .pair_s = 0.06,
                               .show_progress = isatty(2)};
     double start = now_s();

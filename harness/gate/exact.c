@@ -95,7 +95,7 @@ enum bn_status bn_exact_run(struct bn_exact_result *result, const struct bn_pair
     memset(result, 0, sizeof *result);
     enum bn_status status = BN_OK;
     for (int side = 0; side < 2 && !status; side++)
-        status = bn_worker_open(&workers[side], names[side], pairs->argv[side], NULL, err);
+        status = bn_worker_open(&workers[side], names[side], pairs->argv[side], NULL, NULL, err);
     for (int w = 0; w < pairs->n_workloads && !status; w++)
         status = compare_workload(result, workers, &pairs->workloads[w], err);
     for (int side = 0; side < 2; side++) bn_worker_close(&workers[side]);

@@ -18,7 +18,8 @@ static enum bn_status ask_perf(const struct bn_pairs *pairs, int side, const cha
     json_t *reply = NULL;
     char line[64];
     snprintf(line, sizeof line, "instructions %s", command);
-    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", pairs->argv[side], NULL, err);
+    enum bn_status status =
+        bn_worker_open(&worker, side ? "head" : "base", pairs->argv[side], NULL, NULL, err);
     if (status) return status;
     for (int i = 0; i < 2 && !status; i++) {
         json_decref(reply);
@@ -56,7 +57,7 @@ static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, cons
     for (int i = 0; pairs->argv[side][i] && n < BN_ARGS_MOST + 7; i++) argv[n++] = pairs->argv[side][i];
     struct bn_worker worker;
     double ns;
-    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", argv, NULL, err);
+    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", argv, NULL, NULL, err);
     if (status) return status;
     status = bn_worker_time(&worker, command, &ns, err);
     bn_worker_close(&worker);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BLOCKS_MOST = 32, RETRIES = 2, CANARY_LEARNS = 6 };
+enum { BLOCKS_MOST = 32, RETRIES = 2 };
 static const char *const canary_command = "decode 4 16";
 static const double disturbed_ratio = 1.25;
 
@@ -32,7 +32,7 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed, struct bn_er
     pairs->n_blocks = pairs->n_disturbed = pairs->n_pairs = pairs->n_canary = 0;
     bn_random_init(&pairs->random, seed);
     double ns;
-    enum bn_status status = bn_worker_open(&pairs->canary, "canary", pairs->argv[0], NULL, err);
+    enum bn_status status = bn_worker_open(&pairs->canary, "canary", pairs->argv[0], NULL, NULL, err);
     for (int i = 0; i < 3 && !status; i++) status = bn_worker_time(&pairs->canary, canary_command, &ns, err);
     return status;
 }
@@ -48,18 +48,17 @@ double bn_pairs_canary_spread(const struct bn_pairs *pairs)
     return bn_sample_mad(pairs->canary_ns, n) / bn_sample_median(pairs->canary_ns, n);
 }
 
-/* Best of three runs of the canary; *quiet becomes false when even that was clearly slower than usual. */
-static enum bn_status ask_canary(struct bn_pairs *pairs, bool *quiet, struct bn_error *err)
+/* Best of three runs of the canary. */
+static enum bn_status ask_canary(struct bn_pairs *pairs, double *best, struct bn_error *err)
 {
-    double best = INFINITY, ns;
+    double ns;
+    *best = INFINITY;
     for (int i = 0; i < 3; i++) {
         enum bn_status status = bn_worker_time(&pairs->canary, canary_command, &ns, err);
         if (status) return status;
-        best = fmin(best, ns);
+        *best = fmin(*best, ns);
     }
-    if (pairs->n_canary >= CANARY_LEARNS)
-        *quiet &= best < disturbed_ratio * bn_sample_median(pairs->canary_ns, (size_t)pairs->n_canary);
-    if (pairs->n_canary < BN_CANARY_MOST) pairs->canary_ns[pairs->n_canary++] = best;
+    if (pairs->n_canary < BN_CANARY_MOST) pairs->canary_ns[pairs->n_canary++] = *best;
     return BN_OK;
 }
 
@@ -109,16 +108,32 @@ static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_worker *worker
                                 struct bn_error *err)
 {
     struct times times[BN_GATE_WORKLOADS] = {0};
+    double before = 0, after = 0;
     enum bn_status status = warm(pairs, workers, err);
-    if (!status) status = ask_canary(pairs, quiet, err);
+    if (!status) status = ask_canary(pairs, &before, err);
     for (int block = 0; block < pairs->n_blocks && !status; block++)
         for (int w = 0; w < pairs->n_workloads && !status; w++)
             status = time_block(workers, pairs->workloads[w].command, (int)bn_random_below(&pairs->random, 2),
                                 &times[w], err);
-    if (!status) status = ask_canary(pairs, quiet, err);
+    if (!status) status = ask_canary(pairs, &after, err);
+    *quiet = fmax(before, after) < disturbed_ratio * fmin(before, after);
     for (int w = 0; w < pairs->n_workloads && !status; w++)
         d[w] = log(speed_of(&times[w], 1) / speed_of(&times[w], 0));
     return status;
+}
+
+/* The same n_threads CPUs for both sides: on a virtual machine one CPU may be a third slower than its
+ * neighbour for minutes. */
+static cpu_set_t choose_cpus(struct bn_pairs *pairs)
+{
+    cpu_set_t all, chosen;
+    CPU_ZERO(&all);
+    CPU_ZERO(&chosen);
+    if (sched_getaffinity(0, sizeof all, &all) || CPU_COUNT(&all) <= pairs->n_threads) return all;
+    int first = (int)bn_random_below(&pairs->random, (uint64_t)CPU_COUNT(&all)), at = 0;
+    for (int cpu = 0; CPU_COUNT(&chosen) < pairs->n_threads; cpu = (cpu + 1) % CPU_SETSIZE)
+        if (CPU_ISSET(cpu, &all) && at++ >= first) CPU_SET(cpu, &chosen);
+    return chosen;
 }
 
 /* One pair from fork to wait. */
@@ -127,8 +142,12 @@ static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, s
     static const char *const names[] = {"base", "head"};
     struct bn_worker workers[2] = {0};
     int first = (int)bn_random_below(&pairs->random, 2);
-    enum bn_status status = bn_worker_open(&workers[first], names[first], pairs->argv[first], NULL, err);
-    if (!status) status = bn_worker_open(&workers[!first], names[!first], pairs->argv[!first], NULL, err);
+    cpu_set_t cpus = choose_cpus(pairs);
+    sched_setaffinity(pairs->canary.pid, sizeof cpus, &cpus);
+    enum bn_status status =
+        bn_worker_open(&workers[first], names[first], pairs->argv[first], &cpus, NULL, err);
+    if (!status)
+        status = bn_worker_open(&workers[!first], names[!first], pairs->argv[!first], &cpus, NULL, err);
     if (!status) status = time_pair(pairs, workers, d, quiet, err);
     for (int side = 0; side < 2; side++) bn_worker_close(&workers[side]);
     return status;
@@ -138,7 +157,7 @@ static enum bn_status measure(void *self, double *d, struct bn_error *err)
 {
     struct bn_pairs *pairs = self;
     for (int attempt = 0;; attempt++) {
-        bool quiet = true;
+        bool quiet = false;
         enum bn_status status = run_pair(pairs, d, &quiet, err);
         if (status) return status;
         if (quiet || attempt == RETRIES) break;

@@ -1,10 +1,11 @@
 /* pairs.h - pairs of fresh worker processes as a source for the paired tier.
  *
- * One pair: base and head start (who first is drawn), each does every workload once untimed, then blocks of
- * base head head base or head base base head (drawn) for each workload; d = log of the ratio of the two
- * medians. A third process of the base build does a fixed piece of work before and after: where it is slower
- * than 1.25 x its median so far, something else was using the machine, and the pair is thrown away and
- * measured again (at most twice). That rule looks at the canary alone, so it cannot favour a side. */
+ * One pair: base and head start on the same CPUs (drawn anew for each pair; who starts first is drawn too),
+ * each does every workload untimed, then blocks of base head head base or head base base head (drawn) for
+ * each workload; d = log of the ratio of the two tenth percentiles. A third process of the base build does a
+ * fixed piece of work before and after on the same CPU: where the two differ by more than a quarter (best of
+ * three each), something else was using the machine, and the pair is thrown away and measured again, at most
+ * twice. That rule looks at the canary alone, so it cannot favour a side. */
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
 #include "harness/gate/paired.h"
@@ -19,7 +20,7 @@ struct bn_gate_workload {
 struct bn_pairs {
     const char *const *argv[2]; /* base, head: program and arguments, end with NULL */
     const struct bn_gate_workload *workloads;
-    int n_workloads;
+    int n_workloads, n_threads;
     double pair_s; /* time that the timed blocks of a pair may take; decides the number of blocks */
     bool show_progress;
     /* from here on: state */

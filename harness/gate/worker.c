@@ -48,9 +48,11 @@ enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct 
         build);
 }
 
-static _Noreturn void become(const char *const *argv, const int in[2], const int out[2], int errors)
+static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const int in[2],
+                             const int out[2], int errors)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphans when the gate is killed */
+    if (cpus) sched_setaffinity(0, sizeof *cpus, cpus);
     dup2(in[0], 0);
     dup2(out[1], 1);
     dup2(errors, 2);
@@ -59,7 +61,8 @@ static _Noreturn void become(const char *const *argv, const int in[2], const int
     _exit(127);
 }
 
-static enum bn_status start(struct bn_worker *worker, const char *const *argv, struct bn_error *err)
+static enum bn_status start(struct bn_worker *worker, const char *const *argv, const cpu_set_t *cpus,
+                            struct bn_error *err)
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1};
     worker->errors = memfd_create("worker-errors", MFD_CLOEXEC);
@@ -70,7 +73,7 @@ static enum bn_status start(struct bn_worker *worker, const char *const *argv, s
         worker->pid = 0;
         return fail(err, "The %s worker could not be started: %s.", worker->name, strerror(errno));
     }
-    if (worker->pid == 0) become(argv, in, out, worker->errors);
+    if (worker->pid == 0) become(argv, cpus, in, out, worker->errors);
     close(in[0]);
     close(out[1]);
     worker->to = in[1];
@@ -126,11 +129,11 @@ static enum bn_status read_object(struct bn_worker *worker, json_t **object, str
 }
 
 enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const char *const *argv,
-                              json_t **hello, struct bn_error *err)
+                              const cpu_set_t *cpus, json_t **hello, struct bn_error *err)
 {
     memset(worker, 0, sizeof *worker);
     worker->name = name;
-    enum bn_status status = start(worker, argv, err);
+    enum bn_status status = start(worker, argv, cpus, err);
     json_t *object = NULL;
     if (!status) status = read_object(worker, &object, err);
     if (!status && json_integer_value(json_object_get(object, "protocol")) != BN_SERVE_PROTOCOL)

@@ -5,6 +5,7 @@
 #define BN_GATE_WORKER_H
 #include "engine/bitnet.h"
 #include <jansson.h>
+#include <sched.h>
 #include <sys/types.h>
 
 struct bn_worker {
@@ -17,10 +18,10 @@ struct bn_worker {
 /* Finds the worker program in `build`: the program itself, or a folder with bitnet-worker, bin/bitnet-worker
  * or build/bin/bitnet-worker. */
 enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct bn_error *err);
-/* argv[0] is the program; ends with NULL. *hello gets what the worker says first (caller decrefs), may be
- * NULL. */
+/* argv[0] is the program; ends with NULL. cpus: it may use only these, or NULL. *hello gets what the worker
+ * says first (caller decrefs), may be NULL. */
 enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const char *const *argv,
-                              json_t **hello, struct bn_error *err);
+                              const cpu_set_t *cpus, json_t **hello, struct bn_error *err);
 /* Sends the command; *reply is the object (caller decrefs). An {"error"} reply is an error. Limit: 120 s. */
 enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply,
                              struct bn_error *err);
