@@ -43,12 +43,13 @@ static void put_cell(sqlite3_stmt *row, int column, FILE *out)
     }
 }
 
+/* Stands as the first row's cells do. */
 static void put_column_names(sqlite3_stmt *query, FILE *out)
 {
     fputs("<div class=\"scroll\"><table><thead><tr>", out);
     for (int c = 0; c < sqlite3_column_count(query); c++) {
         const char *name = sqlite3_column_name(query, c);
-        fputs("<th>", out);
+        fputs(name[0] == '%' || is_number(text_of(query, c)) ? "<th class=\"number\">" : "<th>", out);
         html_put(out, name + (name[0] == '%'));
         fputs("</th>", out);
     }
