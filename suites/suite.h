@@ -11,7 +11,7 @@ struct bn_eval_options {
     const char *text_file; /* the text of task "perplexity" */
     const char *rule;      /* its rule: "llama.cpp" (NULL) or "lm-eval" */
     const char *ids;       /* only the items of this comma-separated list; NULL: all */
-    const char *kv_type;   /* as in bn_session_options; NULL: the engine's choice */
+    const char *kv_type;   /* as in bn_session_options; NULL: "f32": a score is the model's, not its cache's */
     int limit;             /* only the first N items; 0: all */
     int limit_per_group;   /* only the first N items of each group (an MMLU subject); 0: all */
     int n_ctx;             /* longest input in tokens; 0: the model's training context, 512 for perplexity */
@@ -50,6 +50,7 @@ struct bn_eval_result {
     struct bn_eval_item *items; /* [n_items] */
     size_t n_items;
     size_t n_tokens; /* scored */
+    const char *kv_type;
     int n_ctx;
     double seconds;
     void *owner; /* keeps what the pointers above point into */

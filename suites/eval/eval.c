@@ -195,9 +195,10 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     double start = now_s();
     *result = (struct bn_eval_result){.task = task->name, .version = task->version, .owner = owned};
     result->rule = task->kind == BN_TASK_HALVES && o->rule ? o->rule : task->kind == BN_TASK_HALVES ? "llama.cpp" : "lm-eval";
+    result->kv_type = o->kv_type ? o->kv_type : "f32";
     int n_ctx = o->n_ctx ? o->n_ctx : task->kind == BN_TASK_HALVES ? 512 : 0;
     enum bn_status status = read_items(owned, task, o, err);
-    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, n_ctx, o->n_threads, o->kv_type, err);
+    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, n_ctx, o->n_threads, result->kv_type, err);
     if (status == BN_OK) {
         result->n_ctx = engine.provider.max_tokens;
         status = score_all(result, owned, task, o, &engine.provider, err);

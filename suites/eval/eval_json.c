@@ -30,7 +30,7 @@ static json_t *groups_json(const struct bn_eval_result *r)
 
 static json_t *result_json(const struct bn_eval_result *r)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version, "rule", r->rule,
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version, "rule", r->rule, "kv_type", r->kv_type,
                             "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items, "tokens", (json_int_t)r->n_tokens, "seconds",
                             r->seconds, "metrics", metrics_json(r));
     if (r->n_groups) json_object_set_new(out, "groups", groups_json(r));

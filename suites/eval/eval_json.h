@@ -3,7 +3,7 @@
  * Summary: {"format": "bitnet-eval-1", "engine": {"version", "commit"}, "model": PATH, "model_name", "architecture",
  *   "weight_encoding", "head_encoding", "kernels", "threads", "results": [RESULT, ...]}; a run of one task repeats its
  *   figures at the top: "perplexity", "stderr", "tokens" for perplexity, "acc", ... for choices.
- * RESULT: {"task", "version", "rule", "n_ctx", "n", "tokens", "seconds",
+ * RESULT: {"task", "version", "rule", "kv_type", "n_ctx", "n", "tokens", "seconds",
  *   "metrics": {"acc": {"value", "stderr", "n"}, ...}, "groups": [{"name", "acc", "stderr", "n"}, ...]}.
  *   A metric whose rules differ between projects carries the rule in its name: "ppl@llama.cpp".
  * Items: one object a task and line: {"model", "task", "version", "rule", "items": [{"id", "gold", "ll", "tokens",

@@ -1,0 +1,176 @@
+/* bitnet_eval.c - evaluates a model on tasks, or puts it through the stress tests (`bitnet-eval stress`). */
+#include "engine/cmdline.h"
+#include "suites/eval/eval_json.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_TASKS = 64 };
+static struct {
+    struct bn_eval_options eval;
+    struct bn_model_options model;
+    const char *model_path, *tasks, *items, *only, *against;
+    bool json, list_tasks, quick;
+} o = {.eval.data_dir = "datasets"};
+
+static const struct bn_cmd_option options[] = {
+    {"model", "FILE", BN_CMD_STRING, &o.model_path, "model to evaluate (GGUF, safetensors directory, llama2.c .bin)", 0, 0},
+    {"tokenizer", "FILE", BN_CMD_STRING, &o.model.tokenizer_path, "tokenizer of a llama2.c checkpoint", 0, 0},
+    {"tasks", "A,B", BN_CMD_STRING, &o.tasks, "tasks to run; --list_tasks names them", 0, 0},
+    {"subset", "A,B", BN_CMD_STRING, &o.tasks, "the same", 0, 0},
+    {"data_dir", "DIR", BN_CMD_STRING, &o.eval.data_dir, "folder of the tasks' data (default: datasets)", 0, 0},
+    {"limit", "N", BN_CMD_INT, &o.eval.limit, "only the first N items of a task", 0, 1e9},
+    {"limit_per_group", "N", BN_CMD_INT, &o.eval.limit_per_group, "only the first N items of each group (MMLU subject)", 0, 1e9},
+    {"ids", "A,B", BN_CMD_STRING, &o.eval.ids, "only the items with these ids", 0, 0},
+    {"text_file", "FILE", BN_CMD_STRING, &o.eval.text_file, "text of task perplexity", 0, 0},
+    {"rule", "NAME", BN_CMD_STRING, &o.eval.rule, "rule of perplexity: llama.cpp (default) or lm-eval", 0, 0},
+    {"n_ctx", "N", BN_CMD_INT, &o.eval.n_ctx, "longest input in tokens (default: the model's; 512 for perplexity)", 0, 1e7},
+    {"threads", "N", BN_CMD_INT, &o.eval.n_threads, "threads; 0: one per physical core", 0, 1024},
+    {"kernel_backend", "NAME", BN_CMD_STRING, &o.model.kernel_backend, "kernel variant, or reference64", 0, 0},
+    {"kv_type", "NAME", BN_CMD_STRING, &o.eval.kv_type, "type of the KV cache: f32 (default), f16, q8_0", 0, 0},
+    {"items", "FILE", BN_CMD_STRING, &o.items, "write every item's log-likelihoods there", 0, 0},
+    {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object", 0, 0},
+    {"list_tasks", NULL, BN_CMD_FLAG, &o.list_tasks, "list the tasks and the stress tests", 0, 0},
+    {"quick", NULL, BN_CMD_FLAG, &o.quick, "stress: a shorter form of each test", 0, 0},
+    {"only", "A,B", BN_CMD_STRING, &o.only, "stress: only the tests whose names begin so (s01,s03)", 0, 0},
+    {"against", "FILE", BN_CMD_STRING, &o.against, "stress: a second file that must give the same logits", 0, 0},
+    {0}};
+static const struct bn_cmd cmd = {
+    "bitnet-eval", "evaluation tasks and stress tests", "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]",
+    options, "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
+
+static void list_tasks(void)
+{
+    const char *names[MAX_TASKS], *purposes[MAX_TASKS];
+    size_t n = bn_eval_tasks(names, purposes, MAX_TASKS);
+    for (size_t i = 0; i < n; i++) printf("%-20s %s\n", names[i], purposes[i]);
+    const struct bn_stress_test *tests;
+    n = bn_stress_tests(&tests);
+    for (size_t i = 0; i < n; i++) printf("stress %-26s %s\n", tests[i].name, tests[i].purpose);
+}
+
+static void show_progress(void *self, const char *task, size_t done, size_t total)
+{
+    (void)self;
+    fprintf(stderr, "\r%s %zu/%zu%s", task, done, total, done == total ? "\n" : "");
+}
+
+static struct bn_model *open_model(void)
+{
+    struct bn_model *model;
+    struct bn_error err = {0};
+    if (!o.model_path) bn_cmd_fail(&cmd, 2, "--model is needed: the file or directory of the model.");
+    if (bn_model_open(&model, o.model_path, &o.model, &err) != BN_OK) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    return model;
+}
+
+/* Writes one JSON value and a newline; says so when the disk is full. */
+static void put_json(FILE *f, json_t *value, const char *where)
+{
+    if (!value || json_dumpf(value, f, JSON_COMPACT | JSON_REAL_PRECISION(12)) || fputc('\n', f) == EOF || fflush(f))
+        bn_cmd_fail(&cmd, 1, "Writing %s failed: %s.", where, strerror(errno));
+    json_decref(value);
+}
+
+static void print_result(const struct bn_eval_result *r)
+{
+    for (int i = 0; i < r->n_metrics; i++) {
+        const struct bn_eval_metric *m = &r->metrics[i];
+        printf("%-18s v%-4s %-16s %12.6g", r->task, r->version, m->name, m->value);
+        if (isfinite(m->error)) printf(" ± %.4g", m->error);
+        printf("  (n = %zu)\n", m->n);
+    }
+}
+
+/* Splits o.tasks at commas. */
+static int split_tasks(char *text, const char **names)
+{
+    int n = 0;
+    for (char *rest = text, *name; (name = strsep(&rest, ","));) {
+        if (!*name) continue;
+        if (n == MAX_TASKS) bn_cmd_fail(&cmd, 2, "--tasks takes at most %d tasks.", MAX_TASKS);
+        names[n++] = name;
+    }
+    return n;
+}
+
+static int evaluate(void)
+{
+    const char *names[MAX_TASKS];
+    static struct bn_eval_result results[MAX_TASKS];
+    struct bn_error err = {0};
+    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks names the tasks.");
+    char *text = strdup(o.tasks);
+    int n = split_tasks(text, names);
+    struct bn_model *model = open_model();
+    const struct bn_model_info *info = bn_model_info(model);
+    FILE *items = o.items ? fopen(o.items, "w") : NULL;
+    if (o.items && !items) bn_cmd_fail(&cmd, 1, "Cannot write %s: %s.", o.items, strerror(errno));
+    if (isatty(2)) o.eval.progress = show_progress;
+    for (int i = 0; i < n; i++) {
+        enum bn_status status = bn_eval_run(&results[i], model, names[i], &o.eval, &err);
+        if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        if (items) put_json(items, bn_eval_items_json(&results[i], info), o.items);
+        if (!o.json) print_result(&results[i]);
+    }
+    if (items && fclose(items)) bn_cmd_fail(&cmd, 1, "Writing %s failed: %s.", o.items, strerror(errno));
+    if (o.json) put_json(stdout, bn_eval_summary_json(results, n, info, o.eval.n_threads), "the result");
+    for (int i = 0; i < n; i++) bn_eval_release(&results[i]);
+    bn_model_close(model);
+    free(text);
+    return 0;
+}
+
+/* ---- stress ---- */
+static bool chosen(const char *name)
+{
+    for (const char *p = o.only; p; p = strchr(p, ',')) {
+        if (*p == ',') p++;
+        size_t n = strcspn(p, ",");
+        if (n && !strncmp(p, name, n)) return true;
+    }
+    return !o.only;
+}
+
+static void print_stress(const struct bn_stress_result *r)
+{
+    printf("%s %s %.6g %.6g %.2f %s\n", r->name, bn_verdict_name(r->verdict), r->value, r->threshold, r->seconds, r->reason);
+    fflush(stdout);
+}
+
+static int stress(void)
+{
+    const struct bn_stress_test *tests;
+    size_t n = bn_stress_tests(&tests), n_run = 0;
+    struct bn_stress_result results[32];
+    struct bn_stress_options so = {.model_path = o.model_path,
+                                   .against_path = o.against,
+                                   .model = o.model,
+                                   .n_threads = o.eval.n_threads,
+                                   .n_ctx = o.eval.n_ctx,
+                                   .quick = o.quick};
+    bool failed = false;
+    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
+    for (size_t i = 0; i < n && n_run < 32; i++) {
+        if (!chosen(tests[i].name)) continue;
+        struct bn_stress_result *r = &results[n_run++];
+        bn_stress_run(r, &tests[i], &so);
+        failed |= r->verdict == BN_FAIL;
+        if (!o.json) print_stress(r);
+    }
+    if (!n_run) bn_cmd_fail(&cmd, 2, "No stress test begins with %s; --list_tasks names them.", o.only);
+    if (o.json) put_json(stdout, bn_stress_json(results, n_run, o.model_path), "the result");
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    int rest = bn_cmd_parse(&cmd, argc, argv);
+    bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
+    if (rest && !is_stress) bn_cmd_fail(&cmd, 2, "\"%s\" is not understood; the only word it takes is stress.", argv[1]);
+    if (o.list_tasks) return list_tasks(), 0;
+    return is_stress ? stress() : evaluate();
+}
