@@ -37,6 +37,9 @@ enum bn_status bn_vocab_check(const struct bn_vocab *vocab, const char *path, st
 enum bn_status bn_gguf_open(struct bn_source *source, const char *path, const struct bn_model_options *options, struct bn_error *err);
 enum bn_status bn_llama2c_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
                                struct bn_error *err);
+/* The vocabulary of a llama2.c checkpoint: options->tokenizer_path, or tokenizer.bin beside it, or none. */
+enum bn_status bn_llama2c_tokenizer(struct bn_source *source, const char *path, const struct bn_model_options *options,
+                                    struct bn_error *err);
 enum bn_status bn_safetensors_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
                                    struct bn_error *err);
 #endif

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- a tiny model: one layer, dim 128, vocabulary 4
- * -------------------------------------------------------------- */
+/* ---- a tiny model: one layer, dim 128, vocabulary 4 ---- */
 struct file {
     uint8_t bytes[65536];
     size_t n;
@@ -180,8 +179,7 @@ Test(gguf, reads_a_good_file)
     bn_source_close(&s);
 }
 
-/* ---- damaged forms
- * ----------------------------------------------------------------------------------------------- */
+/* ---- damaged forms ---- */
 enum place { AT_FILE, AT_VALUE, AT_INFO };
 static const struct damage {
     const char *name;
@@ -342,8 +340,7 @@ Test(gguf, reads_the_arm_layout_on_request)
     unlink(path);
 }
 
-/* ---- files of other people's tools
- * ------------------------------------------------------------------------------- */
+/* ---- files of other people's tools ---- */
 static const char *shared(char out[4096], const char *name)
 {
     const char *dir = getenv("BN_DATA");

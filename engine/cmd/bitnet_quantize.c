@@ -1,0 +1,117 @@
+/* bitnet_quantize.c - writes a model as GGUF in the encodings asked for. */
+#include "engine/cmdline.h"
+#include "engine/format/gguf_save.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct {
+    const char *model, *output, *type, *head, *tokenizer, *i2s_layout;
+    bool verify, force;
+} o;
+static int n_notes;
+
+static const struct bn_cmd_option options[] = {
+    {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model,
+     "model to read: GGUF, safetensors directory, llama2.c .bin"},
+    {"output", "FILE", BN_CMD_STRING, &o.output, "GGUF file to write (complete, or not at all)"},
+    {"type", "NAME", BN_CMD_STRING, &o.type,
+     "encoding of the linears: i2_s tq1_0 tq2_0 iq1_bn iq2_bn f16 bf16 f32 q8_0 q6_k q4_0; default: as they "
+     "are"},
+    {"head", "NAME", BN_CMD_STRING, &o.head,
+     "encoding of the embedding and head: f16 q8_0 q6_k q4_0 bf16 f32; default: as they are"},
+    {"tokenizer", "FILE", BN_CMD_STRING, &o.tokenizer, "tokenizer .bin of a llama2.c checkpoint"},
+    {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout,
+     "arm64x16 for I2_S files that were quantised on ARM; default: canonical"},
+    {"verify", NULL, BN_CMD_FLAG, &o.verify, "read the file back and compare it with the source"},
+    {"force", NULL, BN_CMD_FLAG, &o.force, "replace an output file that exists"},
+    {0}};
+static const struct bn_cmd cmd = {"bitnet-quantize", "write a model as GGUF",
+                                  "--model FILE_OR_DIR --output FILE [--type NAME] [--head NAME] [--verify]",
+                                  options,
+                                  "Ternary weights keep their exact codes and scale; master weights become "
+                                  "ternary by BitNet's absmean rule.\n"};
+
+static void show_progress(void *self, const char *tensor, uint64_t done, uint64_t total)
+{
+    (void)self;
+    int percent = total ? (int)(100 * done / total) : 0;
+    fprintf(stderr, "\r[%-30.*s] %3d %%  %s\033[K", percent * 30 / 100, "##############################",
+            percent, tensor);
+}
+
+/* The first of them is an example; report() says how many there were. */
+static void show_note(void *self, const char *sentence)
+{
+    (void)self;
+    if (n_notes++ == 0) fprintf(stderr, "bitnet-quantize: %s\n", sentence);
+}
+
+static enum bn_encoding encoding_of(const char *name)
+{
+    if (!name) return BN_ENC_NONE;
+    enum bn_encoding e = bn_encoding_by_name(name);
+    if (e == BN_ENC_NONE || !bn_encoding_traits(e)->pack)
+        bn_cmd_fail(&cmd, 2, "The encoding \"%s\" cannot be written; --help lists those that can.", name);
+    return e;
+}
+
+static void check_paths(void)
+{
+    struct stat in, out;
+    if (!o.model || !o.output)
+        bn_cmd_fail(&cmd, 2, "--model and --output are needed; --help shows an example.");
+    if (stat(o.output, &out)) return;
+    if (stat(o.model, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        bn_cmd_fail(&cmd, 2, "%s is the model itself; give another --output.", o.output);
+    if (S_ISDIR(out.st_mode)) bn_cmd_fail(&cmd, 2, "%s is a directory; give the name of a file.", o.output);
+    if (!o.force)
+        bn_cmd_fail(&cmd, 2, "%s exists; give another --output, or --force to replace it.", o.output);
+}
+
+static void report(const struct bn_source *source, const struct bn_save_plan *plan)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < plan->n; i++) bytes += plan->items[i].bytes;
+    printf("%s: %zu tensors, %.1f MB of weights (the source has %.1f MB), architecture %s\n", o.output,
+           plan->n, (double)bytes / 1e6, (double)source->file_bytes / 1e6, source->config.architecture);
+    if (n_notes)
+        printf("%d of them have another encoding than asked for, because their rows do not fit it\n",
+               n_notes);
+}
+
+static void verify(const struct bn_save_plan *plan, const struct bn_source *source)
+{
+    struct bn_error err;
+    double worst;
+    if (bn_gguf_verify(plan, source, o.output, &worst, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    printf("verified: ternary codes and scales are those of the source; the largest error of other weights "
+           "is %.3g of the largest "
+           "weight of their tensor\n",
+           worst);
+}
+
+int main(int argc, char **argv)
+{
+    if (bn_cmd_parse(&cmd, argc, argv))
+        bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
+    check_paths();
+    bool terminal = isatty(STDERR_FILENO);
+    struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL,
+                                   terminal ? show_progress : NULL, show_note};
+    struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
+    struct bn_source source;
+    struct bn_save_plan plan;
+    struct bn_error err;
+    if (bn_source_open(&source, o.model, &read, &err) || bn_save_plan_open(&plan, &source, &save, &err))
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    enum bn_status status = bn_gguf_save(&plan, &source, o.output, &save, &err);
+    if (terminal) fprintf(stderr, "\r\033[K");
+    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    report(&source, &plan);
+    if (o.verify) verify(&plan, &source);
+    bn_save_plan_close(&plan);
+    bn_source_close(&source);
+    return 0;
+}

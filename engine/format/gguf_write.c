@@ -1,0 +1,168 @@
+/* gguf_write.c - writes one GGUF v3 file (FORMATS.md 2.1). */
+#include "engine/format/gguf_write.h"
+#include "engine/format/gguf.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ALIGNMENT = 32 };
+
+void bn_gguf_writer_init(struct bn_gguf_writer *w)
+{
+    *w = (struct bn_gguf_writer){0};
+}
+
+void bn_gguf_writer_release(struct bn_gguf_writer *w)
+{
+    if (w->file) {
+        fclose(w->file);
+        unlink(w->temporary);
+    }
+    free(w->path), free(w->temporary), free(w->keys.bytes), free(w->infos.bytes);
+    bn_gguf_writer_init(w);
+}
+
+static void put(struct bn_buffer *b, const void *p, size_t n)
+{
+    if (b->failed) return;
+    if (b->capacity - b->n < n) {
+        size_t capacity = (b->capacity + n) * 2 + 4096;
+        uint8_t *bytes = realloc(b->bytes, capacity);
+        if (!bytes) {
+            b->failed = true;
+            return;
+        }
+        b->bytes = bytes, b->capacity = capacity;
+    }
+    if (n) memcpy(b->bytes + b->n, p, n);
+    b->n += n;
+}
+static void put_u32(struct bn_buffer *b, uint32_t v)
+{
+    put(b, &v, sizeof v);
+}
+static void put_u64(struct bn_buffer *b, uint64_t v)
+{
+    put(b, &v, sizeof v);
+}
+static void put_text(struct bn_buffer *b, const char *s, size_t n)
+{
+    put_u64(b, n);
+    put(b, s, n);
+}
+
+static void put_key(struct bn_gguf_writer *w, const char *key, enum bn_gguf_type type)
+{
+    put_text(&w->keys, key, strlen(key));
+    put_u32(&w->keys, (uint32_t)type);
+    w->n_keys++;
+}
+static void put_array(struct bn_gguf_writer *w, const char *key, enum bn_gguf_type element, size_t n)
+{
+    put_key(w, key, BN_GGUF_ARRAY);
+    put_u32(&w->keys, (uint32_t)element);
+    put_u64(&w->keys, n);
+}
+
+void bn_gguf_put_u32(struct bn_gguf_writer *w, const char *key, uint32_t value)
+{
+    put_key(w, key, BN_GGUF_U32);
+    put_u32(&w->keys, value);
+}
+void bn_gguf_put_f32(struct bn_gguf_writer *w, const char *key, float value)
+{
+    put_key(w, key, BN_GGUF_F32);
+    put(&w->keys, &value, sizeof value);
+}
+void bn_gguf_put_bool(struct bn_gguf_writer *w, const char *key, bool value)
+{
+    put_key(w, key, BN_GGUF_BOOL);
+    put(&w->keys, &(uint8_t){value}, 1);
+}
+void bn_gguf_put_string(struct bn_gguf_writer *w, const char *key, const char *value)
+{
+    put_key(w, key, BN_GGUF_STRING);
+    put_text(&w->keys, value, strlen(value));
+}
+void bn_gguf_put_strings(struct bn_gguf_writer *w, const char *key, const struct bn_string *values, size_t n)
+{
+    put_array(w, key, BN_GGUF_STRING, n);
+    for (size_t i = 0; i < n; i++) put_text(&w->keys, values[i].bytes, values[i].n);
+}
+void bn_gguf_put_floats(struct bn_gguf_writer *w, const char *key, const float *values, size_t n)
+{
+    put_array(w, key, BN_GGUF_F32, n);
+    put(&w->keys, values, n * sizeof *values);
+}
+void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t *values, size_t n)
+{
+    put_array(w, key, BN_GGUF_I32, n);
+    for (size_t i = 0; i < n; i++) put_u32(&w->keys, values[i]);
+}
+
+void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_encoding encoding, int64_t rows,
+                        int64_t cols, size_t bytes)
+{
+    put_text(&w->infos, name, strlen(name));
+    put_u32(&w->infos, rows ? 2 : 1);
+    put_u64(&w->infos, (uint64_t)cols);
+    if (rows) put_u64(&w->infos, (uint64_t)rows);
+    put_u32(&w->infos, (uint32_t)bn_encoding_traits(encoding)->gguf_id);
+    put_u64(&w->infos, w->offset);
+    w->offset += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    w->n_tensors++;
+}
+
+static enum bn_status cannot_write(const struct bn_gguf_writer *w, struct bn_error *err)
+{
+    return bn_fail(err, BN_ERR_IO, "%s: cannot be written (%s).", w->temporary, strerror(errno));
+}
+
+static enum bn_status pad(struct bn_gguf_writer *w, uint64_t written, struct bn_error *err)
+{
+    static const uint8_t zeros[ALIGNMENT];
+    size_t n = (ALIGNMENT - written % ALIGNMENT) % ALIGNMENT;
+    return fwrite(zeros, 1, n, w->file) == n ? BN_OK : cannot_write(w, err);
+}
+
+static enum bn_status create(struct bn_gguf_writer *w, const char *path, struct bn_error *err)
+{
+    size_t n = strlen(path) + 32;
+    w->path = strdup(path);
+    w->temporary = malloc(n);
+    if (!w->path || !w->temporary) return bn_fail_memory(err, "a path", n);
+    snprintf(w->temporary, n, "%s.%ld.part", path, (long)getpid());
+    w->file = fopen(w->temporary, "wbx");
+    return w->file ? BN_OK : cannot_write(w, err);
+}
+
+enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, const char *path, struct bn_error *err)
+{
+    const uint64_t head[3] = {0x0000000346554747, w->n_tensors, w->n_keys}; /* "GGUF", version 3 */
+    if (w->keys.failed || w->infos.failed)
+        return bn_fail_memory(err, "the tables of a GGUF file", w->keys.capacity * 2);
+    enum bn_status status = create(w, path, err);
+    if (status) return status;
+    if (fwrite(head, 1, sizeof head, w->file) != sizeof head ||
+        fwrite(w->keys.bytes, 1, w->keys.n, w->file) != w->keys.n ||
+        fwrite(w->infos.bytes, 1, w->infos.n, w->file) != w->infos.n)
+        return cannot_write(w, err);
+    return pad(w, sizeof head + w->keys.n + w->infos.n, err);
+}
+
+enum bn_status bn_gguf_write_data(struct bn_gguf_writer *w, const void *data, size_t bytes,
+                                  struct bn_error *err)
+{
+    if (fwrite(data, 1, bytes, w->file) != bytes) return cannot_write(w, err);
+    return pad(w, bytes, err);
+}
+
+enum bn_status bn_gguf_writer_commit(struct bn_gguf_writer *w, struct bn_error *err)
+{
+    if (fflush(w->file) || fsync(fileno(w->file)) || rename(w->temporary, w->path))
+        return cannot_write(w, err);
+    FILE *file = w->file;
+    w->file = NULL;
+    return fclose(file) ? cannot_write(w, err) : BN_OK;
+}
