@@ -13,7 +13,7 @@ struct bn_execution {
     const struct bn_config *config;
     const struct bn_engine *engine; /* which program measures; path NULL: none was named */
     const struct bn_topology *topology;
-    bool counters, simulate;
+    bool counters, ops, simulate; /* passes beside the timed ones */
     void (*tick)(void *self);
     void *self;
 };

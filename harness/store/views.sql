@@ -88,15 +88,16 @@ SELECT p.run_id, p.point_id, p.config_id, c.workload, c.series, k.phase, k.op, k
        k.reason, k.scaled, k.n_tokens, k.value / nullif(k.n_tokens, 0) AS per_token
 FROM counter k JOIN point p USING (point_id) JOIN v_configs c USING (config_id);
 
--- Time and declared work per operation (all layers and threads): ns is the slowest thread's, share that of the phase.
+-- Time and declared work per operation (all layers): ns is the slowest thread's, the work is that of all threads, share is
+-- of the phase's time.
 CREATE VIEW v_ops AS
 WITH by_thread AS (
     SELECT point_id, phase, op, thread, sum(ns) AS ns, sum(calls) AS calls, sum(weight_bytes) AS weight_bytes,
            sum(kv_bytes) AS kv_bytes, sum(macs) AS macs, max(n_tokens) AS n_tokens
     FROM op_time GROUP BY point_id, phase, op, thread),
 by_op AS (
-    SELECT point_id, phase, op, max(ns) AS ns, max(calls) AS calls, max(weight_bytes) AS weight_bytes,
-           max(kv_bytes) AS kv_bytes, max(macs) AS macs, max(n_tokens) AS n_tokens
+    SELECT point_id, phase, op, max(ns) AS ns, max(calls) AS calls, sum(weight_bytes) AS weight_bytes,
+           sum(kv_bytes) AS kv_bytes, sum(macs) AS macs, max(n_tokens) AS n_tokens
     FROM by_thread GROUP BY point_id, phase, op)
 SELECT p.run_id, p.point_id, p.config_id, c.workload, c.series, c.kernel, c.threads, o.phase, o.op, o.calls, o.ns,
        1.0 * o.ns / nullif(sum(o.ns) OVER (PARTITION BY o.point_id, o.phase), 0) AS share,
@@ -119,9 +120,9 @@ CREATE VIEW v_roofline AS SELECT run_id, threads, name, value, method, reason FR
 -- Measured time as a share of what the machine can do: declared work of the phase against the roofline.
 CREATE VIEW v_efficiency AS
 WITH work AS (
-    SELECT point_id, phase, thread, 1.0 * sum(weight_bytes + kv_bytes) / max(n_tokens) AS bytes_per_token,
+    SELECT point_id, phase, 1.0 * sum(weight_bytes + kv_bytes) / max(n_tokens) AS bytes_per_token,
            1.0 * sum(macs) / max(n_tokens) AS macs_per_token
-    FROM op_time GROUP BY point_id, phase, thread),
+    FROM op_time GROUP BY point_id, phase),
 config_work AS (
     SELECT p.run_id, p.config_id, w.phase, max(w.bytes_per_token) AS bytes_per_token, max(w.macs_per_token) AS macs_per_token
     FROM work w JOIN point p USING (point_id) GROUP BY p.run_id, p.config_id, w.phase)

@@ -1,0 +1,73 @@
+/* bitnet_worker.c - the process that is measured: the engine, the clock and the counters; no database, no server. */
+#include "engine/cmdline.h"
+#include "harness/run/measure.h"
+#include "harness/run/roofline.h"
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool request, describe;
+static int roofline;
+static const struct bn_cmd_option options[] = {
+    {"request", NULL, BN_CMD_FLAG, &request, "read one request (JSON, harness/run/request.h) from stdin, measure it, write JSON lines"},
+    {"describe", NULL, BN_CMD_FLAG, &describe, "print version, commit and compiler as JSON"},
+    {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1, .max = 1024},
+    {0}};
+static const struct bn_cmd cmd = {"bitnet-worker", "measure one workload in a process of its own; started by bitnet-bench",
+                                  "--request | --describe | --roofline N", options};
+
+static char *read_all(FILE *f)
+{
+    size_t n = 0, cap = 1 << 16, got;
+    char *text = malloc(cap);
+    while (text && (got = fread(text + n, 1, cap - n - 1, f)) > 0) {
+        n += got;
+        if (n + 1 < cap) continue;
+        char *more = realloc(text, cap *= 2);
+        if (!more) free(text);
+        text = more;
+    }
+    if (text) text[n] = 0;
+    return text;
+}
+
+static int run_request(void)
+{
+    static struct bn_request q;
+    struct bn_error err = {0};
+    char *text = read_all(stdin);
+    if (!text) bn_cmd_fail(&cmd, 1, "Out of memory reading the request.");
+    enum bn_status status = bn_request_parse(&q, text, &err);
+    free(text);
+    if (!status) status = bn_measure(&q, stdout, &err);
+    bn_request_release(&q);
+    if (!status && fflush(stdout)) bn_cmd_fail(&cmd, 1, "The results could not be written: %m.");
+    if (status) fprintf(stderr, "%s\n", err.text);
+    return status == BN_OK ? 0 : status == BN_ERR_UNSUPPORTED ? 77 : status == BN_ERR_USAGE ? 2 : 1;
+}
+
+static int print_roofline(void)
+{
+    struct bn_roofline r;
+    struct bn_error err = {0};
+    if (bn_roofline_measure(&r, (uint32_t)roofline, NULL, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    printf("{\"threads\":%d,\"read_bytes_per_s\":%.6g,\"read_method\":\"%s\",\"int8_macs_per_s\":%.6g,\"int8_method\":\"%s\"}\n", roofline, r.read_bytes_per_s,
+           r.read_method, r.int8_macs_per_s, r.int8_method);
+    return 0;
+}
+
+static int print_description(void)
+{
+    json_t *o = json_pack("{ss ss ss}", "version", bn_version(), "commit", bn_commit(), "compiler", bn_compiler());
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1) bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
+    return request ? run_request() : describe ? print_description() : print_roofline();
+}

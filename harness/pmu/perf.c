@@ -1,0 +1,83 @@
+/* perf.c - the real backend: libpfm4 encodes names, perf_event_open counts. Encoding succeeds without a PMU; opening tells. */
+#include "harness/pmu/pmu.h"
+#include <errno.h>
+#include <perfmon/pfmlib_perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char *explain(int code)
+{
+    switch (code) {
+    case ENOENT: return "ENOENT: this CPU or hypervisor offers no such event";
+    case EACCES: return "EACCES: not permitted; see /proc/sys/kernel/perf_event_paranoid";
+    case EPERM: return "EPERM: not permitted here (container or security policy)";
+    case ENOSYS: return "ENOSYS: this kernel has no perf_event_open";
+    case EOPNOTSUPP: return "EOPNOTSUPP: this PMU does not support it";
+    case ENODEV: return "ENODEV: there is no such PMU";
+    case EINVAL: return "EINVAL: the kernel refuses this event or this group";
+    case EMFILE: return "EMFILE: too many open files";
+    default: return strerror(code);
+    }
+}
+
+static int open_mode(const char *spec, int leader, int modes, char reason[BN_PMU_REASON])
+{
+    struct perf_event_attr attr = {.size = sizeof attr};
+    pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
+    int rc = pfm_get_os_event_encoding(spec, modes, PFM_OS_PERF_EVENT, &arg);
+    if (rc != PFM_SUCCESS) {
+        snprintf(reason, BN_PMU_REASON, "libpfm4: %s: %s", spec, pfm_strerror(rc));
+        return -1;
+    }
+    attr.size = sizeof attr;
+    attr.disabled = leader < 0;
+    attr.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
+    if (fd < 0) snprintf(reason, BN_PMU_REASON, "perf_event_open: %s", explain(errno));
+    return fd;
+}
+
+/* Hardware events count user mode. Software events belong to the kernel: counted for user mode alone they read 0 falsely. */
+static int open_event(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON])
+{
+    static bool ready;
+    (void)self;
+    if (!ready && pfm_initialize() != PFM_SUCCESS) {
+        snprintf(reason, BN_PMU_REASON, "libpfm4 could not be initialised");
+        return -1;
+    }
+    ready = true;
+    return open_mode(spec, leader, software ? PFM_PLM0 | PFM_PLM3 : PFM_PLM3, reason);
+}
+
+static void enable(void *self, int leader, bool on)
+{
+    (void)self;
+    ioctl(leader, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
+}
+
+static bool read_group(void *self, int leader, int n_events, struct bn_pmu_reading *reading)
+{
+    uint64_t words[3 + BN_PMU_MAX_GROUP];
+    size_t want = (size_t)(3 + n_events) * sizeof *words;
+    (void)self;
+    if (read(leader, words, want) != (ssize_t)want || words[0] != (uint64_t)n_events) return false;
+    reading->enabled = words[1], reading->running = words[2];
+    memcpy(reading->value, words + 3, (size_t)n_events * sizeof *words);
+    return true;
+}
+
+static void close_event(void *self, int handle)
+{
+    (void)self;
+    close(handle);
+}
+
+const struct bn_pmu_backend *bn_pmu_perf(void)
+{
+    static const struct bn_pmu_backend backend = {NULL, NULL, open_event, enable, read_group, close_event};
+    return &backend;
+}

@@ -1,0 +1,67 @@
+/* subject.c - opens what is measured and walks through one repetition. */
+#include "harness/run/subject.h"
+#include "harness/run/tokens.h"
+#include "harness/plan/fail.h"
+#include <stdlib.h>
+#include <string.h>
+
+static enum bn_status whole(const struct bn_request_option *o, int *value, struct bn_error *err)
+{
+    char *end;
+    long x = strtol(o->value, &end, 10);
+    if (!*o->value || *end || x < 1 || x > 1 << 20) return bn_harness_fail(err, BN_ERR_USAGE, "Option %s takes a whole number from 1 on, not \"%s\".", o->name, o->value);
+    *value = (int)x;
+    return BN_OK;
+}
+
+static enum bn_status apply(struct bn_subject *s, struct bn_model_options *m, const struct bn_request_option *o, struct bn_error *err)
+{
+    if (!strcmp(o->name, "kv_type")) return s->options.kv_type = o->value, BN_OK;
+    if (!strcmp(o->name, "batch")) return whole(o, &s->options.n_batch, err);
+    if (!strcmp(o->name, "i2s_layout")) return m->i2s_layout = o->value, BN_OK;
+    return bn_harness_fail(err, BN_ERR_USAGE, "The worker knows no option \"%s\"; kv_type, batch and i2s_layout are there.", o->name);
+}
+
+enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q, struct bn_error *err)
+{
+    size_t n = (size_t)q->fill + q->prefill + q->decode;
+    struct bn_model_options model = {.kernel_backend = q->kernel};
+    *s = (struct bn_subject){.request = q, .options = {.n_ctx = (int)n, .n_threads = (int)q->threads}};
+    if (q->n_cpus >= q->threads) s->options.cpus = q->cpus;
+    enum bn_status status = BN_OK;
+    for (uint32_t i = 0; !status && i < q->n_options; i++) status = apply(s, &model, &q->options[i], err);
+    if (!status) status = bn_model_open(&s->model, q->model, &model, err);
+    if (status) return status;
+    s->ids = malloc(n * sizeof *s->ids);
+    if (!s->ids) return bn_subject_close(s), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %zu token ids.", n);
+    bn_tokens_fill(s->model, s->ids, n);
+    return BN_OK;
+}
+
+void bn_subject_close(struct bn_subject *s)
+{
+    bn_model_close(s->model);
+    free(s->ids);
+    *s = (struct bn_subject){0};
+}
+
+static enum bn_status timed(struct bn_session *session, const struct bn_pass_hooks *h, enum bn_phase phase, const int32_t *ids, uint32_t n, struct bn_error *err)
+{
+    if (h->before) h->before(h->self, phase);
+    enum bn_status status = phase == BN_PHASE_PREFILL ? bn_prefill(session, ids, n, err) : bn_decode(session, *ids, err);
+    if (!status && h->after) h->after(h->self, phase, (int)n, session);
+    return status;
+}
+
+enum bn_status bn_subject_pass(struct bn_subject *s, struct bn_session *session, const struct bn_pass_hooks *hooks, struct bn_error *err)
+{
+    const struct bn_request *q = s->request;
+    enum bn_status status = BN_OK;
+    if (bn_session_position(session) < (int)q->fill) status = bn_prefill(session, s->ids, q->fill, err);
+    bn_session_truncate(session, (int)q->fill);
+    const int32_t *ids = s->ids + q->fill;
+    if (!status && q->prefill) status = timed(session, hooks, BN_PHASE_PREFILL, ids, q->prefill, err);
+    ids += q->prefill;
+    for (uint32_t i = 0; !status && i < q->decode; i++) status = timed(session, hooks, BN_PHASE_DECODE, ids + i, 1, err);
+    return status;
+}
