@@ -1,5 +1,6 @@
 /* bitnet_worker.c - the process that is measured: the engine, the clock and the counters; no database, no server. */
 #include "engine/cmdline.h"
+#include "harness/gate/serve.h"
 #include "harness/run/measure.h"
 #include "harness/run/roofline.h"
 #include <jansson.h>
@@ -15,7 +16,33 @@ static const struct bn_cmd_option options[] = {
     {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1, .max = 1024},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-worker", "measure one workload in a process of its own; started by bitnet-bench",
-                                  "--request | --describe | --roofline N", options};
+                                  "--request | --describe | --roofline N | serve ...", options};
+
+/* Allocations of this process, for `serve`: decode is meant to make none. Only where the C library has a door behind malloc. */
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+static _Atomic uint64_t allocations;
+void *__libc_malloc(size_t bytes);
+void *__libc_calloc(size_t n, size_t bytes);
+void *__libc_realloc(void *old, size_t bytes);
+void *malloc(size_t bytes)
+{
+    allocations++;
+    return __libc_malloc(bytes);
+}
+void *calloc(size_t n, size_t bytes)
+{
+    allocations++;
+    return __libc_calloc(n, bytes);
+}
+void *realloc(void *old, size_t bytes)
+{
+    allocations++;
+    return __libc_realloc(old, bytes);
+}
+static uint64_t count_allocations(void) { return allocations; }
+#else
+#define count_allocations NULL
+#endif
 
 static char *read_all(FILE *f)
 {
@@ -68,6 +95,7 @@ static int print_description(void)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && !strcmp(argv[1], "serve")) return bn_gate_serve(argc - 1, argv + 1, count_allocations);
     if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1) bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
     return request ? run_request() : describe ? print_description() : print_roofline();
 }
