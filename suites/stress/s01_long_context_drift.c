@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured on the reference model (in its context, six seeds): at most 0.08. stories260K at twice its context: over 0.5. */
-static const double threshold_nats = 0.25;
+/* Measured within the trained context: 0.03 to 0.06 (stories260K, bit_model_1M and 3M, two 7 M b1.58 models, quick and full
+ * form). At four times the trained context: 0.33, 0.55 and 1.12. */
+static const double threshold_nats = 0.15;
 enum { NEAR = 64, BRIDGE = 16, SCORED = 48, PASSAGE = BRIDGE + SCORED, N_POSITIONS = 4 };
 
 struct tail { /* nll of the scored part of a passage */

@@ -1,0 +1,115 @@
+/* bench_import.c - bitnet-bench import: result files of other programs become runs of the database. */
+#include "harness/import/import.h"
+#include "engine/cmdline.h"
+#include "harness/plan/fail.h"
+#include "harness/run/content_hash.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int bn_bench_import(int argc, char **argv);
+
+#define FORMAT(function, name, purpose) bn_import_document bn_import_##function;
+#include "harness/import/formats.list"
+#undef FORMAT
+static const struct format {
+    const char *name, *purpose;
+    bn_import_document *document;
+} formats[] = {
+#define FORMAT(function, name, purpose) {name, purpose, bn_import_##function},
+#include "harness/import/formats.list"
+#undef FORMAT
+    {0}};
+
+static const char *db_path = "out/bench.db", *format_name = "bitnet-eval";
+static const struct bn_cmd_option options[] = {
+    {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
+    {"format", "NAME", BN_CMD_STRING, &format_name, "bitnet-eval: --json of tasks and of stress, and --items", 0, 0},
+    {0}};
+static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database", "FILE... [--format NAME] [--db FILE]",
+                                  options, "A file that was imported before changes nothing."};
+
+enum bn_status bn_import_model(struct bn_import *import, const char *path, int64_t *model_id, struct bn_error *err)
+{
+    char hash[BN_CONTENT_HASH_CHARS], size[32];
+    uint64_t n_bytes = 0;
+    const char *slash = strrchr(path, '/'), *file = slash && slash[1] ? slash + 1 : path;
+    bool here = bn_content_hash_file(path, hash, &n_bytes, NULL) == BN_OK;
+    snprintf(size, sizeof size, "%llu", (unsigned long long)n_bytes);
+    const char *gone = "the file was not there when its results were imported";
+    const struct bn_field fields[] = {{"content_hash", here ? hash : NULL, here ? NULL : gone, true},
+                                      {"file_bytes", here ? size : NULL, here ? NULL : gone, true},
+                                      {"file", file, NULL, !here}};
+    return bn_store_fingerprint(import->store, "model", file, here ? hash : NULL, fields, 3, model_id, err);
+}
+
+/* A file is known by its bytes; *known says that a run was made of it before. */
+static enum bn_status begin(struct bn_import *import, const char *path, const struct format *format, bool *known, struct bn_error *err)
+{
+    char hash[BN_CONTENT_HASH_CHARS], command[128], host[256] = "";
+    struct bn_query *query;
+    bool resumed;
+    enum bn_status status = bn_content_hash_file(path, hash, NULL, err);
+    if (status) return status;
+    snprintf(command, sizeof command, "bitnet-bench import --format %s %s", format->name, hash);
+    status = bn_query_open(&query, import->store, err, "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", command);
+    if (status) return status;
+    *known = bn_query_next(query);
+    bn_query_close(query);
+    if (*known) return BN_OK;
+    gethostname(host, sizeof host - 1);
+    struct bn_store_run run = {.identity = command, .source = format->name, .plan = "import", .plan_text = "", .command = command, .host = host};
+    return bn_store_run_begin(import->store, &run, &import->run_id, &resumed, err);
+}
+
+static enum bn_status read_documents(struct bn_import *import, FILE *f, const char *path, const struct format *format, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    json_error_t why;
+    for (int c; !status && (c = fgetc(f)) != EOF;) {
+        if (strchr(" \t\r\n", c)) continue;
+        ungetc(c, f);
+        json_t *document = json_loadf(f, JSON_DISABLE_EOF_CHECK, &why);
+        status = document ? format->document(import, document, err)
+                          : bn_harness_fail(err, BN_ERR_FORMAT, "%s is not JSON: %s.", path, why.text);
+        json_decref(document);
+    }
+    return status;
+}
+
+static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *format, bool *known, struct bn_error *err)
+{
+    int64_t open;
+    FILE *f = fopen(path, "r");
+    if (!f) return bn_harness_fail(err, BN_ERR_IO, "Cannot open %s: %s.", path, strerror(errno));
+    enum bn_status status = begin(import, path, format, known, err);
+    if (!status && !*known && !(status = bn_store_begin(import->store, err))) {
+        status = read_documents(import, f, path, format, err);
+        if (!status) status = bn_store_commit(import->store, err);
+        else bn_store_rollback(import->store);
+        if (!status) status = bn_store_run_end(import->store, import->run_id, &open, err);
+    }
+    fclose(f);
+    return status;
+}
+
+int bn_bench_import(int argc, char **argv)
+{
+    int n = bn_cmd_parse(&cmd, argc, argv);
+    struct bn_import import = {0};
+    struct bn_error err = {0};
+    const struct format *format = formats;
+    while (format->name && strcmp(format->name, format_name)) format++;
+    if (!format->name) bn_cmd_fail(&cmd, 2, "There is no format \"%s\"; bitnet-bench import --help names them.", format_name);
+    if (!n) bn_cmd_fail(&cmd, 2, "Name the files to import.");
+    if (bn_store_open(&import.store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    for (int i = 1; i <= n; i++) {
+        bool known = false;
+        import.n_rows = 0;
+        if (import_file(&import, argv[i], format, &known, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+        printf("%s: %s%zu rows\n", argv[i], known ? "imported before, " : "", import.n_rows);
+    }
+    bn_store_close(import.store);
+    return 0;
+}
