@@ -25,7 +25,8 @@ static void count_row(struct census *c, const float *w, int64_t n)
     c->ternary = c->ternary && !differs;
 }
 
-enum bn_status bn_absmean_scale(float *scale, const struct bn_tensor *t, struct bn_error *err)
+enum bn_status bn_absmean_scale(float *scale, const struct bn_tensor *t, bool keep_ternary,
+                                struct bn_error *err)
 {
     struct census c = {.ternary = true};
     float *row = malloc((size_t)t->cols * sizeof *row);
@@ -38,7 +39,7 @@ enum bn_status bn_absmean_scale(float *scale, const struct bn_tensor *t, struct 
     if (!isfinite(c.sum))
         return bn_fail(err, BN_ERR_FORMAT, "Tensor %s holds a weight that is not a finite number.", t->name);
     float mean = (float)(c.sum / ((double)t->rows * (double)t->cols));
-    *scale = c.ternary && c.first > 0 ? c.first : mean > 1e-5f ? mean : 1e-5f;
+    *scale = keep_ternary && c.ternary && c.first > 0 ? c.first : mean > 1e-5f ? mean : 1e-5f;
     return BN_OK;
 }
 

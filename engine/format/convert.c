@@ -51,7 +51,7 @@ enum bn_status bn_conversion_plan(struct bn_conversion *c, struct bn_error *err)
 {
     if (!traits(c->target)->ternary) return BN_OK;
     if (traits(c->tensor->encoding)->ternary) return plan_from_ternary(c, err);
-    enum bn_status status = bn_absmean_scale(&c->scale, c->tensor, err);
+    enum bn_status status = bn_absmean_scale(&c->scale, c->tensor, true, err);
     return status ? status : BN_OK;
 }
 

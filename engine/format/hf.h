@@ -1,0 +1,48 @@
+/* hf.h - a model directory in Hugging Face form: config.json, safetensors files, tokenizer files. Private to its readers. */
+#ifndef BN_FORMAT_HF_H
+#define BN_FORMAT_HF_H
+#include "engine/core/json.h"
+#include "engine/format/owner.h"
+
+enum bn_st_dtype { BN_ST_F32, BN_ST_F16, BN_ST_BF16, BN_ST_U8, BN_ST_OTHER };
+
+/* One tensor of a safetensors file. */
+struct bn_st_entry {
+    char *name;
+    enum bn_st_dtype dtype;
+    int64_t rows, cols; /* vectors have rows 1 */
+    const uint8_t *data;
+    size_t bytes;
+};
+
+struct bn_hf {
+    const char *path;
+    struct bn_source *source;
+    bool bitnet;            /* linears are ternary: packed, or masters to be quantised at load */
+    bool scale_multiplies;  /* weight_scale is mean|W| ("autobitlinear"); otherwise its inverse (FORMATS.md 1.2) */
+    bool tied;              /* the embedding is the output head */
+    bool has_sub_norms;
+    struct bn_json_text not_converted; /* quantization_config.modules_to_not_convert, raw JSON array, or n 0 */
+    int32_t second_eos;
+    size_t n_entries;
+    struct bn_st_entry *entries; /* sorted by name */
+};
+
+/* Maps DIR/name and parses nothing; status BN_ERR_IO when it is not there (no error text needed: err may be NULL). */
+enum bn_status bn_hf_map(struct bn_hf *hf, struct bn_map *map, const char *name, struct bn_error *err);
+/* "DIR/name: expected X at byte N" for a JSON file that does not parse. */
+enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j, struct bn_error *err);
+/* A copy of the text without escapes, with a terminator. */
+char *bn_hf_string(struct bn_hf *hf, struct bn_json_text text, struct bn_error *err);
+
+enum bn_status bn_hf_config(struct bn_hf *hf, struct bn_error *err);    /* config.json, generation_config.json */
+enum bn_status bn_hf_entries(struct bn_hf *hf, struct bn_error *err);   /* all tensors of all shards */
+const struct bn_st_entry *bn_hf_entry(const struct bn_hf *hf, const char *name);
+enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err);   /* source->tensors with GGUF names */
+enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err);     /* whichever tokenizer file is there */
+
+/* The three forms of tokenizer files. */
+enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, struct bn_error *err);
+enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_map *map, const char *path, struct bn_error *err);
+enum bn_status bn_tiktoken_vocab(struct bn_source *source, const struct bn_map *map, const char *path, struct bn_error *err);
+#endif

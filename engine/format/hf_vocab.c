@@ -1,0 +1,88 @@
+/* hf_vocab.c - finds the tokenizer file of a Hugging Face model directory, and what tokenizer_config.json
+ * adds to it. */
+#include "engine/format/hf.h"
+#include <stdio.h>
+#include <string.h>
+
+/* tokenizer.model comes in two forms under one name: a sentencepiece protobuf, or tiktoken's lines "base64
+ * rank". */
+static enum bn_status read_model_file(struct bn_hf *hf, const struct bn_map *map, struct bn_error *err)
+{
+    bool tiktoken = memchr(map->bytes, '\n', map->n < 64 ? map->n : 64) && map->bytes[0] != '\n' &&
+                    memchr(map->bytes, ' ', map->n < 64 ? map->n : 64);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tokenizer.model", hf->path);
+    return tiktoken ? bn_tiktoken_vocab(hf->source, map, path, err)
+                    : bn_sentencepiece_vocab(hf->source, map, path, err);
+}
+
+static void read_tokenizer_config(struct bn_hf *hf)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    struct bn_map map;
+    struct bn_json j;
+    struct bn_json_text key, text;
+    if (bn_hf_map(hf, &map, "tokenizer_config.json", NULL)) return;
+    bn_json_init(&j, map.bytes, map.n);
+    for (bn_json_object(&j); bn_json_key(&j, &key);)
+        if (bn_json_is(key, "add_bos_token") && bn_json_peek(&j) == BN_JSON_BOOL)
+            bn_json_bool(&j, &v->add_bos);
+        else if (bn_json_is(key, "add_eos_token") && bn_json_peek(&j) == BN_JSON_BOOL)
+            bn_json_bool(&j, &v->add_eos);
+        else if (bn_json_is(key, "chat_template") && bn_json_peek(&j) == BN_JSON_STRING &&
+                 bn_json_string(&j, &text))
+            v->chat_template = bn_hf_string(hf, text, NULL);
+        else
+            bn_json_skip(&j);
+}
+
+/* Rows of the embedding without a token get a name, as GGUF's converters do it. */
+static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    int n = hf->source->config.n_vocab;
+    char name[32];
+    if (v->n_tokens > n)
+        return bn_fail(
+            err, BN_ERR_FORMAT,
+            "%s: its tokenizer has %d tokens and its embedding %d rows; they belong to different models.",
+            hf->path, v->n_tokens, n);
+    struct bn_string *tokens = bn_source_alloc(hf->source, (size_t)n, sizeof *tokens, err);
+    uint8_t *types = bn_source_alloc(hf->source, (size_t)n, 1, err);
+    float *scores = v->scores ? bn_source_alloc(hf->source, (size_t)n, sizeof *scores, err) : NULL;
+    if (!tokens || !types || (v->scores && !scores)) return BN_ERR_MEMORY;
+    for (int i = 0; i < n; i++) {
+        bool there = i < v->n_tokens && v->tokens[i].bytes;
+        snprintf(name, sizeof name, "[PAD%d]", i);
+        if (there)
+            tokens[i] = v->tokens[i];
+        else if ((tokens[i].bytes = bn_source_string(hf->source, name, strlen(name), err)))
+            tokens[i].n = strlen(name);
+        else
+            return BN_ERR_MEMORY;
+        types[i] = there ? v->types[i] : BN_TOKEN_UNUSED;
+        if (scores) scores[i] = there ? v->scores[i] : -1e9f;
+    }
+    v->tokens = tokens, v->types = types, v->scores = scores, v->n_tokens = n;
+    return BN_OK;
+}
+
+enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    struct bn_map map;
+    int32_t bos = v->bos, eos = v->eos, pad = v->pad; /* of config.json: they win over the tokenizer's own */
+    enum bn_status status;
+    if (bn_hf_map(hf, &map, "tokenizer.model", NULL) == BN_OK)
+        status = read_model_file(hf, &map, err);
+    else if (bn_hf_map(hf, &map, "tokenizer.json", NULL) == BN_OK)
+        status = bn_hf_tokenizer_json(hf, &map, err);
+    else
+        return BN_OK; /* none: ids can still be computed with */
+    if (status) return status;
+    if (bos >= 0) v->bos = bos;
+    if (eos >= 0) v->eos = eos;
+    if (pad >= 0) v->pad = pad;
+    read_tokenizer_config(hf);
+    return fill_up(hf, err);
+}
