@@ -53,6 +53,71 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
     BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
 }
 
+/* One token. The rows are read as two long ascending streams, the two halves of the range, and the fields are masked where
+ * they stand: field f counts 4^(3-f) times and is divided after the sum (exact: every term is a multiple). Few instructions
+ * wait for each cache line this way, so many lines are under way and the loop runs at the speed of a plain read from
+ * memory; shifted fields or four neighbouring rows side by side reach half of it (engine/performance.md). */
+#define AHEAD_BYTES 4096
+BN_INLINE void add_masked(__m512i sum[4], __m512i w, const int8_t *x)
+{
+    BN_UNROLL for (int f = 0; f < 4; f++)
+        sum[f] = _mm512_dpbusd_epi32(sum[f], _mm512_and_si512(w, _mm512_set1_epi8((char)(3 << (6 - 2 * f)))), _mm512_loadu_si512(x + 64 * f));
+}
+
+BN_INLINE __m512i join_fields(const __m512i sum[4])
+{
+    __m512i high = _mm512_add_epi32(_mm512_srai_epi32(sum[0], 6), _mm512_srai_epi32(sum[1], 4));
+    return _mm512_add_epi32(high, _mm512_add_epi32(_mm512_srai_epi32(sum[2], 2), sum[3]));
+}
+
+/* The sums of the rows at u and v, each over 16 lanes. */
+BN_INLINE void two_rows(__m512i *sum_u, __m512i *sum_v, const uint8_t *u, const uint8_t *v, const int8_t *x, int cols)
+{
+    __m512i su[4], sv[4];
+    int k = 0;
+    BN_UNROLL for (int f = 0; f < 4; f++) su[f] = sv[f] = _mm512_setzero_si512();
+    for (; k + 256 <= cols; k += 256, u += 64, v += 64) {
+        _mm_prefetch((const char *)u + AHEAD_BYTES, _MM_HINT_T0);
+        _mm_prefetch((const char *)v + AHEAD_BYTES, _MM_HINT_T0);
+        add_masked(su, _mm512_loadu_si512(u), x + k);
+        add_masked(sv, _mm512_loadu_si512(v), x + k);
+    }
+    if (k < cols) {
+        add_masked(su, HALF(u), x + k);
+        add_masked(sv, HALF(v), x + k);
+    }
+    *sum_u = join_fields(su);
+    *sum_v = join_fields(sv);
+}
+
+/* y of the rows m, m + 1, m + apart, m + apart + 1. */
+BN_INLINE void store_pairs(const struct bn_ternary_args *a, int m, int apart, int t, __m128i sum)
+{
+    const float *ws = a->w_scale + (size_t)m * (size_t)a->w_scale_step;
+    float *y = a->y + (size_t)t * a->y_stride + (size_t)m;
+    __m128 scale = _mm_set1_ps(*ws);
+    if (a->w_scale_step) scale = _mm_setr_ps(ws[0], ws[1], ws[apart], ws[apart + 1]);
+    sum = _mm_sub_epi32(sum, _mm_set1_epi32(a->x_sum[t]));
+    __m128 product = _mm_mul_ps(_mm_cvtepi32_ps(sum), _mm_mul_ps(_mm_set1_ps(a->x_scale[t]), scale));
+    _mm_storel_pi((__m64 *)y, product);
+    _mm_storeh_pi((__m64 *)(y + apart), product);
+}
+
+static void one_token(const struct bn_ternary_args *a, int begin, int end, int t)
+{
+    const int8_t *x = a->x + (size_t)t * a->x_stride;
+    int apart = (end - begin) / 4 * 2, m = begin;
+    size_t apart_bytes = (size_t)apart * a->row_bytes;
+    for (; m < begin + apart; m += 2) {
+        const uint8_t *w = a->w + (size_t)m * a->row_bytes;
+        __m512i sum[4];
+        two_rows(&sum[0], &sum[2], w, w + apart_bytes, x, a->cols);
+        two_rows(&sum[1], &sum[3], w + a->row_bytes, w + a->row_bytes + apart_bytes, x, a->cols);
+        store_pairs(a, m, apart, t, sum4(sum[0], sum[1], sum[2], sum[3]));
+    }
+    for (m += apart; m < end; m++) tile(a, m, t, 1, 1);
+}
+
 /* `tokens` tokens from t for rows begin..end-1. */
 BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t, const int tokens)
 {
@@ -76,6 +141,10 @@ static void block(const struct bn_ternary_args *a, int begin, int end)
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
+    if (a->n == 1) {
+        one_token(a, row_begin, row_end, 0);
+        return;
+    }
     int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
     for (int m = row_begin; m < row_end; m += rows) block(a, m, row_end - m < rows ? row_end : m + rows);
 }

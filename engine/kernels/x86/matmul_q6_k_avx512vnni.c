@@ -6,6 +6,7 @@
 #define ROWS     4
 #define TOKENS   4
 #define MOST_COLS 65536
+#define AHEAD_BYTES 4096
 
 struct block {
     uint8_t low[128], high[64];
@@ -104,6 +105,51 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct offsets *offsets
     }
 }
 
+/* Four blocks of one row: their exact sums. */
+BN_INLINE __m128i four_blocks(const struct block *w, const int8_t *x, const int16_t *offset, const int n)
+{
+    __m512i sum[4], code[4];
+    BN_UNROLL for (int b = 0; b < 4; b++)
+    {
+        sum[b] = _mm512_setzero_si512();
+        if (b >= n) continue;
+        BN_UNROLL for (int i = 0; i < 4; i++) _mm_prefetch((const char *)(w + b) + 64 * i + AHEAD_BYTES, _MM_HINT_T0);
+        unpack(code, w + b);
+        __m512i scale = _mm512_cvtepi8_epi16(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)w[b].scale)));
+        sum[b] = block_sum(code, scale, spread(scale, 0), spread(scale, 8), x + 256 * b, offset + 16 * b);
+    }
+    return sum4(sum[0], sum[1], sum[2], sum[3]);
+}
+
+/* One row with one token: the weights are one ascending stream, see matmul_i2_avx512vnni.c. */
+BN_INLINE float row(const struct block *w, const int8_t *x, const float *x_scale, const int16_t *offset, int blocks)
+{
+    v16 lane = v16_set(0.0f);
+    for (int done = 0; done < blocks; done += 16) {
+        int n = blocks - done < 16 ? blocks - done : 16, b = 0;
+        int32_t sum[16];
+        uint16_t d[16];
+        for (; b + 4 <= n; b += 4) _mm_storeu_si128((__m128i *)(sum + b), four_blocks(w + done + b, x + (done + b) * 256, offset + (done + b) * 16, 4));
+        for (; b + 2 <= n; b += 2) _mm_storel_epi64((__m128i *)(sum + b), four_blocks(w + done + b, x + (done + b) * 256, offset + (done + b) * 16, 2));
+        for (; b < n; b++) sum[b] = _mm_cvtsi128_si32(four_blocks(w + done + b, x + (done + b) * 256, offset + (done + b) * 16, 1));
+        for (b = 0; b < n; b++) d[b] = w[done + b].d;
+        v16 scale = v16_mul(v16_load_f16_n(d, n), v16_load_n(x_scale + done, n));
+        v16 sums = _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(v16_first(n), sum));
+        lane = v16_keep(v16_fma(sums, scale, lane), n, lane);
+    }
+    return v16_sum(lane);
+}
+
+static void one_token(const struct bn_block_args *a, struct offsets *offsets, int begin, int end, int t)
+{
+    const int8_t *x = a->x + (size_t)t * a->x_stride;
+    const float *x_scale = a->x_scale + (size_t)t * a->x_scale_stride;
+    float *y = a->y + (size_t)t * a->y_stride;
+    find_offsets(offsets->of[0], x, a->cols);
+    for (int m = begin; m < end; m++)
+        y[m] = row((const void *)((const char *)a->w + (size_t)m * a->row_bytes), x, x_scale, offsets->of[0], a->cols / 256);
+}
+
 BN_INLINE void column(const struct bn_block_args *a, struct offsets *offsets, int begin, int end, int t, const int tokens)
 {
     for (int c = 0; c < tokens; c++) find_offsets(offsets->of[c], a->x + (size_t)(t + c) * a->x_stride, a->cols);
@@ -122,7 +168,7 @@ static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
         return;
     }
     for (; t + TOKENS <= a->n; t += TOKENS) column(a, &offsets, row_begin, row_end, t, TOKENS);
-    for (; t < a->n; t++) column(a, &offsets, row_begin, row_end, t, 1);
+    for (; t < a->n; t++) one_token(a, &offsets, row_begin, row_end, t);
 }
 
 BN_KERNEL(matmul_q6_k, avx512vnni, BN_CPU_AVX512VNNI, matmul);
