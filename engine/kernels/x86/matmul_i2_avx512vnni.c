@@ -35,7 +35,7 @@ BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, __m128i sum
         BN_UNROLL for (int c = 0; c < tokens; c++)                                                                      \
         {                                                                                                               \
             __m512i xv = _mm512_loadu_si512(x + (size_t)c * a->x_stride + k + 64 * f);                                  \
-            BN_UNROLL for (int r = 0; r < rows; r++) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], code[r], xv);           \
+            BN_UNROLL for (int r = 0; r < rows; r++) dot_add(&sum[r][c], code[r], xv);                      \
         }                                                                                                               \
     }
 #define HALF(p) _mm512_maskz_loadu_epi64(0x0f, p)
@@ -57,11 +57,11 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
  * they stand: field f counts 4^(3-f) times and is divided after the sum (exact: every term is a multiple). Few instructions
  * wait for each cache line this way, so many lines are under way and the loop runs at the speed of a plain read from
  * memory; shifted fields or four neighbouring rows side by side reach half of it (engine/performance.md). */
-#define AHEAD_BYTES 4096
+#define AHEAD_BYTES 2048
 BN_INLINE void add_masked(__m512i sum[4], __m512i w, const int8_t *x)
 {
     BN_UNROLL for (int f = 0; f < 4; f++)
-        sum[f] = _mm512_dpbusd_epi32(sum[f], _mm512_and_si512(w, _mm512_set1_epi8((char)(3 << (6 - 2 * f)))), _mm512_loadu_si512(x + 64 * f));
+        dot_add_at(&sum[f], _mm512_and_si512(w, _mm512_set1_epi8((char)(3 << (6 - 2 * f)))), x + 64 * f);
 }
 
 BN_INLINE __m512i join_fields(const __m512i sum[4])
