@@ -53,15 +53,15 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
     BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
 }
 
-/* One token. The rows are read as two long ascending streams, the two halves of the range, and the fields are masked where
- * they stand: field f counts 4^(3-f) times and is divided after the sum (exact: every term is a multiple). Few instructions
- * wait for each cache line this way, so many lines are under way and the loop runs at the speed of a plain read from
- * memory; shifted fields or four neighbouring rows side by side reach half of it (engine/performance.md). */
-#define AHEAD_BYTES 2048
-BN_INLINE void add_masked(__m512i sum[4], __m512i w, const int8_t *x)
+/* One token. What limits reading from memory is how many cache lines are under way, and that is what the queues of the
+ * core hold (engine/performance.md): every instruction and every load that waits behind a missing line counts. Hence
+ *  - fields are masked where they stand, not shifted: field f counts 4^(3-f) times and is divided after the sum (exact);
+ *  - two rows share the activations in registers; as memory operands they cost a quarter of the speed;
+ *  - the two rows are far apart, so that the range is read as two long ascending streams. */
+BN_INLINE void add_masked(__m512i sum[4], __m512i w, const __m512i x[4])
 {
     BN_UNROLL for (int f = 0; f < 4; f++)
-        dot_add_at(&sum[f], _mm512_and_si512(w, _mm512_set1_epi8((char)(3 << (6 - 2 * f)))), x + 64 * f);
+        dot_add(&sum[f], _mm512_and_si512(w, _mm512_set1_epi8((char)(3 << (6 - 2 * f)))), x[f]);
 }
 
 BN_INLINE __m512i join_fields(const __m512i sum[4])
@@ -76,15 +76,12 @@ BN_INLINE void two_rows(__m512i *sum_u, __m512i *sum_v, const uint8_t *u, const 
     __m512i su[4], sv[4];
     int k = 0;
     BN_UNROLL for (int f = 0; f < 4; f++) su[f] = sv[f] = _mm512_setzero_si512();
-    for (; k + 256 <= cols; k += 256, u += 64, v += 64) {
-        _mm_prefetch((const char *)u + AHEAD_BYTES, _MM_HINT_T0);
-        _mm_prefetch((const char *)v + AHEAD_BYTES, _MM_HINT_T0);
-        add_masked(su, _mm512_loadu_si512(u), x + k);
-        add_masked(sv, _mm512_loadu_si512(v), x + k);
-    }
-    if (k < cols) {
-        add_masked(su, HALF(u), x + k);
-        add_masked(sv, HALF(v), x + k);
+    for (; k < cols; k += 256, u += 64, v += 64) {
+        __m512i xv[4];
+        BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
+        __mmask8 part = cols - k >= 256 ? 0xff : 0x0f;
+        add_masked(su, _mm512_maskz_loadu_epi64(part, u), xv);
+        add_masked(sv, _mm512_maskz_loadu_epi64(part, v), xv);
     }
     *sum_u = join_fields(su);
     *sum_v = join_fields(sv);
