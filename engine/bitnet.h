@@ -44,6 +44,7 @@ struct bn_model_options {
     const char *pretokenizer;   /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
     bool vocab_only;            /* read the vocabulary, not the weights */
     bool float_activations;     /* ternary linears take float activations, not int8: weights become f32 in memory */
+    bool weights_in_place;      /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
 };
 
 struct bn_model_info {

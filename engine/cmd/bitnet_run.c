@@ -13,7 +13,7 @@
 static struct {
     const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *kv_type, *i2s_layout, *pretokenizer;
     int threads, prompt_tokens, max_new_tokens, n_ctx, batch, context_sinks;
-    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs;
+    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs, weights_in_place;
     struct bn_sampler_options sampling;
     struct bn_cmd_list stop;
 } o = {.max_new_tokens = -1, .prompt_tokens = -1, .context_sinks = 4, .sampling = {.top_p = 1, .repetition_penalty = 1, .seed = 1}};
@@ -47,6 +47,7 @@ static const struct bn_cmd_option options[] = {
     {"kv_type", "f16|f32|q8_0", BN_CMD_STRING, &o.kv_type, "KV cache (default f16; f32 for float models)", 0, 0},
     {"kernel_backend", "NAME", BN_CMD_STRING, &o.kernel_backend, "auto, ref, avx2, avx512vnni, ... or reference64", 0, 0},
     {"float_activations", NULL, BN_CMD_FLAG, &o.float_activations, "ternary linears without int8 activations (as F32 files elsewhere): slow, for comparison", 0, 0},
+    {"weights_in_place", NULL, BN_CMD_FLAG, &o.weights_in_place, "read weights from the mapped file instead of copying them into huge pages", 0, 0},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM", 0, 0},
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.pretokenizer, "override; \"default\" splits as bitnet.cpp does when the file is silent", 0, 0},
     {"logits_hash", NULL, BN_CMD_FLAG, &o.logits_hash, "print the hash of all logits: equal on every CPU, thread count and kernel", 0, 0},
@@ -224,7 +225,7 @@ struct output {
     double *token_ms;
     size_t n;
     double *prompt_logprobs; /* [prompt - 1], with --prompt_logprobs */
-    double prefill_ms, ttft_ms;
+    double load_ms, prefill_ms, ttft_ms;
     const char *ended;     /* "length", "end_of_text", "stop" */
 };
 
@@ -350,7 +351,7 @@ static void print_json(const struct bn_model *model, const struct bn_session *se
     json_string("text", out->text.bytes, out->text.n);
     fputs(", ", stdout);
     json_ids("prompt_ids", prompt->id, prompt->n);
-    printf(", \"prefill_ms\": %.4f, \"ttft_ms\": %.4f, \"token_ms\": [", out->prefill_ms, out->ttft_ms);
+    printf(", \"load_ms\": %.4f, \"prefill_ms\": %.4f, \"ttft_ms\": %.4f, \"token_ms\": [", out->load_ms, out->prefill_ms, out->ttft_ms);
     for (size_t i = 0; i < out->n; i++) printf("%s%.4f", i ? ", " : "", out->token_ms[i]);
     if (out->prompt_logprobs) fputs("], \"prompt_logprobs\": [", stdout);
     for (size_t i = 0; out->prompt_logprobs && i + 1 < prompt->n; i++) printf("%s%.9g", i ? ", " : "", out->prompt_logprobs[i]);
@@ -369,7 +370,7 @@ static void print_summary(const struct bn_session *session, const struct ids *pr
     fflush(stdout);
     if (o.logits_hash) printf("logits hash %016llx\n", (unsigned long long)bn_session_logits_hash(session));
     if (o.quiet) return;
-    fprintf(stderr, "prefill %zu tokens in %.1f ms (%.1f tokens/s)", prompt->n, out->prefill_ms, (double)prompt->n / out->prefill_ms * 1e3);
+    fprintf(stderr, "load %.1f ms, prefill %zu tokens in %.1f ms (%.1f tokens/s)", out->load_ms, prompt->n, out->prefill_ms, (double)prompt->n / out->prefill_ms * 1e3);
     if (out->n > 1) fprintf(stderr, ", decode %zu tokens, %.2f ms each (%.1f tokens/s)", out->n - 1, decode_ms / (double)(out->n - 1), (double)(out->n - 1) / decode_ms * 1e3);
     fprintf(stderr, ", %d threads\n", bn_session_n_threads(session));
 }
@@ -398,9 +399,11 @@ int main(int argc, char **argv)
     if (!o.model) bn_cmd_fail(&cmd, 2, "--model is missing; bitnet-run --help shows how to call it.");
     if (!!o.prompt + !!o.prompt_file + !!o.prompt_ids + (o.prompt_tokens > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
-    struct bn_model_options mo = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, false, o.float_activations};
+    struct bn_model_options mo = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, false, o.float_activations, o.weights_in_place};
+    double start = now_ms();
     need(bn_model_open(&model, o.model, &mo, &err), &err);
     need(bn_session_open(&session, model, &(struct bn_session_options){.n_ctx = o.n_ctx, .n_threads = o.threads, .n_batch = o.batch, .kv_type = o.kv_type}, &err), &err);
+    out.load_ms = now_ms() - start;
     need(bn_sampler_open(&sampler, bn_model_info(model)->n_vocab, &o.sampling, &err), &err);
     struct ids prompt = make_prompt(model, &prompt_text);
     int max_new = fit_context(session, prompt.n);

@@ -157,3 +157,11 @@ enum bn_status bn_vocab_check(const struct bn_vocab *v, const char *path, struct
                            ids[i].what, (long long)(uint32_t)ids[i].id, v->n_tokens);
     return BN_OK;
 }
+
+bool bn_source_in_file(const struct bn_source *source, const void *data)
+{
+    const uint8_t *p = data;
+    for (size_t i = 0; i < source->owner->n_maps; i++)
+        if (p >= source->owner->maps[i].bytes && p < source->owner->maps[i].bytes + source->owner->maps[i].n) return true;
+    return false;
+}

@@ -30,7 +30,7 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     m->reference64 = backend && !strcmp(backend, "reference64");
     if (m->source.vocab.kind != BN_VOCAB_NONE) status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, m->reference64 ? NULL : backend, err);
-    if (status == BN_OK && !o->vocab_only) status = bn_weights_open(&m->weights, &m->source, o->float_activations, err);
+    if (status == BN_OK && !o->vocab_only) status = bn_weights_open(&m->weights, &m->source, o, err);
     return status;
 }
 

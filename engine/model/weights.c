@@ -12,7 +12,7 @@ struct binder {
     struct bn_weights *weights;
     const struct bn_source *source;
     struct bn_threads *threads;
-    bool float_activations;
+    const struct bn_model_options *options;
     struct bn_error *err;
 };
 
@@ -67,10 +67,17 @@ static void row_to_f32(uint8_t *out, const struct bn_tensor *tensor, int64_t row
     bn_encoding_traits(tensor->encoding)->unpack_row((float *)(void *)out, tensor->data, tensor->rows, tensor->cols, row);
 }
 
+/* Room for a matrix: in huge pages while they last. */
+static void *own_matrix(struct binder *b, size_t bytes, const char *what)
+{
+    void *p = bn_weight_memory_take(&b->weights->memory, bytes);
+    return p ? p : own(b, bytes, what);
+}
+
 static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor, size_t row_bytes,
                                 void (*row)(uint8_t *, const struct bn_tensor *, int64_t, float *))
 {
-    struct row_job job = {tensor, own(b, (size_t)tensor->rows * row_bytes, tensor->name), row_bytes, bn_threads_count(b->threads), row,
+    struct row_job job = {tensor, own_matrix(b, (size_t)tensor->rows * row_bytes, tensor->name), row_bytes, bn_threads_count(b->threads), row,
                           malloc((size_t)bn_threads_count(b->threads) * (size_t)tensor->cols * sizeof(float))};
     if (job.out && job.buffers) bn_threads_run(b->threads, run_rows, &job);
     free(job.buffers);
@@ -80,11 +87,24 @@ static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const s
     return BN_OK;
 }
 
+/* Rows that kernels can read as they are: copied into huge pages, or left where they lie. */
+static enum bn_status settle(struct binder *b, struct bn_linear *lin, const uint8_t *rows, const char *name)
+{
+    lin->data = rows;
+    if (b->options->weights_in_place) return BN_OK;
+    size_t bytes = (size_t)lin->rows * lin->row_bytes;
+    void *copy = own_matrix(b, bytes, name);
+    if (!copy) return BN_ERR_MEMORY;
+    bn_weight_memory_copy(b->threads, copy, rows, bytes, bn_source_in_file(b->source, rows));
+    lin->data = copy;
+    return BN_OK;
+}
+
 /* Ternary values stay ternary when one scale a tensor or a row describes them; scales inside rows make them floats (f16 holds
  * every scale times -1, 0, 1 exactly). */
 static enum bn_status bind_ternary(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
-    if (b->float_activations) {
+    if (b->options->float_activations) {
         lin->kind = BN_LINEAR_FLOAT;
         lin->encoding = BN_ENC_F32;
         return transcode(b, lin, tensor, (size_t)tensor->cols * 4, row_to_f32);
@@ -102,8 +122,8 @@ static enum bn_status bind_ternary(struct binder *b, struct bn_linear *lin, cons
     lin->w_scale = scale;
     lin->w_scale_step = span == BN_SCALE_ROW;
     lin->row_bytes = bn_ternary_row_bytes(tensor->cols);
-    lin->data = bn_ternary_rows_in_place(tensor);
-    return lin->data ? BN_OK : transcode(b, lin, tensor, lin->row_bytes, row_to_i2s);
+    const uint8_t *rows = bn_ternary_rows_in_place(tensor);
+    return rows ? settle(b, lin, rows, tensor->name) : transcode(b, lin, tensor, lin->row_bytes, row_to_i2s);
 }
 
 static enum bn_status bind_data(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
@@ -124,9 +144,8 @@ static enum bn_status bind_data(struct binder *b, struct bn_linear *lin, const s
     case BN_ENC_Q6_K: lin->kind = BN_LINEAR_BLOCK; break;
     default: lin->kind = BN_LINEAR_FLOAT;
     }
-    lin->data = tensor->data;
     lin->row_bytes = traits->tensor_bytes(1, tensor->cols);
-    return BN_OK;
+    return settle(b, lin, tensor->data, tensor->name);
 }
 
 /* "blk.3.attn_q.weight" */
@@ -263,16 +282,33 @@ static enum bn_status check_config(const struct bn_config *c, struct bn_error *e
     return BN_OK;
 }
 
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, bool float_activations,
+/* What all matrices take in the region: ternary ones as I2_S rows, the others as stored. Tensors that become floats are not
+ * counted; they find memory of their own. */
+static size_t matrix_bytes(const struct bn_source *source, const struct bn_model_options *options)
+{
+    size_t total = 0;
+    bool untied = bn_source_tensor(source, "output.weight");
+    for (size_t i = 0; i < source->n_tensors; i++) {
+        const struct bn_tensor *t = &source->tensors[i];
+        bool ternary = bn_encoding_traits(t->encoding)->ternary;
+        if (t->rows < 2 || (untied && !strcmp(t->name, "token_embd.weight"))) continue;
+        if (options->weights_in_place && (!ternary || bn_ternary_rows_in_place(t))) continue;
+        total += bn_weight_memory_need(ternary ? (size_t)t->rows * bn_ternary_row_bytes(t->cols) : t->bytes);
+    }
+    return total;
+}
+
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_model_options *options,
                                struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
     enum bn_status status = check_config(&source->config, err);
     if (status != BN_OK) return status;
-    struct binder b = {weights, source, NULL, float_activations, err};
+    struct binder b = {weights, source, NULL, options, err};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
     if (!weights->layers) return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);
     status = bn_threads_open(&b.threads, bn_cores_available(), NULL, NULL, NULL, err);
+    if (status == BN_OK) status = bn_weight_memory_open(&weights->memory, matrix_bytes(source, options), err);
     if (status == BN_OK) status = bind_ends(&b);
     for (int i = 0; i < source->config.n_layers && status == BN_OK; i++) status = bind_layer(&b, &weights->layers[i], i);
     bn_threads_close(b.threads);
@@ -284,6 +320,7 @@ void bn_weights_close(struct bn_weights *weights)
 {
     for (size_t i = 0; i < weights->n_owned; i++) free(weights->owned[i]);
     free(weights->owned);
+    bn_weight_memory_close(&weights->memory);
     free(weights->layers);
     *weights = (struct bn_weights){0};
 }

@@ -3,6 +3,7 @@
 #define BN_MODEL_WEIGHTS_H
 #include "engine/format/source.h"
 #include "engine/kernels/kernels.h"
+#include "engine/model/weight_memory.h"
 
 /* How a linear takes its input, and so what kernels multiply it with. */
 enum bn_linear_kind {
@@ -36,13 +37,15 @@ struct bn_weights {
     const float *rope_factors; /* [rope_dim / 2] divisors of the frequencies, or NULL */
     enum bn_encoding stored;   /* encoding of the linears in the file */
     size_t n_owned;
-    void **owned; /* transcoded tensors and vectors, freed by close */
+    void **owned; /* vectors and what finds no room in `memory`, freed by close */
+    struct bn_weight_memory memory; /* matrices, in huge pages */
     uint64_t bytes_per_token, macs_per_token, n_parameters;
 };
 
-/* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. With float_activations
- * ternary linears are unpacked to F32, and no activation is quantised for them. */
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, bool float_activations,
+/* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. options (may not be NULL):
+ * float_activations unpacks ternary linears to F32, so that no activation is quantised for them; weights_in_place leaves
+ * matrices that kernels can read as they are in the mapped file. */
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_model_options *options,
                                struct bn_error *err);
 void bn_weights_close(struct bn_weights *weights);
 #endif
