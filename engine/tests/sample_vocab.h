@@ -140,7 +140,7 @@ static inline const struct bn_vocab *sample_llama3(void)
         char bytes[512], text[1024];
         const char *space = strchr(line, ' ');
         size_t n = sample_base64(line, (size_t)(space - line), bytes);
-        v.tokens[atoi(space)] = sample_string(text, sample_alphabet(bytes, n, text));
+        v.tokens[strtol(space, NULL, 10)] = sample_string(text, sample_alphabet(bytes, n, text));
     }
     sample_llama3_specials(&v);
     struct bn_vocab_index index;
