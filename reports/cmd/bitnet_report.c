@@ -10,12 +10,13 @@
 
 static const char help[] =
     "bitnet-report - static report of a results database\n"
-    "usage: bitnet-report --db FILE [--output DIR] [--run N]\n"
+    "usage: bitnet-report --db FILE [--output DIR] [--run N] [--summary]\n"
     "       bitnet-report --folded FILE --output FILE.svg [--unit ns] [--title TEXT]\n\n"
     "options:\n"
     "  --db FILE                      database of bitnet-bench\n"
     "  --output DIR                   where the page goes (default: out/report); with --folded the SVG file\n"
     "  --run N                        the run to show (default: the latest with measured points)\n"
+    "  --summary                      print the figures at the top of the page as well\n"
     "  --folded FILE                  folded stacks to draw, one \"a;b;c value\" a line; - reads standard input\n"
     "  --unit NAME                    what the values are (default: ns, shown as ms)\n"
     "  --title TEXT                   title of the flame graph\n"
@@ -24,6 +25,7 @@ static const char help[] =
 
 static struct {
     const char *db, *output, *folded, *unit, *title, *run;
+    bool summary;
 } o = {.unit = "ns", .title = ""};
 
 static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const char *format, ...)
@@ -40,7 +42,7 @@ static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const
 static void parse(int argc, char **argv)
 {
     static const struct option names[] = {{"db", 1, NULL, 'd'},    {"output", 1, NULL, 'o'}, {"run", 1, NULL, 'r'},
-                                          {"folded", 1, NULL, 'f'}, {"unit", 1, NULL, 'u'},   {"title", 1, NULL, 't'},
+                                          {"folded", 1, NULL, 'f'}, {"unit", 1, NULL, 'u'},   {"title", 1, NULL, 't'},  {"summary", 0, NULL, 's'},
                                           {"help", 0, NULL, 'h'},   {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":h", names, NULL)) != -1;) switch (c) {
@@ -50,6 +52,7 @@ static void parse(int argc, char **argv)
         case 'f': o.folded = optarg; break;
         case 'u': o.unit = optarg; break;
         case 't': o.title = optarg; break;
+        case 's': o.summary = true; break;
         case 'h': fputs(help, stdout); exit(0);
         case 'v': puts("bitnet-report 0.1.0 (SQLite " SQLITE_VERSION ")"); exit(0);
         case ':': fail(2, "%s needs a value.", argv[optind - 1]);
@@ -100,7 +103,7 @@ int main(int argc, char **argv)
     struct report report = {.output = o.output ? o.output : "out/report"};
     if (sqlite3_open_v2(o.db, &report.db, SQLITE_OPEN_READONLY, NULL)) fail(1, "Cannot open %s: %s.", o.db, sqlite3_errmsg(report.db));
     report.run = choose_run(report.db);
-    if (!page_write(&report)) fail(1, "%s", report.error);
+    if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);
     sqlite3_close(report.db);
     printf("%s/index.html\n", report.output);
     return 0;

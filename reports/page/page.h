@@ -15,6 +15,8 @@ struct report {
 };
 /* Writes output/index.html (and plots/NAME.{svg,tsv}, flamegraph.svg, flamegraph.folded). */
 bool page_write(struct report *report);
+/* The cards at the top of the page, one line of text each. */
+bool summary_write(struct report *report, FILE *out);
 
 /* ---- sections, each written into `out` ---- */
 bool table_write(struct report *report, const struct content *content, FILE *out);
