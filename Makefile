@@ -2,7 +2,9 @@
 SHELL       := /bin/bash
 .DEFAULT_GOAL := all
 BUILD       ?= build
-CC          ?= gcc
+ifeq ($(origin CC),default) # make's own default is cc
+CC          := gcc
+endif
 PYTHON      := /usr/bin/python3
 # -ffp-contract=off: every fused multiply-add in the engine is written out, none is chosen by the compiler (same bits everywhere).
 # missing field initializers are how tables (options, registries) leave out what is zero
@@ -18,7 +20,7 @@ say = @$(if $(V),:,echo "  $(1) $@")
 
 # --- what each room is made of: every .c outside cmd/ and tests/ goes into the room's library -------------------------
 room = $(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*'))
-ARCH       := $(shell $(CC) -dumpmachine | cut -d- -f1)
+ARCH       := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 not_arch   := $(if $(filter x86_64 i686 i386,$(ARCH)),engine/kernels/arm/%,$(if $(filter aarch64 arm%,$(ARCH)),engine/kernels/x86/%,engine/kernels/x86/% engine/kernels/arm/%))
 ENGINE_SRC  := $(filter-out $(not_arch),$(call room,engine))
 SUITES_SRC  := $(call room,suites)
