@@ -10,7 +10,7 @@ PYTHON      := /usr/bin/python3
 # missing field initializers are how tables (options, registries) leave out what is zero
 WARN        := -Wall -Wextra -Wshadow -Werror -Wno-missing-field-initializers
 OPT         ?= -O3 -g -fno-omit-frame-pointer
-CFLAGS_ALL   = -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS)
+CFLAGS_ALL   = -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS) $(FILE_FLAGS)
 LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 COMMIT      := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
@@ -55,7 +55,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all bench bench-kernels test help clean format install-dependencies programs tests
+.PHONY: all bench bench-kernels test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example
@@ -70,6 +70,16 @@ bench: install-dependencies ## the main job: sweep, counters, stress tests, eval
 test: install-dependencies ## every test that needs no special hardware
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) ci/test
+
+# every test again in a build of its own with a sanitizer; valgrind cannot run such programs, and its tests skip themselves.
+# Warnings are not errors here: the compiler guesses worse where a sanitizer stands in between.
+sanitized = $(MAKE) --no-print-directory BUILD=build/$(1) OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE="$(2)" CFLAGS=-Wno-error test
+test-asan: ## every test under AddressSanitizer (with leaks)
+	@$(call sanitized,asan,-fsanitize=address)
+test-ubsan: ## every test under UndefinedBehaviorSanitizer
+	@$(call sanitized,ubsan,-fsanitize=undefined -fno-sanitize-recover=all)
+test-tsan: ## every test under ThreadSanitizer
+	@$(call sanitized,tsan,-fsanitize=thread)
 
 bench-kernels: $(BUILD)/bin/checkkern ## time every kernel on the 2B4T shapes, beside the limits of this machine
 	@$(BUILD)/bin/checkkern --bench
@@ -88,7 +98,7 @@ SQL_HEADERS := $(patsubst %,$(BUILD)/gen/%.h,$(shell find harness/store -name '*
 $(BUILD)/gen/%.sql.h: %.sql
 	@mkdir -p $(@D)
 	sed -e 's/[\\"]/\\&/g' -e 's/^.*$$/"&\\n"/' $< > $@
-$(BUILD)/obj/harness/store/store.o: CFLAGS += -I$(BUILD)/gen
+$(BUILD)/obj/harness/store/store.o: FILE_FLAGS := -I$(BUILD)/gen
 $(BUILD)/obj/harness/store/store.o: $(SQL_HEADERS)
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -96,7 +106,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@
 # the one file that knows which commit it is; rebuilt when the commit changes
-$(BUILD)/obj/engine/core/version.o: CFLAGS += -DBN_COMMIT='"$(COMMIT)"'
+$(BUILD)/obj/engine/core/version.o: FILE_FLAGS := -DBN_COMMIT='"$(COMMIT)"'
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit

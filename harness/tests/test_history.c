@@ -32,7 +32,7 @@ static void add_run(struct bn_store *store, int64_t model, int64_t machine, int 
     struct bn_error err = {0};
     struct bn_store_config configs[8] = {0};
     uint32_t order[8];
-    char identity[32], when[40], commit[16];
+    char identity[32], when[40], commit[32];
     snprintf(identity, sizeof identity, "night %d", i);
     snprintf(when, sizeof when, "2026-%02d-%02dT02:00:00Z", 9 + i / 28, 1 + i % 28);
     snprintf(commit, sizeof commit, "commit%02d", i);
