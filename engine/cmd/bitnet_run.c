@@ -294,10 +294,11 @@ static void score(void *self, size_t pos, const float *logits)
 {
     const struct scorer *s = self;
     if (pos + 1 == s->prompt->n) return;
-    double most = -INFINITY, sum = 0;
-    for (int i = 0; i < s->n_vocab; i++) most = fmax(most, (double)logits[i]);
-    for (int i = 0; i < s->n_vocab; i++) sum += exp((double)logits[i] - most);
-    s->logprobs[pos] = (double)logits[s->prompt->id[pos + 1]] - most - log(sum);
+    float most = -INFINITY;
+    double sum = 0;
+    for (int i = 0; i < s->n_vocab; i++) most = fmaxf(most, logits[i]);
+    for (int i = 0; i < s->n_vocab; i++) sum += exp((double)logits[i] - (double)most);
+    s->logprobs[pos] = (double)logits[s->prompt->id[pos + 1]] - (double)most - log(sum);
 }
 
 static void prefill(const struct bn_model *model, struct bn_session *session, const struct ids *prompt, struct output *out)

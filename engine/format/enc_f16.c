@@ -27,4 +27,5 @@ const struct bn_encoding_traits bn_encoding_f16 = {.name = "f16",
                                                    .block = 1,
                                                    .tensor_bytes = tensor_bytes,
                                                    .unpack_row = unpack_row,
-                                                   .pack = pack};
+                                                   .pack = pack,
+                                                   .words = {.bytes = 2, .step = 2}};

@@ -45,7 +45,7 @@ static void store_scale(void *out, int64_t rows, int64_t cols, float scale)
 {
     char *tail = (char *)out + payload(rows, cols);
     memset(tail, 0, TAIL);
-    memcpy(tail, &scale, sizeof scale);
+    bn_store_f32(tail, scale);
 }
 
 /* The C quantiser's rule: the input is ternary already, scale = max |w|, and the sign is the code. */

@@ -57,7 +57,7 @@ static void ternary_row(uint8_t *out, const void *data, int64_t rows, int64_t co
 
 static void pack_row(uint8_t *p, const int8_t *codes, int64_t cols, float scale)
 {
-    memcpy(p, &scale, sizeof scale);
+    bn_store_f32(p, scale);
     for (int64_t b = 0; b < cols / BLOCK; b++, codes += BLOCK)
         for (int j = 0; j < BYTES; j++)
             p[HEAD + b * BYTES + j] = (uint8_t)((codes[j] + 1) | (codes[16 + j] + 1) << 2 |

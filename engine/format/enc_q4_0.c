@@ -51,4 +51,5 @@ const struct bn_encoding_traits bn_encoding_q4_0 = {.name = "q4_0",
                                                     .block = BLOCK,
                                                     .tensor_bytes = tensor_bytes,
                                                     .unpack_row = unpack_row,
-                                                    .pack = pack};
+                                                    .pack = pack,
+                                                    .words = {.bytes = 2, .step = BYTES}};

@@ -122,4 +122,5 @@ const struct bn_encoding_traits bn_encoding_q6_k = {.name = "q6_k",
                                                     .block = BLOCK,
                                                     .tensor_bytes = tensor_bytes,
                                                     .unpack_row = unpack_row,
-                                                    .pack = pack};
+                                                    .pack = pack,
+                                                    .words = {.bytes = 2, .at = D, .step = BYTES}};

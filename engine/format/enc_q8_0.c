@@ -40,4 +40,5 @@ const struct bn_encoding_traits bn_encoding_q8_0 = {.name = "q8_0",
                                                     .block = BLOCK,
                                                     .tensor_bytes = tensor_bytes,
                                                     .unpack_row = unpack_row,
-                                                    .pack = pack};
+                                                    .pack = pack,
+                                                    .words = {.bytes = 2, .step = BYTES}};

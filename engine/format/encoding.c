@@ -1,5 +1,6 @@
 /* encoding.c - the registry of tensor encodings, and the names of ggml types that we only recognise. */
 #include "engine/format/encoding.h"
+#include "engine/format/little_endian.h"
 #include <ctype.h>
 
 #define ENCODING(id, name) extern const struct bn_encoding_traits bn_encoding_##name;
@@ -57,11 +58,19 @@ const char *bn_gguf_type_name(uint32_t id)
     return NULL;
 }
 
+void bn_encoding_row_to_cpu(enum bn_encoding encoding, uint8_t *out, const uint8_t *row, size_t bytes)
+{
+    const struct bn_words w = registry[encoding]->words;
+    memcpy(out, row, bytes);
+    for (size_t at = w.at; BN_CPU_IS_BIG_ENDIAN && w.step && at + w.bytes <= bytes; at += w.step)
+        for (size_t i = 0; i < w.bytes; i++) out[at + i] = row[at + w.bytes - 1 - i];
+}
+
 size_t bn_block_bytes(int64_t rows, int64_t cols, int block, size_t block_bytes)
 {
     uint64_t n;
     if (rows <= 0 || cols <= 0 || cols % block) return 0;
     if (__builtin_mul_overflow((uint64_t)rows, (uint64_t)(cols / block), &n)) return 0;
-    if (__builtin_mul_overflow(n, (uint64_t)block_bytes, &n) || n >> 62) return 0;
+    if (__builtin_mul_overflow(n, (uint64_t)block_bytes, &n) || n > PTRDIFF_MAX / 2) return 0;
     return (size_t)n;
 }

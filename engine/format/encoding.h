@@ -27,6 +27,11 @@ struct bn_encoding_traits {
     void (*unpack_row)(float *out, const void *data, int64_t rows, int64_t cols, int64_t row);
     /* A whole tensor from floats by the reference rule of the format; NULL when we do not write it. `out` has tensor_bytes. */
     enum bn_status (*pack)(void *out, const float *in, int64_t rows, int64_t cols, struct bn_error *err);
+    /* Encodings that kernels read as they are stored: where their numbers of more than one byte stand, `bytes` bytes each
+     * at byte `at` of every `step` bytes. */
+    struct bn_words {
+        uint8_t bytes, at, step;
+    } words;
 
     /* Ternary encodings only (NULL otherwise); ternary.h has the friendly forms. */
     enum bn_scale_span scale_span;
@@ -45,6 +50,9 @@ enum bn_encoding bn_encoding_by_name(const char *name);  /* BN_ENC_NONE when unk
 enum bn_encoding bn_encoding_by_gguf_id(uint32_t id);    /* BN_ENC_NONE when we cannot read it */
 const char *bn_gguf_type_name(uint32_t id);              /* "Q4_K", "TL1" ...: names types we refuse; NULL when unheard of */
 
-/* rows * cols/block * block_bytes, or 0 when cols is no multiple of block or the product passes 2^62. */
+/* Copies a row of `bytes` bytes into the byte order of this CPU, in which kernels read it. */
+void bn_encoding_row_to_cpu(enum bn_encoding encoding, uint8_t *out, const uint8_t *row, size_t bytes);
+
+/* rows * cols/block * block_bytes, or 0 when cols is no multiple of block or the product fits no memory. */
 size_t bn_block_bytes(int64_t rows, int64_t cols, int block, size_t block_bytes);
 #endif

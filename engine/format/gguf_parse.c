@@ -1,6 +1,7 @@
 /* gguf_parse.c - the container of GGUF v2 and v3: keys, values and tensor infos, every length bounded by the
  * file. */
 #include "engine/format/gguf.h"
+#include "engine/format/little_endian.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,18 +30,26 @@ static enum bn_status truncated(const struct cursor *c, const char *what)
                    "%s: the file ends inside %s; it is damaged or was not copied completely.", c->path, what);
 }
 
-static enum bn_status read_bytes(struct cursor *c, void *out, size_t n, const char *what)
+static enum bn_status read_u32(struct cursor *c, uint32_t *out, const char *what)
 {
-    if (left(c) < n) return truncated(c, what);
-    memcpy(out, c->at, n);
-    c->at += n;
+    if (left(c) < 4) return truncated(c, what);
+    *out = bn_load_u32(c->at);
+    c->at += 4;
+    return BN_OK;
+}
+
+static enum bn_status read_u64(struct cursor *c, uint64_t *out, const char *what)
+{
+    if (left(c) < 8) return truncated(c, what);
+    *out = bn_load_u64(c->at);
+    c->at += 8;
     return BN_OK;
 }
 
 static enum bn_status read_string(struct cursor *c, struct bn_string *out, const char *what)
 {
     uint64_t n = 0;
-    enum bn_status status = read_bytes(c, &n, sizeof n, what);
+    enum bn_status status = read_u64(c, &n, what);
     if (status) return status;
     if (left(c) < n) return truncated(c, what);
     *out = (struct bn_string){(const char *)c->at, (size_t)n};
@@ -82,12 +91,12 @@ static enum bn_status read_value(struct cursor *c, struct bn_gguf_value *v)
     if (v->key.n > KEY_LIMIT)
         return bn_fail(c->err, BN_ERR_FORMAT, "%s: a key is %zu bytes long; the file is damaged.", c->path,
                        v->key.n);
-    if ((status = read_bytes(c, &type, sizeof type, "the keys"))) return status;
+    if ((status = read_u32(c, &type, "the keys"))) return status;
     v->n = 1;
     v->is_array = type == BN_GGUF_ARRAY;
     if (v->is_array) {
-        if ((status = read_bytes(c, &type, sizeof type, "an array"))) return status;
-        if ((status = read_bytes(c, &v->n, sizeof v->n, "an array"))) return status;
+        if ((status = read_u32(c, &type, "an array"))) return status;
+        if ((status = read_u64(c, &v->n, "an array"))) return status;
     }
     if (type >= BN_GGUF_TYPE_COUNT || type == BN_GGUF_ARRAY) return bad_type(c, v, type);
     v->type = (enum bn_gguf_type)type;
@@ -99,12 +108,13 @@ static enum bn_status read_dims(struct cursor *c, struct bn_gguf_info *info)
 {
     uint32_t n_dims = 0;
     uint64_t dim[4] = {1, 1, 1, 1}, rows = 1;
-    enum bn_status status = read_bytes(c, &n_dims, sizeof n_dims, "the tensor table");
+    enum bn_status status = read_u32(c, &n_dims, "the tensor table");
     if (status) return status;
     if (n_dims < 1 || n_dims > 4)
         return bn_fail(c->err, BN_ERR_FORMAT, "%s: tensor \"%.*s\" has %u dimensions; 1 to 4 are possible.",
                        c->path, shown(info->name), info->name.bytes, n_dims);
-    if ((status = read_bytes(c, dim, n_dims * sizeof *dim, "the tensor table"))) return status;
+    for (uint32_t i = 0; i < n_dims; i++)
+        if ((status = read_u64(c, &dim[i], "the tensor table"))) return status;
     bool bad = dim[0] < 1 || dim[0] >> 40;
     for (int i = 1; i < 4; i++)
         bad = bad || dim[i] < 1 || __builtin_mul_overflow(rows, dim[i], &rows) || rows >> 40;
@@ -126,8 +136,8 @@ static enum bn_status read_info(struct cursor *c, struct bn_gguf_info *info)
                        "%s: a tensor's name of %zu bytes is empty, too long or holds a zero byte.", c->path,
                        info->name.n);
     if ((status = read_dims(c, info))) return status;
-    if ((status = read_bytes(c, &info->type, sizeof info->type, "the tensor table"))) return status;
-    return read_bytes(c, &info->offset, sizeof info->offset, "the tensor table");
+    if ((status = read_u32(c, &info->type, "the tensor table"))) return status;
+    return read_u64(c, &info->offset, "the tensor table");
 }
 
 struct header {
@@ -137,7 +147,10 @@ struct header {
 
 static enum bn_status read_header(struct cursor *c, struct header *h)
 {
-    enum bn_status status = read_bytes(c, h, sizeof *h, "the header");
+    enum bn_status status = read_u32(c, &h->magic, "the header");
+    if (!status) status = read_u32(c, &h->version, "the header");
+    if (!status) status = read_u64(c, &h->n_tensors, "the header");
+    if (!status) status = read_u64(c, &h->n_values, "the header");
     if (status) return status;
     if (h->version == 0x02000000 || h->version == 0x03000000)
         return bn_fail(c->err, BN_ERR_UNSUPPORTED,

@@ -1,6 +1,7 @@
 /* gguf_save.c - writes a planned model as GGUF: the keys of FORMATS.md 2.2, the tokenizer, the tensors. */
 #include "engine/format/gguf_save.h"
 #include "engine/format/gguf_write.h"
+#include "engine/format/little_endian.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +109,11 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
 static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item,
                                  struct bn_error *err)
 {
-    if (item->inline_value) return bn_gguf_write_data(w, item->inline_value, sizeof(float), err);
+    uint8_t one[4];
+    if (item->inline_value) {
+        bn_store_f32(one, *item->inline_value);
+        return bn_gguf_write_data(w, one, sizeof one, err);
+    }
     const struct bn_conversion *c = &item->conversion;
     bool as_it_is = c->target == c->tensor->encoding && !bn_encoding_traits(c->target)->ternary &&
                     c->factor == 1 && !c->n_heads;

@@ -1,5 +1,6 @@
 /* gguf_value.c - looking up keys of a GGUF file and reading their values. */
 #include "engine/format/gguf.h"
+#include "engine/format/little_endian.h"
 #include <limits.h>
 #include <string.h>
 
@@ -16,9 +17,8 @@ bool bn_gguf_integer(const struct bn_gguf_value *v, uint64_t i, int64_t *out)
 {
     if (i >= v->n || v->type == BN_GGUF_STRING || v->type == BN_GGUF_F32 || v->type == BN_GGUF_F64)
         return false;
-    uint64_t u = 0;
     size_t bytes = bn_gguf_type_bytes(v->type);
-    memcpy(&u, v->data + i * bytes, bytes);
+    uint64_t u = bn_load_uint(v->data + i * bytes, bytes);
     switch (v->type) {
     case BN_GGUF_I8:
         *out = (int8_t)u;
@@ -38,19 +38,17 @@ bool bn_gguf_integer(const struct bn_gguf_value *v, uint64_t i, int64_t *out)
 
 bool bn_gguf_real(const struct bn_gguf_value *v, uint64_t i, double *out)
 {
-    float f;
     int64_t n;
     if (i >= v->n) return false;
-    if (v->type == BN_GGUF_F32) return memcpy(&f, v->data + 4 * i, sizeof f), *out = (double)f, true;
-    if (v->type == BN_GGUF_F64) return memcpy(out, v->data + 8 * i, sizeof *out), true;
+    if (v->type == BN_GGUF_F32) return *out = (double)bn_load_f32(v->data + 4 * i), true;
+    if (v->type == BN_GGUF_F64) return *out = bn_load_f64(v->data + 8 * i), true;
     if (!bn_gguf_integer(v, i, &n)) return false;
     return *out = (double)n, true;
 }
 
 struct bn_string bn_gguf_next_string(const uint8_t **at)
 {
-    uint64_t n;
-    memcpy(&n, *at, sizeof n);
+    uint64_t n = bn_load_u64(*at);
     struct bn_string s = {(const char *)*at + sizeof n, (size_t)n};
     *at += sizeof n + n;
     return s;

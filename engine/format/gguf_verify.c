@@ -1,6 +1,7 @@
 /* gguf_verify.c - reads a written model back and compares it with where it came from. */
 #include "engine/format/gguf_save.h"
 #include "engine/format/absmean.h"
+#include "engine/format/little_endian.h"
 #include "engine/format/ternary.h"
 #include <math.h>
 #include <stdlib.h>
@@ -130,7 +131,7 @@ static enum bn_status check_item(const struct bn_save_item *item, const struct b
     const struct bn_conversion *c = &item->conversion;
     bool same = got != NULL;
     if (same && item->inline_value)
-        same = got->bytes == sizeof(float) && memcmp(got->data, item->inline_value, sizeof(float)) == 0;
+        same = got->bytes == sizeof(float) && bn_load_f32(got->data) == *item->inline_value;
     else if (same)
         same = got->encoding == c->target && got->rows == c->tensor->rows && got->cols == c->tensor->cols &&
                (bn_encoding_traits(c->target)->ternary ? same_ternary(c, got) : same_floats(c, got, worst));

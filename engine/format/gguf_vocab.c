@@ -1,6 +1,7 @@
 /* gguf_vocab.c - the vocabulary in a GGUF file (keys tokenizer.*). Token texts stay where they are in the
  * file's map. */
 #include "engine/format/gguf.h"
+#include "engine/format/little_endian.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -63,7 +64,7 @@ static enum bn_status get_scores(struct bn_source *s, const struct bn_gguf *g, s
     if (!value->is_array || value->type != BN_GGUF_F32 || value->n != (uint64_t)v->n_tokens)
         return wrong_array(g, key, err);
     if (!(v->scores = bn_source_alloc(s, value->n, sizeof *v->scores, err))) return BN_ERR_MEMORY;
-    memcpy(v->scores, value->data, value->n * sizeof *v->scores);
+    for (uint64_t i = 0; i < value->n; i++) v->scores[i] = bn_load_f32(value->data + 4 * i);
     return BN_OK;
 }
 

@@ -1,6 +1,7 @@
 /* gguf_write.c - writes one GGUF v3 file (FORMATS.md 2.1). */
 #include "engine/format/gguf_write.h"
 #include "engine/format/gguf.h"
+#include "engine/format/little_endian.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +41,21 @@ static void put(struct bn_buffer *b, const void *p, size_t n)
 }
 static void put_u32(struct bn_buffer *b, uint32_t v)
 {
-    put(b, &v, sizeof v);
+    uint8_t bytes[4];
+    bn_store_u32(bytes, v);
+    put(b, bytes, sizeof bytes);
 }
 static void put_u64(struct bn_buffer *b, uint64_t v)
 {
-    put(b, &v, sizeof v);
+    uint8_t bytes[8];
+    bn_store_u64(bytes, v);
+    put(b, bytes, sizeof bytes);
+}
+static void put_f32(struct bn_buffer *b, float v)
+{
+    uint8_t bytes[4];
+    bn_store_f32(bytes, v);
+    put(b, bytes, sizeof bytes);
 }
 static void put_text(struct bn_buffer *b, const char *s, size_t n)
 {
@@ -73,7 +84,7 @@ void bn_gguf_put_u32(struct bn_gguf_writer *w, const char *key, uint32_t value)
 void bn_gguf_put_f32(struct bn_gguf_writer *w, const char *key, float value)
 {
     put_key(w, key, BN_GGUF_F32);
-    put(&w->keys, &value, sizeof value);
+    put_f32(&w->keys, value);
 }
 void bn_gguf_put_bool(struct bn_gguf_writer *w, const char *key, bool value)
 {
@@ -93,7 +104,7 @@ void bn_gguf_put_strings(struct bn_gguf_writer *w, const char *key, const struct
 void bn_gguf_put_floats(struct bn_gguf_writer *w, const char *key, const float *values, size_t n)
 {
     put_array(w, key, BN_GGUF_F32, n);
-    put(&w->keys, values, n * sizeof *values);
+    for (size_t i = 0; i < n; i++) put_f32(&w->keys, values[i]);
 }
 void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t *values, size_t n)
 {
@@ -139,7 +150,9 @@ static enum bn_status create(struct bn_gguf_writer *w, const char *path, struct 
 
 enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, const char *path, struct bn_error *err)
 {
-    const uint64_t head[3] = {0x0000000346554747, w->n_tensors, w->n_keys}; /* "GGUF", version 3 */
+    uint8_t head[24] = "GGUF\3";
+    bn_store_u64(head + 8, w->n_tensors);
+    bn_store_u64(head + 16, w->n_keys);
     if (w->keys.failed || w->infos.failed)
         return bn_fail_memory(err, "the tables of a GGUF file", w->keys.capacity * 2);
     enum bn_status status = create(w, path, err);

@@ -1,8 +1,7 @@
 /* half.h - 16-bit floats to and from float, in integer arithmetic: the same bits on every machine. */
 #ifndef BN_FORMAT_HALF_H
 #define BN_FORMAT_HALF_H
-#include <stdint.h>
-#include <string.h>
+#include "engine/format/little_endian.h"
 
 static inline float bn_float_of_bits(uint32_t u)
 {
@@ -49,18 +48,6 @@ static inline uint16_t bn_f32_to_bf16(float f)
     return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
 }
 
-static inline uint16_t bn_load_u16(const void *p)
-{
-    uint16_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
+/* As files hold it. */
 static inline float bn_load_f16(const void *p) { return bn_f16_to_f32(bn_load_u16(p)); }
-static inline void bn_store_u16(void *p, uint16_t v) { memcpy(p, &v, sizeof v); }
-static inline float bn_load_f32(const void *p)
-{
-    float f;
-    memcpy(&f, p, sizeof f);
-    return f;
-}
 #endif

@@ -3,6 +3,7 @@
 #include "engine/core/threads.h"
 #include "engine/format/absmean.h"
 #include "engine/format/hf.h"
+#include "engine/format/little_endian.h"
 #include "engine/format/ternary.h"
 #include <stdatomic.h>
 #include <stdio.h>
@@ -99,8 +100,7 @@ static void run_jobs(void *arg, int thread)
             run_packed(job);
         else
             run_masters(job);
-        memcpy(job->out + (size_t)job->rows * bn_ternary_row_bytes(job->cols), &job->scale,
-               sizeof job->scale);
+        bn_store_f32(job->out + (size_t)job->rows * bn_ternary_row_bytes(job->cols), job->scale);
     }
 }
 

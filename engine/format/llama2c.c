@@ -20,6 +20,14 @@ struct part {
     int64_t layers, rows, cols;
 };
 
+static struct shape load_shape(const uint8_t *p)
+{
+    return (struct shape){
+        (int32_t)bn_load_u32(p),      (int32_t)bn_load_u32(p + 4),  (int32_t)bn_load_u32(p + 8),
+        (int32_t)bn_load_u32(p + 12), (int32_t)bn_load_u32(p + 16), (int32_t)bn_load_u32(p + 20),
+        (int32_t)bn_load_u32(p + 24)};
+}
+
 static bool is_plausible(const struct shape *s)
 {
     int64_t vocab = s->n_vocab < 0 ? -(int64_t)s->n_vocab : s->n_vocab;
@@ -184,7 +192,7 @@ static enum bn_status add_input_norm(struct bn_source *src, const char *name, in
     char full[80];
     float *w = bn_source_alloc(src, (size_t)n, sizeof *w, err);
     if (!w) return BN_ERR_MEMORY;
-    for (int64_t k = 0; k < n; k++) w[k] = 1.0f / (float)n;
+    for (int64_t k = 0; k < n; k++) bn_store_f32(&w[k], 1.0f / (float)n);
     snprintf(full, sizeof full, "%s_norm_in.weight", name);
     return bn_source_add(src, full, BN_ENC_F32, 1, n, w, err);
 }
@@ -217,20 +225,19 @@ static enum bn_status open_weights(struct bn_source *src, const struct bn_map *m
                                    struct bn_error *err)
 {
     struct shape s = {0};
-    uint32_t head[2] = {0, 0};
-    if (map->n >= HEADER_BYTES) memcpy(head, map->bytes, sizeof head);
-    if (head[0] == MAGIC) {
-        memcpy(&s, map->bytes + 8, sizeof s);
-        if (head[1] != 1 || s.n_vocab < 0 || !is_plausible(&s) || ternary_bytes(&s) != map->n)
+    if (map->n >= HEADER_BYTES && bn_load_u32(map->bytes) == MAGIC) {
+        uint32_t version = bn_load_u32(map->bytes + 4);
+        s = load_shape(map->bytes + 8);
+        if (version != 1 || s.n_vocab < 0 || !is_plausible(&s) || ternary_bytes(&s) != map->n)
             return bn_fail(err, BN_ERR_UNSUPPORTED,
                            "%s: is a llama2.c checkpoint of version %u whose size is not that of the ternary "
                            "form; export it in the legacy "
                            "float32 form (version 0).",
-                           path, head[1]);
+                           path, version);
         set_config(&src->config, &s, path);
         return open_ternary(src, &s, map->bytes, err);
     }
-    if (map->n >= sizeof s) memcpy(&s, map->bytes, sizeof s);
+    if (map->n >= sizeof s) s = load_shape(map->bytes);
     if (!is_plausible(&s) || float_bytes(&s) != map->n)
         return bn_fail(err, BN_ERR_FORMAT,
                        "%s: is neither a GGUF file nor a llama2.c checkpoint nor a directory with "

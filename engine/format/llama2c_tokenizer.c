@@ -1,4 +1,5 @@
 /* llama2c_tokenizer.c - the tokenizer .bin of llama2.c checkpoints as a sentencepiece vocabulary. */
+#include "engine/format/little_endian.h"
 #include "engine/format/owner.h"
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,8 @@ static bool next_token(struct bn_string *token, float *score, const uint8_t **at
 {
     int32_t n;
     if (end - *at < 8) return false;
-    memcpy(score, *at, 4);
-    memcpy(&n, *at + 4, 4);
+    *score = bn_load_f32(*at);
+    n = (int32_t)bn_load_u32(*at + 4);
     *at += 8;
     if (n < 0 || n > end - *at) return false;
     *token = (struct bn_string){(const char *)*at, (size_t)n};

@@ -1,6 +1,7 @@
 /* safetensors.c - the tensors of a Hugging Face model directory, in one safetensors file or in shards
  * (FORMATS.md 1.3). */
 #include "engine/format/hf.h"
+#include "engine/format/little_endian.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +107,7 @@ static enum bn_status read_file(struct bn_hf *hf, const char *file, struct bn_er
     uint64_t header = 0;
     enum bn_status status = bn_hf_map(hf, &map, file, err);
     if (status) return status;
-    if (map.n >= 8) memcpy(&header, map.bytes, 8);
+    if (map.n >= 8) header = bn_load_u64(map.bytes);
     if (map.n < 8 || header > map.n - 8 || header > HEADER_LIMIT)
         return bn_fail(err, BN_ERR_FORMAT, "%s/%s: is no safetensors file or was not copied completely.",
                        hf->path, file);

@@ -1,6 +1,7 @@
 /* sentencepiece.c - the pieces of a sentencepiece model (a protobuf), by a reader of just the fields that we
  * need: ModelProto.pieces = 1 {piece = 1, score = 2, type = 3}, trainer_spec = 2 {model_type = 3,
  * unk/bos/eos/pad_id = 40..43}, normalizer_spec = 3 {add_dummy_prefix = 3}. */
+#include "engine/format/little_endian.h"
 #include "engine/format/owner.h"
 #include <string.h>
 
@@ -33,7 +34,7 @@ static bool next_field(const uint8_t **at, const uint8_t *end, struct field *f)
     } else if (wire == 1 || wire == 5) {
         n = wire == 1 ? 8 : 4;
         if ((uint64_t)(end - p) < n) return false;
-        memcpy(&f->value, p, n);
+        f->value = bn_load_uint(p, n);
         p += n;
     } else {
         if (wire != 2 || !varint(&p, end, &n) || (uint64_t)(end - p) < n) return false;

@@ -98,8 +98,13 @@ static size_t token_bytes(const struct bn_vocab *vocab, int32_t id, uint8_t type
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
+#ifdef __SIZEOF_INT128__
     __uint128_t product = (__uint128_t)(a ^ 0x9E3779B97F4A7C15u) * (b ^ 0xD1B54A32D192ED03u);
     return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else /* CPUs of 32 bits */
+    uint64_t product = (a ^ 0x9E3779B97F4A7C15u) * (b ^ 0xD1B54A32D192ED03u);
+    return product ^ product >> 32;
+#endif
 }
 
 static uint64_t load8(const char *p)

@@ -58,13 +58,21 @@ static void row_to_i2s(uint8_t *out, const struct bn_tensor *tensor, int64_t row
 static void row_to_f16(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
 {
     bn_encoding_traits(tensor->encoding)->unpack_row(buffer, tensor->data, tensor->rows, tensor->cols, row);
-    for (int64_t k = 0; k < tensor->cols; k++) bn_store_u16(out + 2 * k, bn_f32_to_f16(buffer[k]));
+    uint16_t *half = (uint16_t *)(void *)out;
+    for (int64_t k = 0; k < tensor->cols; k++) half[k] = bn_f32_to_f16(buffer[k]);
 }
 
 static void row_to_f32(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
 {
     (void)buffer;
     bn_encoding_traits(tensor->encoding)->unpack_row((float *)(void *)out, tensor->data, tensor->rows, tensor->cols, row);
+}
+
+static void row_to_cpu(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
+{
+    size_t bytes = bn_encoding_traits(tensor->encoding)->tensor_bytes(1, tensor->cols);
+    (void)buffer;
+    bn_encoding_row_to_cpu(tensor->encoding, out, (const uint8_t *)tensor->data + (size_t)row * bytes, bytes);
 }
 
 /* Room for a matrix: in huge pages while they last. */
@@ -145,6 +153,7 @@ static enum bn_status bind_data(struct binder *b, struct bn_linear *lin, const s
     default: lin->kind = BN_LINEAR_FLOAT;
     }
     lin->row_bytes = traits->tensor_bytes(1, tensor->cols);
+    if (BN_CPU_IS_BIG_ENDIAN) return transcode(b, lin, tensor, lin->row_bytes, row_to_cpu);
     return settle(b, lin, tensor->data, tensor->name);
 }
 
@@ -167,7 +176,7 @@ static enum bn_status bind_vector(struct binder *b, const float **out, const cha
     if (t->rows * t->cols != n)
         return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s has %lld values where the model's dimensions call for %d.", name, (long long)(t->rows * t->cols), n);
     b->weights->n_parameters += (uint64_t)n;
-    if (t->encoding == BN_ENC_F32 && (uintptr_t)t->data % 4 == 0) {
+    if (!BN_CPU_IS_BIG_ENDIAN && t->encoding == BN_ENC_F32 && (uintptr_t)t->data % 4 == 0) {
         *out = t->data;
         return BN_OK;
     }
