@@ -19,6 +19,7 @@ TOKENS = 12
 LINEARS = {"q": "self_attn.q_proj", "k": "self_attn.k_proj", "v": "self_attn.v_proj", "o": "self_attn.o_proj",
            "gate": "mlp.gate_proj", "up": "mlp.up_proj", "down": "mlp.down_proj"}
 
+# input_norms: every linear has an RMSNorm of its own before it (use_rms_norm), with the eps of quantization_config.
 # form: how the linears are stored. "packed" U8 with bf16 weight_scale; "masters" quantised at load; "plain" never quantised.
 FAMILIES = {
     "2b4t": dict(seed=3, form="packed", dtype="BF16", scale="multiply", layers=3, tied=True,
@@ -38,6 +39,16 @@ FAMILIES = {
                     config=dict(architectures=["BitnetForCausalLM"], model_type="llama", hidden_size=60, intermediate_size=140,
                                 num_attention_heads=3, num_key_value_heads=3, hidden_act="silu", rms_norm_eps=1e-5, rope_theta=10000.0,
                                 max_position_embeddings=2048, vocab_size=98, weight_bits=1, input_bits=8, rope_scaling=None)),
+    "1bitllm-large": dict(seed=23, form="masters", dtype="F16", layers=2, tied=True,  # heads of 96
+                          sub_norms=("self_attn.inner_attn_ln", "mlp.ffn_layernorm"),
+                          config=dict(architectures=["BitnetForCausalLM"], model_type="llama", hidden_size=192, intermediate_size=128,
+                                      num_attention_heads=2, num_key_value_heads=2, hidden_act="silu", rms_norm_eps=1e-5, rope_theta=10000.0,
+                                      max_position_embeddings=2048, vocab_size=66, weight_bits=1, input_bits=8, rope_scaling=None)),
+    "1bitllm-3b": dict(seed=29, form="masters", dtype="F32", layers=2, tied=True,  # heads of 100, rows of 100 and 270
+                       sub_norms=("self_attn.inner_attn_ln", "mlp.ffn_layernorm"),
+                       config=dict(architectures=["BitnetForCausalLM"], model_type="llama", hidden_size=100, intermediate_size=270,
+                                   num_attention_heads=1, num_key_value_heads=1, hidden_act="silu", rms_norm_eps=1e-5, rope_theta=10000.0,
+                                   max_position_embeddings=2048, vocab_size=66, weight_bits=1, input_bits=8, rope_scaling=None)),
     "llama3-1.58": dict(seed=11, form="packed", dtype="BF16", scale="divide", layers=2, tied=False, sub_norms=None,
                         config=dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=128, intermediate_size=384,
                                     num_attention_heads=8, num_key_value_heads=2, hidden_act="silu", rms_norm_eps=1e-5,
@@ -48,6 +59,17 @@ FAMILIES = {
                                      num_attention_heads=4, num_key_value_heads=2, head_dim=32, hidden_act="silu", rms_norm_eps=1e-6,
                                      rope_theta=1000042, max_position_embeddings=8192, vocab_size=88, rope_scaling=None,
                                      quantization_config=dict(quant_method="bitnet", modules_to_not_convert=None))),
+    "falcon3-10b-1.58": dict(seed=31, form="packed", dtype="BF16", scale="divide", layers=2, tied=False, sub_norms=None,
+                             config=dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=128, intermediate_size=384,
+                                         num_attention_heads=6, num_key_value_heads=2, head_dim=64, hidden_act="silu", rms_norm_eps=1e-6,
+                                         rope_theta=1000042, max_position_embeddings=32768, vocab_size=70, rope_scaling=None,
+                                         quantization_config=dict(quant_method="bitnet", modules_to_not_convert=None))),
+    "llama-input-norms": dict(seed=37, form="masters", dtype="BF16", layers=2, tied=False, sub_norms=None, input_norms=True, rope_scale=4.0,
+                              config=dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=64, intermediate_size=192,
+                                          num_attention_heads=2, num_key_value_heads=1, hidden_act="silu", rms_norm_eps=1e-5, rope_theta=10000.0,
+                                          max_position_embeddings=2048, vocab_size=66, rope_scaling=dict(type="linear", factor=4.0),
+                                          quantization_config=dict(quant_method="bitnet", linear_class="autobitlinear", quantization_mode="online",
+                                                                   use_rms_norm=True, rms_norm_eps=1e-3))),
     "llama-tied": dict(seed=17, form="plain", dtype="BF16", layers=2, tied=True, sub_norms=None,
                        config=dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=64, intermediate_size=160,
                                    num_attention_heads=4, num_key_value_heads=2, hidden_act="silu", rms_norm_eps=1e-5, rope_theta=10000.0,
@@ -71,6 +93,8 @@ def stored(x, dtype):
     if dtype == "BF16":
         bits = bf16_bits(x)
         return bits, (bits.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+    if dtype == "F32":
+        return x, x.astype(np.float64)
     half = x.astype(np.float16)
     return half, half.astype(np.float64)
 
@@ -167,6 +191,8 @@ def make_model(family, checkpoint):
         prefix, layer = "model.layers.%d." % i, {}
         for key, (rows, cols, gain) in shapes.items():
             layer[key] = make_linear(rng, family, checkpoint, prefix + LINEARS[key], rows, cols, gain)
+            if family.get("input_norms"):
+                layer[key + "_in"] = make_norm(rng, family, checkpoint, prefix + LINEARS[key] + ".rms_norm", cols)
         layer["attn_norm"] = make_norm(rng, family, checkpoint, prefix + "input_layernorm", dim)
         layer["ffn_norm"] = make_norm(rng, family, checkpoint, prefix + "post_attention_layernorm", dim)
         if family["sub_norms"]:
@@ -200,18 +226,18 @@ def linear(x, matrix_and_scale):
     return codes @ matrix.T * scale / s
 
 
-def rope(x, theta):
-    """x [T][heads][d], position t: pairs (i, i + d/2)"""
+def rope(x, theta, scale):
+    """x [T][heads][d], position t / scale: pairs (i, i + d/2)"""
     half = x.shape[-1] // 2
-    angle = np.arange(x.shape[0])[:, None, None] * theta ** (-2.0 * np.arange(half) / x.shape[-1])
+    angle = np.arange(x.shape[0])[:, None, None] / scale * theta ** (-2.0 * np.arange(half) / x.shape[-1])
     a, b = x[..., :half], x[..., half:]
     return np.concatenate([a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)], axis=-1)
 
 
-def attention(q, k, v, theta):
+def attention(q, k, v, theta, scale):
     """q [T][H][d], k and v [T][KV][d] -> [T][H * d]; head h reads kv head h // (H / KV)"""
     t, heads, d = q.shape
-    q, k = rope(q, theta), rope(k, theta)
+    q, k = rope(q, theta, scale), rope(k, theta, scale)
     k, v = np.repeat(k, heads // k.shape[1], axis=1), np.repeat(v, heads // v.shape[1], axis=1)
     score = np.einsum("thd,shd->hts", q, k) / np.sqrt(d)
     score = np.where(np.tril(np.ones((t, t), bool)), score, -np.inf)
@@ -223,15 +249,18 @@ def attention(q, k, v, theta):
 def forward(family, model, ids):
     c = family["config"]
     eps, theta, heads, kv = c["rms_norm_eps"], c["rope_theta"], c["num_attention_heads"], c["num_key_value_heads"]
+    in_eps, scale = c.get("quantization_config", {}).get("rms_norm_eps", 1e-6), family.get("rope_scale", 1)
     x, after = model["embed"][ids], []
     for layer in model["layers"]:
+        def apply(key, value):
+            return linear(rmsnorm(value, layer.get(key + "_in"), in_eps), layer[key])
         a = rmsnorm(x, layer["attn_norm"], eps)
-        q, k, v = (linear(a, layer[key]).reshape(len(ids), n, -1) for key, n in (("q", heads), ("k", kv), ("v", kv)))
-        x = x + linear(rmsnorm(attention(q, k, v, theta), layer.get("attn_sub"), eps), layer["o"])
+        q, k, v = (apply(key, a).reshape(len(ids), n, -1) for key, n in (("q", heads), ("k", kv), ("v", kv)))
+        x = x + apply("o", rmsnorm(attention(q, k, v, theta, scale), layer.get("attn_sub"), eps))
         b = rmsnorm(x, layer["ffn_norm"], eps)
-        gate, up = linear(b, layer["gate"]), linear(b, layer["up"])
+        gate, up = apply("gate", b), apply("up", b)
         gate = np.maximum(gate, 0) ** 2 if c["hidden_act"] == "relu2" else gate / (1 + np.exp(-gate))
-        x = x + linear(rmsnorm(gate * up, layer.get("ffn_sub"), eps), layer["down"])
+        x = x + apply("down", rmsnorm(gate * up, layer.get("ffn_sub"), eps))
         after.append(x)
     return np.array(after), rmsnorm(x, model["norm"], eps) @ model["head"].T
 
@@ -253,12 +282,12 @@ def make(directory, name, family):
     # A value this close to a rounding tie could fall either way in another order of summation; then take another seed.
     assert closest_tie > 1e-7, "%s: a value lies %g from a rounding tie" % (name, closest_tie)
     config = dict(family["config"], num_hidden_layers=family["layers"], tie_word_embeddings=family["tied"], bos_token_id=1, eos_token_id=2,
-                  torch_dtype={"BF16": "bfloat16", "F16": "float16"}[family["dtype"]])
+                  torch_dtype={"BF16": "bfloat16", "F16": "float16", "F32": "float32"}[family["dtype"]])
     write_json(os.path.join(directory, "config.json"), config)
     checkpoint.write(directory, family.get("shards", 1))
     write_expected(os.path.join(directory, "expected.bin"), ids, residual, logits)
     top = np.sort(logits, axis=-1)
-    print("%-13s residual rms %.3f, smallest lead of the best logit %.4f, closest rounding tie %.1e"
+    print("%-17s residual rms %.3f, smallest lead of the best logit %.4f, closest rounding tie %.1e"
           % (name, np.sqrt((residual ** 2).mean()), (top[:, -1] - top[:, -2]).min(), closest_tie))
 
 
