@@ -1,6 +1,7 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
 #include "harness/gate/self_test.h"
+#include "harness/gate/workloads.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *allow;
+    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *plan, *allow;
     int threads, runs;
     float budget_s, tolerance_percent, ignore_percent;
     uint64_t seed;
@@ -24,7 +25,9 @@ static const struct bn_cmd_option options[] = {
     {"head", "BUILD", BN_CMD_STRING, &request.head, "build to judge", 0, 0},
     {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model)", 0, 0},
     {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
-     "e.g. prefill:64,decode:16@64 (16 tokens after 64)", 0, 0},
+     "e.g. prefill:32,decode:4@64 (4 tokens after 64), which is the default", 0, 0},
+    {"plan", "FILE", BN_CMD_STRING, &request.plan,
+     "take workloads, and the first model, kernel and thread count, from a sweep's plan", 0, 0},
     {"threads", "N", BN_CMD_INT, &request.threads, "threads of a worker (1)", 1, 1024},
     {"kernel_backend", "NAME", BN_CMD_STRING, &request.kernel_backend,
      "kernel variant; none: the best of each build", 0, 0},
@@ -60,29 +63,22 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* "prefill:64,decode:16@64" */
-static int read_workloads(const char *list, struct bn_gate_workload *workloads)
+/* Workloads, and what a plan says of model, kernel and threads where the command line is silent. */
+static int fill_workloads(struct bn_gate_workload *workloads)
 {
-    int n = 0;
-    for (const char *at = list; *at; n++) {
-        int tokens, fill = 0, end = 0;
-        struct bn_gate_workload *w = &workloads[n];
-        if (n == BN_GATE_WORKLOADS)
-            bn_cmd_fail(&cmd, 2, "--workloads takes at most %d of them.", BN_GATE_WORKLOADS);
-        if (sscanf(at, "prefill:%d%n", &tokens, &end) == 1 && end && tokens > 0) {
-            snprintf(w->name, sizeof w->name, "prefill %d", tokens);
-            snprintf(w->command, sizeof w->command, "prefill %d", tokens);
-        } else if (sscanf(at, "decode:%d@%d%n", &tokens, &fill, &end) == 2 && end && tokens > 0 &&
-                   fill >= 0) {
-            snprintf(w->name, sizeof w->name, "decode %d after %d", tokens, fill);
-            snprintf(w->command, sizeof w->command, "decode %d %d", tokens, fill);
-        } else
-            bn_cmd_fail(&cmd, 2, "--workloads is a list like prefill:64,decode:16@64, not \"%s\".", list);
-        at += end;
-        if (*at && *at++ != ',')
-            bn_cmd_fail(&cmd, 2, "--workloads is a list like prefill:64,decode:16@64, not \"%s\".", list);
-    }
-    if (!n) bn_cmd_fail(&cmd, 2, "--workloads is empty.");
+    static struct bn_plan *plan; /* its texts are used to the end */
+    struct bn_error err = {0};
+    int n;
+    if (request.plan && bn_plan_load(&plan, request.plan, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (plan && !request.model && plan->n_models) request.model = plan->models[0].path;
+    if (plan && !request.kernel_backend && plan->n_kernels) request.kernel_backend = plan->kernels[0];
+    if (plan && !request.threads && plan->n_threads) request.threads = (int)plan->threads[0];
+    enum bn_status status = plan && !request.workloads
+                                ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
+                                : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:32,decode:4@64", &err);
+    if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (!request.model) request.model = "datasets/reference/b158-i2_s.gguf";
+    if (!request.threads) request.threads = 1;
     return n;
 }
 
@@ -274,16 +270,14 @@ int bn_bench_gate(int argc, char **argv)
     static struct sides sides;
     static struct bn_pairs pairs;
     static struct bn_gate_report report;
-    request = (struct request){.model = "datasets/reference/b158-i2_s.gguf",
-                               .instructions = "auto",
-                               .threads = 1,
+    request = (struct request){.instructions = "auto",
                                .runs = 200,
-                               .workloads = "prefill:64,decode:16@64",
                                .budget_s = 300,
                                .tolerance_percent = 3,
                                .ignore_percent = 0.5f,
                                .seed = (uint64_t)time(NULL)};
-    check_request(bn_cmd_parse(&cmd, argc, argv), argv);
+    int rest = bn_cmd_parse(&cmd, argc, argv), n_workloads = fill_workloads(workloads);
+    check_request(rest, argv);
     fill_sides(&sides);
     signal(SIGPIPE, SIG_IGN); /* a dead worker is an error with a sentence, not our end */
     struct bn_gate_rule rule;
@@ -292,9 +286,9 @@ int bn_bench_gate(int argc, char **argv)
     bn_gate_rule_ignore(&rule, (double)request.ignore_percent);
     pairs = (struct bn_pairs){.argv = {sides.argv[0], sides.argv[1]},
                               .workloads = workloads,
-                              .n_workloads = read_workloads(request.workloads, workloads),
+                              .n_workloads = n_workloads,
                               .n_threads = request.threads,
-                              .pair_s = 0.06,
+                              .pair_s = 0.3,
                               .show_progress = isatty(2)};
     double start = now_s();
     if (bn_pairs_open(&pairs, request.seed, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);

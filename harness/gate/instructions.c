@@ -59,7 +59,7 @@ static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, cons
     double ns;
     enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", argv, NULL, NULL, err);
     if (status) return status;
-    status = bn_worker_time(&worker, command, &ns, err);
+    status = bn_worker_time(&worker, command, 1, &ns, err);
     bn_worker_close(&worker);
     return status;
 }

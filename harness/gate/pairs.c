@@ -6,7 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { BLOCKS_MOST = 32, RETRIES = 2 };
+enum { BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
+static const double burst_ns = 3e6; /* a burst is about as long as the scheduler lets one process run */
 static const char *const canary_command = "decode 4 16";
 static const double disturbed_ratio = 1.25;
 
@@ -27,19 +28,48 @@ static void progress(void *self, int stage, int n_pairs, int n_most)
     if (n_pairs == n_most) fputc('\n', stderr);
 }
 
+/* Timed samples in a burst, and one before them that warms the caches the other process took. */
+static int burst_of(double ns)
+{
+    return (int)fmax(1, fmin(BURST_MOST, burst_ns / ns));
+}
+
+static int warming(int n_burst)
+{
+    return n_burst > 1;
+}
+
+/* Lets the canary do every workload: how many samples make a burst, how many blocks fit pair_s. */
+static enum bn_status learn(struct bn_pairs *pairs, struct bn_error *err)
+{
+    double block_ns = 0;
+    for (int w = 0; w < pairs->n_workloads; w++) {
+        double ns[3];
+        enum bn_status status = bn_worker_time(&pairs->canary, pairs->workloads[w].command, 3, ns, err);
+        if (status) return status;
+        double least = fmin(ns[1], ns[2]);
+        pairs->n_burst[w] = burst_of(least);
+        block_ns += 4 * (pairs->n_burst[w] + warming(pairs->n_burst[w])) * least;
+    }
+    pairs->n_blocks = (int)fmax(1, fmin(BLOCKS_MOST, 1e9 * pairs->pair_s / block_ns));
+    return BN_OK;
+}
+
 enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed, struct bn_error *err)
 {
     pairs->n_blocks = pairs->n_disturbed = pairs->n_pairs = pairs->n_canary = 0;
     bn_random_init(&pairs->random, seed);
-    double ns;
+    sched_getaffinity(0, sizeof pairs->home, &pairs->home);
+    double ns[CANARY_RUNS];
     enum bn_status status = bn_worker_open(&pairs->canary, "canary", pairs->argv[0], NULL, NULL, err);
-    for (int i = 0; i < 3 && !status; i++) status = bn_worker_time(&pairs->canary, canary_command, &ns, err);
-    return status;
+    if (!status) status = bn_worker_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
+    return status ? status : learn(pairs, err);
 }
 
 void bn_pairs_close(struct bn_pairs *pairs)
 {
     bn_worker_close(&pairs->canary);
+    sched_setaffinity(0, sizeof pairs->home, &pairs->home);
 }
 
 double bn_pairs_canary_spread(const struct bn_pairs *pairs)
@@ -48,52 +78,46 @@ double bn_pairs_canary_spread(const struct bn_pairs *pairs)
     return bn_sample_mad(pairs->canary_ns, n) / bn_sample_median(pairs->canary_ns, n);
 }
 
-/* Best of three runs of the canary. */
+/* Best of a few runs of the canary. */
 static enum bn_status ask_canary(struct bn_pairs *pairs, double *best, struct bn_error *err)
 {
-    double ns;
+    double ns[CANARY_RUNS];
+    enum bn_status status = bn_worker_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
     *best = INFINITY;
-    for (int i = 0; i < 3; i++) {
-        enum bn_status status = bn_worker_time(&pairs->canary, canary_command, &ns, err);
-        if (status) return status;
-        *best = fmin(*best, ns);
-    }
-    if (pairs->n_canary < BN_CANARY_MOST) pairs->canary_ns[pairs->n_canary++] = *best;
-    return BN_OK;
+    for (int i = 0; i < CANARY_RUNS && !status; i++) *best = fmin(*best, ns[i]);
+    if (!status && pairs->n_canary < BN_CANARY_MOST) pairs->canary_ns[pairs->n_canary++] = *best;
+    return status;
 }
 
 struct times {
     int n[2];
-    double ns[2][2 * BLOCKS_MOST]; /* [base, head][sample] */
+    double ns[2][2 * BLOCKS_MOST * BURST_MOST]; /* [base, head][sample] */
 };
 
-static enum bn_status time_block(struct bn_worker *workers, const char *command, int leader,
+/* One block of one workload: four bursts, base head head base or head base base head. */
+static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_worker *workers, int w, int leader,
                                  struct times *times, struct bn_error *err)
 {
-    const int order[4] = {leader, !leader, !leader, leader};
+    const int order[4] = {leader, !leader, !leader, leader}, n = pairs->n_burst[w], skip = warming(n);
     enum bn_status status = BN_OK;
     for (int i = 0; i < 4 && !status; i++) {
         int side = order[i];
-        status = bn_worker_time(&workers[side], command, &times->ns[side][times->n[side]], err);
-        times->n[side]++;
+        double burst[BURST_MOST + 1];
+        status = bn_worker_time(&workers[side], pairs->workloads[w].command, n + skip, burst, err);
+        memcpy(&times->ns[side][times->n[side]], burst + skip, (size_t)n * sizeof *burst);
+        times->n[side] += n;
     }
     return status;
 }
 
-/* Every workload on both sides, untimed; the first pair also learns how many blocks fit pair_s. */
-static enum bn_status warm(struct bn_pairs *pairs, struct bn_worker *workers, struct bn_error *err)
+/* Every workload on both sides, untimed. */
+static enum bn_status warm(const struct bn_pairs *pairs, struct bn_worker *workers, struct bn_error *err)
 {
-    double block_ns = 0, ns = 0;
+    double ns[2];
     enum bn_status status = BN_OK;
     for (int w = 0; w < pairs->n_workloads && !status; w++)
-        for (int side = 0; side < 2 && !status; side++) {
-            status = bn_worker_time(&workers[side], pairs->workloads[w].command, &ns, err);
-            if (!status && ns < 5e7) /* short: once more, the first run fetched pages and caches */
-                status = bn_worker_time(&workers[side], pairs->workloads[w].command, &ns, err);
-            block_ns += 2 * ns;
-        }
-    if (!status && pairs->n_blocks == 0)
-        pairs->n_blocks = (int)fmax(1, fmin(BLOCKS_MOST, 1e9 * pairs->pair_s / block_ns));
+        for (int side = 0; side < 2 && !status; side++)
+            status = bn_worker_time(&workers[side], pairs->workloads[w].command, 1 + warming(pairs->n_burst[w]), ns, err);
     return status;
 }
 
@@ -107,14 +131,14 @@ static double speed_of(const struct times *times, int side)
 static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_worker *workers, double *d, bool *quiet,
                                 struct bn_error *err)
 {
-    struct times times[BN_GATE_WORKLOADS] = {0};
+    static struct times times[BN_GATE_WORKLOADS];
     double before = 0, after = 0;
+    for (int w = 0; w < pairs->n_workloads; w++) times[w].n[0] = times[w].n[1] = 0;
     enum bn_status status = warm(pairs, workers, err);
     if (!status) status = ask_canary(pairs, &before, err);
     for (int block = 0; block < pairs->n_blocks && !status; block++)
         for (int w = 0; w < pairs->n_workloads && !status; w++)
-            status = time_block(workers, pairs->workloads[w].command, (int)bn_random_below(&pairs->random, 2),
-                                &times[w], err);
+            status = time_block(pairs, workers, w, (int)bn_random_below(&pairs->random, 2), &times[w], err);
     if (!status) status = ask_canary(pairs, &after, err);
     *quiet = fmax(before, after) < disturbed_ratio * fmin(before, after);
     for (int w = 0; w < pairs->n_workloads && !status; w++)
@@ -126,14 +150,22 @@ static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_worker *worker
  * neighbour for minutes. */
 static cpu_set_t choose_cpus(struct bn_pairs *pairs)
 {
-    cpu_set_t all, chosen;
-    CPU_ZERO(&all);
+    cpu_set_t chosen;
+    int all = CPU_COUNT(&pairs->home);
     CPU_ZERO(&chosen);
-    if (sched_getaffinity(0, sizeof all, &all) || CPU_COUNT(&all) <= pairs->n_threads) return all;
-    int first = (int)bn_random_below(&pairs->random, (uint64_t)CPU_COUNT(&all)), at = 0;
+    if (all <= pairs->n_threads) return pairs->home;
+    int first = (int)bn_random_below(&pairs->random, (uint64_t)all), at = 0;
     for (int cpu = 0; CPU_COUNT(&chosen) < pairs->n_threads; cpu = (cpu + 1) % CPU_SETSIZE)
-        if (CPU_ISSET(cpu, &all) && at++ >= first) CPU_SET(cpu, &chosen);
+        if (CPU_ISSET(cpu, &pairs->home) && at++ >= first) CPU_SET(cpu, &chosen);
     return chosen;
+}
+
+/* The gate itself wakes up for every answer: it does so on the CPUs that are not measured, if there are any. */
+static void step_aside(const struct bn_pairs *pairs, const cpu_set_t *measured)
+{
+    cpu_set_t rest;
+    CPU_XOR(&rest, &pairs->home, measured);
+    if (CPU_COUNT(&rest)) sched_setaffinity(0, sizeof rest, &rest);
 }
 
 /* One pair from fork to wait. */
@@ -144,6 +176,7 @@ static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, s
     int first = (int)bn_random_below(&pairs->random, 2);
     cpu_set_t cpus = choose_cpus(pairs);
     sched_setaffinity(pairs->canary.pid, sizeof cpus, &cpus);
+    step_aside(pairs, &cpus);
     enum bn_status status =
         bn_worker_open(&workers[first], names[first], pairs->argv[first], &cpus, NULL, err);
     if (!status)

@@ -26,7 +26,8 @@ struct bn_pairs {
     /* from here on: state */
     struct bn_random random;
     struct bn_worker canary;
-    int n_blocks, n_disturbed, n_pairs, n_canary;
+    cpu_set_t home; /* CPUs this process may use */
+    int n_blocks, n_disturbed, n_pairs, n_canary, n_burst[BN_GATE_WORKLOADS];
     double canary_ns[BN_CANARY_MOST];
 };
 enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,

@@ -46,7 +46,7 @@ static void put_text(const char *key, const char *text) /* "key": "text", escape
 static enum bn_status prepare(struct server *server, struct bn_session *session, const struct job *job,
                               struct bn_error *err)
 {
-    int fill = job->decode ? job->fill : 0, position = bn_session_position(session);
+    int fill = job->fill, position = bn_session_position(session);
     if (job->n + fill > bn_session_n_ctx(session)) {
         snprintf(err->text, sizeof err->text, "%d tokens do not fit a context of %d; give --n_ctx.",
                  job->n + fill, bn_session_n_ctx(session));
@@ -60,7 +60,7 @@ static enum bn_status prepare(struct server *server, struct bn_session *session,
 static enum bn_status work(struct server *server, struct bn_session *session, const struct job *job,
                            struct bn_error *err)
 {
-    if (!job->decode) return bn_prefill(session, server->ids, (size_t)job->n, err);
+    if (!job->decode) return bn_prefill(session, server->ids + job->fill, (size_t)job->n, err);
     enum bn_status status = BN_OK;
     for (int i = 0; i < job->n && !status; i++) status = bn_decode(session, server->ids[job->fill + i], err);
     return status;
@@ -130,13 +130,19 @@ static enum bn_status answer_instructions(struct server *server, const struct jo
 
 static bool read_job(const char *text, struct job *job)
 {
-    *job = (struct job){0};
+    *job = (struct job){.decode = !strncmp(text, "decode ", 7)};
     int end = -1;
-    if (sscanf(text, "prefill %d %n", &job->n, &end) == 1 && end > 0 && !text[end])
-        return job->n > 0 && job->n < TOKENS_MOST;
-    job->decode = true;
-    if (sscanf(text, "decode %d %d %n", &job->n, &job->fill, &end) != 2 || end < 0 || text[end]) return false;
-    return job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST && job->fill < TOKENS_MOST;
+    if (job->decode)
+        sscanf(text, "decode %d %d %n", &job->n, &job->fill, &end);
+    else
+        sscanf(text, "prefill %d %n", &job->n, &end);
+    if (!job->decode && end > 0 && text[end]) { /* prefill N FILL */
+        text += end;
+        end = -1;
+        sscanf(text, "%d %n", &job->fill, &end);
+    }
+    return end > 0 && !text[end] && job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST &&
+           job->fill < TOKENS_MOST;
 }
 
 static void answer(struct server *server, const char *line)
@@ -147,7 +153,7 @@ static void answer(struct server *server, const char *line)
     } verbs[] = {{"count ", answer_count}, {"instructions ", answer_instructions}, {"", answer_time}};
     struct bn_error err = {
         .status = BN_ERR_USAGE,
-        .text = "A command is prefill N, decode N FILL, or count or instructions and one of them."};
+        .text = "A command is prefill N [FILL], decode N FILL, or count or instructions and one of them."};
     struct job job;
     const struct verb *verb = verbs;
     while (strncmp(line, verb->word, strlen(verb->word))) verb++;

@@ -1,8 +1,8 @@
 /* serve.h - the worker's side of the gate: a process that keeps a model open and answers one line of JSON to
  * each line on stdin.
  *
- *   prefill N            time of N tokens from an empty context       {"ns": 1234567}
- *   decode N FILL        time of N tokens after FILL                  {"ns": 1234567}
+ *   prefill N [FILL]     time of N tokens after FILL (0), at once      {"ns": 1234567}
+ *   decode N FILL        time of N tokens after FILL, one by one      {"ns": 1234567}
  *   count COMMAND        declared work of the same, on one thread     {"hash": "…", "allocations": 0, "ops":
  * {"qkv": {"calls": 8, "weight_bytes": …, "kv_bytes": …, "macs": …}, …}} instructions COMMAND user-mode
  * instructions of the same           {"instructions": 123} or {"instructions": null, "reason": …}

@@ -146,12 +146,19 @@ enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const 
     return status;
 }
 
-enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply,
-                             struct bn_error *err)
+static enum bn_status send(struct bn_worker *worker, const char *command, int times, struct bn_error *err)
 {
-    char line[256];
-    int n = snprintf(line, sizeof line, "%s\n", command);
-    if (write(worker->to, line, (size_t)n) != n) return gone(worker, "is gone", err);
+    char lines[BN_WORKER_BURST * 64];
+    size_t n = 0;
+    for (int i = 0; i < times && n < sizeof lines; i++)
+        n += (size_t)snprintf(lines + n, sizeof lines - n, "%s\n", command);
+    if (n < sizeof lines && write(worker->to, lines, n) == (ssize_t)n) return BN_OK;
+    return gone(worker, "is gone", err);
+}
+
+static enum bn_status receive(struct bn_worker *worker, const char *command, json_t **reply,
+                              struct bn_error *err)
+{
     enum bn_status status = read_object(worker, reply, err);
     if (status) return status;
     const char *error = json_string_value(json_object_get(*reply, "error"));
@@ -162,14 +169,27 @@ enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json
     return status;
 }
 
-enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, double *ns, struct bn_error *err)
+enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply,
+                             struct bn_error *err)
 {
-    json_t *reply;
-    enum bn_status status = bn_worker_ask(worker, command, &reply, err);
-    if (status) return status;
-    *ns = json_number_value(json_object_get(reply, "ns"));
-    json_decref(reply);
-    return *ns > 0 ? BN_OK : fail(err, "The %s worker gave no time for \"%s\".", worker->name, command);
+    enum bn_status status = send(worker, command, 1, err);
+    return status ? status : receive(worker, command, reply, err);
+}
+
+enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, int times, double *ns,
+                              struct bn_error *err)
+{
+    enum bn_status status = send(worker, command, times, err);
+    for (int i = 0; i < times && !status; i++) {
+        json_t *reply;
+        status = receive(worker, command, &reply, err);
+        if (status) return status;
+        ns[i] = json_number_value(json_object_get(reply, "ns"));
+        json_decref(reply);
+        if (!(ns[i] > 0))
+            status = fail(err, "The %s worker gave no time for \"%s\".", worker->name, command);
+    }
+    return status;
 }
 
 void bn_worker_close(struct bn_worker *worker)

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/types.h>
 
+enum { BN_WORKER_BURST = 16 }; /* most commands sent at once */
 struct bn_worker {
     const char *name; /* "base", "head", "canary": for sentences */
     pid_t pid;
@@ -25,8 +26,8 @@ enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const 
 /* Sends the command; *reply is the object (caller decrefs). An {"error"} reply is an error. Limit: 120 s. */
 enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply,
                              struct bn_error *err);
-/* "prefill 64" and the like: nanoseconds. */
-enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, double *ns,
+/* "prefill 64" and the like, `times` in a row without a pause between them: ns[times], nanoseconds each. */
+enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, int times, double *ns,
                               struct bn_error *err);
 void bn_worker_close(struct bn_worker *worker); /* ends its input, waits; kills it after 10 s */
 #endif
