@@ -98,8 +98,9 @@ SQL_HEADERS := $(patsubst %,$(BUILD)/gen/%.h,$(shell find harness/store -name '*
 $(BUILD)/gen/%.sql.h: %.sql
 	@mkdir -p $(@D)
 	sed -e 's/[\\"]/\\&/g' -e 's/^.*$$/"&\\n"/' $< > $@
-$(BUILD)/obj/harness/store/store.o: FILE_FLAGS := -I$(BUILD)/gen
-$(BUILD)/obj/harness/store/store.o: $(SQL_HEADERS)
+SQL_USERS := $(BUILD)/obj/harness/store/store.o $(BUILD)/obj/harness/store/merge.o
+$(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen
+$(SQL_USERS): $(SQL_HEADERS)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -21,8 +21,8 @@ static enum bn_status add_config(struct bn_store *store, const struct bn_store_c
     *id = bn_sql_int(store, 0, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill, (int64_t)c->prefill, (int64_t)c->decode,
                      c->kernel, (int64_t)c->threads, c->options);
     for (size_t i = 0; !status && i < c->n_option_rows; i++)
-        status = bn_sql_run(store, err, "INSERT OR IGNORE INTO config_option (config_id, name, value) VALUES (?, ?, ?)", "iss", *id,
-                            c->option_rows[i].name, c->option_rows[i].value);
+        status = bn_sql_run(store, err, "INSERT OR IGNORE INTO config_option (config_id, name, value, reason) VALUES (?, ?, ?, ?)", "isss", *id,
+                            c->option_rows[i].name, c->option_rows[i].value, c->option_rows[i].reason);
     return status;
 }
 

@@ -22,6 +22,7 @@ CREATE TABLE fingerprint_field (
     name   TEXT NOT NULL,
     value  TEXT,
     reason TEXT,
+    identity INTEGER NOT NULL DEFAULT 1 CHECK (identity IN (0, 1)), -- 1: a difference forbids a comparison
     PRIMARY KEY (fingerprint_id, name),
     CHECK ((value IS NULL) = (reason IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
@@ -63,7 +64,8 @@ CREATE TABLE config (
 CREATE TABLE config_option (
     config_id INTEGER NOT NULL REFERENCES config ON DELETE CASCADE,
     name  TEXT NOT NULL,
-    value TEXT NOT NULL,
+    value TEXT NOT NULL,                    -- what the worker was given
+    reason TEXT,                            -- why it is not what the plan asked for; NULL: it is
     PRIMARY KEY (config_id, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -94,6 +96,7 @@ CREATE TABLE point (
 ) STRICT;
 CREATE INDEX point_queue ON point (run_id, state, ordinal);
 CREATE INDEX point_config ON point (config_id);
+CREATE INDEX point_hash ON point (run_id, hash) WHERE hash IS NOT NULL;
 
 -- Raw samples: every prefill pass and every decoded token.
 CREATE TABLE sample (

@@ -14,10 +14,24 @@ static const char views_sql[] =
 #include "harness/store/views.sql.h"
     ;
 
-/* migrations[i] leads from version i + 1 to version i + 2; the last entry ends the list. */
-static const char *const migrations[] = {NULL};
+/* migrations[i] leads from version i + 1 to version i + 2; the last entry ends the list. A step is never edited after it was
+ * released; harness/tests/data/store-vN.sql holds a database of every older version for the test. */
+static const char *const migrations[] = {
+#include "harness/store/migrations/v1_to_v2.sql.h"
+    ,
+#include "harness/store/migrations/v2_to_v3.sql.h"
+    ,
+    NULL};
 
 int bn_store_version(void) { return (int)(sizeof migrations / sizeof *migrations); }
+
+int bn_store_file_version(const char *path)
+{
+    struct bn_store store = {0};
+    int found = sqlite3_open_v2(path, &store.db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK ? (int)bn_sql_int(&store, 0, "PRAGMA user_version", "") : 0;
+    sqlite3_close(store.db);
+    return found;
+}
 
 static int version(struct bn_store *store) { return (int)bn_sql_int(store, 0, "PRAGMA user_version", ""); }
 

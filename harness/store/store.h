@@ -19,6 +19,7 @@ enum bn_store_mode { BN_STORE_READ, BN_STORE_WRITE };
 enum bn_status bn_store_open(struct bn_store **store, const char *path, enum bn_store_mode mode, struct bn_error *err);
 void bn_store_close(struct bn_store *store);
 int bn_store_version(void); /* schema version this program writes */
+int bn_store_file_version(const char *path); /* that of a file; 0 when it is no database */
 
 /* ---- fingerprints --------------------------------------------------------------------------------------------------- */
 struct bn_field {
@@ -28,10 +29,13 @@ struct bn_field {
 /* Finds or adds one; *id is its row. kind: "machine", "build", "model". hash NULL: FNV-1a over the identity fields. */
 enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, const char *label, const char *hash,
                                     const struct bn_field *fields, size_t n, int64_t *id, struct bn_error *err);
+/* The hash of a fingerprint names it in every database, its id only here. "" when there is none. */
+void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap);
 
 /* ---- runs and their queue --------------------------------------------------------------------------------------------- */
 struct bn_store_option {
     const char *name, *value;
+    const char *reason; /* why the value is not what was asked for, or NULL */
 };
 struct bn_store_config {
     const char *engine, *workload, *kernel, *options; /* options: "name=value name=value", sorted */
@@ -125,8 +129,11 @@ enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t m
                                struct bn_error *err);
 
 /* ---- whole databases ------------------------------------------------------------------------------------------------------ */
-/* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. */
+/* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The other
+ * file is not changed: one of an older version is migrated in a copy. points_added counts those that are done there. */
 enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added, struct bn_error *err);
+/* False with a sentence in err when SQLite finds damage or rows that point to nothing. */
+bool bn_store_intact(struct bn_store *store, struct bn_error *err);
 /* Several writes as one; nested calls are not allowed. */
 enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err);
 enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err);

@@ -25,7 +25,8 @@ SELECT c.config_id, c.key, c.engine, c.model_id, coalesce(m.label, '') AS model,
            || CASE c.options WHEN '' THEN '' ELSE ' ' || c.options END AS series
 FROM config c LEFT JOIN fingerprint m ON m.fingerprint_id = c.model_id;
 
-CREATE VIEW v_options AS SELECT config_id, name, value FROM config_option;
+-- reason: why the value is not what the plan asked for.
+CREATE VIEW v_options AS SELECT config_id, name, value, reason FROM config_option;
 
 -- One row per point (worker process), in any state. tokens/s over all its samples; NULL where it has none.
 CREATE VIEW v_points AS
@@ -134,12 +135,13 @@ FROM config_work w JOIN v_latency l USING (run_id, config_id, phase) JOIN v_conf
 LEFT JOIN roofline rb ON rb.run_id = l.run_id AND rb.threads = c.threads AND rb.name = 'read_bytes_per_s'
 LEFT JOIN roofline rm ON rm.run_id = l.run_id AND rm.threads = c.threads AND rm.name = 'int8_macs_per_s';
 
--- Fingerprints of a run (kind machine, build) and of its models; value NULL comes with the reason.
+-- Fingerprints of a run (kind machine, build) and of its models; value NULL comes with the reason. A difference in a field
+-- with identity 1 makes two runs incomparable (machine, model).
 CREATE VIEW v_fingerprints AS
-SELECT r.run_id, f.kind, f.hash, f.label, x.name, x.value, x.reason
+SELECT r.run_id, f.kind, f.hash, f.label, x.name, x.value, x.reason, x.identity
 FROM run r JOIN fingerprint f ON f.fingerprint_id IN (r.machine_id, r.build_id) JOIN fingerprint_field x USING (fingerprint_id)
 UNION ALL
-SELECT DISTINCT p.run_id, f.kind, f.hash, f.label, x.name, x.value, x.reason
+SELECT DISTINCT p.run_id, f.kind, f.hash, f.label, x.name, x.value, x.reason, x.identity
 FROM point p JOIN config c USING (config_id) JOIN fingerprint f ON f.fingerprint_id = c.model_id
 JOIN fingerprint_field x USING (fingerprint_id);
 

@@ -1,0 +1,29 @@
+/* bench_merge.c - bitnet-bench merge: the runs of another database come into this one. */
+#include "engine/cmdline.h"
+#include "harness/store/store.h"
+#include <stdio.h>
+
+int bn_bench_merge(int argc, char **argv);
+
+static const char *db_path = "out/bench.db";
+static const struct bn_cmd_option options[] = {
+    {"db", "FILE", BN_CMD_STRING, &db_path, "the database that grows (default out/bench.db)"},
+    {0}};
+static const struct bn_cmd cmd = {"bitnet-bench merge", "take over the runs of other databases", "OTHER.db... [--db FILE]", options,
+                                  "A run that is here already is brought as far as it is there; merged again, nothing changes. The other file stays as it is."};
+
+int bn_bench_merge(int argc, char **argv)
+{
+    int n = bn_cmd_parse(&cmd, argc, argv);
+    struct bn_store *store;
+    struct bn_error err = {0};
+    if (!n) bn_cmd_fail(&cmd, 2, "Name the databases to take runs from.");
+    if (bn_store_open(&store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    for (int i = 1; i <= n; i++) {
+        int64_t runs, points;
+        if (bn_store_merge(store, argv[i], &runs, &points, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+        printf("%s: %lld runs and %lld measured points added to %s\n", argv[i], (long long)runs, (long long)points, db_path);
+    }
+    bn_store_close(store);
+    return 0;
+}
