@@ -53,27 +53,26 @@ struct bn_block_args {
     int n;
 };
 
-/* KV cache of one layer and one kv head. Keys lie in blocks of 16 positions, [pos/16][head_dim][16], so that a vector
- * holds 16 positions and scores need no horizontal sum; values lie in rows, [pos][head_dim]. */
+/* Positions are cut into segments of BN_SEGMENT, aligned at 0. A block: keys and values of one segment, one layer and one kv
+ * head. Keys lie in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions and scores need no
+ * horizontal sum; values lie in rows, [pos][head_dim]; pos counts from the segment's first. */
+#define BN_SEGMENT 256
 enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0 };
 struct bn_kv_block {
     enum bn_kv_type type;
     int head_dim;
     void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t */
-    uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [pos][head_dim/32] */
+    uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [head_dim/32][BN_SEGMENT] */
 };
 
-/* Positions are cut into segments of BN_SEGMENT, aligned at 0. One call: queries of one kv head against one segment.
- * Query i (token t, head h of the group) stands at position pos[i] and sees the segment's positions <= pos[i] (at least one). It writes
- * partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of exp(score - max) in 16 lanes by position, and
- * o = sum over positions in ascending order of exp(score - max) * v. */
-#define BN_SEGMENT 256
+/* One call: queries of one kv head against one segment. Query i (token t, head h of the group) sees the segment's first seen[i]
+ * positions (at least one). It writes partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of exp(score - max) in
+ * 16 lanes by position, and o = sum over positions in ascending order of exp(score - max) * v. */
 struct bn_attention_args {
     const struct bn_kv_block *kv;
-    int segment;              /* first position / BN_SEGMENT */
     int n;                    /* queries */
     const float *const *q;    /* [n] -> [head_dim], already multiplied by 1/sqrt(head_dim) */
-    const int *pos;           /* [n] */
+    const int *seen;          /* [n], 1..BN_SEGMENT */
     float *const *partials;   /* [n] -> {max, sum, o[head_dim]} */
 };
 

@@ -181,7 +181,9 @@ static void store_kv(struct lane *l, int t, int kv_head)
     struct bn_session *s = l->s;
     float k[MAX_HEAD_DIM], v[MAX_HEAD_DIM];
     size_t at = (size_t)kv_head * (size_t)l->c->head_dim;
-    l->k->kv_store(bn_kv_cache_block(&s->kv, l->layer, kv_head), l->r->first_pos + t,
+    int pos = l->r->first_pos + t;
+    struct bn_kv_block kv = bn_kv_cache_block(&s->kv, l->layer, kv_head, pos);
+    l->k->kv_store(&kv, pos % BN_SEGMENT,
                    widened(l, s->qkv[1] + (size_t)t * s->qkv_stride[1] + at, k), widened(l, s->qkv[2] + (size_t)t * s->qkv_stride[2] + at, v));
 }
 
@@ -194,44 +196,52 @@ static void merge(struct lane *l, float *out, const float *partials, int n_segme
     if (dim != wide) memcpy(out, buffer, dim * sizeof *out);
 }
 
-/* Decode: an item is one kv head and one segment of positions, so that a long context keeps all threads busy. */
+/* The queries of one kv head against `seen` positions of one segment. */
+static void attend_segment(struct lane *l, int kv_head, int segment, int seen)
+{
+    struct bn_session *s = l->s;
+    int group = l->c->n_heads / l->c->n_kv_heads;
+    size_t wide = (size_t)s->kv.head_dim, row = (size_t)(s->kv.n_ctx / BN_SEGMENT) * (wide + 2);
+    struct bn_kv_block kv = bn_kv_cache_block(&s->kv, l->layer, kv_head, segment * BN_SEGMENT);
+    const float *q[BN_TILE_QUERIES];
+    float *partials[BN_TILE_QUERIES];
+    int sees[BN_TILE_QUERIES];
+    for (int h0 = 0; h0 < group; h0 += BN_TILE_QUERIES) {
+        int n = group - h0 < BN_TILE_QUERIES ? group - h0 : BN_TILE_QUERIES;
+        for (int j = 0; j < n; j++) {
+            size_t head = (size_t)(kv_head * group + h0 + j);
+            q[j] = l->acts->q + head * wide;
+            partials[j] = s->decode_partials + head * row + (size_t)segment * (wide + 2);
+            sees[j] = seen;
+        }
+        l->k->attention(&(struct bn_attention_args){&kv, n, q, sees, partials});
+    }
+    l->work.macs += (uint64_t)group * (uint64_t)seen * 2 * (uint64_t)l->c->head_dim;
+    l->work.kv_bytes += (uint64_t)seen * s->kv.bytes_per_position / (uint64_t)(l->c->n_layers * l->c->n_kv_heads);
+}
+
+/* Decode: an item is one segment of positions and one kv head, so that a long context keeps all threads busy. Full segments are
+ * cut evenly, in the order in which they lie in memory; the last one, to which the new position belongs, is dealt out by heads. */
 static void attend_token(struct lane *l)
 {
     struct bn_session *s = l->s;
     const struct bn_config *c = l->c;
-    int pos = l->r->first_pos, n_segments = pos / BN_SEGMENT + 1, group = c->n_heads / c->n_kv_heads, i0, i1;
-    size_t dim = (size_t)c->head_dim, wide = (size_t)s->kv.head_dim, row = (size_t)(s->kv.n_ctx / BN_SEGMENT) * (wide + 2);
+    int pos = l->r->first_pos, last = pos / BN_SEGMENT, i0, i1;
+    size_t dim = (size_t)c->head_dim, row = (size_t)(s->kv.n_ctx / BN_SEGMENT) * ((size_t)s->kv.head_dim + 2);
     begin(l, BN_OP_ROPE);
     take_queries(l, 0);
     end(l, BN_OP_ROPE);
     begin(l, BN_OP_ATTENTION);
-    bn_share(c->n_kv_heads * n_segments, 1, l->thread, s->n_threads, &i0, &i1);
-    for (int i = i0; i < i1; i++) {
-        int kv_head = i / n_segments, segment = i % n_segments;
-        if (segment == n_segments - 1) { /* the new position is this item's to store */
-            rotate(l, s->qkv[1] + (size_t)kv_head * dim, 1, pos);
-            store_kv(l, 0, kv_head);
-        }
-        const float *q[BN_TILE_QUERIES];
-        float *partials[BN_TILE_QUERIES];
-        int at[BN_TILE_QUERIES];
-        for (int h0 = 0; h0 < group; h0 += BN_TILE_QUERIES) {
-            int n = group - h0 < BN_TILE_QUERIES ? group - h0 : BN_TILE_QUERIES;
-            for (int j = 0; j < n; j++) {
-                size_t head = (size_t)(kv_head * group + h0 + j);
-                q[j] = l->acts->q + head * wide;
-                partials[j] = s->decode_partials + head * row + (size_t)segment * (wide + 2);
-                at[j] = pos;
-            }
-            l->k->attention(&(struct bn_attention_args){bn_kv_cache_block(&s->kv, l->layer, kv_head), segment, n, q, at, partials});
-        }
-        int seen = segment < n_segments - 1 ? BN_SEGMENT : pos % BN_SEGMENT + 1;
-        l->work.macs += (uint64_t)group * (uint64_t)seen * 2 * dim;
-        l->work.kv_bytes += (uint64_t)seen * s->kv.bytes_per_position / (uint64_t)(c->n_layers * c->n_kv_heads);
+    bn_share(c->n_kv_heads * last, 1, l->thread, s->n_threads, &i0, &i1);
+    for (int i = i0; i < i1; i++) attend_segment(l, i % c->n_kv_heads, i / c->n_kv_heads, BN_SEGMENT);
+    for (int h = l->thread; h < c->n_kv_heads; h += s->n_threads) {
+        rotate(l, s->qkv[1] + (size_t)h * dim, 1, pos);
+        store_kv(l, 0, h);
+        attend_segment(l, h, last, pos % BN_SEGMENT + 1);
     }
     barrier(l);
     for (int h = 0; h < c->n_heads; h++)
-        merge(l, l->acts->att + (size_t)h * dim, s->decode_partials + (size_t)h * row, n_segments);
+        merge(l, l->acts->att + (size_t)h * dim, s->decode_partials + (size_t)h * row, last + 1);
     end(l, BN_OP_ATTENTION);
 }
 
@@ -244,19 +254,20 @@ static void attend_tile(struct lane *l, int kv_head, int t0, int t1)
     size_t dim = (size_t)c->head_dim, wide = (size_t)s->kv.head_dim, row = (size_t)n_segments * (wide + 2);
     const float *q[BN_TILE_QUERIES];
     float *partials[BN_TILE_QUERIES], *base = s->partials[l->thread];
-    int at[BN_TILE_QUERIES];
+    int sees[BN_TILE_QUERIES];
     for (int h0 = 0; h0 < group; h0 += BN_TILE_QUERIES) { /* more than one round only for very wide groups */
         int heads = group - h0 < BN_TILE_QUERIES ? group - h0 : BN_TILE_QUERIES;
         for (int segment = 0; segment < n_segments; segment++) {
-            int n = 0;
+            int n = 0, begin = segment * BN_SEGMENT;
+            struct bn_kv_block kv = bn_kv_cache_block(&s->kv, l->layer, kv_head, begin);
             for (int t = t0; t < t1; t++)
-                for (int h = 0; h < heads && first + t >= segment * BN_SEGMENT; h++, n++) {
+                for (int h = 0; h < heads && first + t >= begin; h++, n++) {
                     size_t index = (size_t)((t - t0) * heads + h);
                     q[n] = l->acts->q + ((size_t)t * (size_t)c->n_heads + (size_t)(kv_head * group + h0 + h)) * wide;
                     partials[n] = base + index * row + (size_t)segment * (wide + 2);
-                    at[n] = first + t;
+                    sees[n] = first + t - begin < BN_SEGMENT ? first + t - begin + 1 : BN_SEGMENT;
                 }
-            l->k->attention(&(struct bn_attention_args){bn_kv_cache_block(&s->kv, l->layer, kv_head), segment, n, q, at, partials});
+            l->k->attention(&(struct bn_attention_args){&kv, n, q, sees, partials});
         }
         for (int t = t0; t < t1; t++)
             for (int h = 0; h < heads; h++)

@@ -246,10 +246,11 @@ void bn_session_truncate(struct bn_session *s, int n_tokens)
 static void shift_position(struct bn_session *s, int layer, int kv_head, int from, int drop, float *k, float *v, const float *cosine, const float *sine)
 {
     const struct bn_config *c = &s->model->source.config;
-    const struct bn_kv_block *block = bn_kv_cache_block(&s->kv, layer, kv_head);
-    bn_kv_cache_read(block, from, k, v);
+    int to = from - drop;
+    struct bn_kv_block old = bn_kv_cache_block(&s->kv, layer, kv_head, from), new = bn_kv_cache_block(&s->kv, layer, kv_head, to);
+    bn_kv_cache_read(&old, from % BN_SEGMENT, k, v);
     s->model->kernels.rope(k, cosine, sine, 1, c->head_dim, c->rope_dim, c->rope_kind == BN_ROPE_INTERLEAVED);
-    s->model->kernels.kv_store(block, from - drop, k, v);
+    s->model->kernels.kv_store(&new, to % BN_SEGMENT, k, v);
 }
 
 enum bn_status bn_session_shift(struct bn_session *s, int n_sink, int n_drop, struct bn_error *err)

@@ -1,28 +1,24 @@
 /* weight_memory.c - a region of huge pages and the parallel copy into it. */
 #include "engine/model/weight_memory.h"
+#include "engine/core/huge_pages.h"
 #include <string.h>
 #include <sys/mman.h>
 
-enum { HUGE_PAGE = 2 << 20, SMALL_PAGE = 4096, SLICE = 4 << 20 };
+enum { SMALL_PAGE = 4096, SLICE = 4 << 20 };
 
 enum bn_status bn_weight_memory_open(struct bn_weight_memory *memory, size_t bytes, struct bn_error *err)
 {
     *memory = (struct bn_weight_memory){0};
     if (!bytes) return BN_OK;
-    bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    uint8_t *p = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) return bn_fail_memory(err, "the weights", bytes);
-    size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE; /* give back what lies outside whole huge pages */
-    if (before) munmap(p, before);
-    munmap(p + before + bytes, HUGE_PAGE - before);
-    *memory = (struct bn_weight_memory){p + before, bytes, 0};
-    madvise(memory->base, memory->bytes, MADV_HUGEPAGE); /* a kernel without huge pages gives small ones: slower, not wrong */
+    uint8_t *p = bn_huge_pages_map(&bytes);
+    if (!p) return bn_fail_memory(err, "the weights", bytes);
+    *memory = (struct bn_weight_memory){p, bytes, 0};
     return BN_OK;
 }
 
 void bn_weight_memory_close(struct bn_weight_memory *memory)
 {
-    if (memory->base) munmap(memory->base, memory->bytes);
+    bn_huge_pages_unmap(memory->base, memory->bytes);
     *memory = (struct bn_weight_memory){0};
 }
 

@@ -209,7 +209,7 @@ static struct bn_kv_block cache(enum bn_kv_type type, int head_dim, int position
                                          : 1,
            n = (size_t)head_dim * (size_t)positions;
     struct bn_kv_block kv = {type, head_dim, guarded(n * element), guarded(n * element), NULL, NULL};
-    if (type == BN_KV_Q8_0) kv.k_scale = guarded(n / 32 * 2), kv.v_scale = guarded(n / 32 * 2);
+    if (type == BN_KV_Q8_0) kv.k_scale = guarded(n / 32 * 2), kv.v_scale = guarded((size_t)head_dim / 32 * BN_SEGMENT * 2);
     return kv;
 }
 
@@ -230,40 +230,37 @@ static bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
     return same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) &&
            same_bytes(a.v, b.v, bytes, "values, dim %d", dim) &&
            (type != BN_KV_Q8_0 || (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") &&
-                                   same_bytes(a.v_scale, b.v_scale, n / 16, "value scales")));
+                                   same_bytes(a.v_scale, b.v_scale, (size_t)dim / 32 * BN_SEGMENT * 2, "value scales")));
 }
 
 static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     enum { MOST = 40 };
     enum bn_kv_type type = (enum bn_kv_type)(number % 3);
-    int dim = (int[]){32, 64, 96, 128, 256}[number / 3 % 5], n = 1 + rng_below(r, MOST),
-        segment = rng_below(r, 2);
-    int positions =
-        segment * BN_SEGMENT + (number % 2 ? BN_SEGMENT : 16 * (1 + rng_below(r, BN_SEGMENT / 16)));
+    int dim = (int[]){32, 64, 96, 128, 256}[number / 3 % 5], n = 1 + rng_below(r, MOST);
+    int positions = number % 2 ? BN_SEGMENT : 16 * (1 + rng_below(r, BN_SEGMENT / 16));
     if (type != BN_KV_Q8_0 && number % 4 == 1) dim = (int[]){16, 48, 80, 112}[number / 4 % 4];
     struct bn_kv_block kv = cache(type, dim, positions);
     struct bn_kernels kernels;
     bn_kernels_select(&kernels, "ref", NULL);
     float *k = guarded((size_t)dim * 4), *v = guarded((size_t)dim * 4);
-    for (int p = segment * BN_SEGMENT; p < positions; p++) {
+    for (int p = 0; p < positions; p++) {
         fill_floats(k, (size_t)dim, number % 7 == 6 ? FILL_LARGE : FILL_NORMAL, r);
         fill_floats(v, (size_t)dim, number % 7 == 5 ? FILL_MIXED : FILL_NORMAL, r);
         kernels.kv_store(&kv, p, k, v);
     }
     const float *q[MOST];
-    int pos[MOST];
+    int seen[MOST];
     float *pa[MOST], *pb[MOST], *qs = guarded((size_t)(n * dim) * 4);
     size_t stride = (size_t)dim + 2;
     float *a = guarded((size_t)n * stride * 4), *b = guarded((size_t)n * stride * 4);
     fill_floats(qs, (size_t)(n * dim), (enum fill)(number % 5 == 4 ? FILL_ZERO : FILL_NORMAL), r);
     for (int i = 0; i < n; i++) {
         q[i] = qs + i * dim, pa[i] = a + (size_t)i * stride, pb[i] = b + (size_t)i * stride;
-        pos[i] = number % 3 == 2 ? segment * BN_SEGMENT + rng_below(r, positions - segment * BN_SEGMENT)
-                                 : positions - 1 + (positions % BN_SEGMENT ? 0 : i);
-        if (number % 3 == 1 && positions - 1 - i / 4 >= segment * BN_SEGMENT) pos[i] = positions - 1 - i / 4;
+        seen[i] = number % 3 == 2 ? 1 + rng_below(r, positions) : positions;
+        if (number % 3 == 1 && positions > i / 4) seen[i] = positions - i / 4;
     }
-    struct bn_attention_args args = {&kv, segment, n, q, pos, pa};
+    struct bn_attention_args args = {&kv, n, q, seen, pa};
     ((bn_attention_fn *)ref)(&args);
     args.partials = pb;
     ((bn_attention_fn *)fn)(&args);

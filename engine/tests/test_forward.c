@@ -190,8 +190,9 @@ Test(forward, shift_rotates_keys_to_their_new_positions)
     cr_assert_eq(bn_session_position(a), (int)(n - drop));
     float ka[256], va[256], kb[256], vb[256];
     for (int pos = 0; pos < (int)(n - drop); pos++) {
-        bn_kv_cache_read(bn_kv_cache_block(&a->kv, 0, 1), pos, ka, va);
-        bn_kv_cache_read(bn_kv_cache_block(&b->kv, 0, 1), pos, kb, vb);
+        struct bn_kv_block from_a = bn_kv_cache_block(&a->kv, 0, 1, pos), from_b = bn_kv_cache_block(&b->kv, 0, 1, pos);
+        bn_kv_cache_read(&from_a, pos % BN_SEGMENT, ka, va);
+        bn_kv_cache_read(&from_b, pos % BN_SEGMENT, kb, vb);
         for (int d = 0; d < model->source.config.head_dim; d++) {
             cr_assert_float_eq(ka[d], kb[d], 0.01f + 0.004f * fabsf(kb[d]), "position %d, key %d: %g and %g", pos, d, (double)ka[d], (double)kb[d]);
             cr_assert_float_eq(va[d], vb[d], 1e-6f);

@@ -1,18 +1,20 @@
-/* attention.h - attention of queries against one segment, on sixteen lanes: scores in tiles of queries x blocks of 16
- * positions, then softmax, then values in tiles of queries x 16 dims. Orders as in ref/attention_ref.c. */
+/* attention.h - attention of queries against one segment, on sixteen lanes: scores in tiles of queries x groups of 16
+ * positions, then softmax, then values in tiles of queries x 16 dims. Orders as in ref/attention_ref.c.
+ * Decode sees every key and value once, at about the rate at which memory can deliver them: the loops ask for lines ahead. */
 #include "engine/kernels/lanes/lanes.h"
 
 #define QUERIES (V16_REGISTERS >= 32 ? 4 : 2) /* of one tile */
 #define BLOCKS  (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 positions, in a tile of scores */
 #define VECTORS (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 dims, in a tile of values */
+enum { STRETCH = 64, AHEAD = 16 << 10 };      /* positions whose values are added at once; bytes that loads are asked for in advance */
 
 struct tile {
     const struct bn_kv_block *kv;
-    int first;                  /* position where the segment begins */
     int n[QUERIES];             /* positions each query sees */
     const float *q[QUERIES];
     float *o[QUERIES];
-    float score[QUERIES][BN_SEGMENT]; /* scores, then exp(score - max) */
+    float score[QUERIES][BN_SEGMENT];  /* scores, then exp(score - max) */
+    float scaled[QUERIES][BN_SEGMENT]; /* Q8_0: that times the scales of 32 dims */
 };
 
 BN_INLINE v16 load_key(const struct bn_kv_block *kv, enum bn_kv_type type, size_t at)
@@ -27,24 +29,34 @@ BN_INLINE v16 load_value(const struct bn_kv_block *kv, enum bn_kv_type type, siz
     if (type == BN_KV_F32) return v16_load((const float *)kv->v + at);
     return v16_load_i8((const int8_t *)kv->v + at);
 }
+BN_INLINE size_t size_of(enum bn_kv_type type) { return type == BN_KV_F32 ? 4 : type == BN_KV_F16 ? 2 : 1; }
+
+/* Asks for element at + AHEAD bytes when `at` begins a line: what follows a block's keys are its values, then the next head's keys. */
+BN_INLINE void ask(const void *data, enum bn_kv_type type, size_t at)
+{
+    if (at * size_of(type) % 64 == 0) __builtin_prefetch((const char *)data + at * size_of(type) + AHEAD, 0, 2);
+}
 
 /* Scores of `queries` queries for `blocks` blocks of 16 positions from block `b` of the segment. */
 BN_INLINE void score_blocks(struct tile *t, enum bn_kv_type type, int b, const int queries, const int blocks)
 {
     v16 sum[QUERIES][BLOCKS], part[QUERIES][BLOCKS];
-    size_t dim = (size_t)t->kv->head_dim, at = ((size_t)t->first / 16 + (size_t)b) * dim * 16;
+    size_t dim = (size_t)t->kv->head_dim, at = (size_t)b * dim * 16;
     BN_UNROLL for (int i = 0; i < queries; i++)
         BN_UNROLL for (int j = 0; j < blocks; j++) sum[i][j] = part[i][j] = v16_set(0.0f);
-    for (size_t d = 0; d < dim; d++) {
-        BN_UNROLL for (int j = 0; j < blocks; j++)
-        {
-            v16 key = load_key(t->kv, type, at + (size_t)j * dim * 16 + d * 16);
-            BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->q[i][d]), key, sum[i][j]);
-        }
-        if (type == BN_KV_Q8_0 && d % 32 == 31)
+    for (size_t d4 = 0; d4 < dim; d4 += 4) {
+        BN_UNROLL for (size_t d = d4; d < d4 + 4; d++)
             BN_UNROLL for (int j = 0; j < blocks; j++)
             {
-                v16 scale = v16_load_f16(t->kv->k_scale + (((size_t)t->first / 16 + (size_t)b + (size_t)j) * (dim / 32) + d / 32) * 16);
+                size_t from = at + (size_t)j * dim * 16 + d * 16;
+                if ((d - d4) * 16 * size_of(type) % 64 == 0) ask(t->kv->k, type, from);
+                v16 key = load_key(t->kv, type, from);
+                BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->q[i][d]), key, sum[i][j]);
+            }
+        if (type == BN_KV_Q8_0 && d4 % 32 == 28)
+            BN_UNROLL for (int j = 0; j < blocks; j++)
+            {
+                v16 scale = v16_load_f16(t->kv->k_scale + (((size_t)b + (size_t)j) * (dim / 32) + d4 / 32) * 16);
                 BN_UNROLL for (int i = 0; i < queries; i++)
                 {
                     part[i][j] = v16_fma(sum[i][j], scale, part[i][j]);
@@ -74,34 +86,53 @@ BN_INLINE float softmax(float *score, int n, float *sum)
     return max;
 }
 
-/* Adds the values of positions begin..end-1 to dims d.. of `queries` outputs from query `first`; o counts as 0 at begin 0. */
-BN_INLINE void add_values(struct tile *t, enum bn_kv_type type, int first, int d, int begin, int end, const int queries, const int vectors)
+/* Adds the values of positions begin..end-1, weighted by e, to dims d.. of `queries` outputs from query `first`; o counts as 0 at
+ * begin 0. */
+BN_INLINE void add_values(struct tile *t, enum bn_kv_type type, float (*e)[BN_SEGMENT], int first, int d, int begin, int end, const int queries,
+                          const int vectors)
 {
     v16 sum[QUERIES][VECTORS];
-    size_t dim = (size_t)t->kv->head_dim, at = (size_t)(t->first + begin) * dim + (size_t)d;
+    size_t dim = (size_t)t->kv->head_dim, at = (size_t)begin * dim + (size_t)d;
     BN_UNROLL for (int i = 0; i < queries; i++)
         BN_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = begin ? v16_load(t->o[first + i] + d + 16 * j) : v16_set(0.0f);
     for (int p = begin; p < end; p++, at += dim)
         BN_UNROLL for (int j = 0; j < vectors; j++)
         {
+            ask(t->kv->v, type, at + (size_t)(16 * j));
             v16 value = load_value(t->kv, type, at + (size_t)(16 * j));
-            BN_UNROLL for (int i = 0; i < queries; i++)
-            {
-                float e = t->score[first + i][p];
-                if (type == BN_KV_Q8_0) e *= bn_f32_from_f16(t->kv->v_scale[(at + (size_t)(16 * j)) / 32]);
-                sum[i][j] = v16_fma(v16_set(e), value, sum[i][j]);
-            }
+            BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(e[first + i][p]), value, sum[i][j]);
         }
     BN_UNROLL for (int i = 0; i < queries; i++)
         BN_UNROLL for (int j = 0; j < vectors; j++) v16_store(t->o[first + i] + d + 16 * j, sum[i][j]);
 }
 
-BN_INLINE void all_values(struct tile *t, enum bn_kv_type type, int first, int begin, int end, const int queries)
+BN_INLINE void stretch_of_values(struct tile *t, enum bn_kv_type type, int first, int begin, int end, const int queries)
 {
     int d = 0;
-    if (begin == end && begin > 0) return;
-    for (; d + 16 * VECTORS <= t->kv->head_dim; d += 16 * VECTORS) add_values(t, type, first, d, begin, end, queries, VECTORS);
-    for (; d < t->kv->head_dim; d += 16) add_values(t, type, first, d, begin, end, queries, 1);
+    for (; d + 16 * VECTORS <= t->kv->head_dim; d += 16 * VECTORS) add_values(t, type, t->score, first, d, begin, end, queries, VECTORS);
+    for (; d < t->kv->head_dim; d += 16) add_values(t, type, t->score, first, d, begin, end, queries, 1);
+}
+
+/* Q8_0: 32 dims share a scale at each position. */
+BN_INLINE void stretch_of_scaled_values(struct tile *t, int first, int begin, int end, const int queries)
+{
+    for (int d = 0; d < t->kv->head_dim; d += 32) {
+        const uint16_t *scale = t->kv->v_scale + d / 32 * BN_SEGMENT;
+        for (int p = begin / 16 * 16; p < end; p += 16)
+            BN_UNROLL for (int i = first; i < first + queries; i++)
+                v16_store(t->scaled[i] + p, v16_mul(v16_load(t->score[i] + p), v16_load_f16(scale + p)));
+        add_values(t, BN_KV_Q8_0, t->scaled, first, d, begin, end, queries, 2);
+    }
+}
+
+/* Positions in stretches, so that all dims of a row are read while it is near. */
+BN_INLINE void all_values(struct tile *t, enum bn_kv_type type, int first, int begin, int end, const int queries)
+{
+    for (int at = begin, next; at < end; at = next) {
+        next = end - at > STRETCH ? at + STRETCH : end;
+        if (type == BN_KV_Q8_0) stretch_of_scaled_values(t, first, at, next, queries);
+        else stretch_of_values(t, type, first, at, next, queries);
+    }
 }
 
 BN_INLINE void attend(struct tile *t, enum bn_kv_type type, float *const *partials, const int queries)
@@ -123,12 +154,10 @@ BN_INLINE void attend_all(const struct bn_attention_args *a, enum bn_kv_type typ
 {
     struct tile t;
     t.kv = a->kv;
-    t.first = a->segment * BN_SEGMENT;
     for (int done = 0, step; done < a->n; done += step) {
         step = a->n - done >= QUERIES ? QUERIES : 1;
         for (int i = 0; i < step; i++) {
-            int n = a->pos[done + i] + 1 - t.first;
-            t.n[i] = n < BN_SEGMENT ? n : BN_SEGMENT;
+            t.n[i] = a->seen[done + i];
             t.q[i] = a->q[done + i];
             t.o[i] = a->partials[done + i] + 2;
         }

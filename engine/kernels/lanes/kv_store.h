@@ -26,7 +26,7 @@ static void store_q8_0(const struct bn_kv_block *kv, int pos, size_t k_at, size_
     int8_t *keys = (int8_t *)kv->k + k_at, codes[32];
     uint16_t *k_scale = kv->k_scale + (size_t)(pos / 16) * (size_t)(kv->head_dim / 32) * 16 + (size_t)pos % 16;
     for (int d = 0; d < kv->head_dim; d += 32) {
-        quantize32((int8_t *)kv->v + v_at + d, kv->v_scale + (v_at + (size_t)d) / 32, v + d);
+        quantize32((int8_t *)kv->v + v_at + d, kv->v_scale + d / 32 * BN_SEGMENT + pos, v + d);
         quantize32(codes, k_scale + d / 32 * 16, k + d);
         for (int i = 0; i < 32; i++) keys[(d + i) * 16] = codes[i];
     }

@@ -29,7 +29,7 @@ static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
     for (int d = 0; d < kv->head_dim; d++, at++)
         if (kv->type == BN_KV_F16) o[d] = fmaf(e, bn_f32_from_f16(((const uint16_t *)kv->v)[at]), o[d]);
         else if (kv->type == BN_KV_F32) o[d] = fmaf(e, ((const float *)kv->v)[at], o[d]);
-        else o[d] = fmaf(e * bn_f32_from_f16(kv->v_scale[at / 32]), (float)((const int8_t *)kv->v)[at], o[d]);
+        else o[d] = fmaf(e * bn_f32_from_f16(kv->v_scale[d / 32 * BN_SEGMENT + pos]), (float)((const int8_t *)kv->v)[at], o[d]);
 }
 
 static float max16(float lane[16])
@@ -39,12 +39,12 @@ static float max16(float lane[16])
     return lane[0];
 }
 
-static void attend(const struct bn_kv_block *kv, int first, int n, const float *q, float *partial)
+static void attend(const struct bn_kv_block *kv, int n, const float *q, float *partial)
 {
     float score[BN_SEGMENT], max_lane[16], sum_lane[16] = {0}, *o = partial + 2;
     for (int i = 0; i < 16; i++) max_lane[i] = -INFINITY;
     for (int i = 0; i < n; i++) {
-        score[i] = score_of(kv, first + i, q);
+        score[i] = score_of(kv, i, q);
         max_lane[i % 16] = score[i] > max_lane[i % 16] ? score[i] : max_lane[i % 16];
     }
     float max = max16(max_lane);
@@ -52,7 +52,7 @@ static void attend(const struct bn_kv_block *kv, int first, int n, const float *
     for (int i = 0; i < n; i++) {
         float e = bn_exp(score[i] - max);
         sum_lane[i % 16] += e;
-        add_value(kv, first + i, e, o);
+        add_value(kv, i, e, o);
     }
     partial[0] = max;
     partial[1] = bn_reduce16(sum_lane);
@@ -60,11 +60,7 @@ static void attend(const struct bn_kv_block *kv, int first, int n, const float *
 
 static void attention(const struct bn_attention_args *a)
 {
-    int first = a->segment * BN_SEGMENT;
-    for (int i = 0; i < a->n; i++) {
-        int n = a->pos[i] + 1 - first;
-        attend(a->kv, first, n < BN_SEGMENT ? n : BN_SEGMENT, a->q[i], a->partials[i]);
-    }
+    for (int i = 0; i < a->n; i++) attend(a->kv, a->seen[i], a->q[i], a->partials[i]);
 }
 
 BN_KERNEL(attention, ref, BN_CPU_ANY, attention);

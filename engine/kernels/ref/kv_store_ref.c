@@ -1,4 +1,4 @@
-/* kv_store_ref.c - specification: puts the key and value of one position into the cache (layout: struct bn_kv_block).
+/* kv_store_ref.c - specification: puts the key and value of one position, counted from the block's first, into the cache (layout: struct bn_kv_block).
  * F16 rounds half to even. Q8_0: for each 32 dims q = x * (127 / max |x|) rounded half to even (0 when all are zero) and
  * the scale max |x| / 127 as f16; head_dim is a multiple of 32 there, of 16 otherwise. */
 #include "engine/kernels/kernels.h"
@@ -35,7 +35,7 @@ static void store(const struct bn_kv_block *kv, int pos, const float *k, const f
     for (int d = 0; kv->type == BN_KV_Q8_0 && d < dim; d += 32) {
         size_t kscale = ((size_t)(pos / 16) * (size_t)(dim / 32) + (size_t)d / 32) * 16 + (size_t)pos % 16;
         quantize((int8_t *)kv->k + kat + (size_t)d * 16, 16, kv->k_scale + kscale, k + d);
-        quantize((int8_t *)kv->v + vat + (size_t)d, 1, kv->v_scale + (vat + (size_t)d) / 32, v + d);
+        quantize((int8_t *)kv->v + vat + (size_t)d, 1, kv->v_scale + d / 32 * BN_SEGMENT + pos, v + d);
     }
 }
 
