@@ -19,13 +19,14 @@ static enum bn_status fingerprint_model(struct bn_sweep *s, uint32_t i, struct b
     const struct bn_plan_model *m = &s->plan->models[i];
     char hash[BN_CONTENT_HASH_CHARS];
     uint64_t bytes;
-    enum bn_status status = bn_content_hash_file(m->path, hash, &bytes, err);
-    if (status) return status;
     struct bn_fields fields = {.n = 0};
-    bn_fields_add(&fields, true, "content_hash", hash, NULL);
-    bn_fields_number(&fields, true, "file_bytes", bytes);
+    bool placed = !bn_plan_model_missing(m);
+    enum bn_status status = placed ? bn_content_hash_file(m->path, hash, &bytes, err) : BN_OK;
+    if (status) return status;
+    bn_fields_add(&fields, true, "content_hash", placed ? hash : NULL, "no file was named");
+    if (placed) bn_fields_number(&fields, true, "file_bytes", bytes);
     bn_fields_add(&fields, false, "file", file_name(m->path), NULL);
-    status = bn_store_fingerprint(s->store, "model", m->label ? m->label : file_name(m->path), hash, fields.at, fields.n, &s->model_ids[i], err);
+    status = bn_store_fingerprint(s->store, "model", m->label ? m->label : file_name(m->path), placed ? hash : NULL, fields.at, fields.n, &s->model_ids[i], err);
     bn_fields_release(&fields);
     return status;
 }
@@ -54,6 +55,8 @@ static void identity(const struct bn_sweep *s, char *text, size_t cap)
                      s->plan->repetitions, s->plan->seed, s->budget_s, s->counters, s->machine_id);
     for (size_t i = 0; i < s->engines.n && n > 0 && (size_t)n < cap; i++)
         n += snprintf(text + n, cap - (size_t)n, " %s=%" PRId64, s->engines.at[i].name, s->engines.at[i].build_id);
+    for (uint32_t i = 0; i < s->plan->n_workloads && n > 0 && (size_t)n < cap; i++)
+        n += snprintf(text + n, cap - (size_t)n, " %s", s->plan->workloads[i].name);
     for (uint32_t i = 0; i < s->plan->n_models && n > 0 && (size_t)n < cap; i++)
         n += snprintf(text + n, cap - (size_t)n, " model=%" PRId64, s->model_ids[i]);
 }

@@ -11,7 +11,7 @@
 int bn_bench_sweep(int argc, char **argv);
 
 static struct bn_sweep s = {.db_path = "out/bench.db", .counters = "auto", .rounds = -1, .repetitions = -1, .seed = -1};
-static struct bn_cmd_list engines;
+static struct bn_cmd_list engines, models, workloads;
 static const char *budget;
 static bool dry_run;
 static const struct bn_cmd_option options[] = {
@@ -23,6 +23,8 @@ static const struct bn_cmd_option options[] = {
     {"seed", "N", BN_CMD_INT, &s.seed, "order of the points", .min = 0, .max = 2147483647},
     {"counters", "KIND", BN_CMD_STRING, &s.counters, "auto (hardware and software), off, or sim (callgrind as well)"},
     {"engine", "NAME=PATH", BN_CMD_LIST, &engines, "a program for an engine of the plan, e.g. llama-bench=PATH; more words are its arguments"},
+    {"model", "LABEL=PATH", BN_CMD_LIST, &models, "where the plan's model of this label lies"},
+    {"workload", "NAME", BN_CMD_LIST, &workloads, "measure only this workload of the plan (may be given several times)"},
     {"worker", "FILE", BN_CMD_STRING, &s.worker, "measuring program (default: bitnet-worker beside this one)"},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench sweep", "run a plan: every point in a worker process, every sample into the database",
@@ -126,6 +128,9 @@ int bn_bench_sweep(int argc, char **argv)
     if (bn_cmd_parse(&cmd, argc, argv) != 1) bn_cmd_fail(&cmd, 2, "Name one plan, e.g. harness/plans/default.yaml.");
     s.plan_path = argv[1];
     if (bn_plan_load(&s.plan, s.plan_path, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    for (int i = 0; i < models.n; i++)
+        if (bn_plan_place_model(s.plan, models.values[i], &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (workloads.n && bn_plan_keep_workloads(s.plan, workloads.values, (size_t)workloads.n, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     apply_options();
     if (bn_plan_expand(s.plan, &s.points, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (dry_run) return print_points();

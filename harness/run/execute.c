@@ -1,5 +1,6 @@
 /* execute.c - one point from config to result: request, child, reply, verdict. */
 #include "harness/run/execute.h"
+#include "harness/run/llama_bench.h"
 #include "harness/run/request.h"
 #include "harness/plan/fail.h"
 #include <signal.h>
@@ -98,7 +99,21 @@ static bool skip_early(const struct bn_execution *x, struct bn_execution_result 
         settle(r, "skipped", "No program was named for this engine; add --engine %s=PATH.", x->config->engine);
     else if (x->config->threads > x->topology->n_cpus)
         settle(r, "skipped", "%u threads, but only %u CPUs may be used here.", x->config->threads, x->topology->n_cpus);
+    else if (bn_plan_model_missing(x->config->model))
+        settle(r, "skipped", "The model %s is not there; add --model %s=PATH.", x->config->model->path, x->config->model->label);
+    else if (bn_llama_bench_is(x->engine) && bn_llama_bench_refuses(x->config->workload))
+        settle(r, "skipped", "%s", bn_llama_bench_refuses(x->config->workload));
     return r->point.state != NULL;
+}
+
+/* A program of its own kind: the same CPUs and limits, its words instead of our request. */
+static enum bn_status run_llama_bench(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
+{
+    struct bn_llama_bench_call call;
+    bn_llama_bench_call(&call, x->engine, x->config, x->plan->repetitions);
+    struct bn_child_spec spec = {.argv = call.argv, .time_limit_s = x->plan->time_limit_s, .cpus = x->topology->cpus, .n_cpus = x->config->threads,
+                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20, .tick = x->tick, .self = x->self};
+    return bn_child_run(&spec, &r->child, err);
 }
 
 static enum bn_status run_worker(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
@@ -125,12 +140,13 @@ enum bn_status bn_execute(const struct bn_execution *x, struct bn_execution_resu
     if (skip_early(x, r)) return BN_OK;
     r->point.build_id = x->engine->build_id;
     size_t n = bn_moment_read("before", r->moments);
-    enum bn_status status = run_worker(x, r, err);
+    bool foreign = bn_llama_bench_is(x->engine);
+    enum bn_status status = foreign ? run_llama_bench(x, r, err) : run_worker(x, r, err);
     if (status) return status;
     r->interrupted = r->child.interrupted;
     n += bn_moment_read("after", r->moments + n);
     struct bn_error parse_error = {0};
-    enum bn_status parsed = bn_reply_parse(&r->reply, r->child.output, &parse_error);
+    enum bn_status parsed = (foreign ? bn_llama_bench_parse : bn_reply_parse)(&r->reply, r->child.output, &parse_error);
     judge(x, r, parsed, &parse_error);
     attach(r, n);
     return BN_OK;

@@ -136,3 +136,25 @@ Test(plan, a_bad_file_is_told_the_line_and_the_fault)
         cr_expect_not_null(strstr(err.text, cases[i].want), "case %zu: %s", i, err.text);
     }
 }
+
+Test(plan, a_command_line_places_models_and_picks_workloads)
+{
+    struct bn_plan *plan;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&plan, "name: p\nmodels: [{path: nowhere, label: big}, {path: nowhere}]\nworkloads: [{name: a, decode: 1}, {name: b, prefill: 2}]\n", &err), BN_OK);
+    cr_expect(bn_plan_model_missing(&plan->models[0]));
+    cr_expect_not(bn_plan_model_missing(&plan->models[1]), "a model without a label is an error, not a skip");
+    cr_expect_neq(bn_plan_place_model(plan, "small=x", &err), BN_OK);
+    cr_expect_neq(bn_plan_place_model(plan, "big", &err), BN_OK);
+    char text[80];
+    snprintf(text, sizeof text, "big=%s", path);
+    cr_assert_eq(bn_plan_place_model(plan, text, &err), BN_OK);
+    cr_expect_str_eq(plan->models[0].path, path);
+    cr_expect_not(bn_plan_model_missing(&plan->models[0]));
+    const char *names[] = {"b", "c"};
+    cr_expect_neq(bn_plan_keep_workloads(plan, names, 2, &err), BN_OK);
+    cr_assert_eq(bn_plan_keep_workloads(plan, names, 1, &err), BN_OK);
+    cr_assert_eq(plan->n_workloads, 1);
+    cr_expect_str_eq(plan->workloads[0].name, "b");
+    bn_plan_close(plan);
+}
