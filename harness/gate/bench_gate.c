@@ -1,6 +1,7 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
 #include "harness/gate/self_test.h"
+#include "harness/gate/self_test_log.h"
 #include "harness/gate/workloads.h"
 #include <errno.h>
 #include <signal.h>
@@ -12,7 +13,7 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *plan, *allow;
+    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *plan, *allow, *resume;
     int threads, runs;
     float budget_s, tolerance_percent, ignore_percent;
     uint64_t seed;
@@ -25,7 +26,7 @@ static const struct bn_cmd_option options[] = {
     {"head", "BUILD", BN_CMD_STRING, &request.head, "build to judge", 0, 0},
     {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model)", 0, 0},
     {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
-     "e.g. prefill:32,decode:4@64 (4 tokens after 64), which is the default", 0, 0},
+     "e.g. prefill:16,decode:4@64 (4 tokens after 64), which is the default", 0, 0},
     {"plan", "FILE", BN_CMD_STRING, &request.plan,
      "take workloads, and the first model, kernel and thread count, from a sweep's plan", 0, 0},
     {"threads", "N", BN_CMD_INT, &request.threads, "threads of a worker (1)", 1, 1024},
@@ -47,6 +48,8 @@ static const struct bn_cmd_option options[] = {
     {"self-test", NULL, BN_CMD_FLAG, &request.self_test,
      "measure the gate itself: base against base, and injected slow-downs", 0, 0},
     {"runs", "N", BN_CMD_INT, &request.runs, "runs of the self-test (200)", 1, 100000},
+    {"resume", "FILE", BN_CMD_STRING, &request.resume,
+     "self-test: keep finished runs in FILE and go on from it", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench gate",
                                   "did this change make anything slower, or change the output?",
@@ -75,7 +78,7 @@ static int fill_workloads(struct bn_gate_workload *workloads)
     if (plan && !request.threads && plan->n_threads) request.threads = (int)plan->threads[0];
     enum bn_status status = plan && !request.workloads
                                 ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
-                                : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:32,decode:4@64", &err);
+                                : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64", &err);
     if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (!request.model) request.model = "datasets/reference/b158-i2_s.gguf";
     if (!request.threads) request.threads = 1;
@@ -253,9 +256,17 @@ static int finish(struct bn_gate_report *report, const struct bn_pairs *pairs)
 static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs)
 {
     struct bn_self_test test;
+    struct bn_self_test_log log;
     struct bn_error err;
-    if (bn_self_test_run(&test, rule, request.runs, request.budget_s, pairs, &err))
+    char identity[512];
+    int n = snprintf(identity, sizeof identity, "%.200s, %.100s, %d threads, tolerance %g %%", request.model,
+                     request.kernel_backend ? request.kernel_backend : "auto", request.threads, (double)request.tolerance_percent);
+    for (int w = 0; w < pairs->n_workloads && n < (int)sizeof identity; w++)
+        n += snprintf(identity + n, sizeof identity - (size_t)n, ", %s", pairs->workloads[w].name);
+    if (bn_self_test_log_open(&log, request.resume, identity, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_self_test_run(&test, rule, request.runs, request.budget_s, pairs, &log, &err))
         bn_cmd_fail(&cmd, 1, "%s", err.text);
+    bn_self_test_log_close(&log);
     if (request.json)
         print_json(bn_self_test_json(&test));
     else
@@ -288,7 +299,7 @@ int bn_bench_gate(int argc, char **argv)
                               .workloads = workloads,
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
-                              .pair_s = 0.3,
+                              .pair_s = 0.2,
                               .show_progress = isatty(2)};
     double start = now_s();
     if (bn_pairs_open(&pairs, request.seed, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);

@@ -7,7 +7,7 @@
 #include <time.h>
 
 enum { BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
-static const double burst_ns = 3e6; /* a burst is about as long as the scheduler lets one process run */
+static const double burst_ns = 5e6;
 static const char *const canary_command = "decode 4 16";
 static const double disturbed_ratio = 1.25;
 

@@ -46,7 +46,7 @@ enum bn_status bn_gate_workloads_parse(struct bn_gate_workload *workloads, int *
         if (!end || (*at && *at != ',')) break;
     }
     if (*n && !*at) return BN_OK;
-    return bn_harness_fail(err, BN_ERR_USAGE, "--workloads is a list like prefill:32,decode:4@64, not \"%s\".", list);
+    return bn_harness_fail(err, BN_ERR_USAGE, "--workloads is a list like prefill:16,decode:4@64, not \"%s\".", list);
 }
 
 enum bn_status bn_gate_workloads_of_plan(struct bn_gate_workload *workloads, int *n, const struct bn_plan *plan,

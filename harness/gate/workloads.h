@@ -4,7 +4,7 @@
 #include "harness/gate/pairs.h"
 #include "harness/plan/plan.h"
 
-/* "prefill:32,decode:4@64" (4 tokens after 64); *n of at most BN_GATE_WORKLOADS. */
+/* "prefill:16,decode:4@64" (4 tokens after 64); *n of at most BN_GATE_WORKLOADS. */
 enum bn_status bn_gate_workloads_parse(struct bn_gate_workload *workloads, int *n, const char *list,
                                        struct bn_error *err);
 /* The workloads of a plan; one with prefill and decode becomes two. */

@@ -1,5 +1,6 @@
 /* execute.c - one point from config to result: request, child, reply, verdict. */
 #include "harness/run/execute.h"
+#include "harness/run/callgrind.h"
 #include "harness/run/llama_bench.h"
 #include "harness/run/request.h"
 #include "harness/plan/fail.h"
@@ -67,6 +68,13 @@ static void fill_request(const struct bn_execution *x, struct bn_request *q)
         q->options[q->n_options++] = (struct bn_request_option){x->plan->options[i].name, (char *)c->values[i]};
 }
 
+char *bn_execution_request(const struct bn_execution *x)
+{
+    static struct bn_request q;
+    fill_request(x, &q);
+    return bn_request_text(&q);
+}
+
 static void attach(struct bn_execution_result *r, size_t n_moments)
 {
     r->point.samples = r->reply.samples, r->point.n_samples = r->reply.n_samples;
@@ -118,19 +126,32 @@ static enum bn_status run_llama_bench(const struct bn_execution *x, struct bn_ex
 
 static enum bn_status run_worker(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
 {
-    static struct bn_request q;
-    fill_request(x, &q);
-    char *text = bn_request_text(&q);
+    char *text = bn_execution_request(x);
     if (!text) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory starting a worker.");
     char *argv[BN_ENGINE_WORDS + 2] = {NULL};
     size_t n = 0;
     for (char *const *w = x->engine->words; *w; w++) argv[n++] = *w;
     argv[n] = "--request";
-    struct bn_child_spec spec = {.argv = argv, .input = text, .time_limit_s = x->plan->time_limit_s, .cpus = q.cpus, .n_cpus = q.n_cpus,
+    struct bn_child_spec spec = {.argv = argv, .input = text, .time_limit_s = x->plan->time_limit_s, .cpus = x->topology->cpus, .n_cpus = x->config->threads,
                                  .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20, .tick = x->tick, .self = x->self};
     enum bn_status status = bn_child_run(&spec, &r->child, err);
     free(text);
     return status;
+}
+
+/* Puts the simulator's counters behind those of the worker. */
+static enum bn_status add_simulated(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
+{
+    size_t n, have = r->point.n_counters;
+    enum bn_status status = bn_callgrind_count(x, r->reply.kernels, &r->simulated, &n, err);
+    if (status) return status;
+    r->interrupted |= bn_child_interrupt != 0;
+    r->counters = malloc((have + n + 1) * sizeof *r->counters);
+    if (!r->counters) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %zu counters.", have + n);
+    if (have) memcpy(r->counters, r->point.counters, have * sizeof *r->counters);
+    memcpy(r->counters + have, r->simulated, n * sizeof *r->counters);
+    r->point.counters = r->counters, r->point.n_counters = have + n;
+    return BN_OK;
 }
 
 enum bn_status bn_execute(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
@@ -149,11 +170,14 @@ enum bn_status bn_execute(const struct bn_execution *x, struct bn_execution_resu
     enum bn_status parsed = (foreign ? bn_llama_bench_parse : bn_reply_parse)(&r->reply, r->child.output, &parse_error);
     judge(x, r, parsed, &parse_error);
     attach(r, n);
-    return BN_OK;
+    bool simulate = x->callgrind && !foreign && !r->interrupted && !strcmp(r->point.state, "finished");
+    return simulate ? add_simulated(x, r, err) : BN_OK;
 }
 
 void bn_execution_release(struct bn_execution_result *r)
 {
     bn_reply_release(&r->reply);
     bn_child_release(&r->child);
+    free(r->counters);
+    free(r->simulated);
 }

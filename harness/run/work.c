@@ -35,7 +35,8 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
     const struct bn_config *c = &s->points.configs[s->points.order[ordinal]];
     bool first = ordinal < s->points.n_configs; /* counters and operations need no repetition */
     struct bn_execution x = {.plan = s->plan, .config = c, .engine = bn_engines_find(&s->engines, c->engine), .topology = &s->topology,
-                             .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0, .ops = first && s->plan->ops, .tick = renew, .self = s};
+                             .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0, .ops = first && s->plan->ops,
+                             .callgrind = first && !strcmp(s->counters, "sim") && !strcmp(c->engine, "bitnet"), .tick = renew, .self = s};
     struct bn_execution_result r;
     char label[512], what[640];
     bn_config_label(s->plan, c, label, sizeof label);
