@@ -22,9 +22,9 @@ struct bn_warmup bn_warmup_detect(const double *x, size_t n)
     size_t n_batches = n / BATCH, best = 0;
     if (n_batches < 2) return (struct bn_warmup){0, false};
     double least = INFINITY;
-    for (size_t first = 0; first + 1 < n_batches; first++) {
+    for (size_t first = 0; first <= n_batches / 2; first++) {
         double error = standard_error(x, n_batches, first);
         if (error < least) least = error, best = first;
     }
-    return (struct bn_warmup){best * BATCH, 2 * best <= n_batches};
+    return (struct bn_warmup){best * BATCH, best < n_batches / 2};
 }

@@ -194,6 +194,36 @@ CHECKED(change_best, 1e-10)
     size_t index;
     got[0] = bn_change_best(r->x.v, r->x.n, (size_t)r->param.v[0], &index), got[1] = (double)index;
 }
+CHECKED(change_points, 0) /* all of them; both sides draw permutations of their own, so the series are clear cases */
+{
+    struct bn_change_options options = {(size_t)r->param.v[0], (int)r->param.v[1], r->param.v[2]};
+    struct bn_change_point points[8];
+    struct bn_random random;
+    bn_random_init(&random, 1);
+    int n = bn_change_points(r->x.v, r->x.n, &options, &random, points, 8);
+    got[0] = n;
+    for (int i = 0; i < n; i++) got[1 + i] = (double)points[i].index;
+}
+CHECKED(sequential_interval, 1e-12)
+{
+    put(bn_sequential_interval(&looks, r->x.v, (int)r->x.n, r->param.v[0]), got);
+}
+CHECKED(batch_interval, 1e-12)
+{
+    put(bn_batch_interval(r->x.v, r->x.n, (size_t)r->param.v[0], r->param.v[1]), got);
+}
+CHECKED(shift_normal, 1e-10)
+{
+    got[0] = bn_shift_normal(r->x.v, r->x.n, r->param.v[0]);
+}
+CHECKED(shift_observed, 1e-12)
+{
+    got[0] = bn_shift_observed(r->x.v, r->x.n, r->param.v[0]);
+}
+CHECKED(sequential_detectable, 1e-9)
+{
+    got[0] = bn_sequential_detectable(&looks, r->param.v[0], r->param.v[1]);
+}
 CHECKED(warmup, 0)
 {
     struct bn_warmup w = bn_warmup_detect(r->x.v, r->x.n);
