@@ -28,6 +28,11 @@ void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *
                                              : ", open");
 }
 
+const char *bn_gate_no_instructions(const struct bn_gate_report *report)
+{
+    return report->instructions.reason[0] ? report->instructions.reason : "an earlier tier settled the verdict";
+}
+
 static void write_exact(const struct bn_exact_result *exact, FILE *out)
 {
     if (!exact->measured) {
@@ -45,7 +50,7 @@ static void write_exact(const struct bn_exact_result *exact, FILE *out)
 static void write_instructions(const struct bn_gate_report *report, FILE *out)
 {
     const struct bn_instructions_result *r = &report->instructions;
-    if (!r->source) fprintf(out, "instructions  not counted: %s\n", r->reason[0] ? r->reason : "not reached");
+    if (!r->source) fprintf(out, "instructions  not counted: %s\n", bn_gate_no_instructions(report));
     for (int w = 0; r->source && w < report->n_workloads; w++)
         fprintf(out, "%-13s %s: %.0f -> %.0f (%+.3f %%, %s)\n", w ? "" : "instructions",
                 report->workloads[w].name, r->base[w], r->head[w], 100 * (r->head[w] / r->base[w] - 1),
@@ -99,7 +104,7 @@ static json_t *instructions_json(const struct bn_gate_report *report)
         json_array_append_new(rows, json_pack("{s:s, s:f, s:f}", "workload", report->workloads[w].name,
                                               "base", r->base[w], "head", r->head[w]));
     return json_pack("{s:s?, s:s?, s:b, s:f, s:o}", "source", r->source, "reason",
-                     r->source ? NULL : r->reason, "more", r->more, "seconds", r->seconds, "counts", rows);
+                     r->source ? NULL : bn_gate_no_instructions(report), "more", r->more, "seconds", r->seconds, "counts", rows);
 }
 
 static json_t *series_json(const struct bn_gate_series *series)

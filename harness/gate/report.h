@@ -23,6 +23,7 @@ struct bn_gate_report {
 double bn_gate_percent(double log_ratio); /* 0.0296 -> 3.0 */
 /* One figure of a workload's time, in words: "+1.2 % (-0.3 to +2.8), regression". */
 void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap);
+const char *bn_gate_no_instructions(const struct bn_gate_report *report); /* why there is no count */
 void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out);
 json_t *bn_gate_json(const struct bn_gate_report *report); /* schema 1; caller decrefs; raw pairs included */
 void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out); /* a pull-request comment */

@@ -28,7 +28,7 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
                 report->workloads[w].name,
                 100 * (report->instructions.head[w] / report->instructions.base[w] - 1));
     if (!report->instructions.source)
-        fprintf(out, "| instructions | | not counted: %s |\n", report->instructions.reason);
+        fprintf(out, "| instructions | | not counted: %s |\n", bn_gate_no_instructions(report));
     for (int w = 0; w < report->n_workloads; w++) {
         bn_gate_time_text(report, w, text, sizeof text);
         fprintf(out, "| time | %s | %s |\n", report->workloads[w].name, text);
@@ -36,9 +36,9 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
     fprintf(out,
             "\n<sub>Positive is slower. Bounds are wrong at most 5 times in 100 each, at every look. "
             "Tolerance %.1f %%. %d pairs of fresh "
-            "processes, %d repeated after a disturbance. Model %s, %d threads, %.0f s.</sub>\n",
+            "processes, %d repeated after a disturbance. Model %s, %d thread%s, %.0f s.</sub>\n",
             bn_gate_percent(report->rule.tolerance), report->n_pairs, report->n_disturbed, report->model,
-            report->threads, report->seconds);
+            report->threads, report->threads == 1 ? "" : "s", report->seconds);
 }
 
 static void put_xml(const char *text, FILE *out)
@@ -80,6 +80,7 @@ static void put_case(const char *class, const char *name, double seconds, enum o
 static enum outcome time_outcome(const struct bn_gate_report *report, int w)
 {
     if (report->paired.regressed[w]) return FAILED;
+    if (!report->paired.first[w].n) return SKIPPED;
     return report->paired.verdict == BN_GATE_PASS ? PASSED : SKIPPED; /* inconclusive is no pass */
 }
 
@@ -109,7 +110,7 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
              !counted->source ? SKIPPED
              : counted->more  ? FAILED
                               : PASSED,
-             counted->source ? "more than 0.2 % more instructions" : counted->reason, out);
+             counted->source ? "more than 0.2 % more instructions" : bn_gate_no_instructions(report), out);
     for (int w = 0; w < report->n_workloads; w++) {
         bn_gate_time_text(report, w, text, sizeof text);
         put_case("time", report->workloads[w].name, report->paired.seconds / report->n_workloads,
@@ -118,16 +119,29 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
     fprintf(out, "</testsuite>\n");
 }
 
+/* Workflow commands end at a line's end, and take % as the start of an escape. */
+static void put_command(const char *text, FILE *out)
+{
+    for (; *text; text++)
+        if (*text == '%' || *text == '\n' || *text == '\r')
+            fprintf(out, "%%%02X", (unsigned)(unsigned char)*text);
+        else
+            fputc(*text, out);
+    fputc('\n', out);
+}
+
 void bn_gate_write_github(const struct bn_gate_report *report, FILE *out)
 {
     static const char *const levels[] = {"notice", "error", "error", "warning"};
     char text[128];
-    fprintf(out, "::%s title=Performance gate: %s::%s\n", levels[report->verdict],
-            bn_gate_verdict_name(report->verdict), report->reason);
+    fprintf(out, "::%s title=Performance gate: %s::", levels[report->verdict],
+            bn_gate_verdict_name(report->verdict));
+    put_command(report->reason, out);
     for (int w = 0; w < report->n_workloads; w++)
         if (report->paired.regressed[w]) {
             bn_gate_time_text(report, w, text, sizeof text);
-            fprintf(out, "::error title=Slower: %s::%s\n", report->workloads[w].name, text);
+            fprintf(out, "::error title=Slower: %s::", report->workloads[w].name);
+            put_command(text, out);
         }
     for (int i = 0; i < report->exact.n_rows && i < 10; i++)
         fprintf(out, "::warning title=Declared work: %s::%s %s %" PRIu64 " -> %" PRIu64 "\n",
