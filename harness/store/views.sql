@@ -89,6 +89,38 @@ SELECT p.run_id, p.point_id, p.config_id, c.workload, c.series, k.phase, k.op, k
        k.reason, k.scaled, k.n_tokens, k.value / nullif(k.n_tokens, 0) AS per_token
 FROM counter k JOIN point p USING (point_id) JOIN v_configs c USING (config_id);
 
+-- What counters say together: rates and shares, from counters of the same source. value NULL comes with the reason of the counter that
+-- is missing. Top-down level 1: shares of the issue slots (Zen 4 counts cycles, of six slots each).
+CREATE VIEW v_derived AS
+WITH ratio(metric, top, bottom, factor, offset) AS (VALUES
+    ('instructions_per_cycle', 'instructions', 'cycles', 1.0, 0.0),
+    ('branch_miss_rate', 'branch_misses', 'branches', 1.0, 0.0),
+    ('cache_misses_per_cycle', 'll_read_misses', 'cycles', 1.0, 0.0),
+    ('l1d_hit_rate', 'l1d_read_misses', 'l1d_reads', -1.0, 1.0),
+    ('l2_hit_rate', 'l2_read_misses', 'l2_reads', -1.0, 1.0),
+    ('ll_hit_rate', 'll_read_misses', 'll_reads', -1.0, 1.0),
+    ('topdown_retiring', 'topdown_retiring_slots', 'topdown_slots', 1.0, 0.0),
+    ('topdown_retiring', 'topdown_retiring_slots', 'topdown_cycles', 1.0 / 6, 0.0),
+    ('topdown_backend_bound', 'topdown_backend_slots', 'topdown_slots', 1.0, 0.0),
+    ('topdown_backend_bound', 'topdown_backend_slots', 'topdown_cycles', 1.0 / 6, 0.0),
+    ('topdown_frontend_bound', 'topdown_frontend_slots', 'topdown_cycles', 1.0 / 6, 0.0),
+    ('topdown_bad_speculation', 'topdown_bad_speculation_slots', 'topdown_slots', 1.0, 0.0)),
+each AS (
+    SELECT t.run_id, t.point_id, t.config_id, t.workload, t.series, t.phase, t.op, t.source, r.metric,
+           r.offset + r.factor * t.per_token / nullif(b.per_token, 0) AS value, coalesce(t.reason, b.reason) AS reason,
+           max(t.scaled, b.scaled) AS scaled
+    FROM ratio r JOIN v_counters t ON t.name = r.top AND t.thread = -1
+    JOIN v_counters b ON b.name = r.bottom AND b.point_id = t.point_id AND b.phase = t.phase AND b.op = t.op AND b.thread = -1
+        AND b.source = t.source
+    UNION ALL
+    SELECT k.run_id, k.point_id, k.config_id, k.workload, k.series, k.phase, k.op, k.source, 'memory_bytes_per_s',
+           1e9 * 64 * k.per_token * (SELECT 1.0 * sum(n_tokens) / sum(ns) FROM sample s WHERE s.point_id = k.point_id AND s.phase = k.phase),
+           k.reason, k.scaled
+    FROM v_counters k WHERE k.name = 'memory_lines' AND k.thread = -1 AND k.op = '')
+SELECT run_id, point_id, config_id, workload, series, phase, op, source, metric, max(value) AS value,
+       CASE WHEN max(value) IS NULL THEN coalesce(max(reason), 'The counter below the line is zero.') END AS reason, max(scaled) AS scaled
+FROM each GROUP BY point_id, phase, op, source, metric;
+
 -- Time and declared work per operation (all layers): ns is the slowest thread's, the work is that of all threads, share is
 -- of the phase's time.
 CREATE VIEW v_ops AS
