@@ -3,29 +3,29 @@
 #include "engine/cmdline.h"
 #include "harness/plan/fail.h"
 #include "harness/run/content_hash.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 int bn_bench_import(int argc, char **argv);
 
-#define FORMAT(function, name, purpose) bn_import_document bn_import_##function;
+#define FORMAT(function, name, purpose) bn_import_document bn_import_##function; bn_import_recognise bn_import_##function##_is;
 #include "harness/import/formats.list"
 #undef FORMAT
 static const struct format {
     const char *name, *purpose;
     bn_import_document *document;
+    bn_import_recognise *is;
 } formats[] = {
-#define FORMAT(function, name, purpose) {name, purpose, bn_import_##function},
+#define FORMAT(function, name, purpose) {name, purpose, bn_import_##function, bn_import_##function##_is},
 #include "harness/import/formats.list"
 #undef FORMAT
     {0}};
 
-static const char *db_path = "out/bench.db", *format_name = "bitnet-eval";
+static const char *db_path = "out/bench.db", *format_name = "auto";
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
-    {"format", "NAME", BN_CMD_STRING, &format_name, "bitnet-eval: --json of tasks and of stress, and --items", 0, 0},
+    {"format", "NAME", BN_CMD_STRING, &format_name, "auto (what the file looks like), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database", "FILE... [--format NAME] [--db FILE]",
                                   options, "A file that was imported before changes nothing."};
@@ -63,35 +63,50 @@ static enum bn_status begin(struct bn_import *import, const char *path, const st
     return bn_store_run_begin(import->store, &run, &import->run_id, &resumed, err);
 }
 
-static enum bn_status read_documents(struct bn_import *import, FILE *f, const char *path, const struct format *format, struct bn_error *err)
+static enum bn_status store_documents(struct bn_import *import, json_t *documents, const struct format *format, struct bn_error *err)
 {
+    size_t i;
+    json_t *document;
     enum bn_status status = BN_OK;
-    json_error_t why;
-    for (int c; !status && (c = fgetc(f)) != EOF;) {
-        if (strchr(" \t\r\n", c)) continue;
-        ungetc(c, f);
-        json_t *document = json_loadf(f, JSON_DISABLE_EOF_CHECK, &why);
-        status = document ? format->document(import, document, err)
-                          : bn_harness_fail(err, BN_ERR_FORMAT, "%s is not JSON: %s.", path, why.text);
-        json_decref(document);
+    json_array_foreach(documents, i, document)
+    {
+        if (!status) status = format->document(import, document, err);
     }
     return status;
 }
 
-static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *format, bool *known, struct bn_error *err)
+/* The format that was named, or the first that knows the document; the first of all when none does (it says what is missing). */
+static const struct format *choose(const struct format *named, const json_t *documents)
+{
+    for (const struct format *f = formats; !named && f->name; f++)
+        if (f->is(json_array_get(documents, 0))) return f;
+    return named ? named : formats;
+}
+
+static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *named, bool *known, struct bn_error *err)
 {
     int64_t open;
-    FILE *f = fopen(path, "r");
-    if (!f) return bn_harness_fail(err, BN_ERR_IO, "Cannot open %s: %s.", path, strerror(errno));
-    enum bn_status status = begin(import, path, format, known, err);
-    if (!status && !*known && !(status = bn_store_begin(import->store, err))) {
-        status = read_documents(import, f, path, format, err);
-        if (!status) status = bn_store_commit(import->store, err);
-        else bn_store_rollback(import->store);
-        if (!status) status = bn_store_run_end(import->store, import->run_id, &open, err);
-    }
-    fclose(f);
+    json_t *documents;
+    enum bn_status status = bn_import_read(path, &documents, err);
+    if (status) return status;
+    const struct format *format = choose(named, documents);
+    status = bn_store_begin(import->store, err);
+    if (!status) status = begin(import, path, format, known, err);
+    if (!status && !*known) status = store_documents(import, documents, format, err);
+    if (!status && !*known) status = bn_store_run_end(import->store, import->run_id, &open, err);
+    if (!status) status = bn_store_commit(import->store, err);
+    if (status) bn_store_rollback(import->store);
+    json_decref(documents);
     return status;
+}
+
+/* NULL for auto. */
+static const struct format *named_format(void)
+{
+    if (!strcmp(format_name, "auto")) return NULL;
+    for (const struct format *f = formats; f->name; f++)
+        if (!strcmp(f->name, format_name)) return f;
+    bn_cmd_fail(&cmd, 2, "There is no format \"%s\"; bitnet-bench import --help names them.", format_name);
 }
 
 int bn_bench_import(int argc, char **argv)
@@ -99,9 +114,7 @@ int bn_bench_import(int argc, char **argv)
     int n = bn_cmd_parse(&cmd, argc, argv);
     struct bn_import import = {0};
     struct bn_error err = {0};
-    const struct format *format = formats;
-    while (format->name && strcmp(format->name, format_name)) format++;
-    if (!format->name) bn_cmd_fail(&cmd, 2, "There is no format \"%s\"; bitnet-bench import --help names them.", format_name);
+    const struct format *format = named_format();
     if (!n) bn_cmd_fail(&cmd, 2, "Name the files to import.");
     if (bn_store_open(&import.store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     for (int i = 1; i <= n; i++) {

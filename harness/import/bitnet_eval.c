@@ -7,17 +7,11 @@
 #include <string.h>
 
 bn_import_document bn_import_bitnet_eval;
+bn_import_recognise bn_import_bitnet_eval_is;
 
-static double number(const json_t *object, const char *key)
+bool bn_import_bitnet_eval_is(const json_t *d)
 {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-    return value ? value : "";
+    return bn_import_text(d, "model")[0] && (json_is_array(json_object_get(d, "results")) || json_object_get(d, "items") || json_object_get(d, "tests"));
 }
 
 static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, const json_t *result, struct bn_error *err)
@@ -26,11 +20,11 @@ static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, 
     json_t *metric;
     char config[64];
     enum bn_status status = BN_OK;
-    snprintf(config, sizeof config, "kv_type=%s n_ctx=%d", text(result, "kv_type"), (int)number(result, "n_ctx"));
+    snprintf(config, sizeof config, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"), (int)bn_import_number(result, "n_ctx"));
     json_object_foreach(json_object_get(result, "metrics"), name, metric)
     {
-        struct bn_score score = {.config = config, .task = text(result, "task"), .metric = name, .version = text(result, "version"),
-                                 .value = number(metric, "value"), .standard_error = number(metric, "stderr"),
+        struct bn_score score = {.config = config, .task = bn_import_text(result, "task"), .metric = name, .version = bn_import_text(result, "version"),
+                                 .value = bn_import_number(metric, "value"), .standard_error = bn_import_number(metric, "stderr"),
                                  .n_items = json_integer_value(json_object_get(metric, "n")), .n_shots = 0};
         if (isnan(score.value)) score.reason = "the task gave no finite value";
         if (!status) status = bn_store_score(import->store, import->run_id, model_id, &score, err);
@@ -56,8 +50,8 @@ static enum bn_status store_item(struct bn_import *import, int64_t model_id, con
 
 static enum bn_status store_stress(struct bn_import *import, int64_t model_id, const json_t *test, struct bn_error *err)
 {
-    const struct bn_stress_result result = {.test = text(test, "name"), .verdict = text(test, "verdict"), .reason = text(test, "reason"),
-                                            .value = number(test, "value"), .threshold = number(test, "threshold"), .seconds = number(test, "seconds")};
+    const struct bn_stress_result result = {.test = bn_import_text(test, "name"), .verdict = bn_import_text(test, "verdict"), .reason = bn_import_text(test, "reason"),
+                                            .value = bn_import_number(test, "value"), .threshold = bn_import_number(test, "threshold"), .seconds = bn_import_number(test, "seconds")};
     import->n_rows++;
     return bn_store_stress(import->store, import->run_id, model_id, &result, err);
 }
@@ -68,11 +62,11 @@ enum bn_status bn_import_bitnet_eval(struct bn_import *import, json_t *document,
     json_t *value;
     int64_t model_id;
     const json_t *results = json_object_get(document, "results"), *items = json_object_get(document, "items"), *tests = json_object_get(document, "tests");
-    if (!text(document, "model")[0] || (!results && !items && !tests))
+    if (!bn_import_text(document, "model")[0] || (!results && !items && !tests))
         return bn_harness_fail(err, BN_ERR_FORMAT, "This is not what bitnet-eval writes: it has no model, or neither results, items nor tests.");
-    enum bn_status status = bn_import_model(import, text(document, "model"), &model_id, err);
+    enum bn_status status = bn_import_model(import, bn_import_text(document, "model"), &model_id, err);
     json_array_foreach(results, i, value) if (!status) status = store_metrics(import, model_id, value, err);
-    json_array_foreach(items, i, value) if (!status) status = store_item(import, model_id, text(document, "task"), value, err);
+    json_array_foreach(items, i, value) if (!status) status = store_item(import, model_id, bn_import_text(document, "task"), value, err);
     json_array_foreach(tests, i, value) if (!status) status = store_stress(import, model_id, value, err);
     return status;
 }

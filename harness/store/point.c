@@ -2,6 +2,8 @@
 #include "harness/store/sql.h"
 #include "harness/plan/fail.h"
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static enum bn_status put_samples(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
 {
@@ -63,16 +65,45 @@ static enum bn_status put_state(struct bn_store *store, int64_t id, const struct
         (int64_t)r->exit_code, r->peak_rss_bytes, r->seconds, id, store->owner);
 }
 
+/* Logits are the same bits for every kernel and thread count: a point of this run that did the same work and got another hash
+ * contradicts this one. reference64 is another arithmetic; options are part of the work, since some change the output. */
+static bool contradicted(struct bn_store *store, int64_t id, const char *hash, char *reason, size_t cap)
+{
+    static const char sql[] =
+        "SELECT printf('The output hash %s is not %s, which %s x%d computed from the same work (point %d).', ?2, o.hash, d.kernel, d.threads, o.ordinal + 1)"
+        " FROM point p JOIN config c ON c.config_id = p.config_id"
+        " JOIN point o ON o.run_id = p.run_id AND o.hash IS NOT NULL AND o.hash <> ?2 AND o.state = 'finished'"
+        " JOIN config d ON d.config_id = o.config_id AND d.engine = c.engine AND d.model_id IS c.model_id AND d.fill_tokens = c.fill_tokens"
+        "  AND d.prefill_tokens = c.prefill_tokens AND d.decode_tokens = c.decode_tokens AND d.options = c.options"
+        "  AND (d.kernel = 'reference64') = (c.kernel = 'reference64')"
+        " WHERE p.point_id = ?1 LIMIT 1";
+    sqlite3_stmt *s = bn_sql_prepare(store, NULL, sql);
+    bool found = s && !sqlite3_bind_int64(s, 1, id) && !sqlite3_bind_text(s, 2, hash, -1, SQLITE_TRANSIENT) && sqlite3_step(s) == SQLITE_ROW;
+    if (found) snprintf(reason, cap, "%s", (const char *)sqlite3_column_text(s, 0));
+    sqlite3_finalize(s);
+    return found;
+}
+
+static enum bn_status put_all(struct bn_store *store, int64_t id, const struct bn_point_result *result, bool *mine, struct bn_error *err)
+{
+    char reason[512];
+    struct bn_point_result r = *result;
+    if (r.hash && !strcmp(r.state, "finished") && contradicted(store, id, r.hash, reason, sizeof reason)) r.state = "failed", r.reason = reason;
+    enum bn_status status = put_state(store, id, &r, err);
+    *mine = !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
+    if (*mine) status = put_samples(store, id, &r, err);
+    if (*mine && !status) status = put_counters(store, id, r.counters, r.n_counters, err);
+    if (*mine && !status) status = put_ops(store, id, &r, err);
+    if (*mine && !status) status = put_moments(store, id, &r, err);
+    return status;
+}
+
 enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result, bool *stored, struct bn_error *err)
 {
+    bool mine = false;
     enum bn_status status = bn_store_begin(store, err);
     if (status) return status;
-    status = put_state(store, point_id, result, err);
-    bool mine = !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
-    if (mine && !status) status = put_samples(store, point_id, result, err);
-    if (mine && !status) status = put_counters(store, point_id, result->counters, result->n_counters, err);
-    if (mine && !status) status = put_ops(store, point_id, result, err);
-    if (mine && !status) status = put_moments(store, point_id, result, err);
+    status = put_all(store, point_id, result, &mine, err);
     if (!status) status = bn_store_commit(store, err);
     if (status) bn_store_rollback(store);
     if (stored) *stored = mine && !status;

@@ -63,6 +63,51 @@ enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_
     return status;
 }
 
+/* Appends n points; ordinals go on where the run ends. */
+static enum bn_status append_points(struct bn_store *store, int64_t run_id, uint32_t round, const int64_t *config_ids, size_t n, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < n; i++)
+        status = bn_sql_run(store, err,
+            "INSERT INTO point (run_id, ordinal, round, config_id) SELECT ?1, (SELECT coalesce(max(ordinal), -1) + 1 FROM point WHERE run_id = ?1), ?2, ?3",
+            "iii", run_id, (int64_t)round, config_ids[i]);
+    return status;
+}
+
+enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round, const struct bn_store_config *configs, size_t n_configs,
+                                  const uint32_t *order, struct bn_error *err)
+{
+    int64_t *ids = calloc(n_configs + 1, 2 * sizeof *ids);
+    if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a round.");
+    enum bn_status status = bn_store_begin(store, err);
+    bool there = !status && bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND round >= ?", "ii", run_id, (int64_t)round) > 0;
+    for (size_t i = 0; !there && !status && i < n_configs; i++) status = add_config(store, &configs[i], &ids[n_configs + i], err);
+    for (size_t i = 0; i < n_configs; i++) ids[i] = ids[n_configs + order[i]];
+    if (!there && !status) status = append_points(store, run_id, round, ids, n_configs, err);
+    if (!status) status = bn_store_commit(store, err);
+    if (status) bn_store_rollback(store);
+    free(ids);
+    return status;
+}
+
+enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config, int64_t *point_id, struct bn_error *err)
+{
+    int64_t id = 0;
+    enum bn_status status = add_config(store, config, &id, err);
+    if (status) return status;
+    int64_t round = bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND config_id = ?", "ii", run_id, id);
+    status = append_points(store, run_id, (uint32_t)round, &id, 1, err);
+    *point_id = sqlite3_last_insert_rowid(store->db);
+    return status ? status : bn_sql_run(store, err, "UPDATE point SET state = 'claimed', owner = ?, attempts = 1 WHERE point_id = ?", "si", store->owner, *point_id);
+}
+
+enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id, const char *started_at, struct bn_error *err)
+{
+    return bn_sql_run(store, err,
+        "UPDATE run SET machine_id = coalesce(?, machine_id), build_id = coalesce(?, build_id), started_at = coalesce(?, started_at) WHERE run_id = ?", "IIsi",
+        machine_id, build_id, started_at, run_id);
+}
+
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err)
 {
     *open = bn_sql_int(store, -1, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')", "i", run_id);

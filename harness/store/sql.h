@@ -8,6 +8,7 @@
 struct bn_store {
     sqlite3 *db;
     char *path;
+    int depth;      /* of bn_store_begin */
     char owner[96]; /* this process: boot id, pid, start time */
 };
 /* types: i int64_t, I int64_t where 0 is NULL, N int64_t where a negative one is NULL, d double where NAN is NULL, s text where NULL is NULL. Returns NULL and

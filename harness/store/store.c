@@ -147,9 +147,23 @@ void bn_store_close(struct bn_store *store)
     free(store);
 }
 
-enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err) { return bn_sql_script(store, "BEGIN IMMEDIATE", err); }
-enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err) { return bn_sql_script(store, "COMMIT", err); }
+enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err)
+{
+    enum bn_status status = store->depth ? BN_OK : bn_sql_script(store, "BEGIN IMMEDIATE", err);
+    if (!status) store->depth++;
+    return status;
+}
+
+enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err)
+{
+    if (store->depth > 1) return store->depth--, BN_OK;
+    enum bn_status status = bn_sql_script(store, "COMMIT", err);
+    if (!status) store->depth = 0;
+    return status;
+}
+
 void bn_store_rollback(struct bn_store *store)
 {
+    store->depth = 0;
     if (!sqlite3_get_autocommit(store->db)) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }

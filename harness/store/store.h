@@ -63,6 +63,14 @@ enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_
                               struct bn_error *err);
 enum bn_status bn_store_lease(struct bn_store *store, int64_t point_id, int lease_s, struct bn_error *err); /* renews */
 enum bn_status bn_store_unclaim(struct bn_store *store, int64_t point_id, struct bn_error *err);            /* gives it back */
+/* One more round of the run's configs (config ids of round 0) in the order given by `order` (positions in `configs` of the run),
+ * unless another process has added round `round` already. For sweeps that repeat while time is left. */
+enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round, const struct bn_store_config *configs, size_t n_configs,
+                                  const uint32_t *order, struct bn_error *err);
+/* Appends a point of `config` to a run, claimed by this process: for results that exist already (import). */
+enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config, int64_t *point_id, struct bn_error *err);
+/* Where the results of a run came from, when that is known only after it began; 0 and NULL leave what is there. */
+enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id, const char *started_at, struct bn_error *err);
 /* Marks the run finished when no point is planned or claimed; *open counts those that are. */
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err);
 
@@ -103,7 +111,9 @@ struct bn_point_result {
     const struct bn_moment *moments;
     size_t n_moments;
 };
-/* Stores all of it in one transaction if this process still holds the claim; *stored says whether. */
+/* Stores all of it in one transaction if this process still holds the claim; *stored says whether.
+ * A finished result whose hash is another than that of a point of this run that did the same work (any kernel, any threads) is
+ * stored as failed, with a reason that names the other point. */
 enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result, bool *stored,
                                   struct bn_error *err);
 /* Adds counters to a point that has finished already (simulation). */
@@ -134,10 +144,15 @@ enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t m
 enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added, struct bn_error *err);
 /* False with a sentence in err when SQLite finds damage or rows that point to nothing. */
 bool bn_store_intact(struct bn_store *store, struct bn_error *err);
-/* Several writes as one; nested calls are not allowed. */
+/* Several writes as one. A nested pair joins the outer one; a rollback undoes all of it. */
 enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err);
 enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err);
 void bn_store_rollback(struct bn_store *store);
+
+/* A foreign SQL text (tables and rows, as `llama-bench -o sql` writes) is run in a database in memory that can do nothing else;
+ * each row of each table comes as names and values (NULL: no value). Rows are borrowed. */
+enum bn_status bn_store_foreign_rows(const char *sql, enum bn_status (*row)(void *self, int n, const char *const *names, const char *const *values),
+                                     void *self, struct bn_error *err);
 
 /* ---- reading ---------------------------------------------------------------------------------------------------------------- */
 /* types: one letter per "?": i int64_t, d double, s const char *.  Example:
