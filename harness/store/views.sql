@@ -47,7 +47,7 @@ FROM v_points WHERE state IN ('failed', 'skipped');
 -- Every raw sample: one prefill pass or one decoded token.
 CREATE VIEW v_samples AS
 SELECT p.run_id, p.point_id, p.config_id, p.round, s.phase, s.rep, s.idx, s.ns, s.n_tokens,
-       1.0 * s.ns / s.n_tokens AS ns_per_token
+       1.0 * s.ns / s.n_tokens AS ns_per_token, p.hash
 FROM sample s JOIN point p USING (point_id) WHERE p.state = 'finished';
 
 -- Distribution of the time per token for each (run, config, phase). A tail needs enough samples (MLPerf: p90 from 64,

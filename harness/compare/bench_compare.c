@@ -1,0 +1,89 @@
+/* bench_compare.c - bitnet-bench compare: two runs, or two values of a factor inside one run. */
+#include "harness/compare/compare.h"
+#include "engine/cmdline.h"
+#include <stdio.h>
+#include <string.h>
+
+int bn_bench_compare(int argc, char **argv);
+
+static const char *db_path = "out/bench.db", *factor;
+static float least_percent = 1;
+static bool across, json, csv;
+static const struct bn_cmd_option options[] = {
+    {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db); bitnet-bench merge brings two into one"},
+    {"factor", "NAME=VALUE", BN_CMD_STRING, &factor, "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
+    {"across", NULL, BN_CMD_FLAG, &across, "compare runs of different machines or models all the same"},
+    {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change worth telling (1)", .min = 0, .max = 100},
+    {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
+    {"csv", NULL, BN_CMD_FLAG, &csv, "print one line of CSV per comparison"},
+    {0}};
+static const struct bn_cmd cmd = {
+    "bitnet-bench compare", "ratio of times with interval and verdict, config by config", "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
+    "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its median); a verdict needs\n"
+    "4 processes a side (--rounds of the sweep), more with many lines.\n"
+    "Exit codes: 0 no run is slower, 1 failed, 2 usage, 3 slower, 4 other output, 5 refused, nothing to compare, or every line unclear."};
+
+static void read_run(struct bn_compare_run *run, struct bn_store *store, const char *word, int64_t than)
+{
+    struct bn_error err = {0};
+    int64_t id = bn_compare_find_run(store, word, than, &err);
+    if (!id) bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 5 : 1, "%s", err.text);
+    if (bn_compare_read(run, store, id, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
+static void compare_runs(struct bn_comparison *c, struct bn_store *store, const char *base, const char *head)
+{
+    struct bn_error err = {0};
+    char why[4096];
+    read_run(&c->head, store, head ? head : "last", 0);
+    read_run(&c->base, store, base ? base : "previous", c->head.run_id);
+    if (bn_compare_obstacles(store, &c->base, &c->head, why, sizeof why, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (why[0] && !across) bn_cmd_fail(&cmd, 5, "%s", why);
+    if (why[0]) fprintf(stderr, "bitnet-bench compare: warning: %s\n", why);
+    if (bn_compare_runs(c, across, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
+static void compare_factor(struct bn_comparison *c, struct bn_store *store, const char *run)
+{
+    struct bn_error err = {0};
+    char name[64];
+    const char *equals = strchr(factor, '=');
+    if (!equals || equals == factor || !equals[1] || equals - factor >= (int)sizeof name)
+        bn_cmd_fail(&cmd, 2, "--factor takes NAME=VALUE, e.g. kernel=ref or kv_type=f16, not \"%s\".", factor);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - factor), factor);
+    read_run(&c->base, store, run ? run : "last", 0);
+    if (bn_compare_factor(c, name, equals + 1, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
+/* Exit code of two runs; values of a factor are a choice, not a regression. */
+static int conclude(const struct bn_comparison *c, const char **verdict)
+{
+    size_t n[4] = {0}, changed = 0;
+    for (size_t i = 0; i < c->n_lines; i++) n[c->lines[i].verdict]++, changed += c->lines[i].other_output;
+    bool runs = c->head.run_id != 0;
+    if (runs && changed && !across) return *verdict = "output changed", 4;
+    if (runs && n[BN_COMPARE_SLOWER]) return *verdict = "slower", 3;
+    if (n[BN_COMPARE_UNCLEAR] == c->n_lines) return *verdict = "unclear", 5;
+    return *verdict = n[BN_COMPARE_SLOWER] + n[BN_COMPARE_FASTER] ? "differences found" : "no difference found", 0;
+}
+
+int bn_bench_compare(int argc, char **argv)
+{
+    struct bn_store *store;
+    struct bn_comparison c = {0};
+    struct bn_error err = {0};
+    const char *verdict;
+    int n = bn_cmd_parse(&cmd, argc, argv);
+    if (n > (factor ? 1 : 2)) bn_cmd_fail(&cmd, 2, factor ? "Name one run beside --factor." : "Name two runs: the base and the head.");
+    if (json && csv) bn_cmd_fail(&cmd, 2, "Give one of --json and --csv.");
+    if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (factor) compare_factor(&c, store, n ? argv[1] : NULL);
+    else compare_runs(&c, store, n ? argv[1] : NULL, n > 1 ? argv[2] : NULL);
+    bn_store_close(store);
+    if (!c.n_lines) bn_cmd_fail(&cmd, 5, factor ? "No config of this run has %s and another one beside it." : "The two runs have no config in common%s.", factor ? factor : "");
+    bn_compare_judge(&c, (double)least_percent / 100);
+    int code = conclude(&c, &verdict);
+    bn_compare_print(&c, json ? BN_COMPARE_JSON : csv ? BN_COMPARE_CSV : BN_COMPARE_TEXT, verdict);
+    bn_comparison_release(&c);
+    return code;
+}
