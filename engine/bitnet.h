@@ -187,6 +187,29 @@ void bn_sampler_close(struct bn_sampler *sampler);
 int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
 void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
 
+/* ---- options: optimisations that can be switched, by name ------------------------------------------------------------ */
+/* Everything an option can set. Start from zeros, or from what is set otherwise. */
+struct bn_settings {
+    struct bn_model_options model;
+    struct bn_session_options session;
+};
+struct bn_option {
+    const char *name, *argument;  /* argument as help shows it; NULL: a switch, "off" or "on" */
+    const char *const *values;    /* what a sweep tries, the default first; ends with NULL */
+    const char *help;
+    const char *exactness;        /* "EXACT": the same bits as with the default; else what changes */
+    const char *needs;            /* what must hold otherwise, or NULL */
+    const char *const *conflicts; /* names of options that must then stay at their default, ends with NULL; or NULL */
+    enum bn_status (*set)(struct bn_settings *settings, const char *value, struct bn_error *err); /* keeps `value` */
+};
+struct bn_option_choice {
+    const char *name, *value;
+};
+const struct bn_option *const *bn_options(size_t *n);
+const struct bn_option *bn_option_find(const char *name); /* '-' and '_' alike; NULL: there is none */
+/* Sets every choice: an unknown name or value is BN_ERR_USAGE, choices that exclude each other BN_ERR_UNSUPPORTED. */
+enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n, struct bn_error *err);
+
 #ifdef __cplusplus
 }
 #endif

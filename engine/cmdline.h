@@ -43,4 +43,10 @@ struct bn_cmd {
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
 /* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). */
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct bn_settings;
+struct bn_error;
+/* A program's own table with one line more for every registered option (engine/options); once a program. After parsing,
+ * bn_cmd_options_apply puts what was given into *settings: enum bn_status as of bn_options_apply. */
+const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own);
+int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err);
 #endif

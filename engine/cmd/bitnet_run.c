@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 static struct {
-    const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *kv_type, *i2s_layout, *pretokenizer;
-    int threads, prompt_tokens, max_new_tokens, n_ctx, batch, context_sinks;
-    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs, weights_in_place;
+    const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *i2s_layout, *pretokenizer;
+    int threads, prompt_tokens, max_new_tokens, n_ctx, context_sinks;
+    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs;
     struct bn_sampler_options sampling;
     struct bn_cmd_list stop;
 } o = {.max_new_tokens = -1, .prompt_tokens = -1, .context_sinks = 4, .sampling = {.top_p = 1, .repetition_penalty = 1, .seed = 1}};
@@ -43,11 +43,8 @@ static const struct bn_cmd_option options[] = {
     {"n_ctx", "N", BN_CMD_INT, &o.n_ctx, "context length; 0: what the model was trained for", 0, 1 << 24},
     {"context_shift", NULL, BN_CMD_FLAG, &o.context_shift, "when the context is full, forget its older half (default: stop with an error)", 0, 0},
     {"context_sinks", "N", BN_CMD_INT, &o.context_sinks, "tokens at the beginning that a shift keeps (default 4)", 0, 1 << 20},
-    {"batch", "N", BN_CMD_INT, &o.batch, "most tokens computed at once in prefill; 0: default", 0, 4096},
-    {"kv_type", "f16|f32|q8_0", BN_CMD_STRING, &o.kv_type, "KV cache (default f16; f32 for float models)", 0, 0},
     {"kernel_backend", "NAME", BN_CMD_STRING, &o.kernel_backend, "auto, ref, avx2, avx512vnni, ... or reference64", 0, 0},
     {"float_activations", NULL, BN_CMD_FLAG, &o.float_activations, "ternary linears without int8 activations (as F32 files elsewhere): slow, for comparison", 0, 0},
-    {"weights_in_place", NULL, BN_CMD_FLAG, &o.weights_in_place, "read weights from the mapped file instead of copying them into huge pages", 0, 0},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM", 0, 0},
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.pretokenizer, "override; \"default\" splits as bitnet.cpp does when the file is silent", 0, 0},
     {"logits_hash", NULL, BN_CMD_FLAG, &o.logits_hash, "print the hash of all logits: equal on every CPU, thread count and kernel", 0, 0},
@@ -396,14 +393,18 @@ int main(int argc, char **argv)
     struct bn_sampler *sampler;
     struct text prompt_text = {0};
     struct output out = {0};
-    if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is no option; the text to continue goes after --prompt.", argv[1]);
+    struct bn_cmd all = cmd;
+    all.options = bn_cmd_options_join(options);
+    if (bn_cmd_parse(&all, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is no option; the text to continue goes after --prompt.", argv[1]);
     if (!o.model) bn_cmd_fail(&cmd, 2, "--model is missing; bitnet-run --help shows how to call it.");
     if (!!o.prompt + !!o.prompt_file + !!o.prompt_ids + (o.prompt_tokens > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
-    struct bn_model_options mo = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, false, o.float_activations, o.weights_in_place};
+    struct bn_settings settings = {.model = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, .float_activations = o.float_activations},
+                                   .session = {.n_ctx = o.n_ctx, .n_threads = o.threads}};
+    need(bn_cmd_options_apply(&settings, &err), &err);
     double start = now_ms();
-    need(bn_model_open(&model, o.model, &mo, &err), &err);
-    need(bn_session_open(&session, model, &(struct bn_session_options){.n_ctx = o.n_ctx, .n_threads = o.threads, .n_batch = o.batch, .kv_type = o.kv_type}, &err), &err);
+    need(bn_model_open(&model, o.model, &settings.model, &err), &err);
+    need(bn_session_open(&session, model, &settings.session, &err), &err);
     out.load_ms = now_ms() - start;
     need(bn_sampler_open(&sampler, bn_model_info(model)->n_vocab, &o.sampling, &err), &err);
     struct ids prompt = make_prompt(model, &prompt_text);

@@ -5,32 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum bn_status whole(const struct bn_request_option *o, int *value, struct bn_error *err)
+/* The engine's own options (bn_options), and the one that says how to read a file. */
+static enum bn_status apply(struct bn_settings *settings, const struct bn_request *q, struct bn_error *err)
 {
-    char *end;
-    long x = strtol(o->value, &end, 10);
-    if (!*o->value || *end || x < 1 || x > 1 << 20) return bn_harness_fail(err, BN_ERR_USAGE, "Option %s takes a whole number from 1 on, not \"%s\".", o->name, o->value);
-    *value = (int)x;
-    return BN_OK;
-}
-
-static enum bn_status apply(struct bn_subject *s, struct bn_model_options *m, const struct bn_request_option *o, struct bn_error *err)
-{
-    if (!strcmp(o->name, "kv_type")) return s->options.kv_type = o->value, BN_OK;
-    if (!strcmp(o->name, "batch")) return whole(o, &s->options.n_batch, err);
-    if (!strcmp(o->name, "i2s_layout")) return m->i2s_layout = o->value, BN_OK;
-    return bn_harness_fail(err, BN_ERR_USAGE, "The worker knows no option \"%s\"; kv_type, batch and i2s_layout are there.", o->name);
+    struct bn_option_choice choices[BN_REQUEST_MAX_OPTIONS];
+    size_t n = 0;
+    for (uint32_t i = 0; i < q->n_options; i++) {
+        if (!strcmp(q->options[i].name, "i2s_layout")) settings->model.i2s_layout = q->options[i].value;
+        else choices[n++] = (struct bn_option_choice){q->options[i].name, q->options[i].value};
+    }
+    return bn_options_apply(settings, choices, n, err);
 }
 
 enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q, struct bn_error *err)
 {
     size_t n = (size_t)q->fill + q->prefill + q->decode;
-    struct bn_model_options model = {.kernel_backend = q->kernel};
-    *s = (struct bn_subject){.request = q, .options = {.n_ctx = (int)n, .n_threads = (int)q->threads}};
-    if (q->n_cpus >= q->threads) s->options.cpus = q->cpus;
-    enum bn_status status = BN_OK;
-    for (uint32_t i = 0; !status && i < q->n_options; i++) status = apply(s, &model, &q->options[i], err);
-    if (!status) status = bn_model_open(&s->model, q->model, &model, err);
+    struct bn_settings settings = {.model = {.kernel_backend = q->kernel}, .session = {.n_ctx = (int)n, .n_threads = (int)q->threads}};
+    if (q->n_cpus >= q->threads) settings.session.cpus = q->cpus;
+    enum bn_status status = apply(&settings, q, err);
+    *s = (struct bn_subject){.request = q, .options = settings.session};
+    if (!status) status = bn_model_open(&s->model, q->model, &settings.model, err);
     if (status) return status;
     s->ids = malloc(n * sizeof *s->ids);
     if (!s->ids) return bn_subject_close(s), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %zu token ids.", n);

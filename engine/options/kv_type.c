@@ -1,0 +1,15 @@
+/* kv_type.c - option: the form of keys and values in the cache. */
+#include "engine/options/options.h"
+#include <string.h>
+
+/* The session knows the names; "auto" is its own choice. */
+static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
+{
+    (void)err;
+    s->session.kv_type = strcmp(value, "auto") ? value : NULL;
+    return BN_OK;
+}
+
+BN_OPTION(kv_type, .argument = "auto|f16|f32|q8_0", .values = (const char *const[]){"auto", "f16", "f32", "q8_0", NULL},
+          .help = "KV cache; auto is f16, f32 for float models",
+          .exactness = "each type gives its own logits, the same on every machine; q8_0 halves the bytes of f16", .set = set);

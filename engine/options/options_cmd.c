@@ -1,0 +1,45 @@
+/* options_cmd.c - the registered options on a command line: one line each in a program's table. Only programs call this. */
+#include "engine/cmdline.h"
+#include "engine/options/options.h"
+#include <stdlib.h>
+
+/* What was given for each option of the registry, in its order. */
+static struct given {
+    const char *value;
+    bool on;
+} *given;
+
+static struct bn_cmd_option line_of(const struct bn_option *o, struct given *g)
+{
+    void *target = o->argument ? (void *)&g->value : (void *)&g->on;
+    return (struct bn_cmd_option){o->name, o->argument, o->argument ? BN_CMD_STRING : BN_CMD_FLAG, target, o->help, 0, 0};
+}
+
+const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)
+{
+    static const struct bn_cmd nobody = {"options"};
+    size_t n_own = 0, n;
+    const struct bn_option *const *registered = bn_options(&n);
+    while (own[n_own].name) n_own++;
+    struct bn_cmd_option *table = calloc(n_own + n + 1, sizeof *table);
+    given = calloc(n, sizeof *given);
+    if (!table || !given) bn_cmd_fail(&nobody, 1, "Out of memory.");
+    for (size_t i = 0; i < n_own; i++) table[i] = own[i];
+    for (size_t i = 0; i < n; i++) table[n_own + i] = line_of(registered[i], &given[i]);
+    return table;
+}
+
+int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err)
+{
+    size_t n, chosen = 0;
+    const struct bn_option *const *registered = bn_options(&n);
+    struct bn_option_choice *choices = calloc(n, sizeof *choices);
+    if (!choices) return bn_fail_memory(err, "the options", n * sizeof *choices);
+    for (size_t i = 0; i < n; i++) {
+        const char *value = registered[i]->argument ? given[i].value : given[i].on ? "on" : NULL;
+        if (value) choices[chosen++] = (struct bn_option_choice){registered[i]->name, value};
+    }
+    int status = bn_options_apply(settings, choices, chosen, err);
+    free(choices);
+    return status;
+}
