@@ -5,13 +5,17 @@
 #define BN_COMMIT "unknown"
 #endif
 
+#ifndef BN_FLAGS
+#define BN_FLAGS "unknown flags"
+#endif
+
 const char *bn_version(void) { return "0.1.0"; }
 const char *bn_commit(void) { return BN_COMMIT; }
 const char *bn_compiler(void)
 {
 #ifdef __clang__
-    return "clang " __clang_version__;
+    return "clang " __clang_version__ " " BN_FLAGS;
 #else
-    return "gcc " __VERSION__;
+    return "gcc " __VERSION__ " " BN_FLAGS;
 #endif
 }

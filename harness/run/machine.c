@@ -41,6 +41,18 @@ static void caches(struct bn_fields *f)
     }
 }
 
+/* Which CPUs this process may use: a sweep under taskset or in a container is another machine. */
+static void affinity(struct bn_fields *f)
+{
+    char line[4096], *value = NULL;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && !value && fgets(line, sizeof line, file))
+        if (!strncmp(line, "Cpus_allowed_list:", 18)) value = line + 18 + strspn(line + 18, " \t");
+    if (file) fclose(file);
+    if (value) value[strcspn(value, "\n")] = 0;
+    bn_fields_add(f, true, "affinity", value, "/proc/self/status has no Cpus_allowed_list");
+}
+
 static void system_names(struct bn_fields *f)
 {
     struct utsname u;
@@ -61,6 +73,7 @@ void bn_machine_fields(struct bn_fields *f)
     cpuinfo(f, "microcode", "microcode", true);
     cpuinfo(f, "cpu_flags", "flags", true);
     system_names(f);
+    affinity(f);
     caches(f);
     bn_fields_file(f, true, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
     bn_fields_file(f, true, "boost", "/sys/devices/system/cpu/cpufreq/boost");
@@ -69,5 +82,6 @@ void bn_machine_fields(struct bn_fields *f)
     bn_fields_file(f, true, "aslr", "/proc/sys/kernel/randomize_va_space");
     bn_fields_file(f, true, "transparent_hugepage", "/sys/kernel/mm/transparent_hugepage/enabled");
     bn_fields_file(f, false, "clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    bn_fields_file(f, false, "hypervisor", "/sys/hypervisor/type");
     bn_fields_file(f, false, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 }
