@@ -36,6 +36,7 @@ static void put(struct expansion *x, const struct bn_config *base, const uint32_
     c->threads = p->n_threads ? p->threads[row[THREADS]] : 1;
     for (uint32_t i = 0; i < p->n_options; i++) values[i] = p->options[i].values[row[FIRST_OPTION + i]];
     c->values = values;
+    c->reasons = x->list->reasons + (values - x->list->values);
 }
 
 /* An external engine knows threads, not our kernels and options: one config per thread count. */
@@ -95,12 +96,15 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
         status = bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu configurations; the limit is %d.", plan->path, (unsigned long long)n, MAX_CONFIGS);
     } else {
         list->configs = calloc(n + 1, sizeof *list->configs);
-        list->values = calloc(n * plan->n_options + 1, sizeof *list->values);
-        if (!list->configs || !list->values) status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", plan->path);
+        list->n_values = n * plan->n_options;
+        list->values = calloc(list->n_values + 1, sizeof *list->values);
+        list->reasons = calloc(list->n_values + 1, sizeof *list->reasons);
+        if (!list->configs || !list->values || !list->reasons) status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", plan->path);
     }
     struct expansion x = {plan, &rows, list};
     for (uint32_t e = 0; !status && e < at_least_one(plan->n_engines); e++) put_engine(&x, plan->n_engines ? plan->engines[e] : "bitnet");
     bn_rows_release(&rows);
+    if (!status) status = bn_plan_exclude(plan, list, bn_option_find, err);
     if (!status) status = bn_plan_order(plan, list, err);
     if (status) bn_point_list_release(list);
     return status;
@@ -109,19 +113,28 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
 void bn_point_list_release(struct bn_point_list *list)
 {
     free(list->configs);
+    for (size_t i = 0; list->reasons && i < list->n_values; i++) free((char *)list->reasons[i]);
     free(list->values);
+    free(list->reasons);
     free(list->order);
     *list = (struct bn_point_list){0};
 }
 
 static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
+/* The reason's first word is the option that excluded this one. Returns 1, or 0 without memory. */
+static uint32_t put_option(char **part, const char *name, const char *value, const char *reason)
+{
+    int n = reason ? asprintf(part, "%s=%s(%.*s)", name, value, (int)strcspn(reason, "="), reason) : asprintf(part, "%s=%s", name, value);
+    return n > 0;
+}
+
 int bn_config_options_text(const struct bn_plan *plan, const struct bn_config *config, char *text, size_t cap)
 {
     char *parts[BN_ROWS_MAX_FACTORS];
     uint32_t n = 0;
     for (uint32_t i = 0; config->values && i < plan->n_options; i++)
-        if (asprintf(&parts[n], "%s=%s", plan->options[i].name, config->values[i]) > 0) n++;
+        n += put_option(&parts[n], plan->options[i].name, config->values[i], config->reasons[i]);
     qsort(parts, n, sizeof *parts, by_text);
     size_t used = 0;
     if (cap) text[0] = 0;

@@ -57,15 +57,16 @@ struct bn_config {
     const struct bn_plan_workload *workload;
     const char *kernel;
     uint32_t threads;
-    const char **values; /* [n_options] of the plan */
-    const char *skip;    /* why it cannot run, or NULL (owned by the list) */
+    const char **values;  /* [n_options] of the plan: what the worker is given */
+    const char **reasons; /* [n_options]: why a value is not what the plan asked for, NULL where it is (owned by the list) */
 };
 struct bn_point_list {
     struct bn_config *configs;
     uint32_t n_configs;
     uint32_t *order; /* [n_configs * rounds]: index of the config at each place of the queue */
     uint32_t n_points;
-    const char **values;
+    const char **values, **reasons; /* [n_values] of all configs */
+    size_t n_values;
 };
 
 /* Errors name the file and, where the YAML itself is wrong, the line. */
@@ -84,6 +85,11 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
 void bn_point_list_release(struct bn_point_list *list);
 /* Queue alone, again, after the plan's rounds or seed changed. */
 enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
-/* "name=value name=value", sorted by name; the text that stands in the database. Returns the length (like snprintf). */
+/* Options that exclude each other (their declarations in engine/options say so): the later one of the plan is set to its default, with a
+ * reason. bn_plan_expand has done it; `find` is bn_option_find, or a test's own. */
+typedef const struct bn_option *bn_option_lookup(const char *name);
+enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find, struct bn_error *err);
+/* "name=value name=value", sorted by name; the text that stands in the database; "name=value(other)" where `other` excluded what was asked
+ * for. Returns the length (like snprintf). */
 int bn_config_options_text(const struct bn_plan *plan, const struct bn_config *config, char *text, size_t cap);
 #endif

@@ -112,6 +112,41 @@ Test(plan, options_text_is_sorted)
     bn_plan_close(p);
 }
 
+/* wrq declares that it excludes ternary_weights; the declaration counts in both directions of the plan. */
+static const struct bn_option wrq = {.name = "wrq", .values = (const char *const[]){"off", "on", NULL}, .conflicts = (const char *const[]){"ternary_weights", NULL}},
+                              ternary = {.name = "ternary_weights", .values = (const char *const[]){"off", "on", NULL}};
+static const struct bn_option *declared(const char *name)
+{
+    return !strcmp(name, "wrq") ? &wrq : !strcmp(name, "ternary_weights") ? &ternary : NULL;
+}
+
+Test(plan, of_options_that_exclude_each_other_the_second_is_switched_off_and_says_so)
+{
+    static const char *const orders[2][2] = {{"wrq", "ternary_weights"}, {"ternary_weights", "wrq"}};
+    for (int i = 0; i < 2; i++) {
+        struct bn_plan *p;
+        struct bn_point_list l;
+        struct bn_error err = {0};
+        char text[512], want[128];
+        snprintf(text, sizeof text,
+                 "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, decode: 4}]\nkernels: [ref]\noptions:\n"
+                 "  - {name: %s, values: [off, on]}\n  - {name: %s, values: [off, on]}\n", orders[i][0], orders[i][1]);
+        cr_assert_eq(load(&p, text, &err), BN_OK, "%s", err.text);
+        cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
+        cr_assert_eq(bn_plan_exclude(p, &l, declared, &err), BN_OK, "%s", err.text);
+        cr_assert_eq(l.n_configs, 4);
+        for (uint32_t c = 0; c < 3; c++) cr_expect(!l.configs[c].reasons[0] && !l.configs[c].reasons[1], "only both together are a conflict");
+        cr_expect_str_eq(l.configs[3].values[0], "on");
+        cr_expect_str_eq(l.configs[3].values[1], "off");
+        snprintf(want, sizeof want, "%s=on excludes %s=on, which was asked for", orders[i][0], orders[i][1]);
+        cr_expect_str_eq(l.configs[3].reasons[1], want);
+        bn_config_options_text(p, &l.configs[3], text, sizeof text);
+        cr_expect_str_eq(text, i ? "ternary_weights=on wrq=off(ternary_weights)" : "ternary_weights=off(wrq) wrq=on");
+        bn_point_list_release(&l);
+        bn_plan_close(p);
+    }
+}
+
 Test(plan, a_bad_file_is_told_the_line_and_the_fault)
 {
     static const struct {
