@@ -108,8 +108,8 @@ static void make_folders(const char *path)
 static enum bn_status prepare_file(struct bn_store *store, enum bn_store_mode mode, struct bn_error *err)
 {
     sqlite3_busy_timeout(store->db, 60000);
-    enum bn_status status = bn_sql_script(store, "PRAGMA foreign_keys = ON", err);
-    if (!status && mode == BN_STORE_WRITE) status = bn_sql_script(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", err);
+    enum bn_status status = bn_sql_script(store, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536", err);
+    if (!status && mode == BN_STORE_WRITE) status = bn_sql_script(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192", err);
     if (!status && mode == BN_STORE_READ) status = bn_sql_script(store, "SELECT count(*) FROM sqlite_master", err);
     if (!status && mode == BN_STORE_WRITE) status = bn_sql_script(store, "BEGIN IMMEDIATE", err);
     if (!status) status = check_version(store, mode, err);
