@@ -55,7 +55,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all bench bench-kernels test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
+.PHONY: all bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example
@@ -84,6 +84,9 @@ test-tsan: ## every test under ThreadSanitizer
 bench-kernels: $(BUILD)/bin/checkkern ## time every kernel on the 2B4T shapes, beside the limits of this machine
 	@$(BUILD)/bin/checkkern --bench
 
+bench-overhead: all ## what the harness adds to the times it measures (MODEL=FILE THREADS=N): below 0.5 %
+	@BN_BIN=$(BUILD)/bin harness/tests/overhead $(if $(MODEL),--model $(MODEL)) $(if $(THREADS),--threads $(THREADS))
+
 format: ## format all C files with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -107,7 +110,8 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@
 # the one file that knows which commit it is; rebuilt when the commit changes
-$(BUILD)/obj/engine/core/version.o: FILE_FLAGS := -DBN_COMMIT='"$(COMMIT)"'
+FLAGS := $(strip $(OPT) $(SANITIZE) $(CFLAGS))
+$(BUILD)/obj/engine/core/version.o: FILE_FLAGS := -DBN_COMMIT='"$(COMMIT)"' -DBN_FLAGS='"$(FLAGS)"'
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit

@@ -2,7 +2,6 @@
 #include "harness/run/sweep.h"
 #include "harness/run/content_hash.h"
 #include "harness/plan/fail.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +42,14 @@ static enum bn_status fingerprint_machine(struct bn_sweep *s, struct bn_error *e
     return status;
 }
 
-/* Everything that makes it the same sweep: then an unfinished run is taken up again. */
+static int put_hash(const struct bn_sweep *s, char *text, size_t cap, const char *name, int64_t fingerprint)
+{
+    char hash[64];
+    bn_store_fingerprint_hash(s->store, fingerprint, hash, sizeof hash);
+    return snprintf(text, cap, " %s=%s", name, hash);
+}
+
+/* Everything that makes it the same sweep: then an unfinished run is taken up again, also in a database that it was merged into. */
 static void identity(const struct bn_sweep *s, char *text, size_t cap)
 {
     struct bn_content_hash h;
@@ -51,33 +57,31 @@ static void identity(const struct bn_sweep *s, char *text, size_t cap)
     bn_content_hash_init(&h);
     bn_content_hash_add(&h, s->plan->text, strlen(s->plan->text));
     bn_content_hash_text(&h, hash);
-    int n = snprintf(text, cap, "sweep %s rounds=%u repetitions=%u seed=%u budget=%g counters=%s machine=%" PRId64, hash, s->plan->rounds,
-                     s->plan->repetitions, s->plan->seed, s->budget_s, s->counters, s->machine_id);
-    for (size_t i = 0; i < s->engines.n && n > 0 && (size_t)n < cap; i++)
-        n += snprintf(text + n, cap - (size_t)n, " %s=%" PRId64, s->engines.at[i].name, s->engines.at[i].build_id);
-    for (uint32_t i = 0; i < s->plan->n_workloads && n > 0 && (size_t)n < cap; i++)
-        n += snprintf(text + n, cap - (size_t)n, " %s", s->plan->workloads[i].name);
-    for (uint32_t i = 0; i < s->plan->n_models && n > 0 && (size_t)n < cap; i++)
-        n += snprintf(text + n, cap - (size_t)n, " model=%" PRId64, s->model_ids[i]);
+    int n = snprintf(text, cap, "sweep %s rounds=%u repetitions=%u seed=%u budget=%g counters=%s", hash, s->plan->rounds, s->plan->repetitions,
+                     s->plan->seed, s->budget_s, s->counters);
+    n += put_hash(s, text + n, cap - (size_t)n, "machine", s->machine_id);
+    for (size_t i = 0; i < s->engines.n && (size_t)n < cap; i++) n += put_hash(s, text + n, cap - (size_t)n, s->engines.at[i].name, s->engines.at[i].build_id);
+    for (uint32_t i = 0; i < s->plan->n_workloads && (size_t)n < cap; i++) n += snprintf(text + n, cap - (size_t)n, " %s", s->plan->workloads[i].name);
+    for (uint32_t i = 0; i < s->plan->n_models && (size_t)n < cap; i++) n += put_hash(s, text + n, cap - (size_t)n, "model", s->model_ids[i]);
 }
 
 static struct bn_store_config store_config(const struct bn_sweep *s, const struct bn_config *c, struct bn_store_option *rows, const char *options)
 {
-    for (uint32_t i = 0; c->values && i < s->plan->n_options; i++) rows[i] = (struct bn_store_option){s->plan->options[i].name, c->values[i]};
+    for (uint32_t i = 0; c->values && i < s->plan->n_options; i++) rows[i] = (struct bn_store_option){s->plan->options[i].name, c->values[i], c->reasons[i]};
     return (struct bn_store_config){.engine = c->engine, .workload = c->workload->name, .kernel = c->kernel, .options = options,
                                     .model_id = s->model_ids[c->model - s->plan->models], .fill = c->workload->fill, .prefill = c->workload->prefill,
                                     .decode = c->workload->decode, .threads = c->threads, .option_rows = rows,
                                     .n_option_rows = c->values ? s->plan->n_options : 0};
 }
 
-static enum bn_status begin_run(struct bn_sweep *s, struct bn_store_config *configs, struct bn_error *err)
+static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
 {
     char who[16384], host[256] = "";
     identity(s, who, sizeof who);
     gethostname(host, sizeof host - 1);
     struct bn_store_run run = {.identity = who, .source = "sweep", .plan = s->plan->name, .plan_text = s->plan->text, .command = s->command,
                                .host = host, .machine_id = s->machine_id, .build_id = s->engines.at[0].build_id, .seed = s->plan->seed,
-                               .configs = configs, .n_configs = s->points.n_configs, .order = s->points.order, .n_points = s->points.n_points};
+                               .configs = s->configs, .n_configs = s->points.n_configs, .order = s->points.order, .n_points = s->points.n_points};
     if (s->budget_s > 0) run.n_points = run.n_configs; /* one round; more are added while they fit */
     return bn_store_run_begin(s->store, &run, &s->run_id, &s->resumed, err);
 }
@@ -86,19 +90,16 @@ static enum bn_status plan_points(struct bn_sweep *s, struct bn_error *err)
 {
     uint32_t n = s->points.n_configs;
     enum { OPTIONS_TEXT = 1024 };
-    struct bn_store_config *configs = calloc(n + 1, sizeof *configs);
-    struct bn_store_option *rows = calloc((size_t)n * s->plan->n_options + 1, sizeof *rows);
-    char *texts = calloc(n + 1, OPTIONS_TEXT);
-    enum bn_status status = configs && rows && texts ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
-    for (uint32_t i = 0; !status && i < n; i++) {
-        bn_config_options_text(s->plan, &s->points.configs[i], texts + (size_t)i * OPTIONS_TEXT, OPTIONS_TEXT);
-        configs[i] = store_config(s, &s->points.configs[i], rows + (size_t)i * s->plan->n_options, texts + (size_t)i * OPTIONS_TEXT);
+    s->configs = calloc(n + 1, sizeof *s->configs);
+    s->option_rows = calloc((size_t)n * s->plan->n_options + 1, sizeof *s->option_rows);
+    s->option_texts = calloc(n + 1, OPTIONS_TEXT);
+    if (!s->configs || !s->option_rows || !s->option_texts) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
+    for (uint32_t i = 0; i < n; i++) {
+        char *text = s->option_texts + (size_t)i * OPTIONS_TEXT;
+        bn_config_options_text(s->plan, &s->points.configs[i], text, OPTIONS_TEXT);
+        s->configs[i] = store_config(s, &s->points.configs[i], s->option_rows + (size_t)i * s->plan->n_options, text);
     }
-    if (!status) status = begin_run(s, configs, err);
-    free(configs);
-    free(rows);
-    free(texts);
-    return status;
+    return begin_run(s, err);
 }
 
 enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
@@ -123,4 +124,5 @@ void bn_sweep_release(struct bn_sweep *s)
     bn_point_list_release(&s->points);
     bn_plan_close(s->plan);
     free(s->model_ids);
+    free(s->configs), free(s->option_rows), free(s->option_texts);
 }

@@ -48,13 +48,36 @@ static void apply_options(void)
     if (budget) s.budget_s = parse_budget(budget);
 }
 
+/* With a budget the plan's rounds are what fits: the queue is drawn long enough for any of them. */
+static enum bn_status draw_rounds(struct bn_error *err)
+{
+    enum { MOST_ROUNDS = 1000, MOST_POINTS = 1000000 };
+    uint32_t n = s.points.n_configs ? s.points.n_configs : 1;
+    if (!(s.budget_s > 0)) return BN_OK;
+    s.plan->rounds = n * MOST_ROUNDS > MOST_POINTS ? MOST_POINTS / n : MOST_ROUNDS;
+    if (!s.plan->rounds) s.plan->rounds = 1;
+    return bn_plan_order(s.plan, &s.points, err);
+}
+
+static void print_estimate(double known, uint32_t n_known, uint32_t n_points)
+{
+    if (!n_known) {
+        printf("no estimate of the time yet: %s has no such points; the limit is %u s a point\n", s.db_path, s.plan->time_limit_s);
+        return;
+    }
+    double round = known / n_known * s.points.n_configs;
+    printf("about %.0f s, from earlier runs of %u of these points in %s\n", known / n_known * n_points, n_known, s.db_path);
+    if (s.budget_s > 0) printf("the budget of %.0f s is enough for about %.0f rounds\n", s.budget_s, round > 0 && round <= s.budget_s ? s.budget_s / round : 1);
+}
+
+/* One round when a budget decides how many there are. */
 static int print_points(void)
 {
     double known = 0;
-    uint32_t n_known = 0;
+    uint32_t n_known = 0, n = s.budget_s > 0 ? s.points.n_configs : s.points.n_points;
     struct bn_error err;
     if (access(s.db_path, R_OK) || bn_store_open(&s.store, s.db_path, BN_STORE_READ, &err)) s.store = NULL;
-    for (uint32_t i = 0; i < s.points.n_points; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         const struct bn_config *c = &s.points.configs[s.points.order[i]];
         char label[512], time[32] = "?";
         double seconds = bn_sweep_estimate(&s, c);
@@ -62,10 +85,9 @@ static int print_points(void)
         bn_config_label(s.plan, c, label, sizeof label);
         printf("%4u  round %u  %-24s %-32s %8s\n", i + 1, i / s.points.n_configs + 1, c->workload->name, label, time);
     }
-    printf("%u points: %u configurations x %u rounds (%s), %u repetitions each\n", s.points.n_points, s.points.n_configs, s.plan->rounds,
+    printf("%u points: %u configurations x %u rounds (%s), %u repetitions each\n", n, s.points.n_configs, n / (s.points.n_configs ? s.points.n_configs : 1),
            bn_plan_mode_name(s.plan->mode), s.plan->repetitions);
-    if (n_known) printf("about %.0f s, from earlier runs of %u of the points in %s\n", known / n_known * s.points.n_points, n_known, s.db_path);
-    else printf("no estimate of the time yet: %s has no such points; the limit is %u s a point\n", s.db_path, s.plan->time_limit_s);
+    print_estimate(known, n_known, n);
     return 0;
 }
 
@@ -132,7 +154,7 @@ int bn_bench_sweep(int argc, char **argv)
         if (bn_plan_place_model(s.plan, models.values[i], &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (workloads.n && bn_plan_keep_workloads(s.plan, workloads.values, (size_t)workloads.n, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     apply_options();
-    if (bn_plan_expand(s.plan, &s.points, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (bn_plan_expand(s.plan, &s.points, &err) || draw_rounds(&err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (dry_run) return print_points();
     if (bn_engines_init(&s.engines, s.worker, engines.values, (size_t)engines.n, &err)) bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     struct sigaction on = {.sa_handler = on_signal};

@@ -9,13 +9,16 @@ struct bn_sweep {
     const char *command;
     int rounds, repetitions; /* -1: as the plan says */
     int seed;                /* -1: as the plan says */
-    double budget_s;         /* 0: as many rounds as the plan says */
+    double budget_s;         /* 0: as many rounds as the plan says; else as many as fit */
     struct bn_plan *plan;
     struct bn_point_list points;
     struct bn_engines engines;
     struct bn_topology topology;
     struct bn_store *store;
     int64_t *model_ids; /* [plan->n_models] */
+    struct bn_store_config *configs; /* [points.n_configs], as the store names them */
+    struct bn_store_option *option_rows;
+    char *option_texts;
     int64_t machine_id, run_id;
     bool resumed;
     struct bn_progress progress;
@@ -23,6 +26,10 @@ struct bn_sweep {
 };
 /* Opens the database, takes all fingerprints, begins or resumes the run. */
 enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
+/* One more round if the budget leaves time for it; *added says whether there is something to do. */
+enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
+/* Seconds that the points of this run have taken so far, in all runners together. */
+double bn_sweep_spent(struct bn_sweep *sweep);
 /* Works off the queue until it is empty or a signal comes; *interrupted says which. */
 enum bn_status bn_sweep_work(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
 void bn_sweep_release(struct bn_sweep *sweep);

@@ -30,6 +30,31 @@ static void say_failure(struct bn_sweep *s, const char *what, const struct bn_po
     fprintf(stderr, "%s: %s: %s\n", r->state, what, r->reason);
 }
 
+/* What became of a point: the store may know better, e.g. that its output contradicts another point's. */
+static void report(struct bn_sweep *s, const char *what, const struct bn_point_result *r)
+{
+    struct bn_query *q;
+    struct bn_point_result told = *r;
+    char reason[1024];
+    if (bn_query_open(&q, s->store, NULL, "SELECT reason FROM v_failures WHERE point_id = ?", "i", s->current_point)) return;
+    if (bn_query_next(q)) {
+        snprintf(reason, sizeof reason, "%s", bn_query_text(q, 0));
+        if (!strcmp(told.state, "finished")) told.state = "failed";
+        told.reason = reason;
+        say_failure(s, what, &told);
+    }
+    bn_query_close(q);
+}
+
+static enum bn_status skip_for_budget(struct bn_sweep *s, struct bn_error *err)
+{
+    char reason[128];
+    snprintf(reason, sizeof reason, "The budget of %.0f s was spent before the turn of this point.", s->budget_s);
+    const struct bn_point_result r = {.state = "skipped", .reason = reason, .seconds = 0};
+    bn_progress_step(&s->progress);
+    return bn_store_point_end(s->store, s->current_point, &r, NULL, err);
+}
+
 static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interrupted, struct bn_error *err)
 {
     const struct bn_config *c = &s->points.configs[s->points.order[ordinal]];
@@ -47,10 +72,29 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
     if (!status && *interrupted) status = bn_store_unclaim(s->store, s->current_point, err);
     else if (!status) status = bn_store_point_end(s->store, s->current_point, &r.point, NULL, err);
     if (!status && !*interrupted) {
-        if (strcmp(r.point.state, "finished")) say_failure(s, what, &r.point);
+        report(s, what, &r.point);
         bn_progress_step(&s->progress);
     }
     bn_execution_release(&r);
+    return status;
+}
+
+static enum bn_status take_point(struct bn_sweep *s, uint32_t ordinal, bool *interrupted, struct bn_error *err)
+{
+    if (ordinal >= s->points.n_points) return bn_harness_fail(err, BN_ERR_FORMAT, "The run in %s has more points than its plan.", s->db_path);
+    if (s->budget_s > 0 && bn_sweep_spent(s) >= s->budget_s) return skip_for_budget(s, err);
+    return measure(s, ordinal, interrupted, err);
+}
+
+/* Nothing is planned: another round, or the end, or a wait for the last points of another runner. */
+static enum bn_status queue_empty(struct bn_sweep *s, int64_t *open, struct bn_error *err)
+{
+    bool added = false;
+    enum bn_status status = bn_sweep_add_round(s, &added, err);
+    *open = added;
+    if (status || added) return status;
+    status = bn_store_run_end(s->store, s->run_id, open, err);
+    if (*open) nanosleep(&(struct timespec){0, 200000000}, NULL);
     return status;
 }
 
@@ -62,13 +106,7 @@ enum bn_status bn_sweep_work(struct bn_sweep *s, bool *interrupted, struct bn_er
     while (!status && open && !*interrupted) {
         uint32_t ordinal = 0;
         status = bn_store_claim(s->store, s->run_id, lease_s(s), &ordinal, &s->current_point, err);
-        if (!status && s->current_point) {
-            status = ordinal < s->points.n_points ? measure(s, ordinal, interrupted, err)
-                                                  : bn_harness_fail(err, BN_ERR_FORMAT, "The run in %s has more points than its plan.", s->db_path);
-        } else if (!status) {
-            status = bn_store_run_end(s->store, s->run_id, &open, err);
-            if (open) nanosleep(&(struct timespec){0, 200000000}, NULL); /* another runner holds the last points */
-        }
+        if (!status) status = s->current_point ? take_point(s, ordinal, interrupted, err) : queue_empty(s, &open, err);
         if (bn_child_interrupt) *interrupted = true;
     }
     bn_progress_clear(&s->progress);
