@@ -10,7 +10,7 @@ PYTHON      := /usr/bin/python3
 # missing field initializers are how tables (options, registries) leave out what is zero
 WARN        := -Wall -Wextra -Wshadow -Werror -Wno-missing-field-initializers
 OPT         ?= -O3 -g -fno-omit-frame-pointer
-CFLAGS_ALL   = -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS) $(FILE_FLAGS)
+CFLAGS_ALL   = -std=gnu11 $(OPT) $(ARCH_FLAGS) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS) $(FILE_FLAGS)
 LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 COMMIT      := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
@@ -19,10 +19,12 @@ Q := $(if $(V),,@)
 say = @$(if $(V),:,echo "  $(1) $@")
 
 # --- what each room is made of: every .c outside cmd/ and tests/ goes into the room's library -------------------------
-room = $(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*'))
 ARCH       := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
-not_arch   := $(if $(filter x86_64 i686 i386,$(ARCH)),engine/kernels/arm/%,$(if $(filter aarch64 arm%,$(ARCH)),engine/kernels/x86/%,engine/kernels/x86/% engine/kernels/arm/%))
-ENGINE_SRC  := $(filter-out $(not_arch),$(call room,engine))
+# the x87 unit of 32-bit x86 rounds to 80 bits
+ARCH_FLAGS := $(if $(filter i%86,$(ARCH)),-msse2 -mfpmath=sse)
+not_arch   := $(if $(filter x86_64,$(ARCH)),,engine/kernels/x86/% %_avx2.c %_avx512vnni.c) $(if $(filter aarch64,$(ARCH)),,engine/kernels/arm/%)
+room = $(filter-out $(not_arch),$(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*')))
+ENGINE_SRC  := $(call room,engine)
 SUITES_SRC  := $(call room,suites)
 HARNESS_SRC := $(call room,harness)
 REPORTS_SRC := $(call room,reports)
@@ -55,7 +57,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
+.PHONY: all arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example
@@ -80,6 +82,9 @@ test-ubsan: ## every test under UndefinedBehaviorSanitizer
 	@$(call sanitized,ubsan,-fsanitize=undefined -fno-sanitize-recover=all)
 test-tsan: ## every test under ThreadSanitizer
 	@$(call sanitized,tsan,-fsanitize=thread)
+
+arches: $(ENGINE_BIN) $(CHECKKERN) ## the engine on other CPUs under qemu-user: same bits (ONLY=NAME: one line of ci/arches.list)
+	@BUILD=$(BUILD) ci/arches $(ONLY)
 
 bench-kernels: $(BUILD)/bin/checkkern ## time every kernel on the 2B4T shapes, beside the limits of this machine
 	@$(BUILD)/bin/checkkern --bench

@@ -114,8 +114,9 @@ static bool same_floats(const struct bn_conversion *c, const struct bn_tensor *g
         bn_encoding_traits(t->encoding)->unpack_row(a, t->data, t->rows, t->cols, bn_conversion_row(c, m));
         bn_encoding_traits(got->encoding)->unpack_row(b, got->data, got->rows, got->cols, m);
         for (int64_t k = 0; k < t->cols; k++) {
-            error = fmax(error, fabs((double)(a[k] * c->factor) - (double)b[k]));
-            largest = fmax(largest, fabs((double)a[k] * (double)c->factor));
+            double e = fabs((double)(a[k] * c->factor) - (double)b[k]), w = fabs((double)a[k] * (double)c->factor);
+            error = e > error ? e : error; /* fmax here makes gcc 12 stop on AArch64 */
+            largest = w > largest ? w : largest;
         }
     }
     free(a);

@@ -15,6 +15,8 @@ enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_confi
 {
     size_t n_blocks = (size_t)config->n_layers * (size_t)config->n_kv_heads, dim = ((size_t)config->head_dim + 15) / 16 * 16;
     size_t segments = ((size_t)n_ctx + BN_SEGMENT - 1) / BN_SEGMENT, position = 2 * (codes_bytes(type, dim) + scales_bytes(type, dim));
+    if ((uint64_t)segments * BN_SEGMENT * n_blocks * position > PTRDIFF_MAX) /* 32-bit CPUs */
+        return bn_fail_memory(err, "the KV cache (a smaller context needs less)", SIZE_MAX);
     *cache = (struct bn_kv_cache){.type = type, .n_layers = config->n_layers, .n_kv_heads = config->n_kv_heads,
                                   .n_ctx = (int)(segments * BN_SEGMENT), .head_dim = (int)dim, .block_bytes = position * BN_SEGMENT,
                                   .bytes_per_position = n_blocks * position};

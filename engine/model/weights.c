@@ -85,6 +85,7 @@ static void *own_matrix(struct binder *b, size_t bytes, const char *what)
 static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor, size_t row_bytes,
                                 void (*row)(uint8_t *, const struct bn_tensor *, int64_t, float *))
 {
+    if ((uint64_t)tensor->rows * row_bytes > PTRDIFF_MAX) return bn_fail_memory(b->err, tensor->name, SIZE_MAX); /* 32-bit CPUs */
     struct row_job job = {tensor, own_matrix(b, (size_t)tensor->rows * row_bytes, tensor->name), row_bytes, bn_threads_count(b->threads), row,
                           malloc((size_t)bn_threads_count(b->threads) * (size_t)tensor->cols * sizeof(float))};
     if (job.out && job.buffers) bn_threads_run(b->threads, run_rows, &job);
