@@ -1,0 +1,5 @@
+/* matmul_q4_0_dotprod.c - Q4_0 for matmul_block32.h, DOTPROD. */
+#include "engine/kernels/arm/q4_0.h"
+#include "engine/kernels/arm/matmul_block32.h"
+
+BN_KERNEL(matmul_q4_0, dotprod, BN_CPU_DOTPROD, matmul);
