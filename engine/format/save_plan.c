@@ -33,11 +33,12 @@ static bool has_input_norms(const struct bn_source *s)
     return bn_source_tensor(s, "blk.0.attn_q_norm_in.weight") != NULL;
 }
 
-/* Readers of these architectures multiply by blk.N.NAME.scale (FORMATS.md 2.2); with input norms only this
- * engine reads the file at all. */
+/* Readers of "bitnet" multiply by blk.N.NAME.scale (FORMATS.md 2.2). Those of bitnet-b1.58 and bitnet-25 refuse a file with
+ * a tensor they do not know, so a scale there lives in the blocks, as a half. With input norms only this engine reads the
+ * file at all. */
 static bool may_keep_scale_apart(const struct bn_source *s)
 {
-    return strncmp(s->config.architecture, "bitnet", 6) == 0 || has_input_norms(s);
+    return strcmp(s->config.architecture, "bitnet") == 0 || has_input_norms(s);
 }
 
 static void note(const struct bn_save_options *o, const struct bn_tensor *t, const char *from, const char *to,
