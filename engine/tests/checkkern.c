@@ -13,7 +13,7 @@
 static struct {
     const char *op, *variant;
     uint64_t seed;
-    bool bench;
+    bool bench, json;
 } opt = {.seed = 1};
 
 static const struct bn_cmd_option options[] = {
@@ -22,6 +22,7 @@ static const struct bn_cmd_option options[] = {
     {"seed", "N", BN_CMD_U64, &opt.seed, "seed of the random inputs", 0, 0},
     {"bench", NULL, BN_CMD_FLAG, &opt.bench, "time the kernels instead, beside the limits of the machine", 0,
      0},
+    {"json", NULL, BN_CMD_FLAG, &opt.json, "with --bench: one JSON object instead of the table", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"checkkern", "check kernel variants against the reference, bit for bit",
                                   "[options]", options, NULL};
@@ -175,7 +176,8 @@ int main(int argc, char **argv)
         bn_cmd_fail(&cmd, 2, "'%s' is not an option; see --help.", argv[1]);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (opt.bench) {
-        bench_kernels(opt.op);
+        if (bench_kernels(opt.op, opt.variant, opt.json))
+            bn_cmd_fail(&cmd, 2, "No kernel of that name can be timed; kernels.list in engine/kernels lists them.");
         return 0;
     }
     signal(SIGSEGV, on_crash);

@@ -37,6 +37,7 @@ extern const size_t n_op_checks;
 
 /* Checks the reference variants themselves against plain double arithmetic; returns how many are off. */
 int check_references(const char *only);
-/* Times the variants of `only` (NULL: all) on the shapes of the 2B4T model, and the machine's limits. */
-void bench_kernels(const char *only);
+/* Times the variants of operation `only` and of the name `variant` (NULL: all) on the shapes of the 2B4T model, and the machine's
+ * limits. Returns 1 when no operation has that name, or without memory. */
+int bench_kernels(const char *only, const char *variant, bool json);
 #endif
