@@ -6,7 +6,8 @@
 #define QUERIES (V16_REGISTERS >= 32 ? 4 : 2) /* of one tile */
 #define BLOCKS  (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 positions, in a tile of scores */
 #define VECTORS (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 dims, in a tile of values */
-enum { STRETCH = 64, AHEAD = 16 << 10 };      /* positions whose values are added at once; bytes that loads are asked for in advance */
+enum { STRETCH = 64 };                        /* positions whose values are added at once */
+enum { NEAR = 1 << 10, FAR = 32 << 10 };      /* bytes in advance at which lines are asked into L1 and L2 (Zen 4, engine/performance.md) */
 
 struct tile {
     const struct bn_kv_block *kv;
@@ -31,10 +32,13 @@ BN_INLINE v16 load_value(const struct bn_kv_block *kv, enum bn_kv_type type, siz
 }
 BN_INLINE size_t size_of(enum bn_kv_type type) { return type == BN_KV_F32 ? 4 : type == BN_KV_F16 ? 2 : 1; }
 
-/* Asks for element at + AHEAD bytes when `at` begins a line: what follows a block's keys are its values, then the next head's keys. */
+/* Asks for what lies behind element `at` when that begins a line: a block's keys are followed by its values, then the next head's keys. */
 BN_INLINE void ask(const void *data, enum bn_kv_type type, size_t at)
 {
-    if (at * size_of(type) % 64 == 0) __builtin_prefetch((const char *)data + at * size_of(type) + AHEAD, 0, 2);
+    const char *p = (const char *)data + at * size_of(type);
+    if (at * size_of(type) % 64) return;
+    __builtin_prefetch(p + NEAR, 0, 3);
+    __builtin_prefetch(p + FAR, 0, 2);
 }
 
 /* Scores of `queries` queries for `blocks` blocks of 16 positions from block `b` of the segment. */
