@@ -371,7 +371,7 @@ static void embed(struct lane *l)
     const struct bn_tensor *e = l->r->model->weights.embedding;
     begin(l, BN_OP_EMBED);
     for (int t = l->t0; t < l->t1; t++)
-        bn_encoding_traits(e->encoding)->unpack_row(l->acts->x + (size_t)t * (size_t)l->c->dim, e->data, e->rows, e->cols, l->r->ids[t]);
+        bn_encoding_traits(e->encoding)->unpack_row(l->acts->x + (size_t)t * (size_t)l->c->dim, l->r->model->weights.embedding_rows, e->rows, e->cols, l->r->ids[t]);
     end(l, BN_OP_EMBED);
 }
 

@@ -32,6 +32,7 @@ struct bn_weights {
     int n_layers;
     struct bn_layer *layers;
     const struct bn_tensor *embedding; /* as stored; rows are unpacked one at a time */
+    const void *embedding_rows;        /* its data: the head's copy when they are one tensor, so that the file's pages stay given back */
     const float *output_norm;
     struct bn_linear head;
     const float *rope_factors; /* [rope_dim / 2] divisors of the frequencies, or NULL */
