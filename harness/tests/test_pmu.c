@@ -297,7 +297,7 @@ Test(pmu, the_real_backend_counts_or_says_why)
     bn_pmu_thread(pmu, 0);
     for (int g = bn_pmu_groups(pmu) > 0; g <= bn_pmu_groups(pmu); g++) {
         bn_pmu_start(pmu, g);
-        for (int i = 0; i < 1000000; i++) sink += i;
+        for (int i = 0; i < 1000000; i++) sink = sink + i;
         bn_pmu_stop(pmu, BN_PHASE_DECODE, 1);
     }
     bn_pmu_each(pmu, take, &rows);
