@@ -117,9 +117,10 @@ enum bn_op {
 enum bn_phase { BN_PHASE_PREFILL, BN_PHASE_DECODE };
 const char *bn_op_name(enum bn_op op);
 
-/* Declared work of one call: what it must read and compute, known before it runs (never measured). */
+/* Declared work of one call: what it must read and compute, known before it runs (never measured); and the kernels it called. */
 struct bn_work {
     uint64_t weight_bytes, kv_bytes, macs;
+    uint64_t kernel_calls; /* counted as they happen; op_end only */
 };
 struct bn_observer {
     void *self;

@@ -3,6 +3,7 @@
  * Several tokens (prefill): token-wise work (norms, quantisation, rotation) is split by tokens over shared buffers.
  * One token (decode): every thread does the token-wise work itself in buffers of its own, which costs about a microsecond and saves
  * half of the barriers. Both give the same bits: an operation on one token never depends on its neighbours. */
+#include "engine/kernels/counted.h"
 #include "engine/model/session.h"
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct lane {
     int t0, t1; /* tokens whose token-wise work is this thread's */
     enum bn_phase phase;
     struct bn_work work; /* of the operation at hand */
+    uint64_t kernel_calls; /* up to the end of the operation before */
 };
 
 /* ---- observation and synchronisation ------------------------------------------------------------------------------- */
@@ -42,6 +44,8 @@ static void begin(struct lane *l, enum bn_op op)
 static void end(struct lane *l, enum bn_op op)
 {
     const struct bn_observer *o = l->s->observer;
+    l->work.kernel_calls = bn_kernels_calls() - l->kernel_calls; /* those between two operations count for the second */
+    l->kernel_calls += l->work.kernel_calls;
     if (o && o->op_end) o->op_end(o->self, l->thread, l->phase, l->layer, op, &l->work);
 }
 
@@ -393,7 +397,9 @@ static void head(struct lane *l)
 static struct lane lane_of(const struct run *r, int thread)
 {
     struct bn_session *s = r->s;
-    struct lane l = {.r = r, .s = s, .c = &r->model->source.config, .k = r->k, .thread = thread, .layer = -1, .t1 = r->n};
+    struct lane l = {.r = r, .s = s, .c = &r->model->source.config, .k = s->observer ? &s->counted : r->k, .thread = thread, .layer = -1, .t1 = r->n};
+    bn_kernels_count(r->k);
+    l.kernel_calls = bn_kernels_calls();
     l.acts = r->n > 1 ? &s->batch : &s->own[thread];
     l.phase = r->n > 1 ? BN_PHASE_PREFILL : BN_PHASE_DECODE;
     if (r->n > 1) bn_share(r->n, 1, thread, s->n_threads, &l.t0, &l.t1);

@@ -1,5 +1,6 @@
 /* session.c - sessions: buffers, prefill in batches, decode, logits and their hash. */
 #include "engine/model/session.h"
+#include "engine/kernels/counted.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -116,6 +117,7 @@ enum bn_status bn_session_open(struct bn_session **session, const struct bn_mode
     if (!s) return bn_fail_memory(err, "the session", sizeof *s);
     s->model = model;
     s->observer = o->observer;
+    bn_kernels_counted(&s->counted, &model->kernels);
     s->n_ctx = o->n_ctx ? o->n_ctx : model->source.config.n_ctx_train;
     s->n_threads = o->n_threads ? o->n_threads : bn_cores_available();
     s->n_batch = o->n_batch ? o->n_batch : DEFAULT_BATCH;

@@ -28,6 +28,7 @@ struct bn_session {
     const struct bn_model *model;
     struct bn_threads *threads;
     const struct bn_observer *observer;
+    struct bn_kernels counted; /* with an observer: the model's kernels behind counters of their calls */
     struct bn_layer_probe probe; /* set by a test after opening */
     int n_threads, n_ctx, n_batch, position;
     int wide; /* widest input or output of any linear */

@@ -1,5 +1,6 @@
 /* test_forward.c - the forward pass on the embedded reference model: the same bits whatever the threads, batches and kernels;
  * close to the double precision pass; context handling. */
+#include "engine/kernels/counted.h"
 #include "engine/model/session.h"
 #include <criterion/criterion.h>
 #include <math.h>
@@ -217,4 +218,22 @@ Test(forward, sessions_on_one_model_run_at_once)
     for (int i = 0; i < 4; i++) pthread_join(threads[i], &hash[i]);
     for (int i = 0; i < 4; i++) cr_expect_eq((uintptr_t)hash[i], (uintptr_t)hash_of(model, 1, 16));
     bn_model_close(model);
+}
+
+/* Observed sessions count kernel calls as they happen: every operation of ops.def that is in the table has a counter in front of it. */
+Test(forward, every_kernel_has_a_counter)
+{
+    struct bn_kernels real, counted;
+    struct bn_error err;
+    cr_assert_eq(bn_kernels_select(&real, "ref", &err), BN_OK);
+    bn_kernels_counted(&counted, &real);
+#define OP(name, result, parameters) cr_expect_neq((void *)counted.name, (void *)real.name, "%s has no line in counted.c", #name);
+#include "engine/kernels/ops.def"
+#undef OP
+    float x[16] = {1, 2}, y[16] = {3};
+    uint64_t before = bn_kernels_calls();
+    bn_kernels_count(&real);
+    counted.add(y, x, 16);
+    cr_expect_eq(bn_kernels_calls(), before + 1);
+    cr_expect(y[0] == 4 && y[1] == 2, "the kernel behind it has run");
 }

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const figures[] = {"calls", "weight_bytes", "kv_bytes", "macs"};
-enum { N_FIGURES = 4 };
+static const char *const figures[] = {"calls", "weight_bytes", "kv_bytes", "macs", "kernel_calls"};
+enum { N_FIGURES = 5, N_OLD_FIGURES = 4 }; /* workers of before do not count kernel calls */
 
 static void add(struct bn_exact_result *result, const char *workload, const char *op, const char *what,
                 uint64_t base, uint64_t head)
@@ -35,15 +35,23 @@ static uint64_t total(const json_t *reply, const char *what)
     return sum;
 }
 
-static void compare_ops(struct bn_exact_result *result, const char *workload, const json_t *base,
+static bool has(const json_t *reply, const char *what)
+{
+    const char *op;
+    json_t *value;
+    json_object_foreach(json_object_get(reply, "ops"), op, value) if (json_object_get(value, what)) return true;
+    return false;
+}
+
+static void compare_ops(struct bn_exact_result *result, const char *workload, int n_figures, const json_t *base,
                         const json_t *head)
 {
     const char *op;
     json_t *value;
-    json_object_foreach(json_object_get(base, "ops"), op, value) for (int i = 0; i < N_FIGURES; i++)
+    json_object_foreach(json_object_get(base, "ops"), op, value) for (int i = 0; i < n_figures; i++)
         add(result, workload, op, figures[i], figure(base, op, figures[i]), figure(head, op, figures[i]));
     json_object_foreach(json_object_get(head, "ops"), op, value) /* operations that base does not have */
-        for (int i = 0; i < N_FIGURES && !json_object_get(json_object_get(base, "ops"), op); i++)
+        for (int i = 0; i < n_figures && !json_object_get(json_object_get(base, "ops"), op); i++)
             add(result, workload, op, figures[i], 0, figure(head, op, figures[i]));
 }
 
@@ -56,8 +64,9 @@ void bn_exact_compare(struct bn_exact_result *result, const char *workload, cons
         snprintf(result->hash[i], sizeof result->hash[i], "%s", hash ? hash : "");
     }
     result->output_changed |= strcmp(result->hash[0], result->hash[1]) != 0 || !result->hash[0][0];
-    compare_ops(result, workload, base, head);
-    for (int i = 0; i < N_FIGURES; i++) {
+    int n_figures = has(base, figures[N_FIGURES - 1]) && has(head, figures[N_FIGURES - 1]) ? N_FIGURES : N_OLD_FIGURES;
+    compare_ops(result, workload, n_figures, base, head);
+    for (int i = 0; i < n_figures; i++) {
         add(result, workload, "total", figures[i], total(base, figures[i]), total(head, figures[i]));
         result->more_work |= total(head, figures[i]) > total(base, figures[i]);
     }

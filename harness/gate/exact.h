@@ -1,6 +1,6 @@
 /* exact.h - the first tier: what both builds say they compute, compared without a clock. Never a false alarm.
- * Output: the hash of all logits. Work: calls, weight bytes, KV bytes and multiply-adds of every operation,
- * and allocations. */
+ * Output: the hash of all logits. Work: calls, weight bytes, KV bytes and multiply-adds of every operation as
+ * declared, the kernel calls it really made, and allocations. */
 #ifndef BN_GATE_EXACT_H
 #define BN_GATE_EXACT_H
 #include "harness/gate/pairs.h"

@@ -10,6 +10,7 @@ static void op_end(void *self, int thread, enum bn_phase phase, int layer, enum 
     (void)thread, (void)phase, (void)layer;
     sum->calls++;
     if (!work) return;
+    sum->kernel_calls += work->kernel_calls;
     sum->weight_bytes += work->weight_bytes;
     sum->kv_bytes += work->kv_bytes;
     sum->macs += work->macs;
@@ -44,9 +45,9 @@ void bn_work_counter_print(const struct bn_work_counter *counter, FILE *out)
     for (int op = 0; op < BN_OP_COUNT; op++) {
         const struct bn_work_sum *s = &counter->sums[op];
         fprintf(out,
-                "%s\"%s\": {\"calls\": %" PRIu64 ", \"weight_bytes\": %" PRIu64 ", \"kv_bytes\": %" PRIu64
+                "%s\"%s\": {\"calls\": %" PRIu64 ", \"kernel_calls\": %" PRIu64 ", \"weight_bytes\": %" PRIu64 ", \"kv_bytes\": %" PRIu64
                 ", \"macs\": %" PRIu64 "}",
-                op ? ", " : "", bn_op_name((enum bn_op)op), s->calls, s->weight_bytes, s->kv_bytes, s->macs);
+                op ? ", " : "", bn_op_name((enum bn_op)op), s->calls, s->kernel_calls, s->weight_bytes, s->kv_bytes, s->macs);
     }
     fprintf(out, "}");
 }

@@ -1,4 +1,4 @@
-/* work_counter.h - adds up what the engine declares about each operation: calls, bytes, multiply-adds. For
+/* work_counter.h - adds up what the engine declares about each operation: calls, bytes, multiply-adds; and the kernels it called. For
  * one-thread sessions. */
 #ifndef BN_GATE_WORK_COUNTER_H
 #define BN_GATE_WORK_COUNTER_H
@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 struct bn_work_sum {
-    uint64_t calls, weight_bytes, kv_bytes, macs;
+    uint64_t calls, kernel_calls, weight_bytes, kv_bytes, macs;
 };
 struct bn_work_counter {
     struct bn_observer observer; /* give it to the session */
