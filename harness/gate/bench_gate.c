@@ -2,6 +2,7 @@
 #include "engine/cmdline.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
+#include "harness/gate/tiers.h"
 #include "harness/gate/workloads.h"
 #include <errno.h>
 #include <signal.h>
@@ -145,80 +146,6 @@ static void check_request(int rest, char **argv)
         bn_cmd_fail(&cmd, 2, "--ignore must be less than --tolerance.");
 }
 
-static bool allowed(const char *what)
-{
-    return request.allow && strstr(request.allow, what);
-}
-
-static void conclude(struct bn_gate_report *report, enum bn_gate_verdict verdict, const char *reason)
-{
-    report->verdict = verdict;
-    snprintf(report->reason, sizeof report->reason, "%s", reason);
-}
-
-static bool faster(const struct bn_gate_report *report) /* shown for some workload, and none slower */
-{
-    bool any = false;
-    for (int w = 0; w < report->n_workloads; w++) any |= report->paired.findings[w].high < 0;
-    return any && report->paired.verdict == BN_GATE_PASS;
-}
-
-/* More instructions are no regression when the clock shows that they pay. */
-static void judge(struct bn_gate_report *report)
-{
-    if (report->paired.verdict == BN_GATE_REGRESSION || !report->instructions.more || faster(report) ||
-        allowed("work"))
-        conclude(report, report->paired.verdict, report->paired.reason);
-    else
-        conclude(report, BN_GATE_REGRESSION,
-                 "Head executes over 0.2 % more instructions for the same work, and no gain in time was "
-                 "shown (--allow work accepts that).");
-}
-
-/* Runs the tiers in order; stops at the first that settles the verdict. */
-static enum bn_status run_tiers(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err)
-{
-    double start = now_s();
-    enum bn_status status = bn_exact_run(&report->exact, pairs, err);
-    report->exact.seconds = now_s() - start;
-    if (status) return status;
-    if (!report->exact.measured)
-        return conclude(report, BN_GATE_INCONCLUSIVE, "Nothing was measured: the workers declared no work."),
-               BN_OK;
-    if (report->exact.output_changed && !allowed("output"))
-        return conclude(report, BN_GATE_OUTPUT_CHANGED,
-                        "Head computes other logits than base, so their times are not comparable (--allow "
-                        "output accepts that)."),
-               BN_OK;
-    if (report->exact.more_work && !allowed("work"))
-        return conclude(report, BN_GATE_REGRESSION,
-                        "Head declares more work than base for the same tokens (--allow work accepts that)."),
-               BN_OK;
-    start = now_s();
-    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(report->hello[0], "file_bytes"));
-    status = bn_instructions_run(&report->instructions, pairs, request.instructions, bytes, err);
-    report->instructions.seconds = now_s() - start;
-    if (status) return status;
-    struct bn_pair_source source = bn_pairs_source(pairs);
-    status =
-        bn_paired_run(&report->rule, &source, pairs->n_workloads, request.budget_s, &report->paired, err);
-    if (pairs->show_progress) fputs("\r\033[K", stderr);
-    if (!status) judge(report);
-    return status;
-}
-
-static enum bn_status greet(struct bn_gate_report *report, const struct bn_pairs *pairs, struct bn_error *err)
-{
-    static const char *const names[] = {"base", "head"};
-    enum bn_status status = BN_OK;
-    for (int side = 0; side < 2 && !status; side++) {
-        struct bn_worker worker;
-        status = bn_worker_open(&worker, names[side], pairs->argv[side], NULL, &report->hello[side], err);
-        if (!status) bn_worker_close(&worker);
-    }
-    return status;
-}
-
 static void write_file(const char *path, const struct bn_gate_report *report,
                        void (*write)(const struct bn_gate_report *, FILE *))
 {
@@ -311,8 +238,9 @@ int bn_bench_gate(int argc, char **argv)
                                      .n_workloads = pairs.n_workloads,
                                      .workloads = workloads,
                                      .rule = rule};
-    conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
-    if (greet(&report, &pairs, &err) || run_tiers(&report, &pairs, &err)) {
+    bn_gate_conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
+    const struct bn_tiers tiers = {request.instructions, request.allow, (double)request.budget_s};
+    if (bn_tiers_greet(&report, &pairs, &err) || bn_tiers_run(&tiers, &report, &pairs, &err)) {
         bn_pairs_close(&pairs);
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     }

@@ -1,0 +1,17 @@
+/* tiers.h - the three tiers of one gate run. */
+#ifndef BN_GATE_TIERS_H
+#define BN_GATE_TIERS_H
+#include "harness/gate/report.h"
+
+struct bn_tiers {
+    const char *instructions; /* "auto", "perf", "callgrind", "off" */
+    const char *allow;        /* changes that are meant: "output", "work", "output,work"; NULL: none */
+    double budget_s;          /* of the paired tier */
+};
+/* Asks both workers what they are, for the report. */
+enum bn_status bn_tiers_greet(struct bn_gate_report *report, const struct bn_pairs *pairs, struct bn_error *err);
+/* Fills the report up to its verdict. Fails only when a worker does. */
+enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
+                            struct bn_error *err);
+void bn_gate_conclude(struct bn_gate_report *report, enum bn_gate_verdict verdict, const char *reason);
+#endif
