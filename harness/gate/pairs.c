@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
+enum { BLOCKS_LEAST = 3, BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
 static const double burst_ns = 5e6;
 static const char *const canary_command = "decode 4 16";
 static const double disturbed_ratio = 1.25;
@@ -51,7 +51,7 @@ static enum bn_status learn(struct bn_pairs *pairs, struct bn_error *err)
         pairs->n_burst[w] = burst_of(least);
         block_ns += 4 * (pairs->n_burst[w] + warming(pairs->n_burst[w])) * least;
     }
-    pairs->n_blocks = (int)fmax(1, fmin(BLOCKS_MOST, 1e9 * pairs->pair_s / block_ns));
+    pairs->n_blocks = (int)fmax(BLOCKS_LEAST, fmin(BLOCKS_MOST, 1e9 * pairs->pair_s / block_ns));
     return BN_OK;
 }
 

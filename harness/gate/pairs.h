@@ -2,9 +2,10 @@
  *
  * One pair: base and head start on the same CPUs (drawn anew for each pair; who starts first is drawn too),
  * each does every workload untimed, then blocks of base head head base or head base base head (drawn) for
- * each workload; d = log of the ratio of the two tenth percentiles. A third process of the base build does a
- * fixed piece of work before and after on the same CPU: where the two differ by more than a quarter (best of
- * three each), something else was using the machine, and the pair is thrown away and measured again, at most
+ * each workload. A turn is a burst: one run that warms the caches the other process took, then up to five
+ * timed ones, as many as fit 5 ms (long workloads: one run, timed). d = log of the ratio of the two tenth
+ * percentiles. A third process of the base build does a fixed piece of work before and after on the same CPU:
+ * where the two differ by more than a quarter (best of four each), something else was using the machine, and the pair is thrown away and measured again, at most
  * twice. That rule looks at the canary alone, so it cannot favour a side. */
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
@@ -21,7 +22,7 @@ struct bn_pairs {
     const char *const *argv[2]; /* base, head: program and arguments, end with NULL */
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
-    double pair_s; /* time that the timed blocks of a pair may take; decides the number of blocks */
+    double pair_s; /* time that the blocks of a pair should take; decides their number, at least 3 */
     bool show_progress;
     /* from here on: state */
     struct bn_random random;
