@@ -59,7 +59,7 @@ static void judge(const struct bn_execution *x, struct bn_execution_result *r, e
 static void fill_request(const struct bn_execution *x, struct bn_request *q)
 {
     const struct bn_config *c = x->config;
-    *q = (struct bn_request){.model = c->model->path, .kernel = (char *)c->kernel, .threads = c->threads, .fill = c->workload->fill,
+    *q = (struct bn_request){.model = c->model->path, .kernel = strcmp(c->kernel, "own") ? (char *)c->kernel : "auto", .threads = c->threads, .fill = c->workload->fill,
                              .prefill = c->workload->prefill, .decode = c->workload->decode, .repetitions = x->simulate ? 1 : x->plan->repetitions,
                              .warmup = x->simulate ? 0 : x->plan->warmup, .ops = x->ops && !x->simulate,
                              .counters = x->counters && !x->simulate, .simulate = x->simulate, .n_cpus = c->threads};
