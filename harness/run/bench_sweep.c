@@ -13,7 +13,7 @@ int bn_bench_sweep(int argc, char **argv);
 static struct bn_sweep s = {.db_path = "out/bench.db", .counters = "auto", .rounds = -1, .repetitions = -1, .seed = -1};
 static struct bn_cmd_list engines, models, workloads;
 static const char *budget;
-static bool dry_run;
+static bool dry_run, json;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &s.db_path, "results database (default out/bench.db)"},
     {"dry-run", NULL, BN_CMD_FLAG, &dry_run, "list the points and an estimate of the time, measure nothing"},
@@ -25,6 +25,7 @@ static const struct bn_cmd_option options[] = {
     {"engine", "NAME=PATH", BN_CMD_LIST, &engines, "a program for an engine of the plan, e.g. llama-bench=PATH; more words are its arguments"},
     {"model", "LABEL=PATH", BN_CMD_LIST, &models, "where the plan's model of this label lies"},
     {"workload", "NAME", BN_CMD_LIST, &workloads, "measure only this workload of the plan (may be given several times)"},
+    {"json", NULL, BN_CMD_FLAG, &json, "print the summary as one JSON object"},
     {"worker", "FILE", BN_CMD_STRING, &s.worker, "measuring program (default: bitnet-worker beside this one)"},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench sweep", "run a plan: every point in a worker process, every sample into the database",
@@ -97,42 +98,6 @@ static void on_signal(int number)
     bn_child_interrupt = 1;
 }
 
-static void print_results(void)
-{
-    struct bn_query *q;
-    struct bn_error err;
-    if (bn_query_open(&q, s.store, &err,
-                      "SELECT model, workload, series, phase, n, median_ns / 1e6, tokens_per_s FROM v_results WHERE run_id = ?"
-                      " ORDER BY model, workload, phase, tokens_per_s", "i", s.run_id))
-        return;
-    printf("%-20s %-16s %-28s %-8s %6s %12s %12s\n", "model", "workload", "series", "phase", "n", "ms/token", "tokens/s");
-    while (bn_query_next(q))
-        printf("%-20.20s %-16.16s %-28.28s %-8s %6s %12.4f %12.1f\n", bn_query_text(q, 0), bn_query_text(q, 1), bn_query_text(q, 2), bn_query_text(q, 3),
-               bn_query_text(q, 4), bn_query_double(q, 5), bn_query_double(q, 6));
-    bn_query_close(q);
-}
-
-static int count(const char *sql)
-{
-    struct bn_query *q;
-    if (bn_query_open(&q, s.store, NULL, sql, "i", s.run_id)) return 0;
-    int n = bn_query_next(q) ? (int)bn_query_int(q, 0) : 0;
-    bn_query_close(q);
-    return n;
-}
-
-static int finish(bool interrupted)
-{
-    int finished = count("SELECT n_finished FROM v_runs WHERE run_id = ?"), failed = count("SELECT n_failed FROM v_runs WHERE run_id = ?");
-    int skipped = count("SELECT n_skipped FROM v_runs WHERE run_id = ?"), open = count("SELECT n_open FROM v_runs WHERE run_id = ?");
-    if (!interrupted) print_results();
-    printf("run %lld in %s: %d finished, %d failed, %d skipped%s", (long long)s.run_id, s.db_path, finished, failed, skipped, open ? "" : "\n");
-    if (open) printf(", %d to do; the same command goes on\n", open);
-    if (interrupted) return 130;
-    if (count("SELECT count(*) FROM v_points WHERE run_id = ? AND state = 'failed' AND hash IS NOT NULL AND signal IS NULL AND exit_code = 0")) return 4;
-    return failed ? 1 : finished ? 0 : 5;
-}
-
 static char *command_line(int argc, char **argv)
 {
     size_t n = 16;
@@ -161,11 +126,11 @@ int bn_bench_sweep(int argc, char **argv)
     sigaction(SIGINT, &on, NULL), sigaction(SIGTERM, &on, NULL);
     bool interrupted = false;
     if (bn_sweep_begin(&s, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    size_t total = (size_t)count("SELECT n_points FROM v_runs WHERE run_id = ?"), open = (size_t)count("SELECT n_open FROM v_runs WHERE run_id = ?");
-    if (s.resumed) fprintf(stderr, "taking up run %lld: %zu of %zu points are done\n", (long long)s.run_id, total - open, total);
-    bn_progress_begin(&s.progress, total, total - open);
+    struct bn_sweep_state at = bn_sweep_state(&s);
+    if (s.resumed) fprintf(stderr, "taking up run %lld: %zu of %zu points are done\n", (long long)s.run_id, at.n_points - at.n_open, at.n_points);
+    bn_progress_begin(&s.progress, at.n_points, at.n_points - at.n_open);
     if (bn_sweep_work(&s, &interrupted, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    int code = finish(interrupted);
+    int code = bn_sweep_conclude(&s, interrupted, json);
     bn_sweep_release(&s);
     free(command);
     return code;

@@ -32,6 +32,12 @@ enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn
 double bn_sweep_spent(struct bn_sweep *sweep);
 /* Works off the queue until it is empty or a signal comes; *interrupted says which. */
 enum bn_status bn_sweep_work(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
+struct bn_sweep_state {
+    size_t n_points, n_finished, n_failed, n_skipped, n_open, n_other_output; /* the last: of those failed, ended well with a wrong hash */
+};
+struct bn_sweep_state bn_sweep_state(const struct bn_sweep *sweep);
+/* Prints the summary; returns the exit code: 0, 1 points failed, 4 other output, 5 nothing measured, 130 interrupted. */
+int bn_sweep_conclude(const struct bn_sweep *sweep, bool interrupted, bool json);
 void bn_sweep_release(struct bn_sweep *sweep);
 /* Seconds a point of this config took last time in this database; NAN: unknown. */
 double bn_sweep_estimate(struct bn_sweep *sweep, const struct bn_config *config);
