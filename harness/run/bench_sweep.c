@@ -129,7 +129,7 @@ int bn_bench_sweep(int argc, char **argv)
     struct bn_sweep_state at = bn_sweep_state(&s);
     if (s.resumed) fprintf(stderr, "taking up run %lld: %zu of %zu points are done\n", (long long)s.run_id, at.n_points - at.n_open, at.n_points);
     bn_progress_begin(&s.progress, at.n_points, at.n_points - at.n_open);
-    if (bn_sweep_work(&s, &interrupted, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_sweep_measure_limits(&s, &err) || bn_sweep_work(&s, &interrupted, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     int code = bn_sweep_conclude(&s, interrupted, json);
     bn_sweep_release(&s);
     free(command);

@@ -26,6 +26,8 @@ struct bn_sweep {
 };
 /* Opens the database, takes all fingerprints, begins or resumes the run. */
 enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
+/* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are there (two seconds each). */
+enum bn_status bn_sweep_measure_limits(struct bn_sweep *sweep, struct bn_error *err);
 /* One more round if the budget leaves time for it; *added says whether there is something to do. */
 enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
 /* Seconds that the points of this run have taken so far, in all runners together. */
