@@ -125,7 +125,7 @@ int bn_bench_sweep(int argc, char **argv)
     struct sigaction on = {.sa_handler = on_signal};
     sigaction(SIGINT, &on, NULL), sigaction(SIGTERM, &on, NULL);
     bool interrupted = false;
-    if (bn_sweep_begin(&s, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_sweep_begin(&s, &err)) bn_cmd_fail(&cmd, bn_child_interrupt ? 130 : 1, "%s", err.text);
     struct bn_sweep_state at = bn_sweep_state(&s);
     if (s.resumed) fprintf(stderr, "taking up run %lld: %zu of %zu points are done\n", (long long)s.run_id, at.n_points - at.n_open, at.n_points);
     bn_progress_begin(&s.progress, at.n_points, at.n_points - at.n_open);

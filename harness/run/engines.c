@@ -73,22 +73,24 @@ const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const 
     return NULL;
 }
 
-/* `worker --describe` prints one JSON object of texts. */
-static void describe(const struct bn_engine *e, struct bn_fields *fields)
+/* `worker --describe` prints one JSON object of texts. Without an answer the build would be named as another one, so that is an error. */
+static enum bn_status describe(const struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
 {
     char *argv[] = {e->words[0], "--describe", NULL};
     struct bn_child_spec spec = {.argv = argv, .time_limit_s = 20};
     struct bn_child_result r;
-    struct bn_error err;
-    if (bn_child_run(&spec, &r, &err)) return;
+    enum bn_status status = bn_child_run(&spec, &r, err);
+    if (status) return status;
     json_t *o = json_loads(r.output ? r.output : "", 0, NULL), *value;
     const char *name;
     json_object_foreach(o, name, value)
     {
         if (json_is_string(value)) bn_fields_add(fields, true, name, json_string_value(value), NULL);
     }
+    if (r.interrupted || !o) status = bn_harness_fail(err, BN_ERR_IO, r.interrupted ? "Interrupted before the run began." : "%s --describe gave no answer.", e->words[0]);
     json_decref(o);
     bn_child_release(&r);
+    return status;
 }
 
 static enum bn_status fingerprint(struct bn_engine *e, bool ours, struct bn_store *store, struct bn_error *err)
@@ -102,10 +104,10 @@ static enum bn_status fingerprint(struct bn_engine *e, bool ours, struct bn_stor
     bn_fields_add(&fields, true, "binary_hash", hash, NULL);
     bn_fields_number(&fields, true, "binary_bytes", bytes);
     for (char **w = e->words + 1; *w; w++) bn_fields_add(&fields, true, "argument", *w, NULL);
-    if (ours) describe(e, &fields);
+    if (ours) status = describe(e, &fields, err);
     const char *version = bn_fields_find(&fields, "version"), *commit = bn_fields_find(&fields, "commit");
     snprintf(label, sizeof label, "%s %s %s", e->name, version ? version : "", commit ? commit : hash);
-    status = bn_store_fingerprint(store, "build", label, NULL, fields.at, fields.n, &e->build_id, err);
+    if (!status) status = bn_store_fingerprint(store, "build", label, NULL, fields.at, fields.n, &e->build_id, err);
     bn_fields_release(&fields);
     return status;
 }

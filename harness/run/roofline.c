@@ -61,7 +61,7 @@ static void *work(void *self)
 {
     struct member *m = self;
     struct team *t = m->team;
-    volatile uint64_t kept = 0;
+    uint64_t kept = 0;
     if (m->cpu >= 0) {
         cpu_set_t set;
         CPU_ZERO(&set);
@@ -76,6 +76,7 @@ static void *work(void *self)
         pthread_barrier_wait(&t->barrier);
         double start = now();
         if (!m->bad) kept += sum_words(data, t->bytes / sizeof *data);
+        __asm__ volatile("" : : "r"(kept)); /* the sum is really made */
         m->seconds = now() - start;
         keep_best(m, &t->read_s);
         start = now();

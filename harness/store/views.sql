@@ -51,22 +51,21 @@ SELECT p.run_id, p.point_id, p.config_id, p.round, s.phase, s.rep, s.idx, s.ns, 
 FROM sample s JOIN point p USING (point_id) WHERE p.state = 'finished';
 
 -- Distribution of the time per token for each (run, config, phase). A tail needs enough samples (MLPerf: p90 from 64,
--- p99 from 662 on) and is NULL below that.
+-- p99 from 662 on) and is NULL below that. Windows instead of GROUP BY: a condition on the run then reaches the samples, and one
+-- run of a million samples is read in 0.3 s instead of all runs in 2.3 s.
 CREATE VIEW v_latency AS
 WITH ranked AS (
-    SELECT run_id, config_id, phase, ns_per_token AS x,
-           row_number() OVER (PARTITION BY run_id, config_id, phase ORDER BY ns_per_token) AS i,
-           count(*) OVER (PARTITION BY run_id, config_id, phase) AS n
-    FROM v_samples)
-SELECT r.run_id, r.config_id, r.phase, r.n,
-       min(r.x) AS min_ns, avg(r.x) AS mean_ns, max(r.x) AS max_ns,
-       avg(CASE WHEN r.i IN ((r.n + 1) / 2, (r.n + 2) / 2) THEN r.x END) AS median_ns,
-       max(CASE WHEN r.i = (r.n + 3) / 4 THEN r.x END) AS p25_ns,
-       max(CASE WHEN r.i = (3 * r.n + 3) / 4 THEN r.x END) AS p75_ns,
-       max(CASE WHEN r.n >= 64 AND r.i = (90 * r.n + 99) / 100 THEN r.x END) AS p90_ns,
-       max(CASE WHEN r.n >= 662 AND r.i = (99 * r.n + 99) / 100 THEN r.x END) AS p99_ns,
-       1e9 / avg(CASE WHEN r.i IN ((r.n + 1) / 2, (r.n + 2) / 2) THEN r.x END) AS tokens_per_s
-FROM ranked r GROUP BY r.run_id, r.config_id, r.phase;
+    SELECT run_id, config_id, phase, ns_per_token AS x, row_number() OVER w AS i, count(*) OVER (PARTITION BY run_id, config_id, phase) AS n
+    FROM v_samples WINDOW w AS (PARTITION BY run_id, config_id, phase ORDER BY ns_per_token)),
+chosen AS (
+    SELECT run_id, config_id, phase, i, n, min(x) OVER w AS min_ns, avg(x) OVER w AS mean_ns, max(x) OVER w AS max_ns,
+           (nth_value(x, (n + 1) / 2) OVER w + nth_value(x, (n + 2) / 2) OVER w) / 2 AS median_ns,
+           nth_value(x, (n + 3) / 4) OVER w AS p25_ns, nth_value(x, (3 * n + 3) / 4) OVER w AS p75_ns,
+           CASE WHEN n >= 64 THEN nth_value(x, (90 * n + 99) / 100) OVER w END AS p90_ns,
+           CASE WHEN n >= 662 THEN nth_value(x, (99 * n + 99) / 100) OVER w END AS p99_ns
+    FROM ranked WINDOW w AS (PARTITION BY run_id, config_id, phase ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))
+SELECT run_id, config_id, phase, n, min_ns, mean_ns, max_ns, median_ns, p25_ns, p75_ns, p90_ns, p99_ns, 1e9 / median_ns AS tokens_per_s
+FROM chosen WHERE i = 1;
 
 -- The table most readers want: v_latency with the names of what was measured.
 CREATE VIEW v_results AS

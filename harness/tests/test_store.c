@@ -146,7 +146,11 @@ Test(store, a_million_samples)
     cr_expect_eq(c.n_lines, CONFIGS);
     for (size_t i = 0; i < c.n_lines; i++) cr_expect_eq(c.lines[i].verdict, BN_COMPARE_SAME);
     cr_expect(compare_s < 2, "compare took %.2f s", compare_s);
-    fprintf(stderr, "a million samples: insert %.0f samples/s, history %.2f s, compare %.2f s of CPU\n", rate, history_s, compare_s);
+    start = cpu_s();
+    cr_expect_eq(number(store, "SELECT count(*) FROM v_results WHERE run_id = 3 AND n = 20000 AND median_ns BETWEEN 50490 AND 50510 AND p99_ns > p90_ns"), CONFIGS);
+    double results_s = cpu_s() - start;
+    cr_expect(results_s < 1, "the results of one run took %.2f s", results_s);
+    fprintf(stderr, "a million samples: insert %.0f samples/s, history %.2f s, compare %.2f s, results of a run %.2f s of CPU\n", rate, history_s, compare_s, results_s);
     bn_history_release(&history);
     bn_comparison_release(&c);
     bn_store_close(store);
