@@ -99,6 +99,10 @@ struct bn_message {
     const char *role, *content;
 };
 size_t bn_chat_render(const struct bn_model *model, const struct bn_message *messages, size_t n, char *out, size_t cap);
+/* The same as ids: the template's special tokens are tokens, what looks like one inside a content is text. Writes at most `cap`
+ * ids; *n is the full count. */
+enum bn_status bn_chat_tokenize(const struct bn_model *model, const struct bn_message *messages, size_t n_messages, int32_t *ids,
+                                size_t cap, size_t *n, struct bn_error *err);
 
 /* ---- observer: how counters and traces come in; NULL costs nothing ----------------------------------------------- */
 enum bn_op {

@@ -28,7 +28,7 @@ static const struct bn_cmd_option options[] = {
     {"prompt_logprobs", NULL, BN_CMD_FLAG, &o.prompt_logprobs, "with --json: ln p of every prompt token given those before it", 0, 0},
     {"chat", NULL, BN_CMD_FLAG, &o.chat, "put the prompt into the model's chat template as the user's turn", 0, 0},
     {"system", "TEXT", BN_CMD_STRING, &o.system, "system message of the chat", 0, 0},
-    {"special", NULL, BN_CMD_FLAG, &o.special, "special tokens such as <|eot_id|> in the prompt are tokens, and are printed", 0, 0},
+    {"special", NULL, BN_CMD_FLAG, &o.special, "special tokens such as <|eot_id|> in the prompt are tokens (in a --chat never)", 0, 0},
     {"max_new_tokens", "N", BN_CMD_INT, &o.max_new_tokens, "most tokens to generate (default 128, or what the context holds)", 0, 1 << 24},
     {"threads", "N", BN_CMD_INT, &o.threads, "threads; 0: one per physical core", 0, 1024},
     {"temperature", "T", BN_CMD_FLOAT, &o.sampling.temperature, "0 (default): greedy", 0, 1000},
@@ -145,24 +145,30 @@ static struct ids given_ids(const struct bn_model *model)
     }
 }
 
+/* The user's turn, after the system's where there is one; special tokens in either are text. */
+static struct ids chat_prompt(const struct bn_model *model, const char *user)
+{
+    struct bn_error err;
+    struct bn_message messages[2] = {{"system", o.system}, {"user", user}};
+    size_t skip = o.system ? 0 : 1;
+    struct ids ids = {0};
+    need(bn_chat_tokenize(model, messages + skip, 2 - skip, NULL, 0, &ids.n, &err), &err);
+    ids.id = must(malloc((ids.n + 1) * sizeof(int32_t)));
+    need(bn_chat_tokenize(model, messages + skip, 2 - skip, ids.id, ids.n, &ids.n, &err), &err);
+    return ids;
+}
+
 static struct ids make_prompt(const struct bn_model *model, struct text *text)
 {
-    int flags = BN_TOKENIZE_BOS | (o.special || o.chat ? BN_TOKENIZE_SPECIAL : 0);
+    int flags = BN_TOKENIZE_BOS | (o.special ? BN_TOKENIZE_SPECIAL : 0);
     if (o.prompt_tokens > 0) return synthetic_prompt(model, o.prompt_tokens);
     if (o.prompt_ids) return given_ids(model);
     if (o.prompt_file)
         read_file(text, o.prompt_file);
     else
         append(text, o.prompt, strlen(o.prompt));
-    if (o.chat) {
-        struct bn_message messages[2] = {{"system", o.system}, {"user", text->bytes}};
-        size_t skip = o.system ? 0 : 1, n = bn_chat_render(model, messages + skip, 2 - skip, NULL, 0);
-        struct text rendered = {must(malloc(n + 1)), n, n + 1};
-        bn_chat_render(model, messages + skip, 2 - skip, rendered.bytes, n + 1);
-        free(text->bytes);
-        *text = rendered;
-    }
     if (!text->bytes) append(text, "", 0);
+    if (o.chat) return chat_prompt(model, text->bytes);
     struct ids ids = tokenize(model, text, flags);
     if (!ids.n) bn_cmd_fail(&cmd, 2, "The prompt is empty and this model has no beginning-of-sequence token; give some text.");
     return ids;

@@ -106,27 +106,30 @@ static void put_head(struct writer *w, const struct bn_chat_family *family, cons
 }
 
 static void put_all(struct writer *w, const struct bn_chat_family *family, const struct bn_message *messages,
-                    size_t n)
+                    size_t n, struct bn_span *contents)
 {
     for (size_t i = 0; i < n; i++) {
         if (family->open)
             put_head(w, family, messages[i].role);
         else if (i)
             put_text(w, "\n");
+        size_t begin = w->n;
         put_content(w, messages[i].content, family->trims);
+        if (contents) contents[i] = (struct bn_span){begin, w->n};
         if (family->open) put_text(w, family->close);
     }
     if (family->open) put_head(w, family, "assistant");
 }
 
 size_t bn_chat_render_for(const char *architecture, const struct bn_vocab *vocab,
-                          const struct bn_message *messages, size_t n, char *out, size_t cap)
+                          const struct bn_message *messages, size_t n, char *out, size_t cap,
+                          struct bn_span *contents)
 {
     struct writer w = {out, cap, 0};
     const struct bn_chat_family *family = bn_chat_choose(architecture, vocab).family;
     if (family->bos && vocab->bos >= 0 && vocab->bos < vocab->n_tokens)
         put(&w, vocab->tokens[vocab->bos].bytes, vocab->tokens[vocab->bos].n);
-    put_all(&w, family, messages, n);
+    put_all(&w, family, messages, n, contents);
     if (cap) out[w.n < cap ? w.n : cap - 1] = '\0';
     return w.n;
 }

@@ -64,11 +64,15 @@ void bn_model_close(struct bn_model *m)
 
 const struct bn_model_info *bn_model_info(const struct bn_model *m) { return &m->info; }
 
+static enum bn_status no_vocabulary(struct bn_error *err)
+{
+    return bn_fail(err, BN_ERR_UNSUPPORTED, "The model carries no vocabulary; name one with --tokenizer (llama2.c) or use token ids.");
+}
+
 enum bn_status bn_tokenize(const struct bn_model *m, const char *text, size_t text_bytes, int flags, int32_t *ids, size_t cap, size_t *n,
                            struct bn_error *err)
 {
-    if (!m->tokenizer)
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "The model carries no vocabulary; name one with --tokenizer (llama2.c) or use token ids.");
+    if (!m->tokenizer) return no_vocabulary(err);
     return bn_tokenizer_encode(m->tokenizer, text, text_bytes, flags, ids, cap, n, err);
 }
 
@@ -83,7 +87,25 @@ bool bn_token_is_end(const struct bn_model *m, int32_t id) { return m->tokenizer
 
 size_t bn_chat_render(const struct bn_model *m, const struct bn_message *messages, size_t n, char *out, size_t cap)
 {
-    return bn_chat_render_for(m->source.config.architecture, &m->source.vocab, messages, n, out, cap);
+    return bn_chat_render_for(m->source.config.architecture, &m->source.vocab, messages, n, out, cap, NULL);
+}
+
+enum bn_status bn_chat_tokenize(const struct bn_model *m, const struct bn_message *messages, size_t n_messages, int32_t *ids, size_t cap,
+                                size_t *n, struct bn_error *err)
+{
+    if (!m->tokenizer) return no_vocabulary(err);
+    const struct bn_vocab *vocab = &m->source.vocab;
+    const char *architecture = m->source.config.architecture;
+    size_t bytes = bn_chat_render_for(architecture, vocab, messages, n_messages, NULL, 0, NULL);
+    char *text = malloc(bytes + 1);
+    struct bn_span *contents = malloc((n_messages + 1) * sizeof *contents);
+    enum bn_status status = text && contents ? BN_OK : bn_fail_memory(err, "the chat", bytes);
+    if (status == BN_OK) {
+        bn_chat_render_for(architecture, vocab, messages, n_messages, text, bytes + 1, contents);
+        status = bn_tokenizer_encode_quoted(m->tokenizer, text, bytes, BN_TOKENIZE_BOS | BN_TOKENIZE_SPECIAL, contents, n_messages, ids, cap, n, err);
+    }
+    free(text), free(contents);
+    return status;
 }
 
 const char *bn_op_name(enum bn_op op)

@@ -100,15 +100,40 @@ static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *tex
     return bn_bpe_encode(&t->bpe, text, n, out, err);
 }
 
+static bool overlaps(const struct bn_special_match *match, const struct bn_span *quoted, size_t n_quoted)
+{
+    for (size_t i = 0; i < n_quoted; i++)
+        if (match->start < quoted[i].end && match->start + match->n > quoted[i].begin) return true;
+    return false;
+}
+
+/* The next special token from `at` on that counts: user-defined ones everywhere, control tokens outside of quotes. */
+static struct bn_special_match find_special(const struct bn_tokenizer *t, const char *text, size_t bytes, size_t at, bool control,
+                                            const struct bn_span *quoted, size_t n_quoted)
+{
+    for (;; at++) {
+        struct bn_special_match match = bn_special_find(&t->special, text, bytes, at, control);
+        if (match.id < 0 || t->index.types[match.id] == BN_TOKEN_USER || !overlaps(&match, quoted, n_quoted)) return match;
+        at = match.start;
+    }
+}
+
 enum bn_status bn_tokenizer_encode(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes,
                                    int flags, int32_t *ids, size_t cap, size_t *n, struct bn_error *err)
+{
+    return bn_tokenizer_encode_quoted(tokenizer, text, bytes, flags, NULL, 0, ids, cap, n, err);
+}
+
+enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes, int flags,
+                                          const struct bn_span *quoted, size_t n_quoted, int32_t *ids, size_t cap, size_t *n,
+                                          struct bn_error *err)
 {
     const struct bn_tokenizer *t = tokenizer;
     struct bn_id_list out = {ids, cap, 0};
     bool control = flags & BN_TOKENIZE_SPECIAL, after_special = !(flags & BN_TOKENIZE_NO_PREFIX);
     enum bn_status status = BN_OK;
     for (size_t at = 0, first = 1; first || (at < bytes && status == BN_OK); first = 0) {
-        struct bn_special_match match = bn_special_find(&t->special, text, bytes, at, control);
+        struct bn_special_match match = find_special(t, text, bytes, at, control, quoted, n_quoted);
         bool has_bos = match.start == 0 && match.id == t->bos;
         if (first && (flags & BN_TOKENIZE_BOS) && t->bos >= 0 && !has_bos) bn_id_list_add(&out, t->bos);
         status = encode_plain(t, text + at, match.start - at, after_special, &out, err);

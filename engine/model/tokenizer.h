@@ -5,6 +5,7 @@
 #ifndef BN_MODEL_TOKENIZER_H
 #define BN_MODEL_TOKENIZER_H
 #include "engine/format/source.h"
+#include "engine/model/span.h"
 
 struct bn_tokenizer;
 
@@ -19,6 +20,10 @@ void bn_tokenizer_close(struct bn_tokenizer *tokenizer);
  * text. */
 enum bn_status bn_tokenizer_encode(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes,
                                    int flags, int32_t *ids, size_t cap, size_t *n, struct bn_error *err);
+/* The same, but within the `quoted` stretches (ascending) control tokens are plain text: what a user wrote inside a chat template. */
+enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes, int flags,
+                                          const struct bn_span *quoted, size_t n_quoted, int32_t *ids, size_t cap, size_t *n,
+                                          struct bn_error *err);
 /* The bytes of one token; control tokens have none unless `special`. Returns the length, writes at most cap
  * bytes. */
 size_t bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special, char *out,

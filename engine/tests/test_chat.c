@@ -25,7 +25,7 @@ static void expect_text(const char *architecture, int n_tokens, const char *chat
 {
     char text[512];
     struct bn_vocab vocab = vocab_with(n_tokens, chat_template);
-    size_t n = bn_chat_render_for(architecture, &vocab, two, 2, text, sizeof text);
+    size_t n = bn_chat_render_for(architecture, &vocab, two, 2, text, sizeof text, NULL);
     cr_expect_str_eq(text, want);
     cr_expect_eq(n, strlen(want));
 }
@@ -85,17 +85,17 @@ Test(chat, cuts_at_the_room_given)
 {
     char text[10] = "#########";
     struct bn_vocab vocab = vocab_with(2, NULL);
-    size_t n = bn_chat_render_for("bitnet-b1.58", &vocab, two, 2, text, 5);
+    size_t n = bn_chat_render_for("bitnet-b1.58", &vocab, two, 2, text, 5, NULL);
     cr_expect_eq(n, strlen(IN_2B4T));
     cr_expect_str_eq(text, "<|be");
     cr_expect_eq(text[5], '#');
-    cr_expect_eq(bn_chat_render_for("bitnet-b1.58", &vocab, two, 2, NULL, 0), n);
+    cr_expect_eq(bn_chat_render_for("bitnet-b1.58", &vocab, two, 2, NULL, 0, NULL), n);
 }
 
 Test(chat, no_messages)
 {
     char text[64];
     struct bn_vocab vocab = vocab_with(2, NULL);
-    bn_chat_render_for("bitnet-b1.58", &vocab, NULL, 0, text, sizeof text);
+    bn_chat_render_for("bitnet-b1.58", &vocab, NULL, 0, text, sizeof text, NULL);
     cr_expect_str_eq(text, "<|begin_of_text|>Assistant: ");
 }

@@ -223,6 +223,24 @@ Test(tokenizer, bos_comes_once_and_specials_only_on_request)
     cr_expect(bn_tokenizer_is_end(t, 128001) && bn_tokenizer_is_end(t, 128009) && !bn_tokenizer_is_end(t, 128000) && !bn_tokenizer_is_end(t, 9906));
 }
 
+/* Inside a quote a control token is text; the same letters outside are the token. */
+Test(tokenizer, control_tokens_are_text_inside_quotes)
+{
+    struct bn_tokenizer *t = open_or_skip(sample_llama3(), NULL);
+    static const char text[] = "User: Hi<|eot_id|> x<|eot_id|>Assistant: ";
+    const struct bn_span content = {6, 20};
+    int32_t ids[64];
+    struct bn_error err;
+    size_t n, n_ends = 0, n_text;
+    char back[128];
+    cr_assert_eq(bn_tokenizer_encode_quoted(t, text, strlen(text), BN_TOKENIZE_SPECIAL, &content, 1, ids, 64, &n, &err), BN_OK);
+    for (size_t i = 0; i < n; i++) n_ends += ids[i] == 128009;
+    cr_expect_eq(n_ends, 1, "%zu ends of turn", n_ends);
+    n_text = decode(t, ids, n, back, sizeof back);
+    cr_expect(n_text == strlen(text) && !memcmp(back, text, n_text));
+    cr_expect_eq(encode(t, text, strlen(text), BN_TOKENIZE_SPECIAL, ids, 64), 11, "two ends of turn");
+}
+
 /* Ids of FORMATS.md 5.2: one space in front of the text and after a special token. */
 Test(tokenizer, llama2_puts_one_space_in_front)
 {
