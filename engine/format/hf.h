@@ -41,6 +41,8 @@ const struct bn_st_entry *bn_hf_entry(const struct bn_hf *hf, const char *name);
 enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err);   /* source->tensors with GGUF names */
 enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err);     /* whichever tokenizer file is there */
 
+/* Scores of the vocabulary from its merges, which are then gone. */
+enum bn_status bn_hf_scores(struct bn_hf *hf, struct bn_error *err);
 /* The three forms of tokenizer files. */
 enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, struct bn_error *err);
 enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_map *map, const char *path, struct bn_error *err);

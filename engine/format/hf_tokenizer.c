@@ -189,16 +189,6 @@ static enum bn_status read_merges(struct bn_hf *hf, const struct parts *p, struc
     return BN_OK;
 }
 
-/* Llama 2's ids are in the order of their scores, so the id makes the score (FORMATS.md 5.2). */
-static enum bn_status make_scores(struct bn_hf *hf, struct bn_error *err)
-{
-    struct bn_vocab *v = &hf->source->vocab;
-    if (!(v->scores = bn_source_alloc(hf->source, (size_t)v->n_tokens, sizeof *v->scores, err)))
-        return BN_ERR_MEMORY;
-    for (int i = 0; i < v->n_tokens; i++) v->scores[i] = v->types[i] == BN_TOKEN_NORMAL ? -(float)i : 0;
-    return BN_OK;
-}
-
 /* The pre-tokeniser by its pattern; names as in GGUF files. Unknown patterns are refused rather than
  * tokenised wrongly. */
 static enum bn_status set_pre(struct bn_hf *hf, const struct parts *p, struct bn_error *err)
@@ -242,7 +232,8 @@ enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, 
     if (status) return status;
     if (p.byte_fallback) {
         v->kind = BN_VOCAB_SPM, v->add_bos = v->add_space_prefix = true;
-        return make_scores(hf, err);
+        status = read_merges(hf, &p, err);
+        return status ? status : bn_hf_scores(hf, err);
     }
     v->kind = BN_VOCAB_BPE;
     status = read_merges(hf, &p, err);
