@@ -18,13 +18,24 @@ static int shown(struct bn_string s)
     return s.n < 80 ? (int)s.n : 80;
 }
 
-static enum bn_status refuse_type(const struct bn_gguf *g, const struct bn_gguf_info *t, struct bn_error *err)
+/* Types 38 and 39 are TL1 and TL2 to bitnet.cpp, IQ4_NL_8_8 and MXFP4 elsewhere: those take more than half a byte a weight
+ * (FORMATS.md 3.1). */
+static const char *type_name(const struct placed *p)
 {
-    const char *name = bn_gguf_type_name(t->type);
+    bool large = p->gap >= (uint64_t)p->info->rows * (uint64_t)p->info->cols / 2;
+    if (large && p->info->type == 38) return "IQ4_NL_8_8";
+    if (large && p->info->type == 39) return "MXFP4";
+    return bn_gguf_type_name(p->info->type);
+}
+
+static enum bn_status refuse_type(const struct bn_gguf *g, const struct placed *p, struct bn_error *err)
+{
+    const struct bn_gguf_info *t = p->info;
+    const char *name = type_name(p);
     char number[32];
     snprintf(number, sizeof number, "number %u", t->type);
     const char *advice =
-        t->type == 38 || t->type == 39
+        name && name[0] == 'T' && name[1] == 'L'
             ? "its layout depends on the machine it was made for; quantise the model to i2_s instead"
         : name ? "quantise the model to one that bitnet-quantize --help lists"
                : "the file is damaged or newer than this engine";
@@ -102,7 +113,7 @@ static enum bn_status add(struct bn_source *s, const struct bn_gguf *g, const st
     const struct bn_gguf_info *t = p->info;
     char name[256];
     enum bn_encoding encoding = bn_encoding_by_gguf_id(t->type);
-    if (encoding == BN_ENC_NONE) return refuse_type(g, t, err);
+    if (encoding == BN_ENC_NONE) return refuse_type(g, p, err);
     enum bn_status status = check_place(g, p, encoding, err);
     if (status) return status;
     const void *data = g->data + t->offset;

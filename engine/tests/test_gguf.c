@@ -292,6 +292,21 @@ Test(gguf, names_the_lossy_i2_s_of_bitnet_cpp)
     cr_assert(strstr(err.text, "several threads"), "%s", err.text);
 }
 
+/* Types 38 and 39 mean TL1 and TL2 in bitnet.cpp's files; the size says when they do not. */
+Test(gguf, tells_clashing_types_by_size)
+{
+    for (uint32_t type = 38; type <= 39; type++) {
+        struct bn_error err;
+        uint64_t rows = 32;
+        build(&file);
+        size_t q = file.info_of[I_Q];
+        memcpy(file.bytes + q + 47, &type, 4);
+        memcpy(file.bytes + q + 39, &rows, 8); /* 4096 weights where 4128 bytes lie */
+        cr_assert_eq(try_bytes(file.bytes, file.n, &err), BN_ERR_UNSUPPORTED);
+        cr_assert(strstr(err.text, type == 38 ? "IQ4_NL_8_8" : "MXFP4"), "%s", err.text);
+    }
+}
+
 Test(gguf, refuses_every_truncation)
 {
     struct bn_error err;
