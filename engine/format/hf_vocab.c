@@ -36,6 +36,14 @@ static void read_tokenizer_config(struct bn_hf *hf)
             bn_json_skip(&j);
 }
 
+/* Newer directories keep the template in a file of its own. */
+static void read_chat_template(struct bn_hf *hf)
+{
+    struct bn_map map;
+    if (bn_hf_map(hf, &map, "chat_template.jinja", NULL) == BN_OK)
+        hf->source->vocab.chat_template = bn_source_string(hf->source, (const char *)map.bytes, map.n, NULL);
+}
+
 /* Rows of the embedding without a token get a name, as GGUF's converters do it. */
 static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
 {
@@ -84,5 +92,6 @@ enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err)
     if (eos >= 0) v->eos = eos;
     if (pad >= 0) v->pad = pad;
     read_tokenizer_config(hf);
+    read_chat_template(hf);
     return fill_up(hf, err);
 }
