@@ -20,7 +20,7 @@ static const struct bn_cmd_option options[] = {
 static const struct bn_cmd cmd = {
     "bitnet-bench compare", "ratio of times with interval and verdict, config by config", "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
     "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its median); a verdict needs\n"
-    "4 processes a side (--rounds of the sweep), more with many lines.\n"
+    "4 processes a side (--rounds of the sweep), more with many lines; how many is said.\n"
     "Exit codes: 0 no run is slower, 1 failed, 2 usage, 3 slower, 4 other output, 5 refused, nothing to compare, or every line unclear."};
 
 static void read_run(struct bn_compare_run *run, struct bn_store *store, const char *word, int64_t than)

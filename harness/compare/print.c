@@ -28,6 +28,28 @@ static void print_line(const struct bn_compare_line *line, bool factor)
            bn_compare_verdict_name(line->verdict), line->other_output ? factor ? ", other output" : ", OUTPUT CHANGED" : "");
 }
 
+/* The fewest processes a side (or pairs) with which an exact test can reach 5 % after Holm's correction over all lines: the p of the most extreme
+ * outcome is 2 / 2^n for pairs, 2 / (2n over n) unpaired. */
+static int rounds_needed(size_t lines, bool paired)
+{
+    double outcomes = 1;
+    int n = 0;
+    while (2 * (double)lines / outcomes > 0.05) n++, outcomes *= paired ? 2 : 2.0 * (2 * n - 1) / n;
+    return n;
+}
+
+static void print_hint(const struct bn_comparison *c)
+{
+    if (!c->n_lines) return;
+    size_t needed = (size_t)rounds_needed(c->n_lines, c->lines[0].paired);
+    for (size_t i = 0; i < c->n_lines; i++) {
+        const struct bn_compare_line *l = &c->lines[i];
+        if (l->verdict != BN_COMPARE_UNCLEAR || (l->base.n >= needed && l->head.n >= needed)) continue;
+        printf("a verdict over %zu lines needs %zu processes a side at least: bitnet-bench sweep PLAN --rounds %zu\n", c->n_lines, needed, needed);
+        return;
+    }
+}
+
 static void print_text(const struct bn_comparison *c, const char *verdict)
 {
     bool factor = !c->head.run_id;
@@ -39,6 +61,7 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
     printf("ratio of times, above 1 is slower; p by %s over processes, Holm's correction over %zu lines: %s\n",
            factor ? "Wilcoxon" : "Mann-Whitney", c->n_lines, verdict);
+    print_hint(c);
 }
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }

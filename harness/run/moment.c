@@ -1,9 +1,10 @@
 /* moment.c - reads what could disturb a measurement at this moment. */
 #include "harness/run/fields.h"
-#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct reader {
@@ -82,9 +83,17 @@ static void memory(struct reader *r)
     put(r, "memory_available_mib", ok, kib / 1024, "/proc/meminfo cannot be read");
 }
 
+/* Workers inherit it: a sweep under `nice` competes with everything else. */
+static void priority(struct reader *r)
+{
+    errno = 0;
+    int nice = getpriority(PRIO_PROCESS, 0);
+    put(r, "nice", errno == 0, nice, "getpriority failed");
+}
+
 size_t bn_moment_read(const char *at, struct bn_moment moments[BN_MOMENT_MAX])
 {
     struct reader r = {moments, 0, at};
-    load(&r), cpu_times(&r), frequency(&r), heat(&r), memory(&r);
+    load(&r), cpu_times(&r), frequency(&r), heat(&r), memory(&r), priority(&r);
     return r.n;
 }

@@ -90,13 +90,14 @@ static int64_t number(struct bn_store *store, const char *sql)
     return x;
 }
 
-/* Time of this process on a CPU: a busy machine does not fail the test. */
-static double cpu_s(void)
+static double seconds(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
+/* Time of this process on a CPU: a busy machine does not fail the test. */
+static double cpu_s(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
 static void fill_run(struct bn_store *store, int64_t run, struct bn_sample *samples, size_t n)
 {
@@ -120,9 +121,9 @@ Test(store, a_million_samples)
         snprintf(name, sizeof name, "run %d", i);
         runs[i] = add_run(store, name, name, POINTS);
     }
-    double start = cpu_s();
+    double start = cpu_s(), wall = seconds(CLOCK_MONOTONIC);
     for (int i = 0; i < RUNS; i++) fill_run(store, runs[i], samples, SAMPLES);
-    double rate = RUNS * POINTS * SAMPLES / (cpu_s() - start);
+    double rate = RUNS * POINTS * SAMPLES / (cpu_s() - start), wall_rate = RUNS * POINTS * SAMPLES / (seconds(CLOCK_MONOTONIC) - wall);
     cr_expect(rate >= 100000, "%.0f samples/s", rate);
     cr_assert_eq(number(store, "SELECT count(*) FROM v_samples"), 1000000);
 
@@ -150,7 +151,7 @@ Test(store, a_million_samples)
     cr_expect_eq(number(store, "SELECT count(*) FROM v_results WHERE run_id = 3 AND n = 20000 AND median_ns BETWEEN 50490 AND 50510 AND p99_ns > p90_ns"), CONFIGS);
     double results_s = cpu_s() - start;
     cr_expect(results_s < 2, "the results of one run took %.2f s", results_s);
-    fprintf(stderr, "a million samples: insert %.0f samples/s, history %.2f s, compare %.2f s, results of a run %.2f s of CPU\n", rate, history_s, compare_s, results_s);
+    fprintf(stderr, "a million samples: insert %.0f samples/s (%.0f by the clock on the wall), history %.2f s, compare %.2f s, results of a run %.2f s of CPU\n", rate, wall_rate, history_s, compare_s, results_s);
     bn_history_release(&history);
     bn_comparison_release(&c);
     bn_store_close(store);
