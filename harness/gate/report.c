@@ -65,13 +65,14 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
     for (int w = 0; w < report->n_workloads; w++) {
         const struct bn_gate_finding *f = &report->paired.findings[w];
         bn_gate_time_text(report, w, text, sizeof text);
-        fprintf(out, "%-13s %s: %s; %d+%d pairs, p %.2g, Holm %.2g", w ? "" : "time",
-                report->workloads[w].name, text, report->paired.first[w].n, report->paired.again[w].n, f->p,
-                f->p_holm);
-        if (!isnan(f->detectable)) fprintf(out, ", detectable %.1f %%", bn_gate_percent(f->detectable));
+        fprintf(out, "%-13s %s: %s", w ? "" : "time", report->workloads[w].name, text);
+        bool measured = report->paired.first[w].n > 0;
+        if (measured)
+            fprintf(out, "; %d+%d pairs, p %.2g, Holm %.2g", report->paired.first[w].n, report->paired.again[w].n, f->p, f->p_holm);
+        if (measured && !isnan(f->detectable)) fprintf(out, ", detectable %.1f %%", bn_gate_percent(f->detectable));
         fputc('\n', out);
     }
-    fprintf(out, "canary        spread %.1f %%, %d of %d pairs repeated after a disturbance\n",
+    if (report->n_pairs) fprintf(out, "canary        spread %.1f %%, %d of %d pairs repeated after a disturbance\n",
             100 * report->canary_spread, report->n_disturbed, report->n_pairs + report->n_disturbed);
     fprintf(out, "verdict       %s (exit %d) in %.1f s: %s\n", bn_gate_verdict_name(report->verdict),
             bn_gate_exit_code(report->verdict), report->seconds, report->reason);
@@ -116,6 +117,8 @@ static json_t *series_json(const struct bn_gate_series *series)
 
 static json_t *finding_json(const struct bn_gate_finding *f, const struct bn_gate_series *series)
 {
+    static const struct bn_gate_finding none = {NAN, NAN, NAN, NAN, NAN, NAN, false, false};
+    if (!series->n) f = &none;
     return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "pairs", series->n,
                      "median_percent", number(bn_gate_percent(f->median)), "low_percent",
                      number(bn_gate_percent(f->low)), "high_percent", number(bn_gate_percent(f->high)), "p",
