@@ -66,6 +66,18 @@ void bn_encoding_row_to_cpu(enum bn_encoding encoding, uint8_t *out, const uint8
         for (size_t i = 0; i < w.bytes; i++) out[at + i] = row[at + w.bytes - 1 - i];
 }
 
+void bn_encoding_unpack_cpu_row(float *out, enum bn_encoding encoding, const uint8_t *row, int64_t cols)
+{
+    const struct bn_encoding_traits *t = registry[encoding];
+    uint8_t block[256];
+    size_t bytes = t->tensor_bytes(1, t->block);
+    if (!BN_CPU_IS_BIG_ENDIAN) t->unpack_row(out, row, 1, cols, 0);
+    for (int64_t k = 0; BN_CPU_IS_BIG_ENDIAN && k < cols; k += t->block, row += bytes) {
+        bn_encoding_row_to_cpu(encoding, block, row, bytes);
+        t->unpack_row(out + k, block, 1, t->block, 0);
+    }
+}
+
 size_t bn_block_bytes(int64_t rows, int64_t cols, int block, size_t block_bytes)
 {
     uint64_t n;

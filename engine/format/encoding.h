@@ -50,8 +50,10 @@ enum bn_encoding bn_encoding_by_name(const char *name);  /* BN_ENC_NONE when unk
 enum bn_encoding bn_encoding_by_gguf_id(uint32_t id);    /* BN_ENC_NONE when we cannot read it */
 const char *bn_gguf_type_name(uint32_t id);              /* "Q4_K", "TL1" ...: names types we refuse; NULL when unheard of */
 
-/* Copies a row of `bytes` bytes into the byte order of this CPU, in which kernels read it. */
+/* Copies a row of `bytes` bytes into the byte order of this CPU, in which kernels read it (or from there to that of files). */
 void bn_encoding_row_to_cpu(enum bn_encoding encoding, uint8_t *out, const uint8_t *row, size_t bytes);
+/* A row in the byte order of this CPU to cols floats, exactly. */
+void bn_encoding_unpack_cpu_row(float *out, enum bn_encoding encoding, const uint8_t *row, int64_t cols);
 
 /* rows * cols/block * block_bytes, or 0 when cols is no multiple of block or the product fits no memory. */
 size_t bn_block_bytes(int64_t rows, int64_t cols, int block, size_t block_bytes);

@@ -34,7 +34,7 @@ static void unpack(double *row, const struct bn_linear *lin, int r, float *buffe
         bn_ternary_unpack_row(codes, data, lin->cols);
         for (int k = 0; k < lin->cols; k++) row[k] = codes[k];
     } else {
-        bn_encoding_traits(lin->encoding)->unpack_row(buffer, data, 1, lin->cols, 0);
+        bn_encoding_unpack_cpu_row(buffer, lin->encoding, data, lin->cols);
         for (int k = 0; k < lin->cols; k++) row[k] = (double)buffer[k];
     }
 }

@@ -265,7 +265,7 @@ static enum bn_status bind_ends(struct binder *b)
         return bn_fail(b->err, BN_ERR_FORMAT, "output.weight is %lld x %lld where vocabulary and width are %d x %d.",
                        (long long)output->rows, (long long)output->cols, c->n_vocab, c->dim);
     enum bn_status status = bind_data(b, &w->head, output ? output : w->embedding);
-    bool shared = !output && w->head.kind != BN_LINEAR_TERNARY && w->head.encoding == w->embedding->encoding;
+    bool shared = !output && !BN_CPU_IS_BIG_ENDIAN && w->head.kind != BN_LINEAR_TERNARY && w->head.encoding == w->embedding->encoding;
     w->embedding_rows = shared ? w->head.data : w->embedding->data;
     w->head.rows = c->n_vocab;
     w->bytes_per_token += (uint64_t)w->head.rows * w->head.row_bytes;
