@@ -161,6 +161,12 @@ enum bn_status bn_prefill_logits(struct bn_session *session, const int32_t *ids,
                                  struct bn_error *err);
 /* Appends one token: the decode step. */
 enum bn_status bn_decode(struct bn_session *session, int32_t id, struct bn_error *err);
+/* Appends `id` and, computed in the same pass, the longest beginning of draft[0 .. n_draft - 1] that greedy decoding chooses itself:
+ * context, logits and hash are those of 1 + *n_accepted calls of bn_decode. n_draft <= BN_MAX_DRAFT; what is too much for the
+ * context or the batch is not looked at. */
+#define BN_MAX_DRAFT 15
+enum bn_status bn_decode_draft(struct bn_session *session, int32_t id, const int32_t *draft, size_t n_draft, size_t *n_accepted,
+                               struct bn_error *err);
 const float *bn_logits(const struct bn_session *session); /* [n_vocab], valid until the next call on the session */
 int bn_session_position(const struct bn_session *session); /* tokens in the context */
 int bn_session_n_ctx(const struct bn_session *session);
@@ -191,12 +197,23 @@ enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const s
 void bn_sampler_close(struct bn_sampler *sampler);
 int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
 void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
+int32_t bn_logits_best(const float *logits, int n_vocab); /* the greedy choice: the lowest id wins a tie, NaN never (0: all NaN) */
+
+/* ---- prompt lookup: drafts for bn_decode_draft from the text itself ------------------------------------------------- */
+struct bn_lookup;
+enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most, struct bn_error *err); /* drafts of at most `most` tokens */
+void bn_lookup_close(struct bn_lookup *lookup);
+enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_t n, struct bn_error *err); /* the text goes on */
+/* What followed the last 3, 2 or 1 tokens when they last stood there; 0 when they are new, or drafts have failed of late. */
+size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
+void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft, size_t n_accepted); /* what became of the last draft */
 
 /* ---- options: optimisations that can be switched, by name ------------------------------------------------------------ */
 /* Everything an option can set. Start from zeros, or from what is set otherwise. */
 struct bn_settings {
     struct bn_model_options model;
     struct bn_session_options session;
+    int prompt_lookup; /* most tokens of a draft (the loop that generates uses it); 0: off */
 };
 struct bn_option {
     const char *name, *argument;  /* argument as help shows it; NULL: a switch, "off" or "on" */

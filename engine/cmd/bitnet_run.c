@@ -228,6 +228,7 @@ struct output {
     double *token_ms;
     size_t n;
     double *prompt_logprobs; /* [prompt - 1], with --prompt_logprobs */
+    size_t passes, drafted, accepted; /* of decoding; the last two with --prompt_lookup */
     double load_ms, prefill_ms, ttft_ms;
     const char *ended;     /* "length", "end_of_text", "stop" */
 };
@@ -316,31 +317,78 @@ static void prefill(const struct bn_model *model, struct bn_session *session, co
     need(bn_prefill_logits(session, prompt->id, prompt->n, 0, score, &scorer, &err), &err);
 }
 
-static void generate(const struct bn_model *model, struct bn_session *session, struct bn_sampler *sampler, const struct ids *prompt, int max_new, struct output *out)
+/* What one run of the loop works on. */
+struct run {
+    const struct bn_model *model;
+    struct bn_session *session;
+    struct bn_sampler *sampler;
+    struct bn_lookup *lookup; /* NULL: one token a pass */
+    struct output *out;
+    struct bn_text_stream stream;
+    size_t max_new;
+    double last_ms;
+};
+
+/* A token's time is that since the one before: those of one pass come together, the first of them carries its time. */
+static bool put(struct run *r, int32_t id)
 {
     struct bn_error err;
-    struct bn_text_stream stream;
+    double t = now_ms();
+    r->out->token_ms[r->out->n] = t - r->last_ms;
+    r->last_ms = t;
+    if (r->lookup) need(bn_lookup_add(r->lookup, &id, 1, &err), &err);
+    return take(r->model, r->out, &r->stream, id) && r->out->n < r->max_new;
+}
+
+/* A guess of what comes next: never so long that more would be computed than is printed, and no end of text, which ends it. */
+static size_t draft_of(struct run *r, int32_t *draft)
+{
+    size_t room = r->max_new - r->out->n - 1, n;
+    if (!r->lookup) return 0;
+    n = bn_lookup_draft(r->lookup, draft, room < BN_MAX_DRAFT ? room : BN_MAX_DRAFT);
+    for (size_t i = 0; i < n && !o.ignore_eos; i++)
+        if (bn_token_is_end(r->model, draft[i])) return i;
+    return n;
+}
+
+/* Appends id to the context and takes in what one pass then gives for certain; false at the end. */
+static bool advance(struct run *r, int32_t id)
+{
+    struct bn_error err;
+    int32_t draft[BN_MAX_DRAFT];
+    make_room(r->session);
+    size_t n = draft_of(r, draft), accepted;
+    need(bn_decode_draft(r->session, id, draft, n, &accepted, &err), &err);
+    if (r->lookup) bn_lookup_learn(r->lookup, n, accepted);
+    r->out->passes++, r->out->drafted += n, r->out->accepted += accepted;
+    for (size_t i = 0; i < accepted; i++) {
+        bn_sampler_accept(r->sampler, draft[i]);
+        if (!put(r, draft[i])) return false;
+    }
+    return true;
+}
+
+static void generate(const struct bn_model *model, struct bn_session *session, struct bn_sampler *sampler, struct bn_lookup *lookup, const struct ids *prompt, int max_new, struct output *out)
+{
+    struct bn_error err;
     char piece[16];
-    double start = now_ms(), last = start;
+    double start = now_ms();
+    struct run r = {model, session, sampler, lookup, out, .max_new = (size_t)max_new, .last_ms = start};
     out->ids = must(malloc(((size_t)max_new + 1) * sizeof *out->ids));
     out->token_ms = must(malloc(((size_t)max_new + 1) * sizeof *out->token_ms));
     out->ended = "length";
     append(&out->text, "", 0);
-    bn_text_stream_init(&stream, model, prompt->n == 1);
+    bn_text_stream_init(&r.stream, model, prompt->n == 1);
     for (size_t i = 0; i < prompt->n; i++) bn_sampler_accept(sampler, prompt->id[i]);
+    if (lookup) need(bn_lookup_add(lookup, prompt->id, prompt->n, &err), &err);
     prefill(model, session, prompt, out);
     out->prefill_ms = now_ms() - start;
-    while (out->n < (size_t)max_new) {
+    for (bool more = max_new > 0; more;) {
         int32_t id = bn_sampler_next(sampler, bn_logits(session));
-        double t = now_ms();
-        if (!out->n) out->ttft_ms = t - start;
-        out->token_ms[out->n] = t - last;
-        last = t;
-        if (!take(model, out, &stream, id) || out->n == (size_t)max_new) break;
-        make_room(session);
-        need(bn_decode(session, id, &err), &err);
+        if (!out->n) out->ttft_ms = now_ms() - start;
+        more = put(&r, id) && advance(&r, id);
     }
-    append(&out->text, piece, bn_text_stream_end(&stream, piece, sizeof piece));
+    append(&out->text, piece, bn_text_stream_end(&r.stream, piece, sizeof piece));
     show(out, true);
 }
 
@@ -360,6 +408,7 @@ static void print_json(const struct bn_model *model, const struct bn_session *se
     if (out->prompt_logprobs) fputs("], \"prompt_logprobs\": [", stdout);
     for (size_t i = 0; out->prompt_logprobs && i + 1 < prompt->n; i++) printf("%s%.9g", i ? ", " : "", out->prompt_logprobs[i]);
     printf("], \"logits_hash\": \"%016llx\", \"threads\": %d", (unsigned long long)bn_session_logits_hash(session), bn_session_n_threads(session));
+    printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", out->passes, out->drafted, out->accepted);
     json_string("kernels", info->kernels, strlen(info->kernels));
     json_string("model", info->path, strlen(info->path));
     json_string("ended", out->ended, strlen(out->ended));
@@ -376,7 +425,20 @@ static void print_summary(const struct bn_session *session, const struct ids *pr
     if (o.quiet) return;
     fprintf(stderr, "load %.1f ms, prefill %zu tokens in %.1f ms (%.1f tokens/s)", out->load_ms, prompt->n, out->prefill_ms, (double)prompt->n / out->prefill_ms * 1e3);
     if (out->n > 1) fprintf(stderr, ", decode %zu tokens, %.2f ms each (%.1f tokens/s)", out->n - 1, decode_ms / (double)(out->n - 1), (double)(out->n - 1) / decode_ms * 1e3);
+    if (out->drafted) fprintf(stderr, ", %zu of %zu drafted tokens right", out->accepted, out->drafted);
     fprintf(stderr, ", %d threads\n", bn_session_n_threads(session));
+}
+
+/* Drafts are checked against the greedy choice, so nothing else may choose. */
+static struct bn_lookup *open_lookup(int most)
+{
+    struct bn_error err;
+    struct bn_lookup *lookup = NULL;
+    if (!most) return NULL;
+    if (o.sampling.temperature > 0 || o.sampling.repetition_penalty != 1)
+        bn_cmd_fail(&cmd, 2, "--prompt_lookup needs %s; drop it, or --temperature and --repetition_penalty.", bn_option_find("prompt_lookup")->needs);
+    need(bn_lookup_open(&lookup, most, &err), &err);
+    return lookup;
 }
 
 static int fit_context(const struct bn_session *session, size_t n_prompt)
@@ -397,6 +459,7 @@ int main(int argc, char **argv)
     struct bn_model *model;
     struct bn_session *session;
     struct bn_sampler *sampler;
+    struct bn_lookup *lookup;
     struct text prompt_text = {0};
     struct output out = {0};
     struct bn_cmd all = cmd;
@@ -408,6 +471,7 @@ int main(int argc, char **argv)
     struct bn_settings settings = {.model = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, .float_activations = o.float_activations},
                                    .session = {.n_ctx = o.n_ctx, .n_threads = o.threads}};
     need(bn_cmd_options_apply(&settings, &err), &err);
+    lookup = open_lookup(settings.prompt_lookup);
     double start = now_ms();
     need(bn_model_open(&model, o.model, &settings.model, &err), &err);
     need(bn_session_open(&session, model, &settings.session, &err), &err);
@@ -420,12 +484,13 @@ int main(int argc, char **argv)
         fwrite(prompt_text.bytes, 1, prompt_text.n, stdout);
         fflush(stdout);
     }
-    generate(model, session, sampler, &prompt, max_new, &out);
+    generate(model, session, sampler, lookup, &prompt, max_new, &out);
     if (o.json)
         print_json(model, session, &prompt, &out);
     else
         print_summary(session, &prompt, &out);
     free(prompt.id), free(prompt_text.bytes), free(out.text.bytes), free(out.ids), free(out.token_ms), free(out.prompt_logprobs), free(o.stop.values);
+    bn_lookup_close(lookup);
     bn_sampler_close(sampler);
     bn_session_close(session);
     bn_model_close(model);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+enum { HEAD_BLOCK_BYTES = 192 << 10 }; /* of weights: stays in an L2 cache of 512 KiB or more beside the activations */
 enum { MAX_HEAD_DIM = 4096 }; /* checked when weights are bound */
 
 struct run {
@@ -390,7 +391,9 @@ static void head(struct lane *l)
         prepare_token(l, lin, l->acts->x + (size_t)t * (size_t)l->c->dim, l->r->model->weights.output_norm, t);
     barrier_if_shared(l);
     bn_share(lin->rows, 16, l->thread, s->n_threads, &r0, &r1);
-    multiply(l, lin, s->logits, (size_t)l->c->n_vocab, first, count, r0, r1);
+    /* several tokens: in blocks that stay in the L2 cache while all of them pass, so that memory is read once */
+    int block = count > 1 ? (int)(HEAD_BLOCK_BYTES / lin->row_bytes) / 16 * 16 + 16 : r1 - r0;
+    for (int m = r0; m < r1; m += block) multiply(l, lin, s->logits, (size_t)l->c->n_vocab, first, count, m, m + block < r1 ? m + block : r1);
     end(l, BN_OP_HEAD);
 }
 

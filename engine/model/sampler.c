@@ -6,6 +6,7 @@
  * fixed order and the generator is our own: one seed gives one text on every machine. */
 #include "engine/core/status.h"
 #include "engine/kernels/exp.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,13 +153,25 @@ static const float *penalise(struct bn_sampler *s, const float *logits)
     return s->logits;
 }
 
-static int32_t best_of(const float *logits, int n)
+/* Sixteen running maxima, so that compilers use vectors; a comparison with NaN is false and leaves it out. */
+static float largest(const float *logits, int n)
 {
-    int32_t best = 0;
-    for (int32_t id = 1; id < n; id++)
-        if (logits[id] > logits[best] || (logits[best] != logits[best] && logits[id] == logits[id]))
-            best = id;
-    return best;
+    float most[16], all = -INFINITY;
+    for (int i = 0; i < 16; i++) most[i] = -INFINITY;
+    int id = 0;
+    for (; id + 16 <= n; id += 16)
+        for (int i = 0; i < 16; i++) most[i] = logits[id + i] > most[i] ? logits[id + i] : most[i];
+    for (int i = 0; i < 16; i++) all = most[i] > all ? most[i] : all;
+    for (; id < n; id++) all = logits[id] > all ? logits[id] : all;
+    return all;
+}
+
+int32_t bn_logits_best(const float *logits, int n_vocab)
+{
+    float most = largest(logits, n_vocab);
+    for (int32_t id = 0; id < n_vocab; id++)
+        if (logits[id] == most) return id;
+    return 0;
 }
 
 static bool worse(struct candidate a, struct candidate b)
@@ -280,7 +293,7 @@ int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits)
 {
     const struct bn_sampler_options *o = &sampler->options;
     const float *l = penalise(sampler, logits);
-    int32_t id = best_of(l, sampler->n_vocab);
+    int32_t id = bn_logits_best(l, sampler->n_vocab);
     if (o->temperature > 0 && l[id] == l[id])
         id = o->top_k || o->top_p < 1 ? draw_from_best(sampler, l, id) : draw_from_all(sampler, l, id);
     bn_sampler_accept(sampler, id);

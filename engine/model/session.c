@@ -225,6 +225,34 @@ enum bn_status bn_prefill_logits(struct bn_session *s, const int32_t *ids, size_
 
 enum bn_status bn_decode(struct bn_session *s, int32_t id, struct bn_error *err) { return bn_prefill(s, &id, 1, err); }
 
+/* How many tokens of the draft greedy decoding would have chosen, given the logits after the id and after each of them. */
+static int accepted_of(const struct bn_session *s, const int32_t *draft, int n)
+{
+    int vocab = s->model->source.config.n_vocab, k = 0;
+    while (k < n && bn_logits_best(s->logits + (size_t)k * (size_t)vocab, vocab) == draft[k]) k++;
+    return k;
+}
+
+enum bn_status bn_decode_draft(struct bn_session *s, int32_t id, const int32_t *draft, size_t n_draft, size_t *n_accepted, struct bn_error *err)
+{
+    int32_t ids[1 + BN_MAX_DRAFT] = {id};
+    int most = s->n_batch < s->n_ctx - s->position ? s->n_batch - 1 : s->n_ctx - s->position - 1;
+    *n_accepted = 0;
+    if (n_draft > BN_MAX_DRAFT) return bn_fail(err, BN_ERR_USAGE, "A draft of %zu tokens is too long; at most %d are possible.", n_draft, BN_MAX_DRAFT);
+    int n = most > 0 ? smaller(n_draft, most) : 0;
+    if (!n) return bn_decode(s, id, err);
+    memcpy(ids + 1, draft, (size_t)n * sizeof *draft);
+    enum bn_status status = check_room(s, ids, (size_t)n + 1, err);
+    if (status != BN_OK) return status;
+    pass(s, ids, n + 1, false);
+    (s->model->reference64 ? bn_forward64_head : bn_forward_head)(s, n + 1, 0, n + 1);
+    int k = accepted_of(s, draft, n);
+    hash_rows(s, k + 1);
+    s->position -= n - k;
+    *n_accepted = (size_t)k;
+    return BN_OK;
+}
+
 /* ---- where the context stands ------------------------------------------------------------------------------------------------ */
 const float *bn_logits(const struct bn_session *s) { return s->logits + (size_t)s->logit_row * (size_t)s->model->source.config.n_vocab; }
 int bn_session_position(const struct bn_session *s) { return s->position; }

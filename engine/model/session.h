@@ -67,5 +67,5 @@ void bn_forward64_head(struct bn_session *session, int n, int first, int count);
 /* Queries of one kv head that a prefill tile handles at once. */
 #define BN_TILE_QUERIES 32
 /* Rows of session->logits. */
-#define BN_LOGIT_ROWS 16
+#define BN_LOGIT_ROWS (1 + BN_MAX_DRAFT)
 #endif

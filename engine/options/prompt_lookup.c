@@ -1,0 +1,11 @@
+/* prompt_lookup.c - option: speculative decoding without a draft model (engine/model/lookup.h). */
+#include "engine/options/options.h"
+
+static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
+{
+    return bn_option_number("prompt_lookup", value, 0, BN_MAX_DRAFT, &s->prompt_lookup, err);
+}
+
+BN_OPTION(prompt_lookup, .argument = "N", .values = (const char *const[]){"0", "7", "15", NULL},
+          .help = "guess up to N tokens from what followed the same words before, check them in one pass; 0: off",
+          .exactness = "EXACT", .needs = "greedy decoding without a repetition penalty", .set = set);
