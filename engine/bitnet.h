@@ -44,6 +44,7 @@ struct bn_model_options {
     const char *pretokenizer;   /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
     bool vocab_only;            /* read the vocabulary, not the weights */
     bool float_activations;     /* ternary linears take float activations, not int8: weights become f32 in memory */
+    bool head_screening;          /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
     bool weights_in_place;      /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
 };
 
@@ -161,6 +162,12 @@ enum bn_status bn_prefill_logits(struct bn_session *session, const int32_t *ids,
                                  struct bn_error *err);
 /* Appends one token: the decode step. */
 enum bn_status bn_decode(struct bn_session *session, int32_t id, struct bn_error *err);
+/* The same for a caller who wants the best k alone (greedy: 1): logits that cannot be among them may be -INFINITY instead, the others are
+ * exact, and so is the choice of greedy or top-k sampling without a repetition penalty. Saves time when the model was opened with
+ * head_screening, k <= BN_MAX_TOP and logits are not hashed; otherwise it is bn_decode. */
+#define BN_MAX_TOP 256
+enum bn_status bn_decode_top(struct bn_session *session, int32_t id, int k, struct bn_error *err);
+uint64_t bn_session_screened_rows(const struct bn_session *session); /* logits that bn_decode_top computed exactly since opening */
 /* Appends `id` and, computed in the same pass, the longest beginning of draft[0 .. n_draft - 1] that greedy decoding chooses itself:
  * context, logits and hash are those of 1 + *n_accepted calls of bn_decode. n_draft <= BN_MAX_DRAFT; what is too much for the
  * context or the batch is not looked at. */

@@ -323,6 +323,7 @@ struct run {
     struct bn_session *session;
     struct bn_sampler *sampler;
     struct bn_lookup *lookup; /* NULL: one token a pass */
+    int top;                  /* > 0: no more than the best so many logits are wanted */
     struct output *out;
     struct bn_text_stream stream;
     size_t max_new;
@@ -358,7 +359,8 @@ static bool advance(struct run *r, int32_t id)
     int32_t draft[BN_MAX_DRAFT];
     make_room(r->session);
     size_t n = draft_of(r, draft), accepted;
-    need(bn_decode_draft(r->session, id, draft, n, &accepted, &err), &err);
+    if (r->top) need(bn_decode_top(r->session, id, r->top, &err), &err), accepted = 0;
+    else need(bn_decode_draft(r->session, id, draft, n, &accepted, &err), &err);
     if (r->lookup) bn_lookup_learn(r->lookup, n, accepted);
     r->out->passes++, r->out->drafted += n, r->out->accepted += accepted;
     for (size_t i = 0; i < accepted; i++) {
@@ -368,12 +370,12 @@ static bool advance(struct run *r, int32_t id)
     return true;
 }
 
-static void generate(const struct bn_model *model, struct bn_session *session, struct bn_sampler *sampler, struct bn_lookup *lookup, const struct ids *prompt, int max_new, struct output *out)
+static void generate(const struct bn_model *model, struct bn_session *session, struct bn_sampler *sampler, struct bn_lookup *lookup, int top, const struct ids *prompt, int max_new, struct output *out)
 {
     struct bn_error err;
     char piece[16];
     double start = now_ms();
-    struct run r = {model, session, sampler, lookup, out, .max_new = (size_t)max_new, .last_ms = start};
+    struct run r = {model, session, sampler, lookup, top, out, .max_new = (size_t)max_new, .last_ms = start};
     out->ids = must(malloc(((size_t)max_new + 1) * sizeof *out->ids));
     out->token_ms = must(malloc(((size_t)max_new + 1) * sizeof *out->token_ms));
     out->ended = "length";
@@ -393,7 +395,7 @@ static void generate(const struct bn_model *model, struct bn_session *session, s
 }
 
 /* ---- report ------------------------------------------------------------------------------------------------------------- */
-static void print_json(const struct bn_model *model, const struct bn_session *session, const struct ids *prompt, const struct output *out)
+static void print_json(const struct bn_model *model, const struct bn_session *session, bool hashed, const struct ids *prompt, const struct output *out)
 {
     const struct bn_model_info *info = bn_model_info(model);
     struct rusage usage;
@@ -407,7 +409,10 @@ static void print_json(const struct bn_model *model, const struct bn_session *se
     for (size_t i = 0; i < out->n; i++) printf("%s%.4f", i ? ", " : "", out->token_ms[i]);
     if (out->prompt_logprobs) fputs("], \"prompt_logprobs\": [", stdout);
     for (size_t i = 0; out->prompt_logprobs && i + 1 < prompt->n; i++) printf("%s%.9g", i ? ", " : "", out->prompt_logprobs[i]);
-    printf("], \"logits_hash\": \"%016llx\", \"threads\": %d", (unsigned long long)bn_session_logits_hash(session), bn_session_n_threads(session));
+    fputs("], \"logits_hash\": ", stdout);
+    if (hashed) printf("\"%016llx\"", (unsigned long long)bn_session_logits_hash(session));
+    else fputs("null", stdout);
+    printf(", \"threads\": %d, \"screened_rows\": %llu", bn_session_n_threads(session), (unsigned long long)bn_session_screened_rows(session));
     printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", out->passes, out->drafted, out->accepted);
     json_string("kernels", info->kernels, strlen(info->kernels));
     json_string("model", info->path, strlen(info->path));
@@ -441,6 +446,16 @@ static struct bn_lookup *open_lookup(int most)
     return lookup;
 }
 
+/* How many of the best logits the sampler looks at; 0 without --head_screening: all. */
+static int top_of(bool screening)
+{
+    int k = o.sampling.temperature > 0 ? o.sampling.top_k : 1;
+    if (!screening) return 0;
+    if (k < 1 || k > BN_MAX_TOP || o.sampling.repetition_penalty != 1)
+        bn_cmd_fail(&cmd, 2, "--head_screening needs %s.", bn_option_find("head_screening")->needs);
+    return k;
+}
+
 static int fit_context(const struct bn_session *session, size_t n_prompt)
 {
     int room = bn_session_n_ctx(session) - (int)n_prompt;
@@ -471,6 +486,7 @@ int main(int argc, char **argv)
     struct bn_settings settings = {.model = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout, o.pretokenizer, .float_activations = o.float_activations},
                                    .session = {.n_ctx = o.n_ctx, .n_threads = o.threads}};
     need(bn_cmd_options_apply(&settings, &err), &err);
+    int top = top_of(settings.model.head_screening);
     lookup = open_lookup(settings.prompt_lookup);
     double start = now_ms();
     need(bn_model_open(&model, o.model, &settings.model, &err), &err);
@@ -479,14 +495,14 @@ int main(int argc, char **argv)
     need(bn_sampler_open(&sampler, bn_model_info(model)->n_vocab, &o.sampling, &err), &err);
     struct ids prompt = make_prompt(model, &prompt_text);
     int max_new = fit_context(session, prompt.n);
-    bn_session_hash_reset(session, o.json || o.logits_hash);
+    bn_session_hash_reset(session, o.logits_hash || (o.json && !top)); /* a hash wants all logits */
     if (!o.json && !o.chat && prompt_text.n) {
         fwrite(prompt_text.bytes, 1, prompt_text.n, stdout);
         fflush(stdout);
     }
-    generate(model, session, sampler, lookup, &prompt, max_new, &out);
+    generate(model, session, sampler, lookup, top, &prompt, max_new, &out);
     if (o.json)
-        print_json(model, session, &prompt, &out);
+        print_json(model, session, o.logits_hash || !top, &prompt, &out);
     else
         print_summary(session, &prompt, &out);
     free(prompt.id), free(prompt_text.bytes), free(out.text.bytes), free(out.ids), free(out.token_ms), free(out.prompt_logprobs), free(o.stop.values);

@@ -397,6 +397,33 @@ static void head(struct lane *l)
     end(l, BN_OP_HEAD);
 }
 
+/* Logits of one token that can be among the best s->top; the others become -INFINITY (screen.h). */
+static void head_top(struct lane *l)
+{
+    struct bn_session *s = l->s;
+    const struct bn_linear *lin = &l->r->model->weights.head;
+    const struct bn_screen *screen = &l->r->model->screen;
+    struct bn_acts *a = l->acts;
+    float floor = -INFINITY;
+    int r0, r1;
+    bn_share(lin->rows, 16, l->thread, s->n_threads, &r0, &r1);
+    begin(l, BN_OP_HEAD);
+    prepare_token(l, lin, a->x, l->r->model->weights.output_norm, 0);
+    l->k->quantize_b256(a->codes, a->block_scale, a->norm, lin->cols);
+    struct bn_screen_input in = bn_screen_input(a->norm, a->codes, a->block_scale, lin->cols);
+    multiply(l, &screen->plane, s->logits, (size_t)l->c->n_vocab, 0, 1, r0, r1);
+    s->parts[l->thread].floor = bn_screen_floor(screen, in, s->logits, r0, r1, s->top);
+    barrier(l);
+    for (int t = 0; t < s->n_threads; t++) floor = s->parts[t].floor > floor ? s->parts[t].floor : floor;
+    for (int r = r0; r < r1; r++) {
+        bool keep = bn_screen_keeps(screen, in, s->logits, r, floor);
+        if (keep) multiply(l, lin, s->logits, (size_t)l->c->n_vocab, 0, 1, r, r + 1);
+        else s->logits[r] = -INFINITY;
+        s->parts[l->thread].rows += keep;
+    }
+    end(l, BN_OP_HEAD);
+}
+
 static struct lane lane_of(const struct run *r, int thread)
 {
     struct bn_session *s = r->s;
@@ -416,7 +443,7 @@ static void pass(void *arg, int thread)
     embed(&l);
     for (l.layer = 0; l.layer < l.c->n_layers; l.layer++) layer_pass(&l, &r->model->weights.layers[l.layer]);
     l.layer = -1;
-    if (r->head_count) head(&l);
+    if (r->head_count) (l.s->top ? head_top : head)(&l);
 }
 
 static void head_alone(void *arg, int thread)

@@ -31,6 +31,7 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     if (m->source.vocab.kind != BN_VOCAB_NONE) status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, m->reference64 ? NULL : backend, err);
     if (status == BN_OK && !o->vocab_only) status = bn_weights_open(&m->weights, &m->source, o, err);
+    if (status == BN_OK && !o->vocab_only && o->head_screening) status = bn_screen_open(&m->screen, &m->weights.head, err);
     return status;
 }
 
@@ -55,6 +56,7 @@ enum bn_status bn_model_open(struct bn_model **model, const char *path, const st
 void bn_model_close(struct bn_model *m)
 {
     if (!m) return;
+    bn_screen_close(&m->screen);
     bn_weights_close(&m->weights);
     if (m->tokenizer) bn_tokenizer_close(m->tokenizer);
     bn_source_close(&m->source);

@@ -2,6 +2,7 @@
 #ifndef BN_MODEL_MODEL_H
 #define BN_MODEL_MODEL_H
 #include "engine/kernels/kernels.h"
+#include "engine/model/screen.h"
 #include "engine/model/weights.h"
 
 struct bn_tokenizer;
@@ -9,6 +10,7 @@ struct bn_tokenizer;
 struct bn_model {
     struct bn_source source;
     struct bn_weights weights;
+    struct bn_screen screen;        /* with head_screening */
     struct bn_kernels kernels;
     struct bn_tokenizer *tokenizer; /* NULL: the file has no vocabulary */
     bool reference64;               /* --kernel_backend reference64: the double precision pass */

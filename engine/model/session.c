@@ -80,7 +80,8 @@ static enum bn_status allocate(struct bn_session *s, const struct bn_session_opt
     if (status != BN_OK) return status;
     s->own = calloc((size_t)s->n_threads, sizeof *s->own);
     s->partials = calloc((size_t)s->n_threads, sizeof *s->partials);
-    if (!s->own || !s->partials) return bn_fail_memory(err, "the session", (size_t)s->n_threads * sizeof *s->own);
+    s->parts = calloc((size_t)s->n_threads, sizeof *s->parts);
+    if (!s->own || !s->partials || !s->parts) return bn_fail_memory(err, "the session", (size_t)s->n_threads * sizeof *s->own);
     s->memory_bytes = place_all(s, NULL);
     s->memory = mmap(NULL, s->memory_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (s->memory == MAP_FAILED) {
@@ -145,6 +146,7 @@ void bn_session_close(struct bn_session *s)
     if (s->memory) munmap(s->memory, s->memory_bytes);
     free(s->own);
     free(s->partials);
+    free(s->parts);
     free(s);
 }
 
@@ -224,6 +226,22 @@ enum bn_status bn_prefill_logits(struct bn_session *s, const int32_t *ids, size_
 }
 
 enum bn_status bn_decode(struct bn_session *s, int32_t id, struct bn_error *err) { return bn_prefill(s, &id, 1, err); }
+
+enum bn_status bn_decode_top(struct bn_session *s, int32_t id, int k, struct bn_error *err)
+{
+    bool screens = s->model->screen.plane.data && !s->model->reference64 && !s->hashing;
+    s->top = screens && k > 0 && k <= BN_MAX_TOP ? k : 0;
+    enum bn_status status = bn_decode(s, id, err);
+    s->top = 0;
+    return status;
+}
+
+uint64_t bn_session_screened_rows(const struct bn_session *s)
+{
+    uint64_t rows = 0;
+    for (int t = 0; t < s->n_threads; t++) rows += s->parts[t].rows;
+    return rows;
+}
 
 /* How many tokens of the draft greedy decoding would have chosen, given the logits after the id and after each of them. */
 static int accepted_of(const struct bn_session *s, const int32_t *draft, int n)

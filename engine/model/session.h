@@ -24,6 +24,12 @@ struct bn_layer_probe {
     void (*layer_done)(void *self, int layer, int pos, const float *x, const double *x64);
 };
 
+/* A thread's part in screening the head. */
+struct bn_screen_part {
+    float floor;
+    uint64_t rows; /* computed exactly, ever */
+};
+
 struct bn_session {
     const struct bn_model *model;
     struct bn_threads *threads;
@@ -44,6 +50,8 @@ struct bn_session {
     float *decode_partials;        /* [n_heads][n_segments][kv.head_dim + 2] */
     float *logits;                 /* [BN_LOGIT_ROWS][n_vocab] */
     int logit_row;                 /* the row that bn_logits returns */
+    int top;                       /* > 0: this pass wants the best logits alone (bn_decode_top) */
+    struct bn_screen_part *parts;  /* [n_threads] */
     void *reference;               /* forward64's state */
 
     bool hashing;

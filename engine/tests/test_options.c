@@ -45,3 +45,13 @@ Test(options, nonsense_is_refused_in_one_sentence)
         cr_expect_eq(err.text[strlen(err.text) - 1], '.', "%s", err.text);
     }
 }
+
+Test(options, what_excludes_each_other_is_refused_in_either_order)
+{
+    const struct bn_option_choice ab[] = {{"head_screening", "on"}, {"prompt_lookup", "7"}}, ba[] = {ab[1], ab[0]};
+    const struct bn_option_choice one_off[] = {{"head_screening", "on"}, {"prompt_lookup", "0"}};
+    struct bn_settings s = {.session = {.n_threads = 1}};
+    cr_expect_eq(bn_options_apply(&s, ab, 2, NULL), BN_ERR_UNSUPPORTED);
+    cr_expect_eq(bn_options_apply(&s, ba, 2, NULL), BN_ERR_UNSUPPORTED);
+    cr_expect_eq(bn_options_apply(&s, one_off, 2, NULL), BN_OK);
+}
