@@ -1,11 +1,11 @@
 /* lookup.c - prompt lookup (exact speculative decoding without a draft model): the next tokens are guessed from what followed the
  * same last words before. A wrong guess costs the difference between a pass of several tokens and one of a single token, so the
- * length of a draft follows the luck of the last ones, and after failures drafting pauses, longer each time. */
+ * length of a draft follows the luck of the last ones, and after drafts that did not pay drafting pauses, longer each time. */
 #include "engine/core/status.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_MATCH = 3, FIRST_DRAFT = 4, LONGEST_PAUSE = 32 };
+enum { LONGEST_MATCH = 3, FIRST_DRAFT = 4, FIRST_PAUSE = 7, LONGEST_PAUSE = 127 };
 
 struct bn_lookup {
     int32_t *ids; /* [n] the text so far */
@@ -52,10 +52,10 @@ static size_t match(const struct bn_lookup *l, size_t end)
     return k;
 }
 
-/* Index of what followed the longest match, the latest of equals; n: nothing matches. */
-static size_t find(const struct bn_lookup *l)
+/* Index of what followed the longest match of more than `best` tokens, the latest of equals; n: nothing matches. */
+static size_t find(const struct bn_lookup *l, size_t best)
 {
-    size_t best = 0, at = l->n;
+    size_t at = l->n;
     for (size_t end = l->n; --end > 0 && best < LONGEST_MATCH;) {
         size_t k = match(l, end);
         if (k > best) best = k, at = end;
@@ -67,23 +67,24 @@ size_t bn_lookup_draft(struct bn_lookup *l, int32_t *draft, size_t cap)
 {
     size_t want = (size_t)l->length < cap ? (size_t)l->length : cap;
     if (!want || l->n < 2 || (l->wait && l->wait--)) return 0;
-    size_t at = find(l), n = 0;
+    size_t at = find(l, l->pause ? 1 : 0), n = 0; /* a single token matches too easily for bad times */
     if (at == l->n) return 0;
     /* past the end of the text the draft goes on with itself: a loop of any period is followed */
     for (; n < want; n++) draft[n] = at + n < l->n ? l->ids[at + n] : draft[at + n - l->n];
     return n;
 }
 
+/* What a pass with a draft of n tokens costs, in passes of one token (engine/performance.md). */
+static double cost(size_t n) { return 2 + 0.45 * (double)n; }
+
 void bn_lookup_learn(struct bn_lookup *l, size_t n_draft, size_t n_accepted)
 {
     if (!n_draft) return;
-    if (n_accepted) {
-        int next = n_accepted == n_draft ? 2 * l->length : (int)n_accepted + 1;
-        l->length = next < l->most ? next : l->most;
+    if ((double)(1 + n_accepted) >= cost(n_draft)) {
+        if (n_accepted == n_draft) l->length = 2 * l->length < l->most ? 2 * l->length : l->most;
         l->pause = 0;
     } else {
-        l->length = 1;
-        l->wait = l->pause;
-        l->pause = 2 * l->pause + 1 < LONGEST_PAUSE ? 2 * l->pause + 1 : LONGEST_PAUSE;
+        l->length = l->most < FIRST_DRAFT ? l->most : FIRST_DRAFT;
+        l->wait = l->pause = 2 * l->pause + FIRST_PAUSE < LONGEST_PAUSE ? 2 * l->pause + FIRST_PAUSE : LONGEST_PAUSE;
     }
 }
