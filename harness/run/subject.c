@@ -14,7 +14,10 @@ static enum bn_status apply(struct bn_settings *settings, const struct bn_reques
         if (!strcmp(q->options[i].name, "i2s_layout")) settings->model.i2s_layout = q->options[i].value;
         else choices[n++] = (struct bn_option_choice){q->options[i].name, q->options[i].value};
     }
-    return bn_options_apply(settings, choices, n, err);
+    enum bn_status status = bn_options_apply(settings, choices, n, err);
+    if (!status && (settings->prompt_lookup || settings->model.head_screening)) /* repetitions feed given tokens and hash all logits */
+        return bn_harness_fail(err, BN_ERR_UNSUPPORTED, "prompt_lookup and head_screening act where text is generated; a sweep feeds given tokens. Measure them with bitnet-run.");
+    return status;
 }
 
 enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q, struct bn_error *err)
