@@ -1,10 +1,12 @@
 /* matmul_i2_avx512vnni.c - ternary times int8 by vpdpbusd on 64 lanes: codes 0..2 are the unsigned side, activations the
- * signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q). */
+ * signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q).
+ * Three ways by the number of tokens: one (decode), a few (row by row), many (panels of 64 rows). */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
+#include "engine/kernels/x86/matmul_i2_panel_avx512.h"
 
 #define TILE_ROWS   4
-#define TILE_TOKENS 6          /* 24 accumulators + 4 code vectors + activations fill the 32 registers */
+#define TILE_TOKENS 4          /* six would fit the registers, and is 4 % slower */
 #define BLOCK_BYTES (256 << 10) /* of weights, stays in a 1 MiB L2 while all tokens pass */
 
 /* 64 bytes of codes: field f holds the bits 7-6, 5-4, 3-2, 1-0 for f = 0..3. */
@@ -128,8 +130,6 @@ static void block(const struct bn_ternary_args *a, int begin, int end)
     int t = 0;
     for (; t + TILE_TOKENS <= a->n; t += TILE_TOKENS) column(a, begin, end, t, TILE_TOKENS);
     switch (a->n - t) {
-    case 5: column(a, begin, end, t, 5); break;
-    case 4: column(a, begin, end, t, 4); break;
     case 3: column(a, begin, end, t, 3); break;
     case 2: column(a, begin, end, t, 2); break;
     case 1: column(a, begin, end, t, 1); break;
@@ -140,6 +140,10 @@ static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
     if (a->n == 1) {
         one_token(a, row_begin, row_end, 0);
+        return;
+    }
+    if (a->n >= PANEL_LEAST && a->cols <= PANEL_COLS) {
+        matmul_by_panels(a, row_begin, row_end);
         return;
     }
     int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
