@@ -12,6 +12,8 @@ BN_INLINE __m256i field(__m256i w, const int f)
     return _mm256_and_si256(f < 3 ? _mm256_srli_epi16(w, 6 - 2 * f) : w, _mm256_set1_epi8(3));
 }
 
+#include "engine/kernels/x86/matmul_i2_panel_256.h"
+
 BN_INLINE __m128i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
 {
     __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
@@ -47,7 +49,11 @@ BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, const i
             BN_UNROLL for (int c = 0; c < tokens; c++)
             {
                 __m256i xv = _mm256_loadu_si256((const __m256i *)(xb + (size_t)c * a->x_stride + 64 * f));
-                BN_UNROLL for (int r = 0; r < rows; r++) sum[r][c] = DOT(sum[r][c], code[r], xv);
+                BN_UNROLL for (int r = 0; r < rows; r++)
+                {
+                    sum[r][c] = DOT(sum[r][c], code[r], xv);
+                    __asm__("" : "+x"(sum[r][c])); /* gcc would add up products first, and keep them in memory */
+                }
             }
         }
     }
@@ -76,6 +82,10 @@ BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
+    if (a->n >= PANEL_LEAST && a->cols <= PANEL_COLS) {
+        matmul_by_panels(a, row_begin, row_end);
+        return;
+    }
     int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
     for (int begin = row_begin; begin < row_end; begin += rows) {
         int end = row_end - begin < rows ? row_end : begin + rows, t = 0;
