@@ -58,8 +58,9 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
 /* One token. What limits reading from memory is how many cache lines are under way, and that is what the queues of the
  * core hold (engine/performance.md): every instruction and every load that waits behind a missing line counts. Hence
  *  - fields are masked where they stand, not shifted: field f counts 4^(3-f) times and is divided after the sum (exact);
- *  - two rows share the activations in registers; as memory operands they cost a quarter of the speed;
- *  - the two rows are far apart, so that the range is read as two long ascending streams. */
+ *  - four rows share the activations in registers; as memory operands they cost a quarter of the speed;
+ *  - they are two pairs far apart, so that the range is read as two long ascending streams;
+ *  - weights are operands of vpandd: only the end of a row that is no multiple of 256 is loaded under a mask. */
 BN_INLINE void add_masked(__m512i sum[4], __m512i w, const __m512i x[4])
 {
     BN_UNROLL for (int f = 0; f < 4; f++)
@@ -72,21 +73,23 @@ BN_INLINE __m512i join_fields(const __m512i sum[4])
     return _mm512_add_epi32(high, _mm512_add_epi32(_mm512_srai_epi32(sum[2], 2), sum[3]));
 }
 
-/* The sums of the rows at u and v, each over 16 lanes. */
-BN_INLINE void two_rows(__m512i *sum_u, __m512i *sum_v, const uint8_t *u, const uint8_t *v, const int8_t *x, int cols)
+/* The sums of the rows at w, one row on, and the same `apart` bytes on, each over 16 lanes. */
+BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t row_bytes, size_t apart, const int8_t *x, int cols)
 {
-    __m512i su[4], sv[4];
+    const size_t row[4] = {0, row_bytes, apart, apart + row_bytes};
+    __m512i sum[4][4], xv[4];
     int k = 0;
-    BN_UNROLL for (int f = 0; f < 4; f++) su[f] = sv[f] = _mm512_setzero_si512();
-    for (; k < cols; k += 256, u += 64, v += 64) {
-        __m512i xv[4];
+    BN_UNROLL for (int r = 0; r < 4; r++)
+        BN_UNROLL for (int f = 0; f < 4; f++) sum[r][f] = _mm512_setzero_si512();
+    for (; k + 256 <= cols; k += 256, w += 64) {
         BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
-        __mmask8 part = cols - k >= 256 ? 0xff : 0x0f;
-        add_masked(su, _mm512_maskz_loadu_epi64(part, u), xv);
-        add_masked(sv, _mm512_maskz_loadu_epi64(part, v), xv);
+        BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], _mm512_loadu_si512(w + row[r]), xv);
     }
-    *sum_u = join_fields(su);
-    *sum_v = join_fields(sv);
+    if (k < cols) {
+        BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
+        BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], HALF(w + row[r]), xv);
+    }
+    BN_UNROLL for (int r = 0; r < 4; r++) total[r] = join_fields(sum[r]);
 }
 
 /* y of the rows m, m + 1, m + apart, m + apart + 1. */
@@ -110,8 +113,7 @@ static void one_token(const struct bn_ternary_args *a, int begin, int end, int t
     for (; m < begin + apart; m += 2) {
         const uint8_t *w = a->w + (size_t)m * a->row_bytes;
         __m512i sum[4];
-        two_rows(&sum[0], &sum[2], w, w + apart_bytes, x, a->cols);
-        two_rows(&sum[1], &sum[3], w + a->row_bytes, w + a->row_bytes + apart_bytes, x, a->cols);
+        four_rows(sum, w, a->row_bytes, apart_bytes, x, a->cols);
         store_pairs(a, m, apart, t, sum4(sum[0], sum[1], sum[2], sum[3]));
     }
     for (m += apart; m < end; m++) tile(a, m, t, 1, 1);
