@@ -59,7 +59,8 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
  * core hold (engine/performance.md): every instruction and every load that waits behind a missing line counts. Hence
  *  - fields are masked where they stand, not shifted: field f counts 4^(3-f) times and is divided after the sum (exact);
  *  - four rows share the activations in registers; as memory operands they cost a quarter of the speed;
- *  - they are two pairs far apart, so that the range is read as two long ascending streams;
+ *  - they are a quarter of the range apart, so that it is read as four long ascending streams: two pairs of neighbours
+ *    ran at a third of the speed from memory, and just as fast from cache;
  *  - weights are operands of vpandd: only the end of a row that is no multiple of 256 is loaded under a mask. */
 BN_INLINE void add_masked(__m512i sum[4], __m512i w, const __m512i x[4])
 {
@@ -73,50 +74,38 @@ BN_INLINE __m512i join_fields(const __m512i sum[4])
     return _mm512_add_epi32(high, _mm512_add_epi32(_mm512_srai_epi32(sum[2], 2), sum[3]));
 }
 
-/* The sums of the rows at w, one row on, and the same `apart` bytes on, each over 16 lanes. */
-BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t row_bytes, size_t apart, const int8_t *x, int cols)
+/* The sums of four rows from w on, `apart` bytes from one to the next, each over 16 lanes. */
+BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const int8_t *x, int cols)
 {
-    const size_t row[4] = {0, row_bytes, apart, apart + row_bytes};
     __m512i sum[4][4], xv[4];
     int k = 0;
     BN_UNROLL for (int r = 0; r < 4; r++)
         BN_UNROLL for (int f = 0; f < 4; f++) sum[r][f] = _mm512_setzero_si512();
     for (; k + 256 <= cols; k += 256, w += 64) {
         BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
-        BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], _mm512_loadu_si512(w + row[r]), xv);
+        BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], _mm512_loadu_si512(w + (size_t)r * apart), xv);
     }
     if (k < cols) {
         BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
-        BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], HALF(w + row[r]), xv);
+        BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], HALF(w + (size_t)r * apart), xv);
     }
     BN_UNROLL for (int r = 0; r < 4; r++) total[r] = join_fields(sum[r]);
 }
 
-/* y of the rows m, m + 1, m + apart, m + apart + 1. */
-BN_INLINE void store_pairs(const struct bn_ternary_args *a, int m, int apart, int t, __m128i sum)
+static void one_token(const struct bn_ternary_args *a, int begin, int end)
 {
-    const float *ws = a->w_scale + (size_t)m * (size_t)a->w_scale_step;
-    float *y = a->y + (size_t)t * a->y_stride + (size_t)m;
-    __m128 scale = _mm_set1_ps(*ws);
-    if (a->w_scale_step) scale = _mm_setr_ps(ws[0], ws[1], ws[apart], ws[apart + 1]);
-    sum = _mm_sub_epi32(sum, _mm_set1_epi32(a->x_sum[t]));
-    __m128 product = _mm_mul_ps(_mm_cvtepi32_ps(sum), _mm_mul_ps(_mm_set1_ps(a->x_scale[t]), scale));
-    _mm_storel_pi((__m64 *)y, product);
-    _mm_storeh_pi((__m64 *)(y + apart), product);
-}
-
-static void one_token(const struct bn_ternary_args *a, int begin, int end, int t)
-{
-    const int8_t *x = a->x + (size_t)t * a->x_stride;
-    int apart = (end - begin) / 4 * 2, m = begin;
-    size_t apart_bytes = (size_t)apart * a->row_bytes;
-    for (; m < begin + apart; m += 2) {
-        const uint8_t *w = a->w + (size_t)m * a->row_bytes;
+    int apart = (end - begin) / 4, m = begin;
+    for (; m < begin + apart; m++) {
+        int32_t dot[4];
         __m512i sum[4];
-        four_rows(sum, w, a->row_bytes, apart_bytes, x, a->cols);
-        store_pairs(a, m, apart, t, sum4(sum[0], sum[1], sum[2], sum[3]));
+        four_rows(sum, a->w + (size_t)m * a->row_bytes, (size_t)apart * a->row_bytes, a->x, a->cols);
+        _mm_storeu_si128((__m128i *)dot, sum4(sum[0], sum[1], sum[2], sum[3]));
+        for (int r = 0; r < 4; r++) {
+            int at = m + r * apart;
+            a->y[at] = (float)(dot[r] - a->x_sum[0]) * (a->x_scale[0] * a->w_scale[(size_t)at * (size_t)a->w_scale_step]);
+        }
     }
-    for (m += apart; m < end; m++) tile(a, m, t, 1, 1);
+    for (m = begin + 4 * apart; m < end; m++) tile(a, m, 0, 1, 1);
 }
 
 /* `tokens` tokens from t for rows begin..end-1. */
@@ -141,7 +130,7 @@ static void block(const struct bn_ternary_args *a, int begin, int end)
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
     if (a->n == 1) {
-        one_token(a, row_begin, row_end, 0);
+        one_token(a, row_begin, row_end);
         return;
     }
     if (a->n >= PANEL_LEAST && a->cols <= PANEL_COLS) {
