@@ -32,14 +32,27 @@ uint64_t bn_random_next(struct bn_random *random)
     return result;
 }
 
+/* The upper half of a * b; *low is the lower. CPUs of 32 bits have no __int128. */
+static uint64_t multiply(uint64_t a, uint64_t b, uint64_t *low)
+{
+    *low = a * b;
+#ifdef __SIZEOF_INT128__
+    return (uint64_t)((unsigned __int128)a * b >> 64);
+#else
+    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+    uint64_t middle = a1 * b0 + (a0 * b0 >> 32), other = a0 * b1 + (uint32_t)middle;
+    return a1 * b1 + (middle >> 32) + (other >> 32);
+#endif
+}
+
 uint64_t bn_random_below(struct bn_random *random, uint64_t n)
 {
-    unsigned __int128 product = (unsigned __int128)bn_random_next(random) * n;
-    if ((uint64_t)product < n) {
+    uint64_t low, high = multiply(bn_random_next(random), n, &low);
+    if (low < n) {
         uint64_t biased = -n % n; /* how many low words would make the first results too likely */
-        while ((uint64_t)product < biased) product = (unsigned __int128)bn_random_next(random) * n;
+        while (low < biased) high = multiply(bn_random_next(random), n, &low);
     }
-    return (uint64_t)(product >> 64);
+    return high;
 }
 
 double bn_random_uniform(struct bn_random *random)
