@@ -15,17 +15,14 @@ BN_INLINE __m512i field(__m512i w, const int f)
     return _mm512_and_si512(f < 3 ? _mm512_srli_epi16(w, 6 - 2 * f) : w, _mm512_set1_epi8(3));
 }
 
-/* y of four rows (or the first `rows` of them) for token t. */
-BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, __m128i sum, const int rows)
+/* y of `rows` rows from m on, `apart` rows from one to the next, for token t. */
+BN_INLINE void store4(const struct bn_ternary_args *a, int m, int apart, int t, __m128i sum, const int rows)
 {
-    const float *ws = a->w_scale + (size_t)m * (size_t)a->w_scale_step;
-    float *y = a->y + (size_t)t * a->y_stride + (size_t)m;
-    __m128 scale = a->w_scale_step && rows == 4 ? _mm_loadu_ps(ws) : _mm_set1_ps(*ws);
-    sum = _mm_sub_epi32(sum, _mm_set1_epi32(a->x_sum[t]));
-    scale = _mm_mul_ps(_mm_set1_ps(a->x_scale[t]), scale);
-    __m128 product = _mm_mul_ps(_mm_cvtepi32_ps(sum), scale);
-    if (rows == 4) _mm_storeu_ps(y, product);
-    else _mm_store_ss(y, product);
+    int32_t dot[4];
+    _mm_storeu_si128((__m128i *)dot, sum);
+    float *y = a->y + (size_t)t * a->y_stride;
+    for (int r = 0; r < rows; r++, m += apart)
+        y[m] = (float)(dot[r] - a->x_sum[t]) * (a->x_scale[t] * a->w_scale[(size_t)m * (size_t)a->w_scale_step]);
 }
 
 /* One step over 256 columns: `load` is the mask of bytes that belong to the row. */
@@ -33,7 +30,7 @@ BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, __m128i sum
     BN_UNROLL for (int f = 0; f < 4; f++)                                                                               \
     {                                                                                                                   \
         __m512i code[TILE_ROWS];                                                                                        \
-        BN_UNROLL for (int r = 0; r < rows; r++) code[r] = field(load(w + (size_t)r * a->row_bytes + k / 4), f);        \
+        BN_UNROLL for (int r = 0; r < rows; r++) code[r] = field(load(w + (size_t)r * step + k / 4), f);        \
         BN_UNROLL for (int c = 0; c < tokens; c++)                                                                      \
         {                                                                                                               \
             __m512i xv = _mm512_loadu_si512(x + (size_t)c * a->x_stride + k + 64 * f);                                  \
@@ -42,17 +39,18 @@ BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, __m128i sum
     }
 #define HALF(p) _mm512_maskz_loadu_epi64(0x0f, p)
 
-BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int rows, const int tokens)
+BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, const int rows, const int tokens)
 {
     const uint8_t *w = a->w + (size_t)m * a->row_bytes;
     const int8_t *x = a->x + (size_t)t * a->x_stride;
     __m512i sum[TILE_ROWS][TILE_TOKENS];
+    size_t step = (size_t)apart * a->row_bytes;
     int k = 0;
     BN_UNROLL for (int r = 0; r < TILE_ROWS; r++)
         BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) sum[r][c] = _mm512_setzero_si512();
     for (; k + 256 <= a->cols; k += 256) STEP(_mm512_loadu_si512)
     if (k < a->cols) STEP(HALF)
-    BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
+    BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, apart, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
 }
 
 /* One token. What limits reading from memory is how many cache lines are under way, and that is what the queues of the
@@ -96,24 +94,20 @@ static void one_token(const struct bn_ternary_args *a, int begin, int end)
 {
     int apart = (end - begin) / 4, m = begin;
     for (; m < begin + apart; m++) {
-        int32_t dot[4];
         __m512i sum[4];
         four_rows(sum, a->w + (size_t)m * a->row_bytes, (size_t)apart * a->row_bytes, a->x, a->cols);
-        _mm_storeu_si128((__m128i *)dot, sum4(sum[0], sum[1], sum[2], sum[3]));
-        for (int r = 0; r < 4; r++) {
-            int at = m + r * apart;
-            a->y[at] = (float)(dot[r] - a->x_sum[0]) * (a->x_scale[0] * a->w_scale[(size_t)at * (size_t)a->w_scale_step]);
-        }
+        store4(a, m, apart, 0, sum4(sum[0], sum[1], sum[2], sum[3]), 4);
     }
-    for (m = begin + 4 * apart; m < end; m++) tile(a, m, 0, 1, 1);
+    for (m = begin + 4 * apart; m < end; m++) tile(a, m, 0, 0, 1, 1);
 }
 
-/* `tokens` tokens from t for rows begin..end-1. */
+/* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read as four
+ * ascending streams; see below. */
 BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t, const int tokens)
 {
-    int m = begin;
-    for (; m + TILE_ROWS <= end; m += TILE_ROWS) tile(a, m, t, TILE_ROWS, tokens);
-    for (; m < end; m++) tile(a, m, t, 1, tokens);
+    int apart = (end - begin) / TILE_ROWS;
+    for (int m = begin; m < begin + apart; m++) tile(a, m, apart, t, TILE_ROWS, tokens);
+    for (int m = begin + TILE_ROWS * apart; m < end; m++) tile(a, m, 0, t, 1, tokens);
 }
 
 static void block(const struct bn_ternary_args *a, int begin, int end)
