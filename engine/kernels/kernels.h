@@ -9,7 +9,7 @@
 #include "engine/core/status.h"
 
 /* Ternary matmul: y[t][m] = (float)(sum_k t_mk * q_tk) * (x_scale[t] * w_scale[m * w_scale_step]).
- * w: canonical I2_S rows (FORMATS.md 3.2), cols a multiple of 128, rows row_bytes apart.
+ * w: canonical I2_S rows (FORMATS.md 3.2), or those of t5.h for matmul_t5; cols a multiple of 128, rows row_bytes apart.
  * x: int8 codes of quantize_a256, x_sum[t] = their sum. */
 struct bn_ternary_args {
     float *y; /* [n][y_stride] */

@@ -39,7 +39,7 @@ struct copy {
     bool release;
 };
 
-static void release_pages(const uint8_t *from, size_t bytes)
+void bn_weight_memory_release(const void *from, size_t bytes)
 {
     uintptr_t begin = ((uintptr_t)from + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE, end = ((uintptr_t)from + bytes) / SMALL_PAGE * SMALL_PAGE;
     if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
@@ -52,7 +52,7 @@ static void copy_share(void *arg, int thread)
         size_t n = c->bytes - at < SLICE ? c->bytes - at : SLICE;
         if (c->release) madvise((void *)((uintptr_t)(c->from + at) / SMALL_PAGE * SMALL_PAGE), n, MADV_WILLNEED);
         memcpy(c->to + at, c->from + at, n);
-        if (c->release) release_pages(c->from + at, n);
+        if (c->release) bn_weight_memory_release(c->from + at, n);
     }
 }
 

@@ -21,4 +21,6 @@ void *bn_weight_memory_take(struct bn_weight_memory *memory, size_t bytes);
 static inline size_t bn_weight_memory_need(size_t bytes) { return (bytes + 127) / 64 * 64; }
 /* Copies on all threads. `release`: the source is a mapped file whose pages this process will not read again soon. */
 void bn_weight_memory_copy(struct bn_threads *threads, void *to, const void *from, size_t bytes, bool release);
+/* Gives back pages of a mapped file; reading them again is possible and costs faults. */
+void bn_weight_memory_release(const void *from, size_t bytes);
 #endif

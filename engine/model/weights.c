@@ -4,6 +4,7 @@
 #include "engine/core/threads.h"
 #include "engine/format/half.h"
 #include "engine/format/ternary.h"
+#include "engine/kernels/t5.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,9 @@ static void *own(struct binder *b, size_t bytes, const char *what)
     return memory;
 }
 
+/* Ternary rows in memory end in whole blocks. */
+static int padded_cols(int64_t cols) { return (int)((cols + 127) / 128 * 128); }
+
 /* Rows worked on by all threads. */
 struct row_job {
     const struct bn_tensor *tensor;
@@ -53,6 +57,14 @@ static void row_to_i2s(uint8_t *out, const struct bn_tensor *tensor, int64_t row
 {
     (void)buffer;
     bn_ternary_row(out, tensor, row);
+}
+
+/* The buffer holds the row's canonical bytes on the way. */
+static void row_to_t5(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
+{
+    uint8_t *i2 = (uint8_t *)buffer;
+    bn_ternary_row(i2, tensor, row);
+    bn_t5_pack_row(out, i2, padded_cols(tensor->cols));
 }
 
 static void row_to_f16(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
@@ -82,6 +94,19 @@ static void *own_matrix(struct binder *b, size_t bytes, const char *what)
     return p ? p : own(b, bytes, what);
 }
 
+/* The dense layout where it is asked for and not larger; it has no room for the meaningless code 3 of a damaged file, which the I2_S
+ * kernels take as +2, so such a tensor keeps its layout and its results. */
+static bool wants_t5(const struct bn_model_options *options, const struct bn_tensor *tensor)
+{
+    if (!options->ternary_layout || strcmp(options->ternary_layout, "t5")) return false;
+    if (options->kernel_backend && !strcmp(options->kernel_backend, "reference64")) return false; /* reads I2_S only */
+    if (BN_T5_ROW_BYTES(padded_cols(tensor->cols)) > bn_ternary_row_bytes(tensor->cols)) return false;
+    const uint8_t *rows = bn_ternary_rows_in_place(tensor); /* other encodings are transcoded, never to a 3 */
+    for (int64_t r = 0; rows && r < tensor->rows; r++)
+        if (bn_ternary_row_is_bad(rows + (size_t)r * bn_ternary_row_bytes(tensor->cols), tensor->cols)) return false;
+    return true;
+}
+
 static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor, size_t row_bytes,
                                 void (*row)(uint8_t *, const struct bn_tensor *, int64_t, float *))
 {
@@ -91,6 +116,7 @@ static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const s
     if (job.out && job.buffers) bn_threads_run(b->threads, run_rows, &job);
     free(job.buffers);
     if (!job.out || !job.buffers) return bn_fail_memory(b->err, tensor->name, (size_t)tensor->rows * row_bytes);
+    if (bn_source_in_file(b->source, tensor->data)) bn_weight_memory_release(tensor->data, tensor->bytes);
     lin->data = job.out;
     lin->row_bytes = row_bytes;
     return BN_OK;
@@ -131,6 +157,8 @@ static enum bn_status bind_ternary(struct binder *b, struct bn_linear *lin, cons
     lin->w_scale = scale;
     lin->w_scale_step = span == BN_SCALE_ROW;
     lin->row_bytes = bn_ternary_row_bytes(tensor->cols);
+    lin->t5 = wants_t5(b->options, tensor);
+    if (lin->t5) return transcode(b, lin, tensor, BN_T5_ROW_BYTES(padded_cols(tensor->cols)), row_to_t5);
     const uint8_t *rows = bn_ternary_rows_in_place(tensor);
     return rows ? settle(b, lin, rows, tensor->name) : transcode(b, lin, tensor, lin->row_bytes, row_to_i2s);
 }
@@ -314,6 +342,8 @@ enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_sourc
                                struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
+    if (options->ternary_layout && strcmp(options->ternary_layout, "i2") && strcmp(options->ternary_layout, "t5"))
+        return bn_fail(err, BN_ERR_USAGE, "There is no ternary layout '%s'; i2 and t5 are there.", options->ternary_layout);
     enum bn_status status = check_config(&source->config, err);
     if (status != BN_OK) return status;
     struct binder b = {weights, source, NULL, options, err};

@@ -20,6 +20,7 @@ struct bn_linear {
     size_t row_bytes;
     const float *w_scale; /* ternary: one, or one per row */
     int w_scale_step;     /* 0 or 1, as in struct bn_ternary_args */
+    bool t5;              /* ternary: rows of kernels/t5.h, not I2_S */
     const float *norm_in; /* [cols] weight of an RMSNorm on this projection's input alone, or NULL */
 };
 

@@ -1,6 +1,7 @@
 /* checkkern_ops.c - the cases of every operation: shapes with all tails, random and extreme values. */
 #include "engine/tests/checkkern.h"
 #include "engine/kernels/half.h"
+#include "engine/kernels/t5.h"
 #include <string.h>
 
 static const int lengths[] = {32, 64, 96, 128, 160, 256, 288, 384, 512, 544, 640, 1024, 2560, 3232, 6912};
@@ -62,14 +63,14 @@ static struct range pick_range(struct rng *r)
     return (struct range){begin + count + rng_below(r, 3), begin, begin + count};
 }
 
-static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
+static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, bool t5)
 {
     struct range m = pick_range(r);
     int cols = 128 * (number < 24  ? 1 + number
                       : number % 3 ? 1 + rng_below(r, 60)
                                    : (int[]){20, 54, 12, 32}[number / 3 % 4]),
-        n = pick_tokens(r);
-    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0),
+        n = number % 12 == 1 ? 9 : pick_tokens(r); /* extremes meet the kernels for many tokens too */
+    size_t row_bytes = (t5 ? BN_T5_ROW_BYTES(cols) : (size_t)cols / 4) + (size_t)(number % 4 == 3 ? 32 : 0),
            x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
     size_t y_bytes = (size_t)n * (size_t)m.rows * 4, w_bytes = (size_t)m.rows * row_bytes;
     uint8_t *w = guarded(w_bytes);
@@ -82,6 +83,7 @@ static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
     fill_bytes(w, w_bytes, r);
     static const uint8_t same_code[] = {0x00, 0xaa, 0xff, 0x55};
     if (number % 6 == 1) memset(w, same_code[number / 6 % 4], w_bytes);
+    for (size_t i = 0; t5 && i < w_bytes; i++) w[i] = number % 6 == 1 ? (uint8_t)(121 * (number / 6 % 3)) : w[i] % 243;
     fill_bytes(x, (size_t)n * x_stride, r);
     for (int t = 0; t < n; t++) {
         int8_t *q = x + (size_t)t * x_stride;
@@ -101,6 +103,15 @@ static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
     ((bn_matmul_i2_fn *)fn)(&args, m.begin, m.end);
     return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
                       n);
+}
+
+static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_ternary(ref, fn, number, r, false);
+}
+static bool check_matmul_t5(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_ternary(ref, fn, number, r, true);
 }
 
 enum float_type { F32, F16, BF16 };
@@ -312,6 +323,7 @@ const struct op_check op_checks[] = {
     {BN_KERNEL_rmsnorm, 80, check_rmsnorm},
     {BN_KERNEL_quantize_a256, 80, check_quantize_a256},
     {BN_KERNEL_matmul_i2, 144, check_matmul_i2},
+    {BN_KERNEL_matmul_t5, 144, check_matmul_t5},
     {BN_KERNEL_matmul_f32, 60, check_f32},
     {BN_KERNEL_matmul_f16, 60, check_f16},
     {BN_KERNEL_matmul_bf16, 60, check_bf16},
