@@ -15,6 +15,7 @@ static _Thread_local uint64_t calls;
     COUNTED(rmsnorm, void, (float *y, const float *x, const float *w, int n, float eps), (y, x, w, n, eps))             \
     COUNTED(quantize_a256, float, (int8_t *q, int32_t *sum, const float *x, int n), (q, sum, x, n))                     \
     COUNTED(matmul_i2, void, (const struct bn_ternary_args *a, int begin, int end), (a, begin, end))                    \
+    COUNTED(matmul_t5, void, (const struct bn_ternary_args *a, int begin, int end), (a, begin, end))                    \
     COUNTED(matmul_f32, void, (const struct bn_float_args *a, int begin, int end), (a, begin, end))                     \
     COUNTED(matmul_f16, void, (const struct bn_float_args *a, int begin, int end), (a, begin, end))                     \
     COUNTED(matmul_bf16, void, (const struct bn_float_args *a, int begin, int end), (a, begin, end))                    \
