@@ -1,9 +1,8 @@
 /* matmul_i2_avx512vnni.c - ternary times int8 by vpdpbusd on 64 lanes: codes 0..2 are the unsigned side, activations the
  * signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q).
- * Three ways by the number of tokens: one (decode), a few (row by row), many (panels of 64 rows). */
+ * One token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens. */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
-#include "engine/kernels/x86/matmul_i2_panel_avx512.h"
 
 #define TILE_ROWS   4
 #define TILE_TOKENS 4          /* six would fit the registers, and is 4 % slower */
@@ -125,10 +124,6 @@ static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
     if (a->n == 1) {
         one_token(a, row_begin, row_end);
-        return;
-    }
-    if (a->n >= PANEL_LEAST && a->cols <= PANEL_COLS) {
-        matmul_by_panels(a, row_begin, row_end);
         return;
     }
     int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
