@@ -17,12 +17,13 @@ static float not_below(double x) { return nextafterf((float)(x * (1 + 0x1p-20)),
 
 static void copy_row(const struct job *j, int r, float *w, float *v)
 {
-    const struct bn_encoding_traits *from = bn_encoding_traits(j->head->encoding), *to = bn_encoding_traits(BN_ENC_Q8_0);
     struct bn_linear *plane = &j->screen->plane;
+    uint8_t *row = (uint8_t *)(uintptr_t)plane->data + (size_t)r * plane->row_bytes;
     double error = 0, norm = 0;
-    from->unpack_row(w, j->head->data, j->head->rows, plane->cols, r);
-    to->pack((uint8_t *)(uintptr_t)plane->data + (size_t)r * plane->row_bytes, w, 1, plane->cols, NULL);
-    to->unpack_row(v, plane->data, plane->rows, plane->cols, r);
+    bn_encoding_unpack_cpu_row(w, j->head->encoding, (const uint8_t *)j->head->data + (size_t)r * j->head->row_bytes, plane->cols);
+    bn_encoding_traits(BN_ENC_Q8_0)->pack(v, w, 1, plane->cols, NULL); /* shorter than v's floats */
+    bn_encoding_row_to_cpu(BN_ENC_Q8_0, row, (const uint8_t *)v, plane->row_bytes);
+    bn_encoding_unpack_cpu_row(v, BN_ENC_Q8_0, row, plane->cols);
     for (int k = 0; k < plane->cols; k++) {
         double d = (double)w[k] - (double)v[k];
         error += d * d;
