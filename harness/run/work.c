@@ -72,7 +72,7 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
     if (!status && *interrupted) status = bn_store_unclaim(s->store, s->current_point, err);
     else if (!status) status = bn_store_point_end(s->store, s->current_point, &r.point, NULL, err);
     if (!status && !*interrupted) {
-        report(s, what, &r.point);
+        if (first || strcmp(r.point.state, "skipped")) report(s, what, &r.point); /* skipped in one round, skipped in all */
         bn_progress_step(&s->progress);
     }
     bn_execution_release(&r);
