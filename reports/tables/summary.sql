@@ -12,7 +12,7 @@ SELECT 'Gain over the reference kernel', printf('%.1f×', (SELECT max(tokens_per
        'decode, best kernel and threads against ref on one thread' FROM v_results WHERE run_id = :run AND phase = 'decode' AND kernel = 'ref' AND threads = 1
 HAVING count(*) > 0
 UNION ALL
-SELECT 'Share of memory bandwidth', printf('%.0f %%', 100 * x), 'decode, best point against the measured roofline' FROM share WHERE x IS NOT NULL
+SELECT 'Share of memory bandwidth', printf('%.0f %%', 100 * x), CASE WHEN x > 1 THEN 'decode; above 100 % the weights stay in the cache, the roofline is of memory' ELSE 'decode, best point against the measured roofline' END FROM share WHERE x IS NOT NULL
 UNION ALL
 SELECT 'Points', printf('%d of %d', n_finished, n_points), printf('%d failed, %d skipped, %d open', n_failed, n_skipped, n_open)
 FROM v_runs WHERE run_id = :run AND n_points > 0
