@@ -49,11 +49,11 @@ BN_INLINE void score_blocks(struct tile *t, enum bn_kv_type type, int b, const i
     BN_UNROLL for (int i = 0; i < queries; i++)
         BN_UNROLL for (int j = 0; j < blocks; j++) sum[i][j] = part[i][j] = v16_set(0.0f);
     for (size_t d4 = 0; d4 < dim; d4 += 4) {
-        BN_UNROLL for (size_t d = d4; d < d4 + 4; d++)
+        BN_UNROLL for (size_t step = 0; step < 4; step++)
             BN_UNROLL for (int j = 0; j < blocks; j++)
             {
-                size_t from = at + (size_t)j * dim * 16 + d * 16;
-                if ((d - d4) * 16 * size_of(type) % 64 == 0) ask(t->kv->k, type, from);
+                size_t d = d4 + step, from = at + (size_t)j * dim * 16 + d * 16;
+                if (step * 16 * size_of(type) % 64 == 0) ask(t->kv->k, type, from);
                 v16 key = load_key(t->kv, type, from);
                 BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->q[i][d]), key, sum[i][j]);
             }
