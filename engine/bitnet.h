@@ -46,7 +46,7 @@ struct bn_model_options {
     bool float_activations;     /* ternary linears take float activations, not int8: weights become f32 in memory */
     bool head_screening;          /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
     bool weights_in_place;      /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
-    const char *ternary_layout; /* of ternary weights in memory: NULL or "i2" (2 bits), "t5" (1.6 bits); same logits (EXACT) */
+    const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits); same logits (EXACT) */
 };
 
 struct bn_model_info {

@@ -6,6 +6,7 @@
 
 static uint32_t features;
 static char name[96] = "unknown CPU";
+static struct bn_cpu_id id;
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -52,15 +53,24 @@ static uint32_t find_features(void)
     found |= BN_CPU_AVX2;
     if (seven1.a & 1 << 4) found |= BN_CPU_AVXVNNI;
     if ((state & 0xe6) != 0xe6) return found;
-    if (has(seven.b, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | (unsigned)bit_AVX512DQ) && has(seven.c, bit_AVX512VBMI | bit_AVX512VNNI))
+    if (has(seven.b, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | (unsigned)bit_AVX512DQ) && has(seven.c, bit_AVX512VBMI | bit_AVX512VBMI2 | bit_AVX512VNNI))
         found |= BN_CPU_AVX512VNNI;
     if ((state & 0x60000) == 0x60000 && has(seven.d, 3u << 24) && amx_permitted()) found |= BN_CPU_AMX;
     return found;
 }
 
+static void find_id(void)
+{
+    struct leaf zero = cpuid(0, 0), one = cpuid(1, 0);
+    unsigned base = one.a >> 8 & 15;
+    memcpy(id.vendor, (unsigned[]){zero.b, zero.d, zero.c}, 12);
+    id.family = base == 15 ? base + (one.a >> 20 & 255) : base;
+}
+
 static void find_name(void)
 {
     struct leaf text[3];
+    find_id();
     if ((unsigned)__get_cpuid_max(0x80000000, NULL) < 0x80000004) return;
     for (unsigned i = 0; i < 3; i++) text[i] = cpuid(0x80000002 + i, 0);
     const char *from = (const char *)text;
@@ -117,6 +127,12 @@ uint32_t bn_cpu_features(void)
 {
     find_once();
     return features;
+}
+
+struct bn_cpu_id bn_cpu_id(void)
+{
+    find_once();
+    return id;
 }
 
 const char *bn_cpu_name(void)

@@ -15,7 +15,9 @@ static _Thread_local uint64_t calls;
     COUNTED(rmsnorm, void, (float *y, const float *x, const float *w, int n, float eps), (y, x, w, n, eps))             \
     COUNTED(quantize_a256, float, (int8_t *q, int32_t *sum, const float *x, int n), (q, sum, x, n))                     \
     COUNTED(matmul_i2, void, (const struct bn_ternary_args *a, int begin, int end), (a, begin, end))                    \
-    COUNTED(matmul_t5, void, (const struct bn_ternary_args *a, int begin, int end), (a, begin, end))                    \
+    COUNTED(pack_lut3, void, (uint8_t *panel, const uint8_t *i2, size_t row_bytes, int count, int cols),                \
+            (panel, i2, row_bytes, count, cols))                                                                        \
+    COUNTED(matmul_lut3, void, (const struct bn_ternary_args *a, int begin, int end), (a, begin, end))                  \
     COUNTED(matmul_f32, void, (const struct bn_float_args *a, int begin, int end), (a, begin, end))                     \
     COUNTED(matmul_f16, void, (const struct bn_float_args *a, int begin, int end), (a, begin, end))                     \
     COUNTED(matmul_bf16, void, (const struct bn_float_args *a, int begin, int end), (a, begin, end))                    \

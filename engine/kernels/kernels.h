@@ -9,7 +9,7 @@
 #include "engine/core/status.h"
 
 /* Ternary matmul: y[t][m] = (float)(sum_k t_mk * q_tk) * (x_scale[t] * w_scale[m * w_scale_step]).
- * w: canonical I2_S rows (FORMATS.md 3.2), or those of t5.h for matmul_t5; cols a multiple of 128, rows row_bytes apart.
+ * w: canonical I2_S rows (FORMATS.md 3.2), row_bytes apart, or for matmul_lut3 the panels of lut3.h; cols a multiple of 128.
  * x: int8 codes of quantize_a256, x_sum[t] = their sum. */
 struct bn_ternary_args {
     float *y; /* [n][y_stride] */
@@ -25,6 +25,9 @@ struct bn_ternary_args {
     const float *x_scale;
     int n; /* tokens */
 };
+
+/* pack_lut3: one panel of lut3.h from `count` canonical I2_S rows without code 3 (1..32; missing rows become 0), row_bytes apart; cols
+ * a multiple of 128. */
 
 /* Float matmul: y[t][m] = sum_k w_mk * x_tk in 16 lanes (k modulo 16), fmaf, then bn_reduce16. */
 struct bn_float_args {

@@ -105,7 +105,7 @@ static void multiply(struct lane *l, const struct bn_linear *lin, float *y, size
     l->work.macs += (uint64_t)(r1 - r0) * (uint64_t)lin->cols * (uint64_t)n;
     if (lin->kind == BN_LINEAR_TERNARY) {
         int padded = (lin->cols + 127) / 128 * 128; /* rows in memory end in whole blocks */
-        (lin->t5 ? k->matmul_t5 : k->matmul_i2)(&(struct bn_ternary_args){y, y_stride, lin->data, lin->row_bytes, lin->rows, padded, lin->w_scale,
+        (lin->lut3 ? k->matmul_lut3 : k->matmul_i2)(&(struct bn_ternary_args){y, y_stride, lin->data, lin->row_bytes, lin->rows, padded, lin->w_scale,
                                                lin->w_scale_step, a->codes + t * l->s->code_stride, l->s->code_stride,
                                                a->sum + t, a->scale + t, n},
                      r0, r1);

@@ -1,6 +1,7 @@
 /* model.c - opening a model: source, tokenizer, weights, kernels; and the small questions one can ask it. */
 #include "engine/model/model.h"
 #include "engine/model/chat.h"
+#include "engine/model/ternary_layout.h"
 #include "engine/model/tokenizer.h"
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,9 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     m->reference64 = backend && !strcmp(backend, "reference64");
     if (m->source.vocab.kind != BN_VOCAB_NONE) status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, m->reference64 ? NULL : backend, err);
-    if (status == BN_OK && !o->vocab_only) status = bn_weights_open(&m->weights, &m->source, o, err);
+    struct bn_model_options options = *o;
+    options.ternary_layout = bn_ternary_layout_for(o, &m->kernels);
+    if (status == BN_OK && !o->vocab_only) status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening) status = bn_screen_open(&m->screen, &m->weights.head, err);
     return status;
 }

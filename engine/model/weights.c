@@ -4,7 +4,8 @@
 #include "engine/core/threads.h"
 #include "engine/format/half.h"
 #include "engine/format/ternary.h"
-#include "engine/kernels/t5.h"
+#include "engine/kernels/lut3.h"
+#include "engine/model/ternary_layout.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 struct binder {
     struct bn_weights *weights;
     const struct bn_source *source;
+    const struct bn_kernels *kernels;
     struct bn_threads *threads;
     const struct bn_model_options *options;
     struct bn_error *err;
@@ -59,14 +61,6 @@ static void row_to_i2s(uint8_t *out, const struct bn_tensor *tensor, int64_t row
     bn_ternary_row(out, tensor, row);
 }
 
-/* The buffer holds the row's canonical bytes on the way. */
-static void row_to_t5(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
-{
-    uint8_t *i2 = (uint8_t *)buffer;
-    bn_ternary_row(i2, tensor, row);
-    bn_t5_pack_row(out, i2, padded_cols(tensor->cols));
-}
-
 static void row_to_f16(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
 {
     bn_encoding_traits(tensor->encoding)->unpack_row(buffer, tensor->data, tensor->rows, tensor->cols, row);
@@ -94,17 +88,27 @@ static void *own_matrix(struct binder *b, size_t bytes, const char *what)
     return p ? p : own(b, bytes, what);
 }
 
-/* The dense layout where it is asked for and not larger; it has no room for the meaningless code 3 of a damaged file, which the I2_S
- * kernels take as +2, so such a tensor keeps its layout and its results. */
-static bool wants_t5(const struct bn_model_options *options, const struct bn_tensor *tensor)
+static bool wants_lut3(const struct bn_model_options *options, const struct bn_tensor *tensor)
 {
-    if (!options->ternary_layout || strcmp(options->ternary_layout, "t5")) return false;
+    if (strcmp(options->ternary_layout, "lut3")) return false;
     if (options->kernel_backend && !strcmp(options->kernel_backend, "reference64")) return false; /* reads I2_S only */
-    if (BN_T5_ROW_BYTES(padded_cols(tensor->cols)) > bn_ternary_row_bytes(tensor->cols)) return false;
-    const uint8_t *rows = bn_ternary_rows_in_place(tensor); /* other encodings are transcoded, never to a 3 */
-    for (int64_t r = 0; rows && r < tensor->rows; r++)
-        if (bn_ternary_row_is_bad(rows + (size_t)r * bn_ternary_row_bytes(tensor->cols), tensor->cols)) return false;
-    return true;
+    return bn_ternary_fits_lut3(tensor);
+}
+
+/* Ternary rows as panels; lin->lut3 stays false where a damaged tensor cannot be packed: it keeps its rows and its results. */
+static enum bn_status panels(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
+{
+    size_t bytes = bn_lut3_bytes(lin->rows, padded_cols(tensor->cols));
+    uint8_t *out = own_matrix(b, bytes, tensor->name);
+    bool bad;
+    if (!out) return BN_ERR_MEMORY;
+    enum bn_status status = bn_ternary_pack_lut3(b->threads, b->kernels, out, tensor, &bad, b->err);
+    if (status != BN_OK || bad) return status;
+    if (bn_source_in_file(b->source, tensor->data)) bn_weight_memory_release(tensor->data, tensor->bytes);
+    lin->data = out;
+    lin->row_bytes = bytes / (size_t)lin->rows;
+    lin->lut3 = true;
+    return BN_OK;
 }
 
 static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor, size_t row_bytes,
@@ -157,8 +161,10 @@ static enum bn_status bind_ternary(struct binder *b, struct bn_linear *lin, cons
     lin->w_scale = scale;
     lin->w_scale_step = span == BN_SCALE_ROW;
     lin->row_bytes = bn_ternary_row_bytes(tensor->cols);
-    lin->t5 = wants_t5(b->options, tensor);
-    if (lin->t5) return transcode(b, lin, tensor, BN_T5_ROW_BYTES(padded_cols(tensor->cols)), row_to_t5);
+    if (wants_lut3(b->options, tensor)) {
+        enum bn_status status = panels(b, lin, tensor);
+        if (status != BN_OK || lin->lut3) return status;
+    }
     const uint8_t *rows = bn_ternary_rows_in_place(tensor);
     return rows ? settle(b, lin, rows, tensor->name) : transcode(b, lin, tensor, lin->row_bytes, row_to_i2s);
 }
@@ -338,15 +344,15 @@ static size_t matrix_bytes(const struct bn_source *source, const struct bn_model
     return total;
 }
 
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_model_options *options,
-                               struct bn_error *err)
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_kernels *kernels,
+                               const struct bn_model_options *options, struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
-    if (options->ternary_layout && strcmp(options->ternary_layout, "i2") && strcmp(options->ternary_layout, "t5"))
-        return bn_fail(err, BN_ERR_USAGE, "There is no ternary layout '%s'; i2 and t5 are there.", options->ternary_layout);
+    if (strcmp(options->ternary_layout, "i2") && strcmp(options->ternary_layout, "lut3"))
+        return bn_fail(err, BN_ERR_USAGE, "There is no ternary layout '%s'; auto, i2 and lut3 are there.", options->ternary_layout);
     enum bn_status status = check_config(&source->config, err);
     if (status != BN_OK) return status;
-    struct binder b = {weights, source, NULL, options, err};
+    struct binder b = {weights, source, kernels, NULL, options, err};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
     if (!weights->layers) return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);
     status = bn_threads_open(&b.threads, bn_cores_available(), NULL, NULL, NULL, err);

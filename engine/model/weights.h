@@ -20,7 +20,7 @@ struct bn_linear {
     size_t row_bytes;
     const float *w_scale; /* ternary: one, or one per row */
     int w_scale_step;     /* 0 or 1, as in struct bn_ternary_args */
-    bool t5;              /* ternary: rows of kernels/t5.h, not I2_S */
+    bool lut3;            /* ternary: panels of kernels/lut3.h, not I2_S rows; row_bytes is then a row's share */
     const float *norm_in; /* [cols] weight of an RMSNorm on this projection's input alone, or NULL */
 };
 
@@ -46,8 +46,8 @@ struct bn_weights {
 
 /* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. options (may not be NULL):
  * float_activations unpacks ternary linears to F32, so that no activation is quantised for them; weights_in_place leaves
- * matrices that kernels can read as they are in the mapped file. */
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_model_options *options,
-                               struct bn_error *err);
+ * matrices that kernels can read as they are in the mapped file; ternary_layout is "i2" or "lut3". */
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_kernels *kernels,
+                               const struct bn_model_options *options, struct bn_error *err);
 void bn_weights_close(struct bn_weights *weights);
 #endif

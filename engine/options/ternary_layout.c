@@ -9,5 +9,5 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
     return BN_OK;
 }
 
-BN_OPTION(ternary_layout, .argument = "i2|t5", .values = (const char *const[]){"i2", "t5", NULL},
-          .help = "ternary weights in memory: 2 bits each, or 1.6, which saves memory and pays where many threads share little bandwidth", .exactness = "EXACT", .set = set);
+BN_OPTION(ternary_layout, .argument = "auto|i2|lut3", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
+          .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, or what measured best on this CPU", .exactness = "EXACT", .set = set);

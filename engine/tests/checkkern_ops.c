@@ -1,7 +1,7 @@
 /* checkkern_ops.c - the cases of every operation: shapes with all tails, random and extreme values. */
 #include "engine/tests/checkkern.h"
 #include "engine/kernels/half.h"
-#include "engine/kernels/t5.h"
+#include "engine/kernels/lut3.h"
 #include <string.h>
 
 static const int lengths[] = {32, 64, 96, 128, 160, 256, 288, 384, 512, 544, 640, 1024, 2560, 3232, 6912};
@@ -63,16 +63,18 @@ static struct range pick_range(struct rng *r)
     return (struct range){begin + count + rng_below(r, 3), begin, begin + count};
 }
 
-static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, bool t5)
+enum layout { I2, LUT3 };
+static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *r);
+static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum layout layout)
 {
     struct range m = pick_range(r);
     int cols = 128 * (number < 24  ? 1 + number
                       : number % 3 ? 1 + rng_below(r, 60)
                                    : (int[]){20, 54, 12, 32}[number / 3 % 4]),
         n = number % 12 == 1 ? 9 : pick_tokens(r); /* extremes meet the kernels for many tokens too */
-    size_t row_bytes = (t5 ? BN_T5_ROW_BYTES(cols) : (size_t)cols / 4) + (size_t)(number % 4 == 3 ? 32 : 0),
+    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0),
            x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
-    size_t y_bytes = (size_t)n * (size_t)m.rows * 4, w_bytes = (size_t)m.rows * row_bytes;
+    size_t y_bytes = (size_t)n * (size_t)m.rows * 4, w_bytes = layout == LUT3 ? bn_lut3_bytes(m.rows, cols) : (size_t)m.rows * row_bytes;
     uint8_t *w = guarded(w_bytes);
     int8_t *x = guarded((size_t)n * x_stride);
     int32_t *x_sum = guarded((size_t)n * 4);
@@ -83,7 +85,7 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, bool
     fill_bytes(w, w_bytes, r);
     static const uint8_t same_code[] = {0x00, 0xaa, 0xff, 0x55};
     if (number % 6 == 1) memset(w, same_code[number / 6 % 4], w_bytes);
-    for (size_t i = 0; t5 && i < w_bytes; i++) w[i] = number % 6 == 1 ? (uint8_t)(121 * (number / 6 % 3)) : w[i] % 243;
+    if (layout == LUT3) fill_lut3(w, m.rows, cols, number % 6 == 1, r);
     fill_bytes(x, (size_t)n * x_stride, r);
     for (int t = 0; t < n; t++) {
         int8_t *q = x + (size_t)t * x_stride;
@@ -107,11 +109,35 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, bool
 
 static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
 {
-    return check_ternary(ref, fn, number, r, false);
+    return check_ternary(ref, fn, number, r, I2);
 }
-static bool check_matmul_t5(any_fn ref, any_fn fn, int number, struct rng *r)
+/* Random weights by way of I2_S rows without code 3. */
+static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *r)
 {
-    return check_ternary(ref, fn, number, r, true);
+    size_t row_bytes = (size_t)cols / 4, bytes = (size_t)rows * row_bytes;
+    uint8_t *i2 = guarded(bytes);
+    fill_bytes(i2, bytes, r);
+    for (size_t i = 0; i < bytes; i++) i2[i] &= (uint8_t)~(i2[i] >> 1 & 0x55);
+    if (extreme) memset(i2, rng_below(r, 2) ? 0xaa : 0x00, bytes);
+    struct bn_kernels kernels;
+    bn_kernels_select(&kernels, "ref", NULL);
+    for (int p = 0; p < bn_lut3_panels(rows); p++)
+        kernels.pack_lut3(w + bn_lut3_panel_at(p, cols), i2 + (size_t)p * 32 * row_bytes, row_bytes, rows - 32 * p < 32 ? rows - 32 * p : 32, cols);
+}
+static bool check_pack_lut3(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    int cols = 128 * (number < 24 ? 1 + number : 1 + rng_below(r, 60)), count = number % 3 ? 1 + rng_below(r, 32) : 32;
+    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0), bytes = bn_lut3_bytes(1, cols);
+    uint8_t *i2 = guarded((size_t)count * row_bytes), *a = guarded(bytes), *b = guarded(bytes);
+    fill_bytes(i2, (size_t)count * row_bytes, r);
+    for (size_t i = 0; i < (size_t)count * row_bytes; i++) i2[i] &= (uint8_t)~(i2[i] >> 1 & 0x55);
+    ((bn_pack_lut3_fn *)ref)(a, i2, row_bytes, count, cols);
+    ((bn_pack_lut3_fn *)fn)(b, i2, row_bytes, count, cols);
+    return same_bytes(a, b, bytes, "rows %d, cols %d", count, cols);
+}
+static bool check_matmul_lut3(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_ternary(ref, fn, number, r, LUT3);
 }
 
 enum float_type { F32, F16, BF16 };
@@ -323,7 +349,8 @@ const struct op_check op_checks[] = {
     {BN_KERNEL_rmsnorm, 80, check_rmsnorm},
     {BN_KERNEL_quantize_a256, 80, check_quantize_a256},
     {BN_KERNEL_matmul_i2, 144, check_matmul_i2},
-    {BN_KERNEL_matmul_t5, 144, check_matmul_t5},
+    {BN_KERNEL_pack_lut3, 96, check_pack_lut3},
+    {BN_KERNEL_matmul_lut3, 288, check_matmul_lut3},
     {BN_KERNEL_matmul_f32, 60, check_f32},
     {BN_KERNEL_matmul_f16, 60, check_f16},
     {BN_KERNEL_matmul_bf16, 60, check_bf16},

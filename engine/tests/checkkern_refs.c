@@ -1,7 +1,7 @@
 /* checkkern_refs.c - checks the reference variants against plain double arithmetic written here a second
  * time. */
 #include "engine/tests/checkkern.h"
-#include "engine/kernels/t5.h"
+#include "engine/kernels/lut3.h"
 #include "engine/kernels/exp.h"
 #include <math.h>
 #include <stdio.h>
@@ -60,11 +60,10 @@ static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
     struct bn_ternary_args a = {&y, 1, w, sizeof w, 1, COLS, &scale, 0, q, sizeof q, &sum, &x_scale, 1};
     k->matmul_i2(&a, 0, 1);
     if (!near(y, expected, size)) return false;
-    uint8_t dense[BN_T5_ROW_BYTES(COLS)];
-    bn_t5_pack_row(dense, w, COLS);
-    a.w = dense;
-    a.row_bytes = sizeof dense;
-    k->matmul_t5(&a, 0, 1);
+    uint8_t panel[32 * 256];
+    k->pack_lut3(panel, w, sizeof w, 1, COLS);
+    a.w = panel;
+    k->matmul_lut3(&a, 0, 1);
     return near(y, expected, size);
 }
 
@@ -134,7 +133,7 @@ int check_references(const char *only)
     if (only) return 0;
     bad += report(exp_is_near(), "exp");
     bad += report(rmsnorm_is_near(&k, &r), "rmsnorm");
-    bad += report(ternary_is_near(&k, &r), "quantize_a256, matmul_i2 and matmul_t5");
+    bad += report(ternary_is_near(&k, &r), "quantize_a256, matmul_i2 and matmul_lut3");
     bad += report(attention_is_near(&k, &r, BN_KV_F32, 1e-4), "attention with f32 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_F16, 1e-2), "attention with f16 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_Q8_0, 0.1), "attention with q8_0 cache");

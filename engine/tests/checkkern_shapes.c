@@ -1,7 +1,7 @@
 /* checkkern_shapes.c - the shapes of the 2B4T model that kernels are timed on, and one call of each operation. */
 #include "engine/tests/checkkern_shapes.h"
 #include "engine/core/huge_pages.h"
-#include "engine/kernels/t5.h"
+#include "engine/kernels/lut3.h"
 
 enum { RING = 256 << 20, MOST_TOKENS = 128, WIDEST = 6912 };
 
@@ -30,7 +30,7 @@ static size_t row_bytes(const struct shape *s)
     size_t cols = (size_t)s->cols;
     switch (s->op) {
     case BN_KERNEL_matmul_i2: return cols / 4;
-    case BN_KERNEL_matmul_t5: return BN_T5_ROW_BYTES(cols);
+    case BN_KERNEL_matmul_lut3: return (size_t)bn_lut3_units(s->cols) * 10;
     case BN_KERNEL_matmul_q8_0: return cols / 32 * 34;
     case BN_KERNEL_matmul_q4_0: return cols / 32 * 18;
     case BN_KERNEL_matmul_q6_k: return cols / 256 * 210;
@@ -71,7 +71,7 @@ static void multiply(any_fn fn, const struct shape *s)
 {
     size_t stride = row_bytes(s), wide = (size_t)s->cols, rows = (size_t)s->rows;
     void *w = next(rows * stride);
-    if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_t5)
+    if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_lut3)
         ((bn_matmul_i2_fn *)fn)(&(struct bn_ternary_args){in.y, rows, w, stride, s->rows, s->cols, in.w_scale, 0, in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n}, 0, s->rows);
     else if (s->limit == LIMIT_FLOAT || s->op == BN_KERNEL_matmul_f32 || s->op == BN_KERNEL_matmul_f16 || s->op == BN_KERNEL_matmul_bf16)
         ((bn_matmul_f32_fn *)fn)(&(struct bn_float_args){in.y, rows, w, stride, s->rows, s->cols, in.x, wide, s->n}, 0, s->rows);
@@ -128,9 +128,15 @@ const struct shape bench_shapes[] = {
     {BN_KERNEL_matmul_i2, 2560, 2560, 1, LIMIT_READ, "q, o: 2560 x 2560, 1 token", 0},
     {BN_KERNEL_matmul_i2, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
     {BN_KERNEL_matmul_i2, 2560, 6912, 1, LIMIT_READ, "down: 2560 x 6912, 1 token", 0},
-    {BN_KERNEL_matmul_t5, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
-    {BN_KERNEL_matmul_t5, 2560, 6912, 1, LIMIT_READ, "down: 2560 x 6912, 1 token", 0},
-    {BN_KERNEL_matmul_t5, 640, 2560, 128, LIMIT_INT8, "k, v: 640 x 2560, 128 tokens", 0},
+    {BN_KERNEL_matmul_lut3, 2560, 2560, 1, LIMIT_READ, "q, o: 2560 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_lut3, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_lut3, 2560, 6912, 1, LIMIT_READ, "down: 2560 x 6912, 1 token", 0},
+    {BN_KERNEL_matmul_lut3, 2560, 2560, 4, LIMIT_READ, "q, o: 2560 x 2560, 4 tokens", 0},
+    {BN_KERNEL_matmul_lut3, 640, 2560, 128, LIMIT_INT8, "k, v: 640 x 2560, 128 tokens", 0},
+    {BN_KERNEL_matmul_lut3, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
+    {BN_KERNEL_matmul_lut3, 640, 6912, 128, LIMIT_INT8, "down: 640 rows of 6912, 128 tokens", 0},
+    {BN_KERNEL_matmul_i2, 2560, 2560, 4, LIMIT_READ, "q, o: 2560 x 2560, 4 tokens", 0},
+    {BN_KERNEL_matmul_i2, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 640, 2560, 128, LIMIT_INT8, "k, v: 640 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 640, 6912, 128, LIMIT_INT8, "down: 640 rows of 6912, 128 tokens", 0},
     MATMUL(matmul_q6_k, LIMIT_INT8),

@@ -96,14 +96,14 @@ Test(forward, same_bits_for_ternary_layouts)
     struct bn_error err;
     uint64_t first = hash_of(model, 2, 32);
     bn_model_close(model);
-    for (int i = 0; i < 3; i++) {
-        const char *backend = (const char *const[]){"ref", "avx2", "auto"}[i];
-        if (bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backend, .ternary_layout = "t5"}, &err) != BN_OK) continue;
-        cr_expect(model->weights.layers[0].down.t5, "%s", backend);
+    for (int i = 0; i < 6; i++) {
+        const char *backend = (const char *const[]){"ref", "avx2", "auto"}[i % 3], *layout = i < 3 ? "lut3" : "i2";
+        if (bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backend, .ternary_layout = layout}, &err) != BN_OK) continue;
+        cr_expect_eq(model->weights.layers[0].down.lut3, i < 3, "%s", backend);
         cr_expect_eq(hash_of(model, 2, 32), first, "%s", backend);
         bn_model_close(model);
     }
-    cr_expect_eq(bn_model_open(&model, path, &(struct bn_model_options){.ternary_layout = "t6"}, &err), BN_ERR_USAGE);
+    cr_expect_eq(bn_model_open(&model, path, &(struct bn_model_options){.ternary_layout = "t5"}, &err), BN_ERR_USAGE);
 }
 
 struct rows {
