@@ -4,6 +4,7 @@
  * One token (decode): every thread does the token-wise work itself in buffers of its own, which costs about a microsecond and saves
  * half of the barriers. Both give the same bits: an operation on one token never depends on its neighbours. */
 #include "engine/kernels/counted.h"
+#include "engine/kernels/lut3.h"
 #include "engine/model/session.h"
 #include <math.h>
 #include <string.h>
@@ -121,13 +122,33 @@ static void multiply(struct lane *l, const struct bn_linear *lin, float *y, size
     }
 }
 
+/* A thread's part of a product: rows r0..r1 for n tokens from `first` on. */
+struct share {
+    int r0, r1, first, n;
+};
+
+/* Rows are cut over the threads. Tables of lut3 are made for every token and used for all rows of a thread, so there tokens are cut
+ * first, as long as a thread keeps enough of them to make taking the weights apart worth while. */
+static struct share share_of(const struct lane *l, const struct bn_linear *lin, int rows)
+{
+    enum { LEAST_TOKENS = 48 };
+    int threads = l->s->n_threads, groups = 1, t1;
+    struct share s;
+    for (int g = 2; lin->lut3 && g <= threads && l->r->n / g >= LEAST_TOKENS; g++)
+        if (threads % g == 0) groups = g;
+    bn_share(rows, lin->lut3 ? BN_LUT3_PANEL : 16, l->thread / groups, threads / groups, &s.r0, &s.r1);
+    bn_share(l->r->n, 1, l->thread % groups, groups, &s.first, &t1);
+    s.n = t1 - s.first;
+    return s;
+}
+
 /* Linears that share an input, as one list of rows cut evenly over the threads: q, k and v; o; down. */
 static void linears(struct lane *l, enum bn_op op, const struct bn_linear *lin, int count, float *const *out, const size_t *stride,
                     const float *in, size_t in_stride, const float *norm)
 {
-    int total = 0, r0, r1;
+    int total = 0;
     for (int i = 0; i < count; i++) total += lin[i].rows;
-    bn_share(total, 16, l->thread, l->s->n_threads, &r0, &r1);
+    struct share s = share_of(l, lin, total);
     for (int i = 0, base = 0; i < count; base += lin[i++].rows) {
         if (i == 0 || !same_input(&lin[i], &lin[i - 1])) {
             if (i) {
@@ -140,8 +161,8 @@ static void linears(struct lane *l, enum bn_op op, const struct bn_linear *lin, 
             barrier_if_shared(l);
             begin(l, op);
         }
-        int a = r0 - base, b = r1 - base;
-        multiply(l, &lin[i], out[i], stride[i], 0, l->r->n, a < 0 ? 0 : a, b > lin[i].rows ? lin[i].rows : b);
+        int a = s.r0 - base, b = s.r1 - base;
+        multiply(l, &lin[i], out[i] + (size_t)s.first * stride[i], stride[i], s.first, s.n, a < 0 ? 0 : a, b > lin[i].rows ? lin[i].rows : b);
     }
     end(l, op);
     barrier(l);
@@ -322,25 +343,25 @@ static void gate_up(struct lane *l, const struct bn_layer *layer)
     struct bn_session *s = l->s;
     const struct bn_linear *gate = &layer->gate_up[0], *up = &layer->gate_up[1];
     size_t dim = (size_t)l->c->dim, width = (size_t)l->c->ffn_dim;
-    int r0, r1;
-    bn_share(gate->rows, 16, l->thread, s->n_threads, &r0, &r1);
+    struct share share = share_of(l, gate, gate->rows);
+    size_t first = (size_t)share.first * width;
     begin(l, BN_OP_NORM);
     prepare(l, gate, l->acts->x, dim, layer->ffn_norm);
     end(l, BN_OP_NORM);
     barrier_if_shared(l);
     begin(l, BN_OP_GATE_UP);
-    multiply(l, gate, s->gate, width, 0, l->r->n, r0, r1);
+    multiply(l, gate, s->gate + first, width, share.first, share.n, share.r0, share.r1);
     if (!same_input(gate, up)) {
         barrier_if_shared(l);
         prepare(l, up, l->acts->x, dim, layer->ffn_norm);
         barrier_if_shared(l);
     }
-    multiply(l, up, s->up, width, 0, l->r->n, r0, r1);
+    multiply(l, up, s->up + first, width, share.first, share.n, share.r0, share.r1);
     end(l, BN_OP_GATE_UP);
     begin(l, BN_OP_ACTIVATION);
-    for (int t = 0; t < l->r->n && r0 < r1; t++) {
-        size_t at = (size_t)t * width + (size_t)r0;
-        (l->c->ffn_activation == BN_FFN_RELU2 ? l->k->relu2_mul : l->k->silu_mul)(s->gate + at, s->gate + at, s->up + at, r1 - r0);
+    for (int t = share.first; t < share.first + share.n && share.r0 < share.r1; t++) {
+        size_t at = (size_t)t * width + (size_t)share.r0;
+        (l->c->ffn_activation == BN_FFN_RELU2 ? l->k->relu2_mul : l->k->silu_mul)(s->gate + at, s->gate + at, s->up + at, share.r1 - share.r0);
     }
     end(l, BN_OP_ACTIVATION);
     barrier(l);
