@@ -1,174 +1,263 @@
-/* matmul_q6_k_avx512vnni.c - Q6_K times int8: codes 0..63 by vpdpbusd, then the sub-block scales by vpdpwssd; the offset
- * of 32 is taken off through the sums of the activations of each sub-block. Four rows share the reductions. */
+/* matmul_q6_k_avx512vnni.c - Q6_K times int8: codes 0..63 by vpdpbusd, then the sub-block scales by vpdpwssd;
+ * the offset of 32 is taken off through the sums of the activations of each sub-block. A tile is four sums,
+ * which share the reductions: four rows of one token, two of two, or one row of up to eight tokens. Its rows
+ * are far apart, so that memory is read in few long streams (engine/performance.md, "Heads"). */
 #include "engine/kernels/x86/avx512.h"
 #include "engine/kernels/lanes/lanes.h"
 
-#define ROWS     4
-#define TOKENS   4
-#define MOST_COLS 65536
-#define AHEAD_BYTES 4096
+#define ROWS       4
+#define TOKENS     8
+#define SUMS       8
+#define MOST_COLS  65536 /* wider matrices go to the reference */
+#define FAR_BYTES  8192  /* ahead of the weights, to L2 */
+#define NEAR_BYTES 1024  /* and to L1 */
 
 struct block {
     uint8_t low[128], high[64];
     int8_t scale[16];
     uint16_t d;
 };
-/* -16 times the sum of each 16 activations; counted twice it takes 32 off every code. */
-struct offsets {
-    int16_t of[TOKENS][MOST_COLS / 16];
-};
 
-static void find_offsets(int16_t *of, const int8_t *x, int cols)
-{
-    for (int k = 0; k < cols; k += 256, of += 16) {
-        __m512i s[4];
-        for (int i = 0; i < 4; i++)
-            s[i] = _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(16), _mm512_loadu_si512(x + k + 64 * i));
-        /* 4 lanes make one sum of 16 */
-        for (int i = 0; i < 4; i++) {
-            s[i] = _mm512_add_epi32(s[i], _mm512_shuffle_epi32(s[i], _MM_PERM_CDAB));
-            s[i] = _mm512_add_epi32(s[i], _mm512_shuffle_epi32(s[i], _MM_PERM_BADC));
-            __m128i four = _mm512_castsi512_si128(_mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), s[i]));
-            _mm_storel_epi64((__m128i *)(of + 4 * i), _mm_sub_epi16(_mm_setzero_si128(), _mm_packs_epi32(four, four)));
-        }
-    }
-}
-
-/* The codes of a block in natural order. */
+/* The codes of a block in natural order. The high bits of quarters 0 and 2 (first half of the vector) and of
+ * 1 and 3 go to bits 4-5; what a shift of words brings into bits 6-7 is masked to zero before, and the low
+ * bits come from elsewhere. */
 BN_INLINE void unpack(__m512i code[4], const struct block *b)
 {
-    const __m512i nibble = _mm512_set1_epi8(15), two_bits = _mm512_set1_epi8(0x30);
-    const __m512i up = _mm512_inserti64x4(_mm512_set1_epi16(2), _mm256_set1_epi16(4), 0), down = _mm512_inserti64x4(_mm512_set1_epi16(2), _mm256_setzero_si256(), 0);
+    const __m512i mask = _mm512_inserti64x4(_mm512_set1_epi8((char)0xcc), _mm256_set1_epi8(0x33), 0),
+                  nibble = _mm512_set1_epi8(15);
+    const __m512i up = _mm512_inserti64x4(_mm512_set1_epi16(2), _mm256_set1_epi16(4), 0),
+                  down = _mm512_inserti64x4(_mm512_set1_epi16(2), _mm256_setzero_si256(), 0);
+    BN_UNROLL for (int i = 0; i < 4; i++)
+    {
+        _mm_prefetch((const char *)b + 64 * i + FAR_BYTES, _MM_HINT_T1);
+        _mm_prefetch((const char *)b + 64 * i + NEAR_BYTES, _MM_HINT_T0);
+    }
     BN_UNROLL for (int h = 0; h < 2; h++)
     {
-        __m512i low = _mm512_loadu_si512(b->low + 64 * h), high = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(b->high + 32 * h)));
-        /* 0xf8: first | (second & third) */
-        code[2 * h] = _mm512_ternarylogic_epi64(_mm512_and_si512(low, nibble), _mm512_sllv_epi16(high, up), two_bits, 0xf8);
-        code[2 * h + 1] = _mm512_ternarylogic_epi64(_mm512_and_si512(_mm512_srli_epi16(low, 4), nibble), _mm512_srlv_epi16(high, down), two_bits, 0xf8);
+        __m512i low = _mm512_loadu_si512(b->low + 64 * h);
+        __m512i high = _mm512_and_si512(
+            _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(b->high + 32 * h))), mask);
+        __asm__("" : "+v"(low)); /* gcc 12 would load it twice */
+        /* 0xca: first ? second : third */
+        code[2 * h] = _mm512_ternarylogic_epi64(nibble, low, _mm512_sllv_epi16(high, up), 0xca);
+        code[2 * h + 1] =
+            _mm512_ternarylogic_epi64(nibble, _mm512_srli_epi16(low, 4), _mm512_srlv_epi16(high, down), 0xca);
     }
 }
 
-/* Sum over one block of (code - 32) * scale * x, spread over 16 lanes. */
-BN_INLINE __m512i block_sum(const __m512i code[4], __m512i scale, __m512i scale01, __m512i scale23, const int8_t *x, const int16_t *offset)
+/* Codes times activations, sums of four as words in the order of packs_epi32: 128 bits hold four of one
+ * vector and four of the next. */
+struct dots {
+    __m512i of[2];
+};
+BN_INLINE struct dots find_dots(const __m512i code[4], const int8_t *x, const bool once)
 {
-    __m512i dot[4], zero = _mm512_setzero_si512();
-    BN_UNROLL for (int i = 0; i < 4; i++) dot[i] = _mm512_dpbusd_epi32(zero, code[i], _mm512_loadu_si512(x + 64 * i));
-    __m512i sum = _mm512_dpwssd_epi32(zero, scale, _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)offset)));
-    sum = _mm512_dpwssd_epi32(sum, scale01, _mm512_packs_epi32(dot[0], dot[1]));
-    return _mm512_dpwssd_epi32(sum, scale23, _mm512_packs_epi32(dot[2], dot[3]));
+    __m512i dot[4];
+    BN_UNROLL for (int i = 0; i < 4; i++)
+    {
+        dot[i] = _mm512_setzero_si512();
+        if (once)
+            dot_add_at(&dot[i], code[i], x + 64 * i);
+        else
+            dot_add(&dot[i], code[i], _mm512_loadu_si512(x + 64 * i));
+    }
+    return (struct dots){{_mm512_packs_epi32(dot[0], dot[1]), _mm512_packs_epi32(dot[2], dot[3])}};
 }
 
-/* Words of scale01 and scale23: in the order of packs_epi32, 128 bits hold four sums of one vector and four of the other. */
 BN_INLINE __m512i spread(__m512i scale, const int first)
 {
     short at[32];
     BN_UNROLL for (int i = 0; i < 32; i++) at[i] = (short)(first + i / 8 + i / 4 % 2 * 4);
     return _mm512_permutexvar_epi16(_mm512_loadu_si512(at), scale);
 }
-
-BN_INLINE void tile(const struct bn_block_args *a, const struct offsets *offsets, int m, int t, const int rows, const int tokens)
+struct scales {
+    __m512i of[2];   /* in the order of struct dots */
+    __m256i doubled; /* in natural order */
+};
+BN_INLINE struct scales find_scales(const struct block *b)
 {
-    __m128 lane[TOKENS][16];
-    const struct block *w[ROWS];
-    BN_UNROLL for (int r = 0; r < ROWS; r++) w[r] = (const void *)((const char *)a->w + (size_t)(m + (r < rows ? r : 0)) * a->row_bytes);
-    for (int c = 0; c < tokens; c++)
-        for (int i = 0; i < 16; i++) lane[c][i] = _mm_setzero_ps();
+    __m512i scale =
+        _mm512_cvtepi8_epi16(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)b->scale)));
+    __m256i natural = _mm512_castsi512_si256(scale);
+    return (struct scales){{spread(scale, 0), spread(scale, 8)}, _mm256_add_epi16(natural, natural)};
+}
+
+/* Sum over one block of (code - 32) * scale * x, spread over 16 lanes. */
+BN_INLINE __m512i scaled(const struct dots *dots, const struct scales *s, const int16_t *offset)
+{
+    __m256i off = _mm256_loadu_si256((const __m256i *)offset);
+    __m512i sum = _mm512_zextsi256_si512(_mm256_dpwssd_epi32(_mm256_setzero_si256(), s->doubled, off));
+    sum = _mm512_dpwssd_epi32(sum, s->of[0], dots->of[0]);
+    return _mm512_dpwssd_epi32(sum, s->of[1], dots->of[1]);
+}
+
+/* What the rows need of the activations. */
+struct columns {
+    const int8_t *x[TOKENS];
+    float x_scale[MOST_COLS / 256][SUMS]; /* of the token of each sum of a tile */
+    /* -16 times the sum of each 16; doubled scales take 32 off every code */
+    int16_t offset[MOST_COLS / 256][TOKENS][16];
+};
+
+static void find_offsets(int16_t offset[16], const int8_t *x)
+{
+    const __m512i one = _mm512_set1_epi16(1),
+                  order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i s[4];
+    for (int i = 0; i < 4; i++)
+        s[i] =
+            _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(16), _mm512_loadu_si512(x + 64 * i));
+    __m512i low = _mm512_madd_epi16(_mm512_packs_epi32(s[0], s[1]), one),
+            high = _mm512_madd_epi16(_mm512_packs_epi32(s[2], s[3]), one);
+    /* 128 bits hold one of each vector */
+    __m512i sum = _mm512_madd_epi16(_mm512_packs_epi32(low, high), _mm512_set1_epi16(-1));
+    _mm256_storeu_si256((__m256i *)offset, _mm512_cvtepi32_epi16(_mm512_permutexvar_epi32(order, sum)));
+}
+
+static void prepare(struct columns *p, const struct bn_block_args *a, int t, int tokens)
+{
+    for (int c = 0; c < tokens; c++) p->x[c] = a->x + (size_t)(t + c) * a->x_stride;
     for (int b = 0; b < a->cols / 256; b++) {
-        __m512i sum[ROWS][TOKENS];
-        BN_UNROLL for (int r = 0; r < ROWS; r++)
-        {
-            __m512i code[4], scale;
-            if (r >= rows) {
-                BN_UNROLL for (int c = 0; c < tokens; c++) sum[r][c] = _mm512_setzero_si512();
-                continue;
-            }
-            unpack(code, w[r] + b);
-            scale = _mm512_cvtepi8_epi16(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)w[r][b].scale)));
-            __m512i scale01 = spread(scale, 0), scale23 = spread(scale, 8);
-            BN_UNROLL for (int c = 0; c < tokens; c++)
-                sum[r][c] = block_sum(code, scale, scale01, scale23, a->x + (size_t)(t + c) * a->x_stride + b * 256, offsets->of[c] + b * 16);
-        }
-        __m128 d = _mm_cvtph_ps(_mm_setr_epi16((short)w[0][b].d, (short)w[1][b].d, (short)w[2][b].d, (short)w[3][b].d, 0, 0, 0, 0));
-        BN_UNROLL for (int c = 0; c < tokens; c++)
-        {
-            __m128 scale = _mm_mul_ps(d, _mm_set1_ps(a->x_scale[(size_t)(t + c) * a->x_scale_stride + (size_t)b]));
-            __m128i total = sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]);
-            lane[c][b % 16] = _mm_fmadd_ps(_mm_cvtepi32_ps(total), scale, lane[c][b % 16]);
-        }
-    }
-    for (int c = 0; c < tokens; c++) {
-        float *y = a->y + (size_t)(t + c) * a->y_stride + (size_t)m;
-        for (int width = 8; width > 0; width /= 2)
-            for (int i = 0; i < width; i++) lane[c][i] = _mm_add_ps(lane[c][i], lane[c][i + width]);
-        if (rows == 4) _mm_storeu_ps(y, lane[c][0]);
-        else _mm_store_ss(y, lane[c][0]);
+        for (int c = 0; c < tokens; c++) find_offsets(p->offset[b][c], p->x[c] + 256 * b);
+        for (int i = 0; i < SUMS; i++)
+            p->x_scale[b][i] = a->x_scale[(size_t)(t + i % tokens) * a->x_scale_stride + (size_t)b];
     }
 }
 
-/* Four blocks of one row: their exact sums. */
-BN_INLINE __m128i four_blocks(const struct block *w, const int8_t *x, const int16_t *offset, const int n)
+/* d of the rows of four sums. */
+BN_INLINE __m128 row_scales(const struct block *const w[], int b, const int rows, const int tokens)
 {
-    __m512i sum[4], code[4];
-    BN_UNROLL for (int b = 0; b < 4; b++)
+    uint64_t d = 0;
+    if (rows == 1) return _mm_cvtph_ps(_mm_set1_epi16((short)w[0][b].d));
+    BN_UNROLL for (int i = 0; i < 4; i++) d |= (uint64_t)w[i / tokens][b].d << 16 * i;
+    return _mm_cvtph_ps(_mm_cvtsi64_si128((long long)d));
+}
+
+/* bn_reduce16 over vectors. */
+BN_INLINE __m128 reduce(__m128 lane[16])
+{
+    BN_UNROLL for (int i = 0; i < 8; i++) lane[i] = _mm_add_ps(lane[i], lane[i + 8]);
+    BN_UNROLL for (int i = 0; i < 4; i++) lane[i] = _mm_add_ps(lane[i], lane[i + 4]);
+    return _mm_add_ps(_mm_add_ps(lane[0], lane[2]), _mm_add_ps(lane[1], lane[3]));
+}
+
+/* The sums of block b of some rows and tokens: sum i is that of row i / tokens and token i % tokens. Loops
+ * are unrolled by counts that clang can see. */
+BN_INLINE void rows_sums(__m512i sum[SUMS], const struct block *const w[ROWS], const struct columns *p, int b,
+                         const int rows, const int tokens)
+{
+    struct dots dots[SUMS];
+    BN_UNROLL for (int i = 0; i < ROWS; i++)
     {
-        sum[b] = _mm512_setzero_si512();
-        if (b >= n) continue;
-        BN_UNROLL for (int i = 0; i < 4; i++) _mm_prefetch((const char *)(w + b) + 64 * i + AHEAD_BYTES, _MM_HINT_T0);
-        unpack(code, w + b);
-        __m512i scale = _mm512_cvtepi8_epi16(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)w[b].scale)));
-        sum[b] = block_sum(code, scale, spread(scale, 0), spread(scale, 8), x + 256 * b, offset + 16 * b);
+        __m512i code[4];
+        if (i >= rows) continue;
+        unpack(code, w[i] + b);
+        BN_UNROLL for (int c = 0; c < 2; c++)
+        {
+            struct dots *d = &dots[i * tokens + c];
+            if (c >= tokens) continue;
+            *d = find_dots(code, p->x[c] + 256 * b, false);
+            /* all rows first, then the scales: 3 % in cache, up to 13 % from memory */
+            __asm__("" : "+v"(d->of[0]), "+v"(d->of[1]));
+        }
     }
-    return sum4(sum[0], sum[1], sum[2], sum[3]);
-}
-
-/* One row with one token: the weights are one ascending stream, see matmul_i2_avx512vnni.c. */
-BN_INLINE float row(const struct block *w, const int8_t *x, const float *x_scale, const int16_t *offset, int blocks)
-{
-    v16 lane = v16_set(0.0f);
-    for (int done = 0; done < blocks; done += 16) {
-        int n = blocks - done < 16 ? blocks - done : 16, b = 0;
-        int32_t sum[16];
-        uint16_t d[16];
-        for (; b + 4 <= n; b += 4) _mm_storeu_si128((__m128i *)(sum + b), four_blocks(w + done + b, x + (done + b) * 256, offset + (done + b) * 16, 4));
-        for (; b + 2 <= n; b += 2) _mm_storel_epi64((__m128i *)(sum + b), four_blocks(w + done + b, x + (done + b) * 256, offset + (done + b) * 16, 2));
-        for (; b < n; b++) sum[b] = _mm_cvtsi128_si32(four_blocks(w + done + b, x + (done + b) * 256, offset + (done + b) * 16, 1));
-        for (b = 0; b < n; b++) d[b] = w[done + b].d;
-        v16 scale = v16_mul(v16_load_f16_n(d, n), v16_load_n(x_scale + done, n));
-        v16 sums = _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(v16_first(n), sum));
-        lane = v16_keep(v16_fma(sums, scale, lane), n, lane);
+    BN_UNROLL for (int i = 0; i < ROWS; i++)
+    {
+        if (i >= rows) continue;
+        struct scales scales = find_scales(w[i] + b);
+        BN_UNROLL for (int c = 0; c < 2; c++)
+        {
+            if (c >= tokens) continue;
+            sum[i * tokens + c] = scaled(&dots[i * tokens + c], &scales, p->offset[b][c]);
+        }
     }
-    return v16_sum(lane);
+}
+BN_INLINE void row_sums(__m512i sum[SUMS], const struct block *w, const struct columns *p, int b,
+                        const int tokens)
+{
+    __m512i code[4];
+    unpack(code, w + b);
+    struct scales scales = find_scales(w + b);
+    BN_UNROLL for (int c = 0; c < SUMS; c++)
+    {
+        sum[c] = _mm512_setzero_si512();
+        if (c >= tokens) continue;
+        struct dots dots = find_dots(code, p->x[c] + 256 * b, true);
+        sum[c] = scaled(&dots, &scales, p->offset[b][c]);
+    }
 }
 
-static void one_token(const struct bn_block_args *a, struct offsets *offsets, int begin, int end, int t)
+/* Rows m, m + apart, ... with the tokens of p, of which the first is t. */
+BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t,
+                    const int rows, const int tokens)
 {
-    const int8_t *x = a->x + (size_t)t * a->x_stride;
-    const float *x_scale = a->x_scale + (size_t)t * a->x_scale_stride;
-    float *y = a->y + (size_t)t * a->y_stride;
-    find_offsets(offsets->of[0], x, a->cols);
-    for (int m = begin; m < end; m++)
-        y[m] = row((const void *)((const char *)a->w + (size_t)m * a->row_bytes), x, x_scale, offsets->of[0], a->cols / 256);
+    const struct block *w[ROWS];
+    __m128 lane[2][16];
+    float y[SUMS];
+    BN_UNROLL for (int r = 0; r < ROWS; r++)
+    {
+        w[r] = (const void *)((const char *)a->w + (size_t)(r < rows ? m + r * apart : m) * a->row_bytes);
+    }
+    BN_UNROLL for (int i = 0; i < 16; i++) lane[0][i] = lane[1][i] = _mm_setzero_ps();
+    for (int b = 0; b < a->cols / 256; b++) {
+        __m512i sum[SUMS];
+        if (rows > 1)
+            rows_sums(sum, w, p, b, rows, tokens);
+        else
+            row_sums(sum, w[0], p, b, tokens);
+        __m128 d = row_scales(w, b, rows, tokens);
+        BN_UNROLL for (int i = 0; i < SUMS / 4; i++)
+        {
+            if (4 * i >= rows * tokens) continue;
+            __m128 scale = _mm_mul_ps(d, _mm_loadu_ps(p->x_scale[b] + 4 * i));
+            lane[i][b % 16] = _mm_fmadd_ps(
+                _mm_cvtepi32_ps(sum4(sum[4 * i], sum[4 * i + 1], sum[4 * i + 2], sum[4 * i + 3])), scale,
+                lane[i][b % 16]);
+        }
+    }
+    BN_UNROLL for (int i = 0; i < SUMS; i++)
+    {
+        if (i >= rows * tokens) continue;
+        if (i % 4 == 0) _mm_storeu_ps(y + i, reduce(lane[i / 4]));
+        a->y[(size_t)(t + i % tokens) * a->y_stride + (size_t)(m + i / tokens * apart)] = y[i];
+    }
 }
 
-BN_INLINE void column(const struct bn_block_args *a, struct offsets *offsets, int begin, int end, int t, const int tokens)
+BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
+                      const int tokens)
 {
-    for (int c = 0; c < tokens; c++) find_offsets(offsets->of[c], a->x + (size_t)(t + c) * a->x_stride, a->cols);
-    int m = begin;
-    for (; m + ROWS <= end; m += ROWS) tile(a, offsets, m, t, ROWS, tokens);
-    for (; m < end; m++) tile(a, offsets, m, t, 1, tokens);
+    const int rows = tokens < 3 ? 4 / tokens : 1;
+    int apart = (end - begin) / rows;
+    for (int m = begin; m < begin + apart; m++) tile(a, p, m, apart, t, rows, tokens);
+    for (int m = begin + rows * apart; rows > 1 && m < end; m++) tile(a, p, m, 0, t, 1, tokens);
 }
 
 static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
 {
     extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
-    struct offsets offsets;
-    int t = 0;
+    struct columns p;
     if (a->cols > MOST_COLS) {
         ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)(a, row_begin, row_end);
         return;
     }
-    for (; t + TOKENS <= a->n; t += TOKENS) column(a, &offsets, row_begin, row_end, t, TOKENS);
-    for (; t < a->n; t++) one_token(a, &offsets, row_begin, row_end, t);
+    for (int t = 0, tokens; t < a->n; t += tokens) {
+        tokens = a->n - t < TOKENS ? a->n - t : TOKENS;
+        prepare(&p, a, t, tokens);
+        switch (tokens) {
+#define CASE(n)                                                                                              \
+    case n:                                                                                                  \
+        column(a, &p, row_begin, row_end, t, n);                                                             \
+        break
+            CASE(1);
+            CASE(2);
+            CASE(3);
+            CASE(4);
+            CASE(5);
+            CASE(6);
+            CASE(7);
+            CASE(8);
+        }
+    }
 }
 
 BN_KERNEL(matmul_q6_k, avx512vnni, BN_CPU_AVX512VNNI, matmul);
