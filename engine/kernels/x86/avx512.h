@@ -14,12 +14,18 @@ static inline __attribute__((always_inline)) void dot_add_at(__m512i *sum, __m51
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*sum) : "v"(codes), "m"(*(const __m512i_u *)x));
 }
 
-/* The totals of four vectors of 16 integers, one a lane. */
-static inline __m128i sum4(__m512i a, __m512i b, __m512i c, __m512i d)
+/* Adds up each 128 bits of four vectors: lane 4 l + i is the total of 128 bits l of vector i. */
+static inline __m512i lanes_of4(__m512i a, __m512i b, __m512i c, __m512i d)
 {
     __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
     __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
-    __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    return _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+}
+
+/* The totals of four vectors of 16 integers, one a lane. */
+static inline __m128i sum4(__m512i a, __m512i b, __m512i c, __m512i d)
+{
+    __m512i all = lanes_of4(a, b, c, d);
     __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
     return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
 }

@@ -1,100 +1,132 @@
-/* matmul_block32_avx512.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8, sixteen blocks a
- * step: vpdpbusd of unsigned codes, a tree that gives one sum a block, and one fused multiply-add for all sixteen.
- * The including file defines struct block, OFFSET (how far a code is above its weight), load_pair(): the codes of two blocks,
- * and REFERENCE. */
+/* matmul_block32_avx512.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8,
+ * sixteen blocks a step: vpdpbusd of unsigned codes, a tree that gives one sum a block, and one fused
+ * multiply-add for all sixteen. One token goes through ROWS rows at a time, which are far apart, so that
+ * memory is read in few long streams; up to eight tokens share the codes of one row. The including file
+ * defines struct block, OFFSET (how far a code is above its weight), ROWS, REFERENCE, and int block_of(int
+ * lane)                                     which block of a step a lane holds void arrange(int8_t *to, const
+ * int8_t *x)                  512 activations in the order of the codes void load_step(__m512i code[8],
+ * __m256i *d, const struct block *w)  codes, and scales by lane
+ *   __m512i sum_step(const __m512i code[8], const int8_t *x)   sums by lane */
 #include "engine/kernels/lanes/lanes.h"
 
-#define TOKENS 4
-#define STEP_COLS 512
-#define MOST_COLS 65536 /* wider matrices go to REFERENCE */
+#define TOKENS     8
+#define STEP_COLS  512
+#define MOST_COLS  32768 /* wider matrices go to REFERENCE */
+#define FAR_BYTES  8192  /* ahead of the weights, to L2 */
+#define NEAR_BYTES 1024  /* and to L1 */
 
-BN_INLINE __m512i pairs_to_lanes(__m512i a, __m512i b, __m512i c, __m512i d)
-{
-    __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-    __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
-    return _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
-}
-
-/* Eight vectors, each two blocks of 8 sums: the sixteen totals in the order of the blocks. */
-BN_INLINE __m512i sum_blocks(const __m512i s[8])
-{
-    const __m512i order = _mm512_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15);
-    __m512i p = pairs_to_lanes(s[0], s[1], s[2], s[3]), q = pairs_to_lanes(s[4], s[5], s[6], s[7]);
-    __m512i sum = _mm512_add_epi32(_mm512_shuffle_i32x4(p, q, 0x88), _mm512_shuffle_i32x4(p, q, 0xdd));
-    return _mm512_permutexvar_epi32(order, sum);
-}
-
-BN_INLINE v16 scales_of(const struct block *w)
-{
-    uint16_t d[16];
-    BN_UNROLL for (int b = 0; b < 16; b++) d[b] = w[b].d;
-    return v16_load_f16(d);
-}
-
-/* The activations of up to TOKENS tokens as the rows need them. */
+/* The activations of up to TOKENS tokens as the rows need them, step by step. */
+struct step_columns {
+    __m512i offset; /* OFFSET times the sum of each lane's activations */
+    v16 x_scale;
+    int8_t x[STEP_COLS]; /* zeros behind the last */
+};
 struct columns {
-    const int8_t *x[TOKENS];
-    const float *x_scale[TOKENS];
-    int8_t x_tail[TOKENS][STEP_COLS];                /* the last, incomplete step, zeros behind it */
-    __m512i offset[TOKENS][MOST_COLS / STEP_COLS];   /* OFFSET times the sum of each block's activations */
+    struct step_columns of[MOST_COLS / STEP_COLS * TOKENS]; /* [step][tokens] */
 };
 
 static void prepare(struct columns *p, const struct bn_block_args *a, int t, int tokens)
 {
-    for (int c = 0; c < tokens; c++) {
-        p->x[c] = a->x + (size_t)(t + c) * a->x_stride;
-        p->x_scale[c] = a->x_scale + (size_t)(t + c) * a->x_scale_stride;
-        int tail = a->cols % STEP_COLS;
-        memset(p->x_tail[c], 0, STEP_COLS);
-        memcpy(p->x_tail[c], p->x[c] + a->cols - tail, (size_t)tail);
-        for (int k = 0; k < a->cols; k += STEP_COLS) {
-            const int8_t *x = k + STEP_COLS <= a->cols ? p->x[c] + k : p->x_tail[c];
-            __m512i s[8];
-            for (int i = 0; i < 8; i++)
-                s[i] = _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8((char)OFFSET), _mm512_loadu_si512(x + 64 * i));
-            p->offset[c][k / STEP_COLS] = sum_blocks(s);
+    __m512i offset[8];
+    for (int i = 0; i < 8; i++) offset[i] = _mm512_set1_epi8((char)OFFSET);
+    for (int k = 0; k < a->cols; k += STEP_COLS)
+        for (int c = 0; c < tokens; c++) {
+            const int8_t *x = a->x + (size_t)(t + c) * a->x_stride + k;
+            const float *x_scale = a->x_scale + (size_t)(t + c) * a->x_scale_stride + k / 256;
+            struct step_columns *s = &p->of[k / STEP_COLS * tokens + c];
+            int8_t padded[STEP_COLS] = {0};
+            float scale[16];
+            memcpy(padded, x, a->cols - k < STEP_COLS ? (size_t)(a->cols - k) : STEP_COLS);
+            arrange(s->x, padded);
+            s->offset = sum_step(offset, s->x);
+            for (int i = 0; i < 16; i++)
+                scale[i] = k + 32 * block_of(i) < a->cols ? x_scale[block_of(i) / 8] : 0.0f;
+            s->x_scale = v16_load(scale);
         }
+}
+
+/* Lines that come after this step. One row of one token runs better without. */
+BN_INLINE void ask_for(const struct block *w)
+{
+    BN_UNROLL for (int i = 0; i < (int)sizeof *w; i += 4) /* sixteen blocks, a line at a time */
+    {
+        _mm_prefetch((const char *)w + 16 * i + FAR_BYTES, _MM_HINT_T1);
+        _mm_prefetch((const char *)w + 16 * i + NEAR_BYTES, _MM_HINT_T0);
     }
 }
 
-/* x_scale of sixteen blocks from block `b` of `blocks`. */
-BN_INLINE v16 x_scales(const float *x_scale, int b, int blocks)
-{
-    float first = x_scale[b / 8], second = b + 8 < blocks ? x_scale[b / 8 + 1] : 0.0f;
-    return _mm512_mask_mov_ps(v16_set(second), 0xff, v16_set(first));
-}
-
-/* Adds sixteen blocks from block `b` of one row, of which the first `n` count. */
-BN_INLINE void step(v16 lane[TOKENS], const struct block *w, const struct columns *p, int b, int blocks, int n, const int tokens)
+/* Adds sixteen blocks of one row, of which the lanes in `keep` count. */
+BN_INLINE void step(v16 lane[TOKENS], const struct block *w, const struct step_columns *p, __mmask16 keep,
+                    const int tokens)
 {
     __m512i code[8];
-    v16 d = scales_of(w);
-    BN_UNROLL for (int i = 0; i < 8; i++) code[i] = load_pair(w + 2 * i);
-    BN_UNROLL for (int c = 0; c < tokens; c++)
+    __m256i d;
+    load_step(code, &d, w);
+    v16 scale = _mm512_cvtph_ps(d);
+    BN_UNROLL for (int c = 0; c < TOKENS; c++)
     {
-        const int8_t *x = n == 16 ? p->x[c] + b * 32 : p->x_tail[c];
-        __m512i s[8];
-        BN_UNROLL for (int i = 0; i < 8; i++) s[i] = _mm512_dpbusd_epi32(_mm512_setzero_si512(), code[i], _mm512_loadu_si512(x + 64 * i));
-        v16 sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum_blocks(s), p->offset[c][b / 16]));
-        v16 next = v16_fma(sum, v16_mul(d, x_scales(p->x_scale[c], b, blocks)), lane[c]);
-        lane[c] = n == 16 ? next : v16_keep(next, n, lane[c]);
+        if (c >= tokens) continue;
+        v16 sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum_step(code, p[c].x), p[c].offset));
+        lane[c] = _mm512_mask3_fmadd_ps(sum, v16_mul(scale, p[c].x_scale), lane[c], keep);
     }
 }
 
-BN_INLINE void row(const struct bn_block_args *a, const struct columns *p, int m, int t, const int tokens)
+/* The last step of a row that is no multiple of 16 blocks: zeros behind its end. */
+static __attribute__((noinline)) __mmask16 end_of_row(struct block tail[16], const struct block *w,
+                                                      int blocks)
 {
-    const struct block *w = (const void *)((const char *)a->w + (size_t)m * a->row_bytes);
+    __mmask16 keep = 0;
+    memset(tail, 0, 16 * sizeof *tail);
+    memcpy(tail, w, (size_t)blocks * sizeof *tail);
+    for (int i = 0; i < 16; i++) keep |= (__mmask16)((block_of(i) < blocks) << i);
+    return keep;
+}
+
+BN_INLINE float reduce(v16 lane)
+{
+    float by_lane[16], by_block[16];
+    v16_store(by_lane, lane);
+    BN_UNROLL for (int i = 0; i < 16; i++) by_block[block_of(i)] = by_lane[i];
+    return v16_sum(v16_load(by_block));
+}
+
+/* Rows m, m + apart, ... with the tokens of p, of which the first is t. */
+BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t,
+                    const int rows, const int tokens)
+{
+    const struct block *w[ROWS];
+    struct block tail[16];
+    v16 lane[ROWS][TOKENS];
     int blocks = a->cols / 32, b = 0;
-    v16 lane[TOKENS];
-    BN_UNROLL for (int c = 0; c < tokens; c++) lane[c] = v16_set(0.0f);
-    for (; b + 16 <= blocks; b += 16) step(lane, w + b, p, b, blocks, 16, tokens);
-    if (b < blocks) {
-        struct block tail[16];
-        memset(tail, 0, sizeof tail);
-        memcpy(tail, w + b, (size_t)(blocks - b) * sizeof *w);
-        step(lane, tail, p, b, blocks, blocks - b, tokens);
+    BN_UNROLL for (int r = 0; r < ROWS; r++)
+    {
+        w[r] = (const void *)((const char *)a->w + (size_t)(r < rows ? m + r * apart : m) * a->row_bytes);
+        BN_UNROLL for (int c = 0; c < TOKENS; c++) lane[r][c] = v16_set(0.0f);
     }
-    BN_UNROLL for (int c = 0; c < tokens; c++) a->y[(size_t)(t + c) * a->y_stride + (size_t)m] = v16_sum(lane[c]);
+    for (; b + 16 <= blocks; b += 16) BN_UNROLL for (int r = 0; r < ROWS; r++)
+        {
+            if (r >= rows) continue;
+            if (rows * tokens > 1) ask_for(w[r] + b);
+            step(lane[r], w[r] + b, p->of + b / 16 * tokens, 0xffff, tokens);
+        }
+    if (b < blocks) BN_UNROLL for (int r = 0; r < ROWS; r++)
+        {
+            if (r >= rows) continue;
+            __mmask16 keep = end_of_row(tail, w[r] + b, blocks - b);
+            step(lane[r], tail, p->of + b / 16 * tokens, keep, tokens);
+        }
+    BN_UNROLL for (int r = 0; r < ROWS; r++)
+        BN_UNROLL for (int c = 0; c < TOKENS; c++) if (r < rows && c < tokens)
+            a->y[(size_t)(t + c) * a->y_stride + (size_t)(m + r * apart)] = reduce(lane[r][c]);
+}
+
+BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
+                      const int tokens)
+{
+    const int rows = tokens == 1 ? ROWS : 1;
+    int apart = (end - begin) / rows;
+    for (int m = begin; m < begin + apart; m++) tile(a, p, m, apart, t, rows, tokens);
+    for (int m = begin + rows * apart; rows > 1 && m < end; m++) tile(a, p, m, 0, t, 1, tokens);
 }
 
 static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
@@ -105,11 +137,21 @@ static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
         return;
     }
     for (int t = 0, tokens; t < a->n; t += tokens) {
-        tokens = a->n - t >= TOKENS ? TOKENS : 1;
+        tokens = a->n - t < TOKENS ? a->n - t : TOKENS;
         prepare(&p, a, t, tokens);
-        if (tokens == TOKENS)
-            for (int m = row_begin; m < row_end; m++) row(a, &p, m, t, TOKENS);
-        else
-            for (int m = row_begin; m < row_end; m++) row(a, &p, m, t, 1);
+        switch (tokens) {
+#define CASE(n)                                                                                              \
+    case n:                                                                                                  \
+        column(a, &p, row_begin, row_end, t, n);                                                             \
+        break
+            CASE(1);
+            CASE(2);
+            CASE(3);
+            CASE(4);
+            CASE(5);
+            CASE(6);
+            CASE(7);
+            CASE(8);
+        }
     }
 }
