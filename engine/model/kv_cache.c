@@ -55,10 +55,11 @@ static float element(enum bn_kv_type type, const void *data, size_t i, uint16_t 
 void bn_kv_cache_read(const struct bn_kv_block *block, int pos, float *k, float *v)
 {
     size_t dim = (size_t)block->head_dim, p = (size_t)pos, lane = p % 16, group = p / 16;
+    bool q8 = block->type == BN_KV_Q8_0;
     for (size_t d = 0; d < dim; d++) {
         uint16_t k_scale = block->k_scale ? block->k_scale[(group * (dim / 32) + d / 32) * 16 + lane] : 0;
         uint16_t v_scale = block->v_scale ? block->v_scale[d / 32 * BN_SEGMENT + p] : 0;
-        k[d] = element(block->type, block->k, (group * dim + d) * 16 + lane, k_scale);
-        v[d] = element(block->type, block->v, p * dim + d, v_scale);
+        k[d] = element(block->type, block->k, q8 ? bn_q8_key_index(dim, p, d) : (group * dim + d) * 16 + lane, k_scale);
+        v[d] = element(block->type, block->v, q8 ? bn_q8_value_index(p, d) : p * dim + d, v_scale);
     }
 }

@@ -43,11 +43,6 @@ static inline v16 v16_load_bf16_n(const uint16_t *p, int n)
     memcpy(copy, p, (size_t)n * 2);
     return v16_load_bf16(copy);
 }
-static inline v16 v16_load_i8(const int8_t *p)
-{
-    __m128i bytes = _mm_loadu_si128((const __m128i *)p);
-    return (v16){_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)), _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)))};
-}
 static inline void v16_store(float *p, v16 v)
 {
     _mm256_storeu_ps(p, v.a);
@@ -117,4 +112,38 @@ static inline v16 v16_where_nan(v16 x, v16 then, v16 otherwise)
 }
 static inline __m256 v16_low(v16 x) { return x.a; }
 static inline __m256 v16_high(v16 x) { return x.b; }
+
+/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h): vpmaddwd of widened columns -------- */
+typedef struct {
+    __m256i a, b, c, d; /* four columns each */
+} v16x4;
+typedef v16x4 v16_sums; /* two sums a column */
+static inline __m256i v4x4_load(const int8_t *p) { return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p)); }
+static inline v16x4 v16x4_load(const int8_t *p) { return (v16x4){v4x4_load(p), v4x4_load(p + 16), v4x4_load(p + 32), v4x4_load(p + 48)}; }
+static inline v16x4 v16x4_load_for_signed(const int8_t *p) { return v16x4_load(p); }
+static inline void v16_sums_start(v16_sums *s, int32_t sum_of_signed)
+{
+    (void)sum_of_signed;
+    s->a = s->b = s->c = s->d = _mm256_setzero_si256();
+}
+static inline void v16_sums_add(v16_sums *s, v16x4 x, const int32_t four[2])
+{
+    int64_t codes;
+    memcpy(&codes, four, sizeof codes);
+    __m256i c = _mm256_set1_epi64x(codes);
+    s->a = _mm256_add_epi32(s->a, _mm256_madd_epi16(x.a, c));
+    s->b = _mm256_add_epi32(s->b, _mm256_madd_epi16(x.b, c));
+    s->c = _mm256_add_epi32(s->c, _mm256_madd_epi16(x.c, c));
+    s->d = _mm256_add_epi32(s->d, _mm256_madd_epi16(x.d, c));
+}
+static inline void v16_sums_add_signed(v16_sums *s, v16x4 x, const int32_t four[2]) { v16_sums_add(s, x, four); }
+static inline __m256 v8_of_sums(__m256i a, __m256i b) { return _mm256_cvtepi32_ps(_mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xd8)); }
+static inline v16 v16_of_sums(const v16_sums *s) { return (v16){v8_of_sums(s->a, s->b), v8_of_sums(s->c, s->d)}; }
+/* Sixteen codes from the low bits of the lanes. */
+static inline void v16_store_codes(int32_t (*fours)[2], v16 x)
+{
+    __m256i mask = _mm256_set1_epi32(0xffff), a = _mm256_and_si256(_mm256_castps_si256(x.a), mask), b = _mm256_and_si256(_mm256_castps_si256(x.b), mask);
+    _mm256_storeu_si256((void *)fours, _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8));
+}
+static inline void v16_store_signed_codes(int32_t (*fours)[2], v16 x) { v16_store_codes(fours, x); }
 #endif

@@ -1,4 +1,4 @@
-/* kv_store.h - one position into the KV cache: values in rows by sixteen lanes, keys one lane of their blocks. */
+/* kv_store.h - one position into the KV cache (layout: struct bn_kv_block). */
 #include "engine/kernels/lanes/lanes.h"
 
 /* 32 values to codes; returns them in q. */
@@ -21,14 +21,17 @@ static void store_f16(const struct bn_kv_block *kv, size_t k_at, size_t v_at, co
     }
 }
 
-static void store_q8_0(const struct bn_kv_block *kv, int pos, size_t k_at, size_t v_at, const float *k, const float *v)
+/* Values byte by byte: other threads may store the positions that share their words. */
+static void store_q8_0(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
 {
-    int8_t *keys = (int8_t *)kv->k + k_at, codes[32];
-    uint16_t *k_scale = kv->k_scale + (size_t)(pos / 16) * (size_t)(kv->head_dim / 32) * 16 + (size_t)pos % 16;
-    for (int d = 0; d < kv->head_dim; d += 32) {
-        quantize32((int8_t *)kv->v + v_at + d, kv->v_scale + d / 32 * BN_SEGMENT + pos, v + d);
-        quantize32(codes, k_scale + d / 32 * 16, k + d);
-        for (int i = 0; i < 32; i++) keys[(d + i) * 16] = codes[i];
+    size_t dim = (size_t)kv->head_dim, p = (size_t)pos;
+    int8_t codes[32];
+    for (size_t d = 0; d < dim; d += 32) {
+        int8_t *key = (int8_t *)kv->k + bn_q8_key_index(dim, p, d), *value = (int8_t *)kv->v + bn_q8_value_index(p, d);
+        quantize32(codes, kv->k_scale + (p / 16 * (dim / 32) + d / 32) * 16 + p % 16, k + d);
+        for (int i = 0; i < 32; i += 4) memcpy(key + i * 16, codes + i, 4);
+        quantize32(codes, kv->v_scale + d / 32 * BN_SEGMENT + p, v + d);
+        for (int i = 0; i < 32; i++) value[i * 4] = codes[i];
     }
 }
 
@@ -36,7 +39,7 @@ static void store(const struct bn_kv_block *kv, int pos, const float *k, const f
 {
     size_t dim = (size_t)kv->head_dim, k_at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16, v_at = (size_t)pos * dim;
     if (kv->type == BN_KV_F16) store_f16(kv, k_at, v_at, k, v);
-    else if (kv->type == BN_KV_Q8_0) store_q8_0(kv, pos, k_at, v_at, k, v);
+    else if (kv->type == BN_KV_Q8_0) store_q8_0(kv, pos, k, v);
     else
         for (size_t d = 0; d < dim; d++) {
             ((float *)kv->k)[k_at + d * 16] = k[d];

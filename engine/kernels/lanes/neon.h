@@ -65,13 +65,6 @@ static inline void v16_store_f16(uint16_t *p, v16 v)
     vst1_u16(p + 12, vreinterpret_u16_f16(vcvt_f16_f32(v.d)));
 }
 
-static inline v16 v16_load_i8(const int8_t *p)
-{
-    int8x16_t bytes = vld1q_s8(p);
-    int16x8_t low = vmovl_s8(vget_low_s8(bytes)), high = vmovl_high_s8(bytes);
-    return (v16){vcvtq_f32_s32(vmovl_s16(vget_low_s16(low))), vcvtq_f32_s32(vmovl_high_s16(low)),
-                 vcvtq_f32_s32(vmovl_s16(vget_low_s16(high))), vcvtq_f32_s32(vmovl_high_s16(high))};
-}
 /* Rounds half to even and stores 16 bytes. Values lie in -127..127. */
 static inline void v16_store_i8(int8_t *p, v16 v)
 {
@@ -145,4 +138,49 @@ static inline float v16_largest(v16 v)
 }
 /* Sum of 32 codes. */
 static inline int32_t sum32_i8(const int8_t *q) { return vaddlvq_s8(vld1q_s8(q)) + vaddlvq_s8(vld1q_s8(q + 16)); }
+
+/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h) ------------------------------------ */
+typedef struct {
+    int16x8_t low[4], high[4]; /* columns 0-7 and 8-15 of each of the four */
+} v16x4;
+typedef struct {
+    int32x4_t a, b, c, d;
+} v16_sums;
+static inline v16x4 v16x4_load(const int8_t *p)
+{
+    v16x4 x;
+    int8x16x4_t bytes = vld4q_s8(p);
+    for (int i = 0; i < 4; i++) x.low[i] = vmovl_s8(vget_low_s8(bytes.val[i])), x.high[i] = vmovl_high_s8(bytes.val[i]);
+    return x;
+}
+static inline v16x4 v16x4_load_for_signed(const int8_t *p) { return v16x4_load(p); }
+static inline void v16_sums_start(v16_sums *s, int32_t sum_of_signed)
+{
+    (void)sum_of_signed;
+    s->a = s->b = s->c = s->d = vdupq_n_s32(0);
+}
+static inline void v16_sums_add(v16_sums *s, v16x4 x, const int32_t four[2])
+{
+    int16x4_t c = vreinterpret_s16_s32(vld1_s32(four));
+#define V16_SUMS_ADD(i)                                                                                                \
+    s->a = vmlal_lane_s16(s->a, vget_low_s16(x.low[i]), c, i), s->b = vmlal_high_lane_s16(s->b, x.low[i], c, i);       \
+    s->c = vmlal_lane_s16(s->c, vget_low_s16(x.high[i]), c, i), s->d = vmlal_high_lane_s16(s->d, x.high[i], c, i)
+    V16_SUMS_ADD(0);
+    V16_SUMS_ADD(1);
+    V16_SUMS_ADD(2);
+    V16_SUMS_ADD(3);
+#undef V16_SUMS_ADD
+}
+static inline void v16_sums_add_signed(v16_sums *s, v16x4 x, const int32_t four[2]) { v16_sums_add(s, x, four); }
+static inline v16 v16_of_sums(const v16_sums *s) { return (v16){vcvtq_f32_s32(s->a), vcvtq_f32_s32(s->b), vcvtq_f32_s32(s->c), vcvtq_f32_s32(s->d)}; }
+/* Sixteen codes from the low bits of the lanes. */
+static inline int32x2_t v4_codes(float32x4_t x) { return vreinterpret_s32_s16(vmovn_s32(vreinterpretq_s32_f32(x))); }
+static inline void v16_store_codes(int32_t (*fours)[2], v16 x)
+{
+    vst1_s32(fours[0], v4_codes(x.a));
+    vst1_s32(fours[1], v4_codes(x.b));
+    vst1_s32(fours[2], v4_codes(x.c));
+    vst1_s32(fours[3], v4_codes(x.d));
+}
+static inline void v16_store_signed_codes(int32_t (*fours)[2], v16 x) { v16_store_codes(fours, x); }
 #endif

@@ -5,8 +5,8 @@
 #include "engine/kernels/half.h"
 #include <math.h>
 
-/* 32 values to codes `step` apart. */
-static void quantize(int8_t *q, int step, uint16_t *scale, const float *x)
+/* 32 values to codes. */
+static void quantize(int8_t *q, uint16_t *scale, const float *x)
 {
     float largest = 0.0f;
     for (int i = 0; i < 32; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
@@ -16,7 +16,21 @@ static void quantize(int8_t *q, int step, uint16_t *scale, const float *x)
         float v = x[i] * s;
         v = v > -127.0f ? v : -127.0f;
         v = v < 127.0f ? v : 127.0f;
-        q[i * step] = (int8_t)lrintf(v);
+        q[i] = (int8_t)lrintf(v);
+    }
+}
+
+static void store_q8_0(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
+{
+    size_t dim = (size_t)kv->head_dim, p = (size_t)pos;
+    int8_t key[32], value[32];
+    for (size_t d = 0; d < dim; d += 32) {
+        quantize(key, kv->k_scale + (p / 16 * (dim / 32) + d / 32) * 16 + p % 16, k + d);
+        quantize(value, kv->v_scale + d / 32 * BN_SEGMENT + p, v + d);
+        for (size_t i = 0; i < 32; i++) {
+            ((int8_t *)kv->k)[bn_q8_key_index(dim, p, d + i)] = key[i];
+            ((int8_t *)kv->v)[bn_q8_value_index(p, d + i)] = value[i];
+        }
     }
 }
 
@@ -32,11 +46,7 @@ static void store(const struct bn_kv_block *kv, int pos, const float *k, const f
         ((float *)kv->k)[kat + (size_t)d * 16] = k[d];
         ((float *)kv->v)[vat + (size_t)d] = v[d];
     }
-    for (int d = 0; kv->type == BN_KV_Q8_0 && d < dim; d += 32) {
-        size_t kscale = ((size_t)(pos / 16) * (size_t)(dim / 32) + (size_t)d / 32) * 16 + (size_t)pos % 16;
-        quantize((int8_t *)kv->k + kat + (size_t)d * 16, 16, kv->k_scale + kscale, k + d);
-        quantize((int8_t *)kv->v + vat + (size_t)d, 1, kv->v_scale + d / 32 * BN_SEGMENT + pos, v + d);
-    }
+    if (kv->type == BN_KV_Q8_0) store_q8_0(kv, pos, k, v);
 }
 
 BN_KERNEL(kv_store, ref, BN_CPU_ANY, store);
