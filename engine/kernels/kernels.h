@@ -59,7 +59,7 @@ struct bn_block_args {
 /* Positions are cut into segments of BN_SEGMENT, aligned at 0. A block: keys and values of one segment, one layer and one kv
  * head. Keys lie in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions and scores need no
  * horizontal sum; values lie in rows, [pos][head_dim]; pos counts from the segment's first. Q8_0 is made for integer dot products
- * of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position together; values [head_dim/32][BN_SEGMENT/4][32][4],
+ * of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position together; values [head_dim/16][BN_SEGMENT/4][16][4],
  * four positions of a dim together. */
 #define BN_SEGMENT 256
 enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0 };
@@ -76,7 +76,7 @@ struct bn_kv_block {
 #define BN_Q8_TINY       1e-30f
 /* Where the codes of Q8_0 stand. */
 static inline size_t bn_q8_key_index(size_t dim, size_t pos, size_t d) { return ((pos / 16 * (dim / 4) + d / 4) * 16 + pos % 16) * 4 + d % 4; }
-static inline size_t bn_q8_value_index(size_t pos, size_t d) { return ((d / 32 * (BN_SEGMENT / 4) + pos / 4) * 32 + d % 32) * 4 + pos % 4; }
+static inline size_t bn_q8_value_index(size_t pos, size_t d) { return ((d / 16 * (BN_SEGMENT / 4) + pos / 4) * 16 + d % 16) * 4 + pos % 4; }
 
 /* One call: queries of one kv head against one segment. Query i (token t, head h of the group) sees the segment's first seen[i]
  * positions (at least one). It writes partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of exp(score - max) in

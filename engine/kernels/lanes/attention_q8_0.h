@@ -11,7 +11,6 @@ struct q8_tile {
     int32_t q_sum[MOST_DIM / 32][QUERIES];        /* of the codes of 32 dims */
     float q_step[QUERIES];
     float score[QUERIES][BN_SEGMENT];             /* scores, then exp(score - max) */
-    float scaled[QUERIES][BN_SEGMENT];            /* that times the scales of 32 dims */
     int32_t weight[QUERIES][BN_SEGMENT / 4][2];   /* codes of that, four at a time */
 };
 
@@ -44,7 +43,7 @@ BN_INLINE void q8_scores(struct q8_tile *t, int g, const int queries)
     for (size_t b = 0; b < blocks; b++) {
         v16_sums sum[QUERIES];
         BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_start(&sum[i], t->q_sum[b][i]);
-        BN_UNROLL for (size_t four = 0; four < 8; four++, k += 64)
+        for (size_t four = 0; four < 8; four++, k += 64)
         {
             ask(k);
             v16x4 key = v16x4_load_for_signed(k);
@@ -57,45 +56,37 @@ BN_INLINE void q8_scores(struct q8_tile *t, int g, const int queries)
 }
 
 /* Weights of `positions` positions (a multiple of 16) for 32 dims whose scales these are; steps get what a code stands for. */
-BN_INLINE void q8_weights(struct q8_tile *t, const uint16_t *scale, int positions, float *steps, const int queries)
+BN_INLINE void q8_weights(struct q8_tile *t, const uint16_t *half, int positions, float *steps, const int queries)
 {
+    float scale[BN_SEGMENT];
     v16 most[QUERIES], magic = v16_set(BN_EXP_MAGIC);
     BN_UNROLL for (int i = 0; i < queries; i++) most[i] = v16_set(0.0f);
     for (int p = 0; p < positions; p += 16) {
-        v16 s = v16_load_f16(scale + p);
-        BN_UNROLL for (int i = 0; i < queries; i++)
-        {
-            v16 w = v16_mul(v16_load(t->score[i] + p), s);
-            v16_store(t->scaled[i] + p, w);
-            most[i] = v16_max(w, most[i]);
-        }
+        v16 s = v16_load_f16(half + p);
+        v16_store(scale + p, s);
+        BN_UNROLL for (int i = 0; i < queries; i++) most[i] = v16_max(v16_mul(v16_load(t->score[i] + p), s), most[i]);
     }
     for (int i = 0; i < queries; i++) {
         float largest = v16_largest(most[i]);
         v16 factor = v16_set(q8_factor(largest, BN_Q8_WEIGHT_TOP));
         steps[i] = largest / BN_Q8_WEIGHT_TOP;
-        for (int p = 0; p < positions; p += 16) v16_store_codes(t->weight[i] + p / 4, v16_fma(v16_load(t->scaled[i] + p), factor, magic));
+        for (int p = 0; p < positions; p += 16)
+            v16_store_codes(t->weight[i] + p / 4, v16_fma(v16_mul(v16_load(t->score[i] + p), v16_load(scale + p)), factor, magic));
     }
 }
 
-/* Dims d to d + 31 of the outputs. */
-BN_INLINE void q8_values(struct q8_tile *t, int d, int positions, float *const *partials, const int queries)
+/* Dims d to d + 15 of the outputs. */
+BN_INLINE void q8_values(struct q8_tile *t, int d, int positions, const float *steps, float *const *partials, const int queries)
 {
-    float steps[QUERIES];
-    const int8_t *v = (const int8_t *)t->kv->v + (size_t)d * BN_SEGMENT;
-    v16_sums sum[QUERIES][2];
-    q8_weights(t, t->kv->v_scale + d / 32 * BN_SEGMENT, positions, steps, queries);
-    BN_UNROLL for (int i = 0; i < queries; i++)
-        BN_UNROLL for (int j = 0; j < 2; j++) v16_sums_start(&sum[i][j], 0);
-    for (int four = 0; four < positions / 4; four++, v += 128)
-        BN_UNROLL for (int j = 0; j < 2; j++)
-        {
-            ask(v + 64 * j);
-            v16x4 value = v16x4_load(v + 64 * j);
-            BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_add(&sum[i][j], value, t->weight[i][four]);
-        }
-    BN_UNROLL for (int i = 0; i < queries; i++)
-        BN_UNROLL for (int j = 0; j < 2; j++) v16_store(partials[i] + 2 + d + 16 * j, v16_mul(v16_of_sums(&sum[i][j]), v16_set(steps[i])));
+    const int8_t *v = (const int8_t *)t->kv->v + bn_q8_value_index(0, (size_t)d);
+    v16_sums sum[QUERIES];
+    BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_start(&sum[i], 0);
+    for (int four = 0; four < positions / 4; four++, v += 64) {
+        ask(v);
+        v16x4 value = v16x4_load(v);
+        BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_add(&sum[i], value, t->weight[i][four]);
+    }
+    BN_UNROLL for (int i = 0; i < queries; i++) v16_store(partials[i] + 2 + d, v16_mul(v16_of_sums(&sum[i]), v16_set(steps[i])));
 }
 
 BN_INLINE void q8_attend(struct q8_tile *t, const struct bn_attention_args *a, int first, const int queries)
@@ -113,7 +104,12 @@ BN_INLINE void q8_attend(struct q8_tile *t, const struct bn_attention_args *a, i
         partial[0] = softmax(t->score[i], seen, &partial[1]);
         for (int p = (seen + 15) / 16 * 16; p < groups * 16; p += 16) v16_store(t->score[i] + p, v16_set(0.0f)); /* others see more */
     }
-    for (int d = 0; d < t->kv->head_dim; d += 32) q8_values(t, d, groups * 16, a->partials + first, queries);
+    for (int d = 0; d < t->kv->head_dim; d += 32) {
+        float steps[QUERIES];
+        q8_weights(t, t->kv->v_scale + d / 32 * BN_SEGMENT, groups * 16, steps, queries);
+        q8_values(t, d, groups * 16, steps, a->partials + first, queries);
+        q8_values(t, d + 16, groups * 16, steps, a->partials + first, queries);
+    }
 }
 
 static void attend_q8_0(const struct bn_attention_args *a)

@@ -27,11 +27,11 @@ static void store_q8_0(const struct bn_kv_block *kv, int pos, const float *k, co
     size_t dim = (size_t)kv->head_dim, p = (size_t)pos;
     int8_t codes[32];
     for (size_t d = 0; d < dim; d += 32) {
-        int8_t *key = (int8_t *)kv->k + bn_q8_key_index(dim, p, d), *value = (int8_t *)kv->v + bn_q8_value_index(p, d);
+        int8_t *key = (int8_t *)kv->k + bn_q8_key_index(dim, p, d);
         quantize32(codes, kv->k_scale + (p / 16 * (dim / 32) + d / 32) * 16 + p % 16, k + d);
         for (int i = 0; i < 32; i += 4) memcpy(key + i * 16, codes + i, 4);
         quantize32(codes, kv->v_scale + d / 32 * BN_SEGMENT + p, v + d);
-        for (int i = 0; i < 32; i++) value[i * 4] = codes[i];
+        for (size_t i = 0; i < 32; i++) ((int8_t *)kv->v)[bn_q8_value_index(p, d + i)] = codes[i];
     }
 }
 
