@@ -292,7 +292,7 @@ static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
     float *pa[MOST], *pb[MOST], *qs = guarded((size_t)(n * dim) * 4);
     size_t stride = (size_t)dim + 2;
     float *a = guarded((size_t)n * stride * 4), *b = guarded((size_t)n * stride * 4);
-    fill_floats(qs, (size_t)(n * dim), (enum fill)(number % 5 == 4 ? FILL_ZERO : FILL_NORMAL), r);
+    fill_floats(qs, (size_t)(n * dim), number % 5 == 4 ? FILL_ZERO : number % 11 == 8 ? FILL_TINY : number % 7 == 3 ? FILL_ONE_LARGE : FILL_NORMAL, r);
     for (int i = 0; i < n; i++) {
         q[i] = qs + i * dim, pa[i] = a + (size_t)i * stride, pb[i] = b + (size_t)i * stride;
         seen[i] = number % 3 == 2 ? 1 + rng_below(r, positions) : positions;

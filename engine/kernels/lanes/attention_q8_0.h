@@ -2,16 +2,16 @@
  * codes (the v16x4 of each instruction set), which the layout of Q8_0 is made for. Codes and steps as in ref/attention_ref.c. */
 #include "engine/kernels/lanes/segment.h"
 
-#define QUERIES (V16_REGISTERS >= 32 ? 4 : 2)   /* of one tile */
-enum { MOST_DIM = 4096 };
+#define QUERIES (V16_REGISTERS >= 32 ? 4 : 2) /* of one tile */
+enum { MOST_DIM = 4096 };                     /* of a head: checked when weights are bound */
 
 struct q8_tile {
     const struct bn_kv_block *kv;
-    int32_t q[MOST_DIM / 4][QUERIES][2];          /* codes of the queries, four at a time */
-    int32_t q_sum[MOST_DIM / 32][QUERIES];        /* of the codes of 32 dims */
-    float q_step[QUERIES];
-    float score[QUERIES][BN_SEGMENT];             /* scores, then exp(score - max) */
-    int32_t weight[QUERIES][BN_SEGMENT / 4][2];   /* codes of that, four at a time */
+    int32_t q[MOST_DIM / 4][QUERIES][2];        /* codes of the queries, four at a time */
+    int32_t q_sum[MOST_DIM / 32][QUERIES];      /* of the codes of 32 dims */
+    float q_step[QUERIES];                      /* what a code stands for */
+    float score[QUERIES][BN_SEGMENT];           /* scores, then exp(score - max) */
+    int32_t weight[QUERIES][BN_SEGMENT / 4][2]; /* codes of that times the scales of 32 dims, four at a time */
 };
 
 BN_INLINE float q8_factor(float most, float top) { return most > BN_Q8_TINY ? top / most : 0.0f; }
@@ -25,6 +25,7 @@ static void q8_take_query(struct q8_tile *t, int i, const float *q)
     for (int d = 0; d < dim; d += 32) {
         int32_t fours[8][2];
         v16 a = v16_fma(v16_load(q + d), factor, magic), b = v16_fma(v16_load(q + d + 16), factor, magic);
+        a = v16_where_nan(a, magic, a), b = v16_where_nan(b, magic, b);
         v16_store_signed_codes(fours, a);
         v16_store_signed_codes(fours + 4, b);
         for (int j = 0; j < 8; j++) memcpy(t->q[d / 4 + j][i], fours[j], sizeof fours[j]);
@@ -43,8 +44,7 @@ BN_INLINE void q8_scores(struct q8_tile *t, int g, const int queries)
     for (size_t b = 0; b < blocks; b++) {
         v16_sums sum[QUERIES];
         BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_start(&sum[i], t->q_sum[b][i]);
-        for (size_t four = 0; four < 8; four++, k += 64)
-        {
+        for (size_t four = 0; four < 8; four++, k += 64) {
             ask(k);
             v16x4 key = v16x4_load_for_signed(k);
             BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_add_signed(&sum[i], key, t->q[b * 8 + four][i]);

@@ -5,7 +5,7 @@
  *  sum: lane i adds exp(score - max) over positions i modulo 16; then bn_reduce16;
  *  o[d] = sum over positions ascending of e * v[d] by fmaf.
  * Q8_0: dot products are exact sums of 16-bit codes times the cache's int8, so that they may run in any order. Codes of n numbers
- * are x * (top / max |x|) rounded half to even (all 0 when the largest is below 1e-30), a step is max |x| / top.
+ * are x * (top / max |x|) rounded half to even (all 0 when the largest is below 1e-30; NaN is 0), a step is max |x| / top.
  *  score: codes of the query, top BN_Q8_QUERY_TOP, over all of head_dim; for every 32 dims, ascending, score = fmaf(sum of codes,
  *      scale, score); then times the step;
  *  o[d]: for every 32 dims codes of e * scale over the positions seen, top BN_Q8_WEIGHT_TOP; o[d] = sum of codes * v[d], times the step. */
@@ -39,7 +39,8 @@ static float largest(const float *x, int n)
 /* The code of x: adding BN_EXP_MAGIC leaves the rounded product in the low bits. */
 static int16_t code(float x, float most, float top)
 {
-    return (int16_t)bn_bits_of_float(fmaf(x, most > BN_Q8_TINY ? top / most : 0.0f, BN_EXP_MAGIC));
+    float shifted = fmaf(x, most > BN_Q8_TINY ? top / most : 0.0f, BN_EXP_MAGIC);
+    return shifted != shifted ? 0 : (int16_t)bn_bits_of_float(shifted);
 }
 
 static float q8_score_of(const struct bn_kv_block *kv, int pos, const float *q, float most)
