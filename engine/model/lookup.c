@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_MATCH = 3, FIRST_DRAFT = 4, FIRST_PAUSE = 7, LONGEST_PAUSE = 127 };
+enum { LONGEST_MATCH = 3, FIRST_DRAFT = 2, FIRST_PAUSE = 3, LONGEST_PAUSE = 127 };
 
 struct bn_lookup {
     int32_t *ids; /* [n] the text so far */
@@ -74,8 +74,8 @@ size_t bn_lookup_draft(struct bn_lookup *l, int32_t *draft, size_t cap)
     return n;
 }
 
-/* What a pass with a draft of n tokens costs, in passes of one token (engine/performance.md). */
-static double cost(size_t n) { return 2 + 0.45 * (double)n; }
+/* What a pass with a draft of n tokens costs on one thread, in passes of one token; more threads pay less (engine/performance.md). */
+static double cost(size_t n) { return 1 + 0.45 * (double)n; }
 
 void bn_lookup_learn(struct bn_lookup *l, size_t n_draft, size_t n_accepted)
 {

@@ -19,6 +19,7 @@ static void expect_draft(const int32_t *ids, size_t n, const int32_t *want, size
 {
     struct bn_lookup *l = lookup_of(4, ids, n);
     int32_t draft[BN_MAX_DRAFT];
+    bn_lookup_learn(l, 2, 2); /* a first draft has two tokens, after one that was right four */
     cr_expect_eq(bn_lookup_draft(l, draft, BN_MAX_DRAFT), n_want);
     cr_expect_arr_eq(draft, want, n_want * sizeof *want);
     bn_lookup_close(l);
@@ -66,7 +67,7 @@ Test(lookup, failures_calm_it_down)
         drafts += n > 0;
         bn_lookup_learn(l, n, 0);
     }
-    cr_expect(drafts > 3 && drafts < 9, "%d drafts in vain in 512 passes", drafts);
+    cr_expect(drafts > 3 && drafts < 10, "%d drafts in vain in 512 passes", drafts);
     while (!(n = bn_lookup_draft(l, draft, BN_MAX_DRAFT))) continue;
     for (size_t want = 2 * n; want <= 16; want *= 2) {
         bn_lookup_learn(l, n, n);
