@@ -43,6 +43,7 @@ REPORTS_LIBS = $(REPORTS_LIB) -lsqlite3 -ljansson -lpthread -lm
 ISA_avx2       := -mavx2 -mfma -mf16c -mbmi2
 ISA_avxvnni    := $(ISA_avx2) -mavxvnni
 ISA_avx512vnni := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512vbmi -mavx512vbmi2 -mprefer-vector-width=512
+ISA_amx        := $(ISA_avx512vnni) -mamx-tile -mamx-int8
 ISA_neon       :=
 ISA_dotprod    := -march=armv8.2-a+dotprod
 ISA_i8mm       := -march=armv8.2-a+dotprod+i8mm

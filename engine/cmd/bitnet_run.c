@@ -53,7 +53,8 @@ static const struct bn_cmd_option options[] = {
     {0}};
 static const struct bn_cmd cmd = {
     "bitnet-run", "generate text with a BitNet or llama model on the CPU", "--model FILE_OR_DIR --prompt TEXT [options]", options,
-    "exit codes: 0 ok, 1 failed, 2 usage. The environment variable BITNET_KERNEL_BACKEND stands in for --kernel_backend."};
+    "exit codes: 0 ok, 1 failed, 2 usage. The environment variable BITNET_KERNEL_BACKEND stands in for --kernel_backend; BITNET_AMX_ENABLED=0 "
+    "keeps the AMX kernels away."};
 
 static const char *env_backend(void)
 {

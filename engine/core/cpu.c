@@ -2,6 +2,7 @@
 #include "engine/core/cpu.h"
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint32_t features;
@@ -42,7 +43,11 @@ static uint64_t saved_state(void)
 static int has(unsigned word, unsigned bits) { return (word & bits) == bits; }
 
 /* Linux gives a process the 8 KiB of AMX tile registers only when asked (ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA). */
-static int amx_permitted(void) { return syscall(SYS_arch_prctl, 0x1023, 18) == 0; }
+static int amx_permitted(void)
+{
+    const char *wanted = getenv("BITNET_AMX_ENABLED");
+    return !(wanted && !strcmp(wanted, "0")) && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+}
 
 static uint32_t find_features(void)
 {

@@ -37,10 +37,12 @@ static const char *names_here(char *text, size_t size)
     return text;
 }
 
+static bool is_auto(const char *backend) { return !backend || !strcmp(backend, "auto"); }
+
 /* How many lines of the list may be used: up to the last one of variant `backend`, 0 when there is none. */
 static size_t lines_up_to(const char *backend)
 {
-    if (!backend || !strcmp(backend, "auto")) return N_VARIANTS;
+    if (is_auto(backend)) return N_VARIANTS;
     for (size_t n = N_VARIANTS; n > 0; n--)
         if (!strcmp(variants[n - 1]->variant, backend)) return n;
     return 0;
@@ -55,7 +57,7 @@ enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend
     if (n == 0)
         return bn_fail(err, BN_ERR_USAGE, "There is no kernel variant named '%s'; this CPU runs: auto, %s.", backend,
                        names_here(names, sizeof names));
-    if (n < N_VARIANTS && !runs_here(variants[n - 1]))
+    if (!is_auto(backend) && !runs_here(variants[n - 1]))
         return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run the kernel variant '%s'; it runs: auto, %s.", backend,
                        names_here(names, sizeof names));
     for (size_t i = 0; i < n; i++)

@@ -1,6 +1,7 @@
 /* checkkern.c - checks every kernel variant against the reference bit for bit, and times them (--bench).
  * It walks kernels.list: a new variant needs no new line here. */
 #include "engine/tests/checkkern.h"
+#include "engine/tests/checkkern_amx.h"
 #include "engine/cmdline.h"
 #include <signal.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 static struct {
     const char *op, *variant;
     uint64_t seed;
-    bool bench, json;
+    bool bench, json, emulate_amx;
 } opt = {.seed = 1};
 
 static const struct bn_cmd_option options[] = {
@@ -23,6 +24,8 @@ static const struct bn_cmd_option options[] = {
     {"bench", NULL, BN_CMD_FLAG, &opt.bench, "time the kernels instead, beside the limits of the machine", 0,
      0},
     {"json", NULL, BN_CMD_FLAG, &opt.json, "with --bench: one JSON object instead of the table", 0, 0},
+    {"emulate_amx", NULL, BN_CMD_FLAG, &opt.emulate_amx,
+     "run AMX kernels where the CPU has AVX-512 only: an illegal tile instruction is carried out by a signal handler", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"checkkern", "check kernel variants against the reference, bit for bit",
                                   "[options]", options, NULL};
@@ -143,9 +146,18 @@ static bool check_variant(const struct op_check *check, const struct bn_kernel_v
     return true;
 }
 
+/* Features to count on: those of the CPU, and AMX when it is emulated. */
+static uint32_t features(void)
+{
+    uint32_t found = bn_cpu_features();
+    if (opt.emulate_amx && !(found & BN_CPU_AMX) && amx_emulate()) found |= BN_CPU_AMX;
+    return found;
+}
+
 static int check_all(void)
 {
     size_t n;
+    uint32_t usable = features();
     int checked = 0, bad = opt.variant ? 0 : check_references(opt.op);
     const struct bn_kernel_variant *const *all = bn_kernel_variants(&n);
     for (size_t i = 0; i < n; i++) {
@@ -156,7 +168,7 @@ static int check_all(void)
             checked++;
             continue;
         }
-        if (v->needs & ~bn_cpu_features()) {
+        if (v->needs & ~usable) {
             printf("skip kernel %s %s: this CPU has not the instructions\n", v->op_name, v->variant);
             checked++;
             continue;
@@ -165,6 +177,7 @@ static int check_all(void)
             if (op_checks[c].op == v->op) bad += !check_variant(&op_checks[c], v), checked++;
         fflush(stdout);
     }
+    if (opt.emulate_amx) printf("# %lu tile instructions emulated\n", amx_emulated());
     if (checked == 0)
         bn_cmd_fail(&cmd, 2, "No kernel has that name; kernels.list in engine/kernels lists them.");
     return bad;
