@@ -12,8 +12,6 @@ BN_INLINE __m256i field(__m256i w, const int f)
     return _mm256_and_si256(f < 3 ? _mm256_srli_epi16(w, 6 - 2 * f) : w, _mm256_set1_epi8(3));
 }
 
-#include "engine/kernels/x86/matmul_i2_panel_256.h"
-
 BN_INLINE __m128i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
 {
     __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
@@ -80,16 +78,21 @@ BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t
     for (int m = begin + TILE_ROWS * apart; m < end; m++) tile(a, m, 0, t, 1, tokens);
 }
 
-static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
+/* The tokens from t on for the rows row_begin..row_end-1. */
+static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end, int t)
 {
-    if (a->n >= PANEL_LEAST && a->cols <= PANEL_COLS) {
-        matmul_by_panels(a, row_begin, row_end);
-        return;
-    }
     int rows = a->n == 1 ? row_end - row_begin : (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
     for (int begin = row_begin; begin < row_end; begin += rows) {
-        int end = row_end - begin < rows ? row_end : begin + rows, t = 0;
-        for (; t + TILE_TOKENS <= a->n; t += TILE_TOKENS) column(a, begin, end, t, TILE_TOKENS);
-        for (; t < a->n; t++) column(a, begin, end, t, 1);
+        int end = row_end - begin < rows ? row_end : begin + rows, c = t;
+        for (; c + TILE_TOKENS <= a->n; c += TILE_TOKENS) column(a, begin, end, c, TILE_TOKENS);
+        for (; c < a->n; c++) column(a, begin, end, c, 1);
     }
+}
+
+#include "engine/kernels/x86/matmul_i2_lookup_256.h"
+
+static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
+{
+    if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS) by_lookup(a, row_begin, row_end);
+    else by_tiles(a, row_begin, row_end, 0);
 }
