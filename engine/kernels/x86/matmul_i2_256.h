@@ -89,7 +89,10 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
     }
 }
 
-#include "engine/kernels/x86/matmul_i2_lookup_256.h"
+#define LOOKUP_TOKENS     16
+#define LOOKUP_LEAST      12
+#define LOOKUP_LEAST_ROWS 96
+#include "engine/kernels/x86/matmul_i2_lookup.h"
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {

@@ -1,6 +1,6 @@
 /* matmul_i2_avx512vnni.c - ternary times int8 by vpdpbusd on 64 lanes: codes 0..2 are the unsigned side, activations the
  * signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q).
- * One token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens. */
+ * One token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens, many tokens go by lookup. */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
 
@@ -109,9 +109,8 @@ BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t
     for (int m = begin + TILE_ROWS * apart; m < end; m++) tile(a, m, 0, t, 1, tokens);
 }
 
-static void block(const struct bn_ternary_args *a, int begin, int end)
+static void block(const struct bn_ternary_args *a, int begin, int end, int t)
 {
-    int t = 0;
     for (; t + TILE_TOKENS <= a->n; t += TILE_TOKENS) column(a, begin, end, t, TILE_TOKENS);
     switch (a->n - t) {
     case 3: column(a, begin, end, t, 3); break;
@@ -120,14 +119,23 @@ static void block(const struct bn_ternary_args *a, int begin, int end)
     }
 }
 
+/* The tokens from t on for the rows row_begin..row_end-1. */
+static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end, int t)
+{
+    int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
+    for (int m = row_begin; m < row_end; m += rows) block(a, m, row_end - m < rows ? row_end : m + rows, t);
+}
+
+#define LOOKUP_TOKENS     32
+#define LOOKUP_LEAST      28
+#define LOOKUP_LEAST_ROWS 384
+#include "engine/kernels/x86/matmul_i2_lookup.h"
+
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
-    if (a->n == 1) {
-        one_token(a, row_begin, row_end);
-        return;
-    }
-    int rows = (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
-    for (int m = row_begin; m < row_end; m += rows) block(a, m, row_end - m < rows ? row_end : m + rows);
+    if (a->n == 1) one_token(a, row_begin, row_end);
+    else if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS) by_lookup(a, row_begin, row_end);
+    else by_tiles(a, row_begin, row_end, 0);
 }
 
 BN_KERNEL(matmul_i2, avx512vnni, BN_CPU_AVX512VNNI, matmul);
