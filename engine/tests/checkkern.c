@@ -1,7 +1,7 @@
 /* checkkern.c - checks every kernel variant against the reference bit for bit, and times them (--bench).
  * It walks kernels.list: a new variant needs no new line here. */
 #include "engine/tests/checkkern.h"
-#include "engine/tests/checkkern_amx.h"
+#include "engine/tests/checkkern_amx_emulator.h"
 #include "engine/cmdline.h"
 #include <signal.h>
 #include <stdarg.h>

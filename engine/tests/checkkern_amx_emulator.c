@@ -1,6 +1,6 @@
-/* checkkern_amx.c - AMX tile instructions carried out by a handler of SIGILL. Source of encodings, faults and arithmetic: Intel's Software
+/* checkkern_amx_emulator.c - AMX tile instructions carried out by a handler of SIGILL. Source of encodings, faults and arithmetic: Intel's Software
  * Developer's Manual, volume 2 (LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TDPBSSD and its kin, TILERELEASE) and volume 1, chapter 18. */
-#include "engine/tests/checkkern_amx.h"
+#include "engine/tests/checkkern_amx_emulator.h"
 #if defined(__x86_64__) && defined(__linux__)
 #include <signal.h>
 #include <stdint.h>
