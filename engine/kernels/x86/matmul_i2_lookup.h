@@ -17,7 +17,7 @@ struct lookup {
     sums16 table[LOOKUP_BYTES][81][LOOKUP_VECTORS];
     sums16 sum[LOOKUP_PASSES][LOOKUP_ROWS][LOOKUP_VECTORS]; /* of as many chunks as 16 bits are sure to hold: one at least, 256 * 127 */
     __m256i total[LOOKUP_PASSES][LOOKUP_ROWS][4];           /* 32 bits */
-    sums16 x[4][64][LOOKUP_VECTORS];         /* activations of the chunk by field and byte */
+    sums16 x[4][64][LOOKUP_VECTORS];                        /* activations of the chunk by field and byte */
 };
 
 /* Bytes of four codes become places in a table; `threes` gathers bits where a code is 3. */
