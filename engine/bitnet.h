@@ -53,6 +53,7 @@ struct bn_model_info {
     const char *path, *name, *architecture;
     const char *weight_encoding, *head_encoding; /* "i2_s", "q6_k", ... of the linears and of the output head */
     const char *kernels;                         /* kernel variants chosen, e.g. "avx512vnni" */
+    const char *ternary_layout;                  /* "i2", "lut3": of ternary weights in memory; NULL: the model has none */
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
     uint64_t n_parameters, file_bytes;
     uint64_t weight_bytes_per_token; /* bytes of weights one decoded token reads */

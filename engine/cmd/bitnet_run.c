@@ -416,6 +416,7 @@ static void print_json(const struct bn_model *model, const struct bn_session *se
     printf(", \"threads\": %d, \"screened_rows\": %llu", bn_session_n_threads(session), (unsigned long long)bn_session_screened_rows(session));
     printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", out->passes, out->drafted, out->accepted);
     json_string("kernels", info->kernels, strlen(info->kernels));
+    if (info->ternary_layout) json_string("ternary_layout", info->ternary_layout, strlen(info->ternary_layout));
     json_string("model", info->path, strlen(info->path));
     json_string("ended", out->ended, strlen(out->ended));
     printf(", \"peak_rss_bytes\": %lld}\n", (long long)usage.ru_maxrss * 1024);

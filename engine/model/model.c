@@ -20,6 +20,8 @@ static void fill_info(struct bn_model *m, const char *path)
         .kernels = w->layers ? (m->reference64 ? "reference64" : m->kernels.summary) : vocab_only_kernels};
     if (!w->layers) return;
     m->info.weight_encoding = bn_encoding_traits(w->stored)->name;
+    const struct bn_linear *down = &w->layers[0].down;
+    m->info.ternary_layout = down->kind != BN_LINEAR_TERNARY ? NULL : down->lut3 ? "lut3" : "i2";
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
 
