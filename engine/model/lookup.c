@@ -33,6 +33,7 @@ void bn_lookup_close(struct bn_lookup *l)
 
 enum bn_status bn_lookup_add(struct bn_lookup *l, const int32_t *ids, size_t n, struct bn_error *err)
 {
+    if (n == 0) return BN_OK; /* perhaps no memory yet */
     if (l->n + n > l->cap) {
         size_t cap = (l->n + n) * 2 + 1024;
         int32_t *more = realloc(l->ids, cap * sizeof *more);

@@ -47,9 +47,9 @@ Test(lookup, what_is_new_gives_no_draft)
     const int32_t ids[] = {1, 2, 3, 4, 5};
     struct bn_lookup *l;
     struct bn_error err;
-    expect_draft(ids, 5, NULL, 0);
-    expect_draft(ids, 1, NULL, 0);
-    expect_draft(ids, 0, NULL, 0);
+    expect_draft(ids, 5, ids, 0);
+    expect_draft(ids, 1, ids, 0);
+    expect_draft(ids, 0, ids, 0);
     cr_expect_eq(bn_lookup_open(&l, 0, &err), BN_ERR_USAGE);
     cr_expect_eq(bn_lookup_open(&l, BN_MAX_DRAFT + 1, &err), BN_ERR_USAGE);
 }
