@@ -157,11 +157,13 @@ $(BUILD)/tests-bin/example: $(call obj,engine/tests/example.c) $(ENGINE_LIB)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/example.c) $(ENGINE_LIBS) -o $@
 
+# Criterion's runner does not start under ThreadSanitizer
+RUNNER := $(if $(findstring thread,$(SANITIZE)),ci/tsan_runner.c)
 define testprogram
-$(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c)) $(2)
+$(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c) $(RUNNER)) $(2)
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(wildcard $(1)/tests/test_*.c)) $(3) -lcriterion -o $$@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(wildcard $(1)/tests/test_*.c) $(RUNNER)) $(3) -lcriterion -o $$@
 endef
 $(eval $(call testprogram,engine,$(ENGINE_LIB),$(ENGINE_LIBS)))
 $(eval $(call testprogram,suites,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS)))
