@@ -47,6 +47,7 @@ ISA_amx        := $(ISA_avx512vnni) -mamx-tile -mamx-int8
 ISA_neon       :=
 ISA_dotprod    := -march=armv8.2-a+dotprod
 ISA_i8mm       := -march=armv8.2-a+dotprod+i8mm
+ISA_sve        := -march=armv8.2-a+sve
 isa_of = $(ISA_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
 
 # --- programs: engine/cmd/bitnet_run.c -> build/bin/bitnet-run --------------------------------------------------------
