@@ -2,6 +2,7 @@
 #ifndef BN_KERNELS_LUT3_TILE_H
 #define BN_KERNELS_LUT3_TILE_H
 #include "engine/kernels/x86/lut3_part.h"
+#include <string.h>
 
 enum {
     FAR_AHEAD = 4096, /* bytes from which lines of a stream are asked for into L2, and into L1: without, half the speed */

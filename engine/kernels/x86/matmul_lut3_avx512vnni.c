@@ -7,7 +7,6 @@
  * Few tokens (decode): tables of whole rows stay in L2, weights are read once, as four long streams.
  * Many tokens (prefill): tables of a chunk and 16-bit sums of a block of tokens and rows stay in L2, words of four panels in L1. */
 #include "engine/kernels/x86/lut3_tile.h"
-#include <string.h>
 
 enum {
     BLOCK_TILES = 11,  /* of tokens: tables of 330 KiB */
