@@ -120,38 +120,5 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
             a->y[(size_t)(t + c) * a->y_stride + (size_t)(m + r * apart)] = reduce(lane[r][c]);
 }
 
-BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
-                      const int tokens)
-{
-    const int rows = tokens == 1 ? ROWS : 1;
-    int apart = (end - begin) / rows;
-    for (int m = begin; m < begin + apart; m++) tile(a, p, m, apart, t, rows, tokens);
-    for (int m = begin + rows * apart; rows > 1 && m < end; m++) tile(a, p, m, 0, t, 1, tokens);
-}
-
-static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
-{
-    struct columns p;
-    if (a->cols > MOST_COLS) {
-        REFERENCE(a, row_begin, row_end);
-        return;
-    }
-    for (int t = 0, tokens; t < a->n; t += tokens) {
-        tokens = a->n - t < TOKENS ? a->n - t : TOKENS;
-        prepare(&p, a, t, tokens);
-        switch (tokens) {
-#define CASE(n)                                                                                              \
-    case n:                                                                                                  \
-        column(a, &p, row_begin, row_end, t, n);                                                             \
-        break
-            CASE(1);
-            CASE(2);
-            CASE(3);
-            CASE(4);
-            CASE(5);
-            CASE(6);
-            CASE(7);
-            CASE(8);
-        }
-    }
-}
+BN_INLINE int rows_at_once(const int tokens) { return tokens == 1 ? ROWS : 1; }
+#include "engine/kernels/x86/matmul_by_tokens.h"

@@ -3,6 +3,7 @@
  *   DOT(sum, code, x)   adds unsigned codes times signed activations to `sum`
  *   FLUSH(total, sum)   adds `sum` to eight 32-bit totals */
 #include "engine/kernels/lanes/lanes.h"
+#include "engine/kernels/x86/store4.h"
 
 #define TILE_ROWS   4
 #define BLOCK_BYTES (256 << 10) /* of weights, stays in L2 while all tokens pass */
@@ -16,16 +17,6 @@ BN_INLINE __m128i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
 {
     __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
     return _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-}
-
-/* y of `rows` rows from m on, `apart` rows from one to the next, for token t. */
-BN_INLINE void store4(const struct bn_ternary_args *a, int m, int apart, int t, __m128i sum, const int rows)
-{
-    int32_t dot[4];
-    _mm_storeu_si128((__m128i *)dot, sum);
-    float *y = a->y + (size_t)t * a->y_stride;
-    for (int r = 0; r < rows; r++, m += apart)
-        y[m] = (float)(dot[r] - a->x_sum[t]) * (a->x_scale[t] * a->w_scale[(size_t)m * (size_t)a->w_scale_step]);
 }
 
 /* The blocks begin..end-1 of rows `step` bytes apart: their sums added to `total`. */

@@ -3,6 +3,7 @@
  * One token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens, many tokens go by lookup. */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
+#include "engine/kernels/x86/store4.h"
 
 #define TILE_ROWS   4
 #define TILE_TOKENS 4          /* six would fit the registers, and is 4 % slower */
@@ -12,16 +13,6 @@
 BN_INLINE __m512i field(__m512i w, const int f)
 {
     return _mm512_and_si512(f < 3 ? _mm512_srli_epi16(w, 6 - 2 * f) : w, _mm512_set1_epi8(3));
-}
-
-/* y of `rows` rows from m on, `apart` rows from one to the next, for token t. */
-BN_INLINE void store4(const struct bn_ternary_args *a, int m, int apart, int t, __m128i sum, const int rows)
-{
-    int32_t dot[4];
-    _mm_storeu_si128((__m128i *)dot, sum);
-    float *y = a->y + (size_t)t * a->y_stride;
-    for (int r = 0; r < rows; r++, m += apart)
-        y[m] = (float)(dot[r] - a->x_sum[t]) * (a->x_scale[t] * a->w_scale[(size_t)m * (size_t)a->w_scale_step]);
 }
 
 /* One step over 256 columns: `load` is the mask of bytes that belong to the row. */

@@ -138,41 +138,10 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
     }
 }
 
-BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
-                      const int tokens)
-{
-    const int rows = tokens == 1 ? SUMS : 1;
-    int apart = (end - begin) / rows;
-    for (int m = begin; m < begin + apart; m++) tile(a, p, m, apart, t, rows, tokens);
-    for (int m = begin + rows * apart; rows > 1 && m < end; m++) tile(a, p, m, 0, t, 1, tokens);
-}
-
-static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
-{
-    extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
-    struct columns p;
-    if (a->cols > MOST_COLS) {
-        ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)(a, row_begin, row_end);
-        return;
-    }
-    for (int t = 0, tokens; t < a->n; t += tokens) {
-        tokens = a->n - t < SUMS ? a->n - t : SUMS;
-        prepare(&p, a, t, tokens);
-        switch (tokens) {
-        case 1:
-            column(a, &p, row_begin, row_end, t, 1);
-            break;
-        case 2:
-            column(a, &p, row_begin, row_end, t, 2);
-            break;
-        case 3:
-            column(a, &p, row_begin, row_end, t, 3);
-            break;
-        case 4:
-            column(a, &p, row_begin, row_end, t, 4);
-            break;
-        }
-    }
-}
+BN_INLINE int rows_at_once(const int tokens) { return tokens == 1 ? SUMS : 1; }
+#define TOKENS SUMS
+extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
+#define REFERENCE ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)
+#include "engine/kernels/x86/matmul_by_tokens.h"
 
 BN_KERNEL(matmul_q6_k, avx2, BN_CPU_AVX2, matmul);

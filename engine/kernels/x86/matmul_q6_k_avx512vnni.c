@@ -223,41 +223,9 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
     }
 }
 
-BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
-                      const int tokens)
-{
-    const int rows = tokens < 3 ? 4 / tokens : 1;
-    int apart = (end - begin) / rows;
-    for (int m = begin; m < begin + apart; m++) tile(a, p, m, apart, t, rows, tokens);
-    for (int m = begin + rows * apart; rows > 1 && m < end; m++) tile(a, p, m, 0, t, 1, tokens);
-}
-
-static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
-{
-    extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
-    struct columns p;
-    if (a->cols > MOST_COLS) {
-        ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)(a, row_begin, row_end);
-        return;
-    }
-    for (int t = 0, tokens; t < a->n; t += tokens) {
-        tokens = a->n - t < TOKENS ? a->n - t : TOKENS;
-        prepare(&p, a, t, tokens);
-        switch (tokens) {
-#define CASE(n)                                                                                              \
-    case n:                                                                                                  \
-        column(a, &p, row_begin, row_end, t, n);                                                             \
-        break
-            CASE(1);
-            CASE(2);
-            CASE(3);
-            CASE(4);
-            CASE(5);
-            CASE(6);
-            CASE(7);
-            CASE(8);
-        }
-    }
-}
+BN_INLINE int rows_at_once(const int tokens) { return tokens < 3 ? 4 / tokens : 1; }
+extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
+#define REFERENCE ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)
+#include "engine/kernels/x86/matmul_by_tokens.h"
 
 BN_KERNEL(matmul_q6_k, avx512vnni, BN_CPU_AVX512VNNI, matmul);
