@@ -95,7 +95,7 @@ bench-overhead: all ## what the harness adds to the times it measures (MODEL=FIL
 	@BN_BIN=$(BUILD)/bin harness/tests/overhead $(if $(MODEL),--model $(MODEL)) $(if $(THREADS),--threads $(THREADS))
 
 format: ## format all C files with clang-format
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format-14 -i $$(git ls-files '*.c' '*.h')
 
 clean: ## remove build/
 	rm -rf $(BUILD)

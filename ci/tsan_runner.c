@@ -1,7 +1,8 @@
-/* tsan_runner.c - runs a Criterion test program under ThreadSanitizer, where Criterion's own runner cannot: its memory for child processes
- * has to lie where the sanitizer keeps its shadow. Every test in a process of its own, one after the other; the sanitizer's exit code
- * makes a race a failure. Takes --filter SUITE/TEST (a glob) and --tap=FILE, and knows what the tests here use: init and fini.
- * Replaces main and the functions that Criterion's macros call; messages are still Criterion's. */
+/* tsan_runner.c - runs a Criterion test program under ThreadSanitizer, where Criterion's own runner cannot: its memory
+ * for child processes has to lie where the sanitizer keeps its shadow. Every test in a process of its own, one after
+ * the other; the sanitizer's exit code makes a race a failure. Takes --filter SUITE/TEST (a glob) and --tap=FILE, and
+ * knows what the tests here use: init and fini. Replaces main and the functions that Criterion's macros call; messages
+ * are still Criterion's. */
 #include <criterion/criterion.h>
 #include <criterion/event.h>
 #include <fnmatch.h>
@@ -25,7 +26,7 @@ static void call(void (*fn)(void))
     if (fn) fn();
 }
 
-/* ---- what the macros call -------------------------------------------------------------------------------------------- */
+/* ---- what the macros call ---- */
 void criterion_internal_test_setup(void)
 {
     if (suite) call(suite->init);
@@ -69,7 +70,7 @@ void cr_log(enum criterion_severity severity, const char *format, ...)
     fputc('\n', stderr);
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------------------- */
+/* ---- the run ---- */
 static const struct criterion_test_extra_data *suite_of(const struct criterion_test *test)
 {
     for (struct criterion_suite **s = __start_cr_sts; s < __stop_cr_sts; s++)
@@ -100,8 +101,10 @@ int main(int argc, char **argv)
     int bad = 0, all = 0;
     tap = stdout;
     for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "--filter") && i + 1 < argc) filter = argv[++i];
-        else if (strncmp(argv[i], "--tap=", 6) || !(tap = fopen(argv[i] + 6, "we"))) return fprintf(stderr, "tsan_runner cannot do %s.\n", argv[i]), 2;
+        if (!strcmp(argv[i], "--filter") && i + 1 < argc)
+            filter = argv[++i];
+        else if (strncmp(argv[i], "--tap=", 6) || !(tap = fopen(argv[i] + 6, "we")))
+            return fprintf(stderr, "tsan_runner cannot do %s.\n", argv[i]), 2;
     for (struct criterion_test **t = __start_cr_tst; t < __stop_cr_tst; t++) {
         char name[256];
         if (!*t) continue;

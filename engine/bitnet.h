@@ -1,8 +1,10 @@
 /* bitnet.h - the public API of the engine: open a model, tokenize, prefill, decode, read logits, observe, close.
  *
- * Conventions: functions that can fail return enum bn_status and, when `err` is not NULL, put one complete sentence there.
- * `_open/_close` pairs own their object; `_init/_release` pairs work on the caller's memory. The engine never prints or exits.
- * A model is immutable after bn_model_open and may serve many sessions; each session belongs to one thread at a time. */
+ * Conventions: functions that can fail return enum bn_status and, when `err` is not NULL, put one complete sentence
+ * there.
+ * `_open/_close` pairs own their object; `_init/_release` pairs work on the caller's memory. The engine never prints or
+ * exits. A model is immutable after bn_model_open and may serve many sessions; each session belongs to one thread at a
+ * time. */
 #ifndef BITNET_H
 #define BITNET_H
 
@@ -29,31 +31,33 @@ struct bn_error {
     char text[512]; /* one sentence: what was wrong and what to do; "" when status is BN_OK */
 };
 
-/* ---- version ---------------------------------------------------------------------------------------------------- */
+/* ---- version ---- */
 const char *bn_version(void);  /* "0.1.0" */
 const char *bn_commit(void);   /* git commit the library was built from */
 const char *bn_compiler(void); /* compiler, version and flags */
 
-/* ---- model ------------------------------------------------------------------------------------------------------ */
+/* ---- model ---- */
 struct bn_model;
 
 struct bn_model_options {
     const char *tokenizer_path; /* llama2.c tokenizer .bin for .bin checkpoints; NULL: beside or inside the model */
     const char *kernel_backend; /* "auto" (NULL), a variant name ("ref", "avx2", "avx512vnni"), or "reference64" */
     const char *i2s_layout;     /* NULL or "canonical"; "arm64x16" for I2_S files quantised on ARM (FORMATS.md 3.2) */
-    const char *pretokenizer;   /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
-    bool vocab_only;            /* read the vocabulary, not the weights */
-    bool float_activations;     /* ternary linears take float activations, not int8: weights become f32 in memory */
-    bool head_screening;          /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
-    bool weights_in_place;      /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
-    const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits); same logits (EXACT) */
+    const char
+        *pretokenizer; /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
+    bool vocab_only;   /* read the vocabulary, not the weights */
+    bool float_activations; /* ternary linears take float activations, not int8: weights become f32 in memory */
+    bool head_screening;    /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
+    bool weights_in_place;  /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
+    const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits); same
+                                   logits (EXACT) */
 };
 
 struct bn_model_info {
     const char *path, *name, *architecture;
     const char *weight_encoding, *head_encoding; /* "i2_s", "q6_k", ... of the linears and of the output head */
     const char *kernels;                         /* kernel variants chosen, e.g. "avx512vnni" */
-    const char *ternary_layout;                  /* "i2", "lut3": of ternary weights in memory; NULL: the model has none */
+    const char *ternary_layout; /* "i2", "lut3": of ternary weights in memory; NULL: the model has none */
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
     uint64_t n_parameters, file_bytes;
     uint64_t weight_bytes_per_token; /* bytes of weights one decoded token reads */
@@ -65,10 +69,11 @@ enum bn_status bn_model_open(struct bn_model **model, const char *path, const st
                              struct bn_error *err);
 void bn_model_close(struct bn_model *model);
 const struct bn_model_info *bn_model_info(const struct bn_model *model);
-/* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many. */
+/* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many.
+ */
 size_t bn_kernel_backends(const char **names, size_t cap);
 
-/* ---- text and tokens -------------------------------------------------------------------------------------------- */
+/* ---- text and tokens ---- */
 enum bn_tokenize_flags {
     BN_TOKENIZE_BOS = 1,      /* put BOS in front when the model wants one and the text does not begin with it */
     BN_TOKENIZE_SPECIAL = 2,  /* special tokens in the text are tokens; otherwise they are plain text */
@@ -80,16 +85,16 @@ enum bn_status bn_tokenize(const struct bn_model *model, const char *text, size_
 /* Bytes of one token, exact (not necessarily valid UTF-8). Specials give their text only when `special`. Returns the
  * length; writes at most cap bytes, no terminator. */
 size_t bn_token_bytes(const struct bn_model *model, int32_t id, bool special, char *out, size_t cap);
-int32_t bn_token_bos(const struct bn_model *model);                /* -1: none */
-int32_t bn_token_eos(const struct bn_model *model);                /* -1: none */
-bool bn_token_is_end(const struct bn_model *model, int32_t id);    /* end of generation: eos, eot, eom and their kin */
+int32_t bn_token_bos(const struct bn_model *model);             /* -1: none */
+int32_t bn_token_eos(const struct bn_model *model);             /* -1: none */
+bool bn_token_is_end(const struct bn_model *model, int32_t id); /* end of generation: eos, eot, eom and their kin */
 
 /* Streaming decoder: never cuts a UTF-8 character. Feed ids, get the bytes that are complete. */
 struct bn_text_stream {
     const struct bn_model *model;
-    bool at_start;     /* SPM: the first token loses its leading space */
+    bool at_start; /* SPM: the first token loses its leading space */
     int n_held;
-    char held[8];      /* bytes of an unfinished character */
+    char held[8]; /* bytes of an unfinished character */
 };
 /* A result larger than `cap` means that nothing was written or changed: call again with that much room. */
 void bn_text_stream_init(struct bn_text_stream *stream, const struct bn_model *model, bool at_start);
@@ -102,17 +107,17 @@ struct bn_message {
     const char *role, *content;
 };
 size_t bn_chat_render(const struct bn_model *model, const struct bn_message *messages, size_t n, char *out, size_t cap);
-/* The same as ids: the template's special tokens are tokens, what looks like one inside a content is text. Writes at most `cap`
- * ids; *n is the full count. */
-enum bn_status bn_chat_tokenize(const struct bn_model *model, const struct bn_message *messages, size_t n_messages, int32_t *ids,
-                                size_t cap, size_t *n, struct bn_error *err);
+/* The same as ids: the template's special tokens are tokens, what looks like one inside a content is text. Writes at
+ * most `cap` ids; *n is the full count. */
+enum bn_status bn_chat_tokenize(const struct bn_model *model, const struct bn_message *messages, size_t n_messages,
+                                int32_t *ids, size_t cap, size_t *n, struct bn_error *err);
 
-/* ---- observer: how counters and traces come in; NULL costs nothing ----------------------------------------------- */
+/* ---- observer: how counters and traces come in; NULL costs nothing ---- */
 enum bn_op {
     BN_OP_EMBED,
-    BN_OP_NORM,     /* RMSNorm and activation quantisation */
+    BN_OP_NORM, /* RMSNorm and activation quantisation */
     BN_OP_QKV,
-    BN_OP_ROPE,     /* rotation and KV store */
+    BN_OP_ROPE, /* rotation and KV store */
     BN_OP_ATTENTION,
     BN_OP_O,
     BN_OP_GATE_UP,
@@ -124,7 +129,8 @@ enum bn_op {
 enum bn_phase { BN_PHASE_PREFILL, BN_PHASE_DECODE };
 const char *bn_op_name(enum bn_op op);
 
-/* Declared work of one call: what it must read and compute, known before it runs (never measured); and the kernels it called. */
+/* Declared work of one call: what it must read and compute, known before it runs (never measured); and the kernels it
+ * called. */
 struct bn_work {
     uint64_t weight_bytes, kv_bytes, macs;
     uint64_t kernel_calls; /* counted as they happen; op_end only */
@@ -141,7 +147,7 @@ struct bn_observer {
     void (*thread_start)(void *self, int thread);
 };
 
-/* ---- session ---------------------------------------------------------------------------------------------------- */
+/* ---- session ---- */
 struct bn_session;
 
 struct bn_session_options {
@@ -164,19 +170,21 @@ enum bn_status bn_prefill_logits(struct bn_session *session, const int32_t *ids,
                                  struct bn_error *err);
 /* Appends one token: the decode step. */
 enum bn_status bn_decode(struct bn_session *session, int32_t id, struct bn_error *err);
-/* The same for a caller who wants the best k alone (greedy: 1): logits that cannot be among them may be -INFINITY instead, the others are
- * exact, and so is the choice of greedy or top-k sampling without a repetition penalty. Saves time when the model was opened with
- * head_screening, k <= BN_MAX_TOP and logits are not hashed; otherwise it is bn_decode. */
+/* The same for a caller who wants the best k alone (greedy: 1): logits that cannot be among them may be -INFINITY
+ * instead, the others are exact, and so is the choice of greedy or top-k sampling without a repetition penalty. Saves
+ * time when the model was opened with head_screening, k <= BN_MAX_TOP and logits are not hashed; otherwise it is
+ * bn_decode. */
 #define BN_MAX_TOP 256
 enum bn_status bn_decode_top(struct bn_session *session, int32_t id, int k, struct bn_error *err);
-uint64_t bn_session_screened_rows(const struct bn_session *session); /* logits that bn_decode_top computed exactly since opening */
-/* Appends `id` and, computed in the same pass, the longest beginning of draft[0 .. n_draft - 1] that greedy decoding chooses itself:
- * context, logits and hash are those of 1 + *n_accepted calls of bn_decode. n_draft <= BN_MAX_DRAFT; what is too much for the
- * context or the batch is not looked at. */
+uint64_t bn_session_screened_rows(
+    const struct bn_session *session); /* logits that bn_decode_top computed exactly since opening */
+/* Appends `id` and, computed in the same pass, the longest beginning of draft[0 .. n_draft - 1] that greedy decoding
+ * chooses itself: context, logits and hash are those of 1 + *n_accepted calls of bn_decode. n_draft <= BN_MAX_DRAFT;
+ * what is too much for the context or the batch is not looked at. */
 #define BN_MAX_DRAFT 15
-enum bn_status bn_decode_draft(struct bn_session *session, int32_t id, const int32_t *draft, size_t n_draft, size_t *n_accepted,
-                               struct bn_error *err);
-const float *bn_logits(const struct bn_session *session); /* [n_vocab], valid until the next call on the session */
+enum bn_status bn_decode_draft(struct bn_session *session, int32_t id, const int32_t *draft, size_t n_draft,
+                               size_t *n_accepted, struct bn_error *err);
+const float *bn_logits(const struct bn_session *session);  /* [n_vocab], valid until the next call on the session */
 int bn_session_position(const struct bn_session *session); /* tokens in the context */
 int bn_session_n_ctx(const struct bn_session *session);
 int bn_session_n_threads(const struct bn_session *session);
@@ -189,13 +197,13 @@ uint64_t bn_session_kv_bytes(const struct bn_session *session);
 uint64_t bn_session_logits_hash(const struct bn_session *session);
 void bn_session_hash_reset(struct bn_session *session, bool on); /* off by default: hashing costs time */
 
-/* ---- sampler ---------------------------------------------------------------------------------------------------- */
+/* ---- sampler ---- */
 /* Applied in this order: penalty, temperature, top-k, top-p (of what top-k left), min-p (relative to the best). */
 struct bn_sampler_options {
-    float temperature; /* 0: greedy (the lowest id wins a tie) */
-    int top_k;         /* 0: off */
-    float top_p;       /* 1: off */
-    float min_p;       /* 0: off */
+    float temperature;        /* 0: greedy (the lowest id wins a tie) */
+    int top_k;                /* 0: off */
+    float top_p;              /* 1: off */
+    float min_p;              /* 0: off */
     float repetition_penalty; /* 1: off */
     int repetition_window;    /* last tokens looked at; 0: 64 */
     uint64_t seed;            /* same seed, same text, on every machine */
@@ -206,18 +214,22 @@ enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const s
 void bn_sampler_close(struct bn_sampler *sampler);
 int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
 void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
-int32_t bn_logits_best(const float *logits, int n_vocab); /* the greedy choice: the lowest id wins a tie, NaN never (0: all NaN) */
+int32_t bn_logits_best(const float *logits,
+                       int n_vocab); /* the greedy choice: the lowest id wins a tie, NaN never (0: all NaN) */
 
-/* ---- prompt lookup: drafts for bn_decode_draft from the text itself ------------------------------------------------- */
+/* ---- prompt lookup: drafts for bn_decode_draft from the text itself ---- */
 struct bn_lookup;
-enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most, struct bn_error *err); /* drafts of at most `most` tokens */
+enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most,
+                              struct bn_error *err); /* drafts of at most `most` tokens */
 void bn_lookup_close(struct bn_lookup *lookup);
-enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_t n, struct bn_error *err); /* the text goes on */
-/* What followed the last 3, 2 or 1 tokens when they last stood there; 0 when they are new, or drafts have failed of late. */
+enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_t n,
+                             struct bn_error *err); /* the text goes on */
+/* What followed the last 3, 2 or 1 tokens when they last stood there; 0 when they are new, or drafts have failed of
+ * late. */
 size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
 void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft, size_t n_accepted); /* what became of the last draft */
 
-/* ---- options: optimisations that can be switched, by name ------------------------------------------------------------ */
+/* ---- options: optimisations that can be switched, by name ---- */
 /* Everything an option can set. Start from zeros, or from what is set otherwise. */
 struct bn_settings {
     struct bn_model_options model;
@@ -225,8 +237,8 @@ struct bn_settings {
     int prompt_lookup; /* most tokens of a draft (the loop that generates uses it); 0: off */
 };
 struct bn_option {
-    const char *name, *argument;  /* argument as help shows it; NULL: a switch, "off" or "on" */
-    const char *const *values;    /* what a sweep tries, the default first; ends with NULL */
+    const char *name, *argument; /* argument as help shows it; NULL: a switch, "off" or "on" */
+    const char *const *values;   /* what a sweep tries, the default first; ends with NULL */
     const char *help;
     const char *exactness;        /* "EXACT": the same bits as with the default; else what changes */
     const char *needs;            /* what must hold otherwise, or NULL */
@@ -239,7 +251,8 @@ struct bn_option_choice {
 const struct bn_option *const *bn_options(size_t *n);
 const struct bn_option *bn_option_find(const char *name); /* '-' and '_' alike; NULL: there is none */
 /* Sets every choice: an unknown name or value is BN_ERR_USAGE, choices that exclude each other BN_ERR_UNSUPPORTED. */
-enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n, struct bn_error *err);
+enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
+                                struct bn_error *err);
 
 #ifdef __cplusplus
 }

@@ -39,10 +39,12 @@ struct bn_cmd {
     const struct bn_cmd_option *options; /* ends with a name of NULL */
     const char *more;                    /* further help text, or NULL */
 };
-/* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are (argv[1..n]). */
+/* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are
+ * (argv[1..n]). */
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
 /* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). */
-_Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 struct bn_settings;
 struct bn_error;
 /* A program's own table with one line more for every registered option (engine/options); once a program. After parsing,

@@ -16,5 +16,6 @@ enum bn_status bn_suites_fail(struct bn_error *err, enum bn_status status, const
 
 enum bn_status bn_suites_fail_memory(struct bn_error *err)
 {
-    return bn_suites_fail(err, BN_ERR_MEMORY, "Out of memory in an evaluation; use fewer items (--limit) or a smaller context.");
+    return bn_suites_fail(err, BN_ERR_MEMORY,
+                          "Out of memory in an evaluation; use fewer items (--limit) or a smaller context.");
 }

@@ -1,11 +1,12 @@
-/* suite.h - what the harness may call: run an evaluation task or a stress test on a model, get items, metrics, a verdict.
+/* suite.h - what the harness may call: run an evaluation task or a stress test on a model, get items, metrics, a
+ * verdict.
  *
  * The suites only see the public API of the engine. Functions return enum bn_status and put one sentence into `err`. */
 #ifndef SUITES_SUITE_H
 #define SUITES_SUITE_H
 #include "engine/bitnet.h"
 
-/* ---- evaluation ------------------------------------------------------------------------------------------------- */
+/* ---- evaluation ---- */
 struct bn_eval_options {
     const char *data_dir;  /* folder of the tasks' data; NULL: "datasets" */
     const char *text_file; /* the text of task "perplexity" */
@@ -34,12 +35,12 @@ struct bn_eval_group {
 struct bn_eval_item {
     const char *id;
     bool numeric_id;
-    int gold;          /* -1: none */
+    int gold; /* -1: none */
     int n_choices;
-    const double *ll;  /* [n_choices] sum of natural-log probabilities */
-    const int *tokens; /* [n_choices] scored tokens */
+    const double *ll;   /* [n_choices] sum of natural-log probabilities */
+    const int *tokens;  /* [n_choices] scored tokens */
     const bool *labels; /* [n_choices] or NULL */
-    int cut;           /* tokens cut on the left of the longest choice */
+    int cut;            /* tokens cut on the left of the longest choice */
 };
 struct bn_eval_result {
     const char *task, *version, *rule;
@@ -62,17 +63,17 @@ void bn_eval_release(struct bn_eval_result *result);
 /* Names of all tasks; returns how many there are, writes at most `cap`. `purposes` may be NULL. */
 size_t bn_eval_tasks(const char **names, const char **purposes, size_t cap);
 
-/* ---- stress tests ----------------------------------------------------------------------------------------------- */
+/* ---- stress tests ---- */
 enum bn_verdict { BN_PASS, BN_FAIL, BN_SKIP };
 const char *bn_verdict_name(enum bn_verdict verdict); /* "PASS", "FAIL", "SKIP" */
 
 struct bn_stress_options {
-    const char *model_path;              /* tests open the model themselves, with several options */
-    const char *against_path;            /* kernel parity: a second file that must give the same logits; NULL: none */
-    struct bn_model_options model;       /* kernel_backend and tokenizer */
-    int n_threads;                       /* most threads to try; 0: the engine's choice */
-    int n_ctx;                           /* longest context to try; 0: the model's training context */
-    bool quick;                          /* a shorter form of the same test */
+    const char *model_path;        /* tests open the model themselves, with several options */
+    const char *against_path;      /* kernel parity: a second file that must give the same logits; NULL: none */
+    struct bn_model_options model; /* kernel_backend and tokenizer */
+    int n_threads;                 /* most threads to try; 0: the engine's choice */
+    int n_ctx;                     /* longest context to try; 0: the model's training context */
+    bool quick;                    /* a shorter form of the same test */
 };
 struct bn_stress_result {
     const char *name; /* "s01_long_context_drift" */
@@ -84,11 +85,14 @@ struct bn_stress_result {
 };
 struct bn_stress_test {
     const char *name, *purpose;
-    /* Fills verdict, value, threshold, unit, reason. A status other than BN_OK: the test could not run (reported as FAIL). */
-    enum bn_status (*run)(struct bn_stress_result *result, const struct bn_stress_options *options, struct bn_error *err);
+    /* Fills verdict, value, threshold, unit, reason. A status other than BN_OK: the test could not run (reported as
+     * FAIL). */
+    enum bn_status (*run)(struct bn_stress_result *result, const struct bn_stress_options *options,
+                          struct bn_error *err);
 };
 /* The tests in order; returns how many there are. */
 size_t bn_stress_tests(const struct bn_stress_test **tests);
 /* Runs one test and times it; never fails: a test that could not run is a FAIL with the sentence as its reason. */
-void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test, const struct bn_stress_options *options);
+void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test,
+                   const struct bn_stress_options *options);
 #endif

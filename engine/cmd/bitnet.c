@@ -30,7 +30,9 @@ static void own_folder(char *folder, size_t size)
 
 static int help(const char *folder)
 {
-    printf("bitnet %s - BitNet models on CPUs: run them, measure them, check them\nusage: bitnet COMMAND [options]; bitnet COMMAND --help\n\n", bn_version());
+    printf("bitnet %s - BitNet models on CPUs: run them, measure them, check them\nusage: bitnet COMMAND [options]; "
+           "bitnet COMMAND --help\n\n",
+           bn_version());
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         char path[PATH_MAX + 64];
         snprintf(path, sizeof path, "%s/bitnet-%s", folder, programs[i].name);
@@ -43,11 +45,14 @@ int main(int argc, char **argv)
 {
     char folder[PATH_MAX], path[PATH_MAX + 96];
     own_folder(folder, sizeof folder);
-    if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return help(folder);
-    if (!strcmp(argv[1], "--version")) return printf("bitnet %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
+    if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        return help(folder);
+    if (!strcmp(argv[1], "--version"))
+        return printf("bitnet %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
     snprintf(path, sizeof path, "%s/bitnet-%.60s", folder, argv[1]);
     argv[1] = path;
     execv(path, argv + 1);
-    fprintf(stderr, "bitnet: There is no command \"%s\" (%s); bitnet help lists them.\n", strrchr(path, '-') + 1, strerror(errno));
+    fprintf(stderr, "bitnet: There is no command \"%s\" (%s); bitnet help lists them.\n", strrchr(path, '-') + 1,
+            strerror(errno));
     return 2;
 }

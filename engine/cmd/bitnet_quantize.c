@@ -13,8 +13,7 @@ static struct {
 static int n_notes;
 
 static const struct bn_cmd_option options[] = {
-    {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model,
-     "model to read: GGUF, safetensors directory, llama2.c .bin"},
+    {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model, "model to read: GGUF, safetensors directory, llama2.c .bin"},
     {"output", "FILE", BN_CMD_STRING, &o.output, "GGUF file to write (complete, or not at all)"},
     {"type", "NAME", BN_CMD_STRING, &o.type,
      "encoding of the linears: i2_s tq1_0 tq2_0 iq1_bn iq2_bn f16 bf16 f32 q8_0 q6_k q4_0; default: as they "
@@ -28,8 +27,7 @@ static const struct bn_cmd_option options[] = {
     {"force", NULL, BN_CMD_FLAG, &o.force, "replace an output file that exists"},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-quantize", "write a model as GGUF",
-                                  "--model FILE_OR_DIR --output FILE [--type NAME] [--head NAME] [--verify]",
-                                  options,
+                                  "--model FILE_OR_DIR --output FILE [--type NAME] [--head NAME] [--verify]", options,
                                   "Ternary weights keep their exact codes and scale; master weights become "
                                   "ternary by BitNet's absmean rule.\n"};
 
@@ -37,8 +35,8 @@ static void show_progress(void *self, const char *tensor, uint64_t done, uint64_
 {
     (void)self;
     int percent = total ? (int)(100 * done / total) : 0;
-    fprintf(stderr, "\r[%-30.*s] %3d %%  %s\033[K", percent * 30 / 100, "##############################",
-            percent, tensor);
+    fprintf(stderr, "\r[%-30.*s] %3d %%  %s\033[K", percent * 30 / 100, "##############################", percent,
+            tensor);
 }
 
 /* The first of them is an example; report() says how many there were. */
@@ -60,25 +58,21 @@ static enum bn_encoding encoding_of(const char *name)
 static void check_paths(void)
 {
     struct stat in, out;
-    if (!o.model || !o.output)
-        bn_cmd_fail(&cmd, 2, "--model and --output are needed; --help shows an example.");
+    if (!o.model || !o.output) bn_cmd_fail(&cmd, 2, "--model and --output are needed; --help shows an example.");
     if (stat(o.output, &out)) return;
     if (stat(o.model, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
         bn_cmd_fail(&cmd, 2, "%s is the model itself; give another --output.", o.output);
     if (S_ISDIR(out.st_mode)) bn_cmd_fail(&cmd, 2, "%s is a directory; give the name of a file.", o.output);
-    if (!o.force)
-        bn_cmd_fail(&cmd, 2, "%s exists; give another --output, or --force to replace it.", o.output);
+    if (!o.force) bn_cmd_fail(&cmd, 2, "%s exists; give another --output, or --force to replace it.", o.output);
 }
 
 static void report(const struct bn_source *source, const struct bn_save_plan *plan)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < plan->n; i++) bytes += plan->items[i].bytes;
-    printf("%s: %zu tensors, %.1f MB of weights (the source has %.1f MB), architecture %s\n", o.output,
-           plan->n, (double)bytes / 1e6, (double)source->file_bytes / 1e6, source->config.architecture);
-    if (n_notes)
-        printf("%d of them have another encoding than asked for, because their rows do not fit it\n",
-               n_notes);
+    printf("%s: %zu tensors, %.1f MB of weights (the source has %.1f MB), architecture %s\n", o.output, plan->n,
+           (double)bytes / 1e6, (double)source->file_bytes / 1e6, source->config.architecture);
+    if (n_notes) printf("%d of them have another encoding than asked for, because their rows do not fit it\n", n_notes);
 }
 
 static void verify(const struct bn_save_plan *plan, const struct bn_source *source)
@@ -94,12 +88,11 @@ static void verify(const struct bn_save_plan *plan, const struct bn_source *sour
 
 int main(int argc, char **argv)
 {
-    if (bn_cmd_parse(&cmd, argc, argv))
-        bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
+    if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
     check_paths();
     bool terminal = isatty(STDERR_FILENO);
-    struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL,
-                                   terminal ? show_progress : NULL, show_note};
+    struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL, terminal ? show_progress : NULL,
+                                   show_note};
     struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
     struct bn_source source;
     struct bn_save_plan plan;

@@ -1,4 +1,5 @@
-/* cmdline.c - option tables to parsed values, help text and errors. Only programs call this, so it may print and exit. */
+/* cmdline.c - option tables to parsed values, help text and errors. Only programs call this, so it may print and exit.
+ */
 #include "engine/cmdline.h"
 #include "engine/bitnet.h"
 #include <ctype.h>
@@ -28,7 +29,8 @@ static void print_help(const struct bn_cmd *cmd)
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
         printf("  %-30s %s\n", left, o->help);
     }
-    printf("  %-30s %s\n  %-30s %s\n", "--help", "print this and exit", "--version", "print version, commit and compiler, and exit");
+    printf("  %-30s %s\n  %-30s %s\n", "--help", "print this and exit", "--version",
+           "print version, commit and compiler, and exit");
     if (cmd->more) printf("\n%s\n", cmd->more);
 }
 
@@ -78,11 +80,20 @@ static void assign(const struct bn_cmd *cmd, const struct bn_cmd_option *o, cons
 {
     char *end;
     switch (o->type) {
-    case BN_CMD_FLAG: break;
-    case BN_CMD_STRING: *(const char **)o->target = text; break;
-    case BN_CMD_INT: *(int *)o->target = (int)number(cmd, o, text, true); break;
-    case BN_CMD_FLOAT: *(float *)o->target = (float)number(cmd, o, text, false); break;
-    case BN_CMD_LIST: append(cmd, o->target, text); break;
+    case BN_CMD_FLAG:
+        break;
+    case BN_CMD_STRING:
+        *(const char **)o->target = text;
+        break;
+    case BN_CMD_INT:
+        *(int *)o->target = (int)number(cmd, o, text, true);
+        break;
+    case BN_CMD_FLOAT:
+        *(float *)o->target = (float)number(cmd, o, text, false);
+        break;
+    case BN_CMD_LIST:
+        append(cmd, o->target, text);
+        break;
     case BN_CMD_U64:
         errno = 0;
         *(uint64_t *)o->target = strtoull(text, &end, 0);

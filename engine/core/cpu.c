@@ -54,11 +54,13 @@ static uint32_t find_features(void)
     struct leaf one = cpuid(1, 0), seven = cpuid(7, 0), seven1 = cpuid(7, 1);
     uint64_t state = saved_state();
     uint32_t found = 0;
-    if ((state & 0x6) != 0x6 || !has(one.c, bit_AVX | bit_FMA | bit_F16C) || !has(seven.b, bit_AVX2 | bit_BMI2)) return 0;
+    if ((state & 0x6) != 0x6 || !has(one.c, bit_AVX | bit_FMA | bit_F16C) || !has(seven.b, bit_AVX2 | bit_BMI2))
+        return 0;
     found |= BN_CPU_AVX2;
     if (seven1.a & 1 << 4) found |= BN_CPU_AVXVNNI;
     if ((state & 0xe6) != 0xe6) return found;
-    if (has(seven.b, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | (unsigned)bit_AVX512DQ) && has(seven.c, bit_AVX512VBMI | bit_AVX512VBMI2 | bit_AVX512VNNI))
+    if (has(seven.b, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | (unsigned)bit_AVX512DQ) &&
+        has(seven.c, bit_AVX512VBMI | bit_AVX512VBMI2 | bit_AVX512VNNI))
         found |= BN_CPU_AVX512VNNI;
     if ((state & 0x60000) == 0x60000 && has(seven.d, 3u << 24) && amx_permitted()) found |= BN_CPU_AMX;
     return found;

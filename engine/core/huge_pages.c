@@ -9,9 +9,11 @@ void *bn_huge_pages_map(size_t *bytes)
 {
     if (*bytes > SIZE_MAX / 2) return NULL;
     *bytes = (*bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    char *p = mmap(NULL, *bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *p =
+        mmap(NULL, *bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return NULL;
-    size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE; /* give back what lies outside whole huge pages */
+    size_t before =
+        (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE; /* give back what lies outside whole huge pages */
     if (before) munmap(p, before);
     munmap(p + before + *bytes, HUGE_PAGE - before);
     madvise(p + before, *bytes, MADV_HUGEPAGE); /* a kernel without huge pages gives small ones: slower, not wrong */

@@ -1,6 +1,8 @@
-/* huge_pages.h - large zeroed regions whose pages come as they are touched, 2 MiB at a time where the kernel grants that.
+/* huge_pages.h - large zeroed regions whose pages come as they are touched, 2 MiB at a time where the kernel grants
+ * that.
  *
- * Whoever streams through memory wants them: hardware prefetchers stop at page ends, and every page costs a nested page walk. */
+ * Whoever streams through memory wants them: hardware prefetchers stop at page ends, and every page costs a nested page
+ * walk. */
 #ifndef BN_CORE_HUGE_PAGES_H
 #define BN_CORE_HUGE_PAGES_H
 #include <stddef.h>

@@ -11,10 +11,7 @@ void bn_json_init(struct bn_json *j, const void *bytes, size_t n)
     *j = (struct bn_json){.start = bytes, .at = bytes, .end = (const char *)bytes + n};
 }
 
-size_t bn_json_offset(const struct bn_json *j)
-{
-    return (size_t)(j->at - j->start);
-}
+size_t bn_json_offset(const struct bn_json *j) { return (size_t)(j->at - j->start); }
 
 static bool fail(struct bn_json *j, const char *expected)
 {
@@ -81,10 +78,7 @@ static bool more(struct bn_json *j, char close)
     return first ? !j->error : take(j, ',', "a comma or the closing bracket");
 }
 
-bool bn_json_element(struct bn_json *j)
-{
-    return more(j, ']');
-}
+bool bn_json_element(struct bn_json *j) { return more(j, ']'); }
 
 bool bn_json_key(struct bn_json *j, struct bn_json_text *key)
 {
@@ -97,9 +91,7 @@ static int hex4(const char *p, const char *end)
     if (end - p < 4) return -1;
     for (int i = 0; i < 4; i++) {
         char c = p[i];
-        int d = c >= '0' && c <= '9'                 ? c - '0'
-                : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                     : -1;
+        int d = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
         if (d < 0) return -1;
         v = v * 16 + d;
     }
@@ -254,8 +246,8 @@ static size_t put_utf8(char *out, uint32_t c)
     if (c < 0x80) return out[0] = (char)c, 1;
     if (c < 0x800) return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
     if (c < 0x10000)
-        return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 63)),
-               out[2] = (char)(0x80 | (c & 63)), 3;
+        return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 63)), out[2] = (char)(0x80 | (c & 63)),
+               3;
     out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | (c >> 12 & 63));
     out[2] = (char)(0x80 | (c >> 6 & 63)), out[3] = (char)(0x80 | (c & 63));
     return 4;

@@ -1,4 +1,5 @@
-/* json.h - a strict pull reader of JSON text in memory: no tree, no allocation, time linear in the text, hostile input safe.
+/* json.h - a strict pull reader of JSON text in memory: no tree, no allocation, time linear in the text, hostile input
+ * safe.
  *
  *   struct bn_json j;
  *   bn_json_init(&j, bytes, n);
@@ -23,23 +24,32 @@ struct bn_json {
     bool first;        /* no comma is due before the next key or element */
     const char *error; /* NULL, or what was expected */
 };
-enum bn_json_type { BN_JSON_NONE, BN_JSON_OBJECT, BN_JSON_ARRAY, BN_JSON_STRING, BN_JSON_NUMBER, BN_JSON_BOOL, BN_JSON_NULL };
+enum bn_json_type {
+    BN_JSON_NONE,
+    BN_JSON_OBJECT,
+    BN_JSON_ARRAY,
+    BN_JSON_STRING,
+    BN_JSON_NUMBER,
+    BN_JSON_BOOL,
+    BN_JSON_NULL
+};
 
 void bn_json_init(struct bn_json *j, const void *bytes, size_t n);
 enum bn_json_type bn_json_peek(struct bn_json *j); /* type of the value that comes next, by its first character */
 bool bn_json_object(struct bn_json *j);            /* enters; then bn_json_key until it returns false */
 bool bn_json_key(struct bn_json *j, struct bn_json_text *key);
-bool bn_json_array(struct bn_json *j);             /* enters; then bn_json_element until it returns false */
+bool bn_json_array(struct bn_json *j); /* enters; then bn_json_element until it returns false */
 bool bn_json_element(struct bn_json *j);
 bool bn_json_string(struct bn_json *j, struct bn_json_text *text);
 bool bn_json_number(struct bn_json *j, double *value);
 bool bn_json_int(struct bn_json *j, int64_t *value); /* a number without fraction or exponent that fits */
 bool bn_json_bool(struct bn_json *j, bool *value);
-bool bn_json_skip(struct bn_json *j);              /* any value, nested ones too */
-bool bn_json_end(struct bn_json *j);               /* nothing but white space is left, and there was no error */
+bool bn_json_skip(struct bn_json *j); /* any value, nested ones too */
+bool bn_json_end(struct bn_json *j);  /* nothing but white space is left, and there was no error */
 size_t bn_json_offset(const struct bn_json *j);
 
-/* Text without its escapes, UTF-8; writes at most text.n bytes and returns how many. A lone surrogate becomes U+FFFD. */
+/* Text without its escapes, UTF-8; writes at most text.n bytes and returns how many. A lone surrogate becomes U+FFFD.
+ */
 size_t bn_json_unescape(char *out, struct bn_json_text text);
 /* Does the text, unescaped, equal `plain` (which has no characters that need escapes)? */
 bool bn_json_is(struct bn_json_text text, const char *plain);

@@ -1,5 +1,6 @@
-/* threads.c - the crew and its barrier. Waiting spins for some microseconds (a barrier among running threads takes 0.1-0.2 us),
- * then sleeps in a futex, so that a descheduled or oversubscribed thread costs no other process its time. */
+/* threads.c - the crew and its barrier. Waiting spins for some microseconds (a barrier among running threads takes
+ * 0.1-0.2 us), then sleeps in a futex, so that a descheduled or oversubscribed thread costs no other process its time.
+ */
 #include "engine/core/threads.h"
 #include <errno.h>
 #include <linux/futex.h>
@@ -110,8 +111,8 @@ static void join_all(struct bn_threads *crew, int created)
     for (int i = 1; i < created; i++) pthread_join(crew->workers[i].id, NULL);
 }
 
-enum bn_status bn_threads_open(struct bn_threads **threads, int n, const int *cpus, void (*start)(void *self, int thread),
-                               void *self, struct bn_error *err)
+enum bn_status bn_threads_open(struct bn_threads **threads, int n, const int *cpus,
+                               void (*start)(void *self, int thread), void *self, struct bn_error *err)
 {
     struct bn_threads *crew = aligned_alloc(64, sizeof *crew);
     if (!crew) return bn_fail_memory(err, "the thread crew", sizeof *crew);

@@ -1,15 +1,15 @@
-/* threads.h - a fixed crew of threads that runs one function together, with a barrier that spins briefly and then sleeps.
- * The calling thread is thread 0 of the crew. */
+/* threads.h - a fixed crew of threads that runs one function together, with a barrier that spins briefly and then
+ * sleeps. The calling thread is thread 0 of the crew. */
 #ifndef BN_CORE_THREADS_H
 #define BN_CORE_THREADS_H
 #include "engine/core/status.h"
 
 struct bn_threads;
 
-/* Opens a crew of n threads (n - 1 are created). cpus: n CPU numbers to pin to, or NULL. start (may be NULL) runs once on every thread,
- * thread 0 included. */
-enum bn_status bn_threads_open(struct bn_threads **threads, int n, const int *cpus, void (*start)(void *self, int thread),
-                               void *self, struct bn_error *err);
+/* Opens a crew of n threads (n - 1 are created). cpus: n CPU numbers to pin to, or NULL. start (may be NULL) runs once
+ * on every thread, thread 0 included. */
+enum bn_status bn_threads_open(struct bn_threads **threads, int n, const int *cpus,
+                               void (*start)(void *self, int thread), void *self, struct bn_error *err);
 void bn_threads_close(struct bn_threads *threads);
 int bn_threads_count(const struct bn_threads *threads);
 /* Runs fn(arg, thread) on every thread of the crew and returns when all are done. */

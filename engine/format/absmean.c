@@ -25,8 +25,7 @@ static void count_row(struct census *c, const float *w, int64_t n)
     c->ternary = c->ternary && !differs;
 }
 
-enum bn_status bn_absmean_scale(float *scale, const struct bn_tensor *t, bool keep_ternary,
-                                struct bn_error *err)
+enum bn_status bn_absmean_scale(float *scale, const struct bn_tensor *t, bool keep_ternary, struct bn_error *err)
 {
     struct census c = {.ternary = true};
     float *row = malloc((size_t)t->cols * sizeof *row);

@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct bn_encoding_traits *traits(enum bn_encoding e)
-{
-    return bn_encoding_traits(e);
-}
+static const struct bn_encoding_traits *traits(enum bn_encoding e) { return bn_encoding_traits(e); }
 
 size_t bn_conversion_bytes(const struct bn_conversion *c)
 {
@@ -39,10 +36,9 @@ static enum bn_status plan_from_ternary(struct bn_conversion *c, struct bn_error
                        "BitNet linear; choose f16 for the linears.",
                        t->name);
     if (span == BN_SCALE_ROW && traits(c->target)->scale_span == BN_SCALE_TENSOR)
-        return bn_fail(
-            err, BN_ERR_UNSUPPORTED,
-            "Tensor %s has a scale for each row, which %s cannot hold; choose tq1_0, tq2_0, iq2_bn or f16.",
-            t->name, traits(c->target)->name);
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "Tensor %s has a scale for each row, which %s cannot hold; choose tq1_0, tq2_0, iq2_bn or f16.",
+                       t->name, traits(c->target)->name);
     if (span == BN_SCALE_ROW) c->scale_apart = false;
     return BN_OK;
 }
@@ -71,25 +67,22 @@ static enum bn_status gather_rows(uint8_t *rows, const struct bn_conversion *c, 
         else
             bn_absmean_row(out, t, bn_conversion_row(c, m), c->scale, buffer);
         if (bn_ternary_row_is_bad(out, t->cols))
-            status = bn_fail(
-                err, BN_ERR_FORMAT,
-                "Tensor %s, row %lld: holds the code 3, which is no ternary weight; the file is damaged.",
-                t->name, (long long)m);
+            status = bn_fail(err, BN_ERR_FORMAT,
+                             "Tensor %s, row %lld: holds the code 3, which is no ternary weight; the file is damaged.",
+                             t->name, (long long)m);
     }
     free(buffer);
     return status;
 }
 
 /* One scale for all rows, or one for each in the order of the result. */
-static enum bn_status gather_scales(float *scale, int *step, const struct bn_conversion *c,
-                                    struct bn_error *err)
+static enum bn_status gather_scales(float *scale, int *step, const struct bn_conversion *c, struct bn_error *err)
 {
     const struct bn_tensor *t = c->tensor;
     float one = c->scale_apart ? 1 : c->scale, *source = malloc((size_t)t->rows * sizeof *source);
     if (!source) return bn_fail_memory(err, "scales", (size_t)t->rows * sizeof *source);
     *step = traits(t->encoding)->ternary && bn_ternary_scales(source, t) == BN_SCALE_ROW;
-    for (int64_t m = 0; m < t->rows; m++)
-        scale[m] = *step ? source[bn_conversion_row(c, m)] * c->factor : one;
+    for (int64_t m = 0; m < t->rows; m++) scale[m] = *step ? source[bn_conversion_row(c, m)] * c->factor : one;
     free(source);
     return BN_OK;
 }
@@ -100,9 +93,9 @@ static enum bn_status to_ternary(void *out, const struct bn_conversion *c, struc
     int step = 0;
     uint8_t *rows = malloc((size_t)t->rows * bn_ternary_row_bytes(t->cols));
     float *scale = malloc((size_t)t->rows * sizeof *scale);
-    enum bn_status status =
-        rows && scale ? gather_rows(rows, c, err)
-                      : bn_fail_memory(err, "a tensor", (size_t)t->rows * bn_ternary_row_bytes(t->cols));
+    enum bn_status status = rows && scale
+                                ? gather_rows(rows, c, err)
+                                : bn_fail_memory(err, "a tensor", (size_t)t->rows * bn_ternary_row_bytes(t->cols));
     if (!status) status = gather_scales(scale, &step, c, err);
     if (!status) status = traits(c->target)->pack_ternary(out, rows, scale, step, t->rows, t->cols, err);
     free(rows);
@@ -122,8 +115,7 @@ static enum bn_status to_float(uint8_t *out, const struct bn_conversion *c, stru
         traits(t->encoding)->unpack_row(row, t->data, t->rows, t->cols, bn_conversion_row(c, m));
         for (int64_t k = 0; k < t->cols; k++) row[k] *= c->factor, sum += 0 * row[k];
         if (sum != 0)
-            status =
-                bn_fail(err, BN_ERR_FORMAT, "Tensor %s holds a weight that is not a finite number.", t->name);
+            status = bn_fail(err, BN_ERR_FORMAT, "Tensor %s holds a weight that is not a finite number.", t->name);
         else
             status = traits(c->target)->pack(out + (size_t)m * row_bytes, row, 1, t->cols, err);
     }

@@ -2,10 +2,7 @@
 #include "engine/format/encoding.h"
 #include "engine/format/half.h"
 
-static size_t tensor_bytes(int64_t rows, int64_t cols)
-{
-    return bn_block_bytes(rows, cols, 1, 2);
-}
+static size_t tensor_bytes(int64_t rows, int64_t cols) { return bn_block_bytes(rows, cols, 1, 2); }
 
 static void unpack_row(float *out, const void *data, int64_t rows, int64_t cols, int64_t row)
 {

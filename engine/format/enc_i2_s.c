@@ -8,10 +8,7 @@
 
 enum { BLOCK = 128, TAIL = 32 };
 
-static size_t payload(int64_t rows, int64_t cols)
-{
-    return (size_t)rows * bn_ternary_row_bytes(cols);
-}
+static size_t payload(int64_t rows, int64_t cols) { return (size_t)rows * bn_ternary_row_bytes(cols); }
 
 static size_t tensor_bytes(int64_t rows, int64_t cols)
 {

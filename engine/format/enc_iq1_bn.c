@@ -5,10 +5,7 @@
 
 enum { BLOCK = 64, BYTES = 13, HEAD = 2, EXTRA = 12 };
 
-static size_t row_bytes(int64_t cols)
-{
-    return HEAD + (size_t)(cols / BLOCK) * BYTES;
-}
+static size_t row_bytes(int64_t cols) { return HEAD + (size_t)(cols / BLOCK) * BYTES; }
 
 static size_t tensor_bytes(int64_t rows, int64_t cols)
 {

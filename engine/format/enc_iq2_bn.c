@@ -5,10 +5,7 @@
 
 enum { BLOCK = 64, BYTES = 16, HEAD = 4 };
 
-static size_t row_bytes(int64_t cols)
-{
-    return HEAD + (size_t)(cols / BLOCK) * BYTES;
-}
+static size_t row_bytes(int64_t cols) { return HEAD + (size_t)(cols / BLOCK) * BYTES; }
 
 static size_t tensor_bytes(int64_t rows, int64_t cols)
 {
@@ -60,8 +57,8 @@ static void pack_row(uint8_t *p, const int8_t *codes, int64_t cols, float scale)
     bn_store_f32(p, scale);
     for (int64_t b = 0; b < cols / BLOCK; b++, codes += BLOCK)
         for (int j = 0; j < BYTES; j++)
-            p[HEAD + b * BYTES + j] = (uint8_t)((codes[j] + 1) | (codes[16 + j] + 1) << 2 |
-                                                (codes[32 + j] + 1) << 4 | (codes[48 + j] + 1) << 6);
+            p[HEAD + b * BYTES + j] = (uint8_t)((codes[j] + 1) | (codes[16 + j] + 1) << 2 | (codes[32 + j] + 1) << 4 |
+                                                (codes[48 + j] + 1) << 6);
 }
 
 static enum bn_status pack(void *out, const float *in, int64_t rows, int64_t cols, struct bn_error *err)

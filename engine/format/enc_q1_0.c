@@ -4,10 +4,7 @@
 
 enum { BLOCK = 128, BYTES = 18 };
 
-static size_t tensor_bytes(int64_t rows, int64_t cols)
-{
-    return bn_block_bytes(rows, cols, BLOCK, BYTES);
-}
+static size_t tensor_bytes(int64_t rows, int64_t cols) { return bn_block_bytes(rows, cols, BLOCK, BYTES); }
 
 static void unpack_row(float *out, const void *data, int64_t rows, int64_t cols, int64_t row)
 {

@@ -5,10 +5,7 @@
 
 enum { BLOCK = 32, BYTES = 18 };
 
-static size_t tensor_bytes(int64_t rows, int64_t cols)
-{
-    return bn_block_bytes(rows, cols, BLOCK, BYTES);
-}
+static size_t tensor_bytes(int64_t rows, int64_t cols) { return bn_block_bytes(rows, cols, BLOCK, BYTES); }
 
 static void unpack_row(float *out, const void *data, int64_t rows, int64_t cols, int64_t row)
 {
@@ -39,8 +36,7 @@ static enum bn_status pack(void *out, const float *in, int64_t rows, int64_t col
             if (fabsf(in[j]) > fabsf(largest)) largest = in[j];
         float d = largest / -8, inverse = d != 0 ? 1 / d : 0;
         bn_store_u16(p, bn_f32_to_f16(d));
-        for (int j = 0; j < 16; j++)
-            p[2 + j] = (uint8_t)(nibble(in[j] * inverse) | nibble(in[16 + j] * inverse) << 4);
+        for (int j = 0; j < 16; j++) p[2 + j] = (uint8_t)(nibble(in[j] * inverse) | nibble(in[16 + j] * inverse) << 4);
     }
     return BN_OK;
 }

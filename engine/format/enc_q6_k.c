@@ -6,10 +6,7 @@
 
 enum { BLOCK = 256, BYTES = 210, QH = 128, SCALES = 192, D = 208, GROUP = 16, GROUPS = 16 };
 
-static size_t tensor_bytes(int64_t rows, int64_t cols)
-{
-    return bn_block_bytes(rows, cols, BLOCK, BYTES);
-}
+static size_t tensor_bytes(int64_t rows, int64_t cols) { return bn_block_bytes(rows, cols, BLOCK, BYTES); }
 
 /* Half h of a block: 128 elements, quarter j (32 elements) has its low bits in one nibble and its high bits
  * at 2j of qh. */
@@ -36,14 +33,8 @@ static void unpack_row(float *out, const void *data, int64_t rows, int64_t cols,
 }
 
 /* Round half to even for |x| < 2^22. */
-static int nearest(float x)
-{
-    return (int)(x + 12582912.0f - 12582912.0f);
-}
-static int clamp6(int q)
-{
-    return q < -32 ? -32 : q > 31 ? 31 : q;
-}
+static int nearest(float x) { return (int)(x + 12582912.0f - 12582912.0f); }
+static int clamp6(int q) { return q < -32 ? -32 : q > 31 ? 31 : q; }
 
 /* Least squares of x ~ scale * q with weights x^2, q = nearest(x * inverse): the quality of one trial. */
 static void trial(const float *x, float inverse, float *sum_xq, float *sum_qq)
@@ -79,8 +70,7 @@ static void pack_bits(uint8_t *p, const uint8_t *q)
         for (int l = 0; l < 32; l++) {
             p[64 * h + l] = (uint8_t)((q[l] & 15) | q[l + 64] << 4);
             p[64 * h + 32 + l] = (uint8_t)((q[l + 32] & 15) | q[l + 96] << 4);
-            p[QH + 32 * h + l] =
-                (uint8_t)(q[l] >> 4 | q[l + 32] >> 4 << 2 | q[l + 64] >> 4 << 4 | q[l + 96] >> 4 << 6);
+            p[QH + 32 * h + l] = (uint8_t)(q[l] >> 4 | q[l + 32] >> 4 << 2 | q[l + 64] >> 4 << 4 | q[l + 96] >> 4 << 6);
         }
 }
 

@@ -4,10 +4,7 @@
 
 enum { BLOCK = 256, BYTES = 66, D = 64 };
 
-static size_t tensor_bytes(int64_t rows, int64_t cols)
-{
-    return bn_block_bytes(rows, cols, BLOCK, BYTES);
-}
+static size_t tensor_bytes(int64_t rows, int64_t cols) { return bn_block_bytes(rows, cols, BLOCK, BYTES); }
 
 static const uint8_t *block_at(const void *data, int64_t cols, int64_t row, int64_t block)
 {

@@ -1,5 +1,5 @@
-/* encoding.h - the tensor encodings: sizes, unpacking to float, packing from float. One file enc_NAME.c per encoding and
- * one line in encodings.list. Layouts: FORMATS.md section 3. */
+/* encoding.h - the tensor encodings: sizes, unpacking to float, packing from float. One file enc_NAME.c per encoding
+ * and one line in encodings.list. Layouts: FORMATS.md section 3. */
 #ifndef BN_FORMAT_ENCODING_H
 #define BN_FORMAT_ENCODING_H
 #include "engine/core/status.h"
@@ -25,10 +25,11 @@ struct bn_encoding_traits {
     size_t (*tensor_bytes)(int64_t rows, int64_t cols);
     /* Row `row` of a tensor of rows x cols at `data` to cols floats, exactly. */
     void (*unpack_row)(float *out, const void *data, int64_t rows, int64_t cols, int64_t row);
-    /* A whole tensor from floats by the reference rule of the format; NULL when we do not write it. `out` has tensor_bytes. */
+    /* A whole tensor from floats by the reference rule of the format; NULL when we do not write it. `out` has
+     * tensor_bytes. */
     enum bn_status (*pack)(void *out, const float *in, int64_t rows, int64_t cols, struct bn_error *err);
-    /* Encodings that kernels read as they are stored: where their numbers of more than one byte stand, `bytes` bytes each
-     * at byte `at` of every `step` bytes. */
+    /* Encodings that kernels read as they are stored: where their numbers of more than one byte stand, `bytes` bytes
+     * each at byte `at` of every `step` bytes. */
     struct bn_words {
         uint8_t bytes, at, step;
     } words;
@@ -39,18 +40,19 @@ struct bn_encoding_traits {
     void (*ternary_row)(uint8_t *out, const void *data, int64_t rows, int64_t cols, int64_t row);
     /* Scale of block `block` of row `row` (both ignored where the span is wider). */
     float (*ternary_scale)(const void *data, int64_t rows, int64_t cols, int64_t row, int64_t block);
-    /* A whole tensor from canonical I2_S rows (bn_ternary_row_bytes(cols) each) and one scale per tensor (step 0) or per
-     * row (step 1). */
-    enum bn_status (*pack_ternary)(void *out, const uint8_t *i2s, const float *scale, int step, int64_t rows, int64_t cols,
-                                   struct bn_error *err);
+    /* A whole tensor from canonical I2_S rows (bn_ternary_row_bytes(cols) each) and one scale per tensor (step 0) or
+     * per row (step 1). */
+    enum bn_status (*pack_ternary)(void *out, const uint8_t *i2s, const float *scale, int step, int64_t rows,
+                                   int64_t cols, struct bn_error *err);
 };
 
 const struct bn_encoding_traits *bn_encoding_traits(enum bn_encoding encoding);
-enum bn_encoding bn_encoding_by_name(const char *name);  /* BN_ENC_NONE when unknown; '-' and '_', any case */
-enum bn_encoding bn_encoding_by_gguf_id(uint32_t id);    /* BN_ENC_NONE when we cannot read it */
-const char *bn_gguf_type_name(uint32_t id);              /* "Q4_K", "TL1" ...: names types we refuse; NULL when unheard of */
+enum bn_encoding bn_encoding_by_name(const char *name); /* BN_ENC_NONE when unknown; '-' and '_', any case */
+enum bn_encoding bn_encoding_by_gguf_id(uint32_t id);   /* BN_ENC_NONE when we cannot read it */
+const char *bn_gguf_type_name(uint32_t id); /* "Q4_K", "TL1" ...: names types we refuse; NULL when unheard of */
 
-/* Copies a row of `bytes` bytes into the byte order of this CPU, in which kernels read it (or from there to that of files). */
+/* Copies a row of `bytes` bytes into the byte order of this CPU, in which kernels read it (or from there to that of
+ * files). */
 void bn_encoding_row_to_cpu(enum bn_encoding encoding, uint8_t *out, const uint8_t *row, size_t bytes);
 /* A row in the byte order of this CPU to cols floats, exactly. */
 void bn_encoding_unpack_cpu_row(float *out, enum bn_encoding encoding, const uint8_t *row, int64_t cols);

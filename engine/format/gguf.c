@@ -23,12 +23,11 @@ static enum bn_status read_split(const struct bn_gguf *first, int *count, struct
     if (!status) status = bn_gguf_get_int(first, "split.no", &number, err);
     if (status) return status;
     if (*count <= 0) *count = 1;
-    if (*count > 9999)
-        return bn_fail(err, BN_ERR_FORMAT, "%s: claims to be split into %d files.", first->path, *count);
+    if (*count > 9999) return bn_fail(err, BN_ERR_FORMAT, "%s: claims to be split into %d files.", first->path, *count);
     if (number)
         return bn_fail(err, BN_ERR_USAGE,
-                       "%s: is part %d of %d of a split model; open the first part (-00001-of-%05d.gguf).",
-                       first->path, number + 1, *count, *count);
+                       "%s: is part %d of %d of a split model; open the first part (-00001-of-%05d.gguf).", first->path,
+                       number + 1, *count, *count);
     return BN_OK;
 }
 
@@ -49,17 +48,15 @@ static enum bn_status parse_parts(struct bn_gguf *parts, int count, struct bn_so
     return BN_OK;
 }
 
-static enum bn_status check_total(const struct bn_source *s, const struct bn_gguf *first,
-                                  struct bn_error *err)
+static enum bn_status check_total(const struct bn_source *s, const struct bn_gguf *first, struct bn_error *err)
 {
     int total = (int)s->n_tensors;
     enum bn_status status = bn_gguf_get_int(first, "split.tensors.count", &total, err);
     if (status) return status;
     if ((size_t)total != s->n_tensors)
-        return bn_fail(
-            err, BN_ERR_FORMAT,
-            "%s: its parts hold %zu tensors where %d are announced; a part belongs to another model.",
-            first->path, s->n_tensors, total);
+        return bn_fail(err, BN_ERR_FORMAT,
+                       "%s: its parts hold %zu tensors where %d are announced; a part belongs to another model.",
+                       first->path, s->n_tensors, total);
     for (size_t i = 0; i < s->n_tensors; i++)
         if (bn_source_tensor(s, s->tensors[i].name) != &s->tensors[i])
             return bn_fail(err, BN_ERR_FORMAT, "%s: tensor \"%s\" is in two of its parts.", first->path,
@@ -74,11 +71,9 @@ static enum bn_status read_tensors(struct bn_source *s, const struct bn_gguf *pa
     const char *layout = options->i2s_layout;
     bool arm = layout && strcmp(layout, "arm64x16") == 0;
     if (layout && !arm && strcmp(layout, "canonical"))
-        return bn_fail(err, BN_ERR_USAGE, "The I2_S layout \"%s\" is unknown; use canonical or arm64x16.",
-                       layout);
+        return bn_fail(err, BN_ERR_USAGE, "The I2_S layout \"%s\" is unknown; use canonical or arm64x16.", layout);
     for (int i = 0; i < count; i++) total += parts[i].n_infos;
-    if (total == 0)
-        return bn_fail(err, BN_ERR_FORMAT, "%s: holds a vocabulary but no weights.", parts[0].path);
+    if (total == 0) return bn_fail(err, BN_ERR_FORMAT, "%s: holds a vocabulary but no weights.", parts[0].path);
     if (!(s->tensors = bn_source_alloc(s, total, sizeof *s->tensors, err))) return BN_ERR_MEMORY;
     for (int i = 0; i < count; i++) {
         enum bn_status status = bn_gguf_tensors(s, &parts[i], arm, err);

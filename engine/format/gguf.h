@@ -5,23 +5,35 @@
 #include "engine/format/owner.h"
 
 enum bn_gguf_type {
-    BN_GGUF_U8, BN_GGUF_I8, BN_GGUF_U16, BN_GGUF_I16, BN_GGUF_U32, BN_GGUF_I32, BN_GGUF_F32, BN_GGUF_BOOL,
-    BN_GGUF_STRING, BN_GGUF_ARRAY, BN_GGUF_U64, BN_GGUF_I64, BN_GGUF_F64, BN_GGUF_TYPE_COUNT
+    BN_GGUF_U8,
+    BN_GGUF_I8,
+    BN_GGUF_U16,
+    BN_GGUF_I16,
+    BN_GGUF_U32,
+    BN_GGUF_I32,
+    BN_GGUF_F32,
+    BN_GGUF_BOOL,
+    BN_GGUF_STRING,
+    BN_GGUF_ARRAY,
+    BN_GGUF_U64,
+    BN_GGUF_I64,
+    BN_GGUF_F64,
+    BN_GGUF_TYPE_COUNT
 };
 size_t bn_gguf_type_bytes(enum bn_gguf_type type); /* 0 for strings and arrays */
 
 struct bn_gguf_value {
     struct bn_string key;
-    enum bn_gguf_type type;    /* of the value, or of an array's elements */
+    enum bn_gguf_type type; /* of the value, or of an array's elements */
     bool is_array;
-    uint64_t n;                /* elements; 1 for a plain value */
-    const uint8_t *data;       /* first element, anywhere in the file (unaligned) */
+    uint64_t n;          /* elements; 1 for a plain value */
+    const uint8_t *data; /* first element, anywhere in the file (unaligned) */
 };
 struct bn_gguf_info {
     struct bn_string name;
     int64_t rows, cols;
     uint32_t type;
-    uint64_t offset;           /* in the data section */
+    uint64_t offset; /* in the data section */
 };
 struct bn_gguf {
     const char *path;
@@ -30,14 +42,15 @@ struct bn_gguf {
     struct bn_gguf_value *values;
     struct bn_gguf_info *infos;
     uint64_t alignment;
-    const uint8_t *data;       /* start of the data section */
+    const uint8_t *data; /* start of the data section */
     size_t data_bytes;
 };
 
 /* Maps and parses one file; tables lie in the source's arena. */
 enum bn_status bn_gguf_parse(struct bn_gguf *gguf, struct bn_source *source, const char *path, struct bn_error *err);
 /* Appends the file's tensors to source->tensors (room for all), each inside the data section, none overlapping. */
-enum bn_status bn_gguf_tensors(struct bn_source *source, const struct bn_gguf *gguf, bool i2s_arm, struct bn_error *err);
+enum bn_status bn_gguf_tensors(struct bn_source *source, const struct bn_gguf *gguf, bool i2s_arm,
+                               struct bn_error *err);
 enum bn_status bn_gguf_config(struct bn_config *config, const struct bn_gguf *gguf, struct bn_error *err);
 enum bn_status bn_gguf_vocab(struct bn_source *source, const struct bn_gguf *gguf, struct bn_error *err);
 
@@ -53,5 +66,6 @@ struct bn_string bn_gguf_next_string(const uint8_t **at);
 enum bn_status bn_gguf_get_int(const struct bn_gguf *gguf, const char *key, int *out, struct bn_error *err);
 enum bn_status bn_gguf_get_float(const struct bn_gguf *gguf, const char *key, float *out, struct bn_error *err);
 enum bn_status bn_gguf_get_bool(const struct bn_gguf *gguf, const char *key, bool *out, struct bn_error *err);
-enum bn_status bn_gguf_get_string(const struct bn_gguf *gguf, const char *key, struct bn_string *out, struct bn_error *err);
+enum bn_status bn_gguf_get_string(const struct bn_gguf *gguf, const char *key, struct bn_string *out,
+                                  struct bn_error *err);
 #endif

@@ -33,8 +33,8 @@ static enum bn_status find_architecture(struct bn_config *c, const struct bn_ggu
             return BN_OK;
         }
     return bn_fail(err, BN_ERR_UNSUPPORTED,
-                   "%s: has the architecture \"%.*s\"; bitnet-b1.58, bitnet-25, bitnet and llama can be run.",
-                   g->path, name.n < 60 ? (int)name.n : 60, name.bytes);
+                   "%s: has the architecture \"%.*s\"; bitnet-b1.58, bitnet-25, bitnet and llama can be run.", g->path,
+                   name.n < 60 ? (int)name.n : 60, name.bytes);
 }
 
 /* Keys of integers and floats below "<architecture>."; missing ones keep their defaults. */
@@ -45,8 +45,8 @@ static enum bn_status get_int(const struct bn_gguf *g, const struct bn_config *c
     snprintf(key, sizeof key, "%s.%s", c->architecture, name);
     return bn_gguf_get_int(g, key, out, err);
 }
-static enum bn_status get_float(const struct bn_gguf *g, const struct bn_config *c, const char *name,
-                                float *out, struct bn_error *err)
+static enum bn_status get_float(const struct bn_gguf *g, const struct bn_config *c, const char *name, float *out,
+                                struct bn_error *err)
 {
     char key[160];
     snprintf(key, sizeof key, "%s.%s", c->architecture, name);
@@ -81,16 +81,13 @@ static enum bn_status get_shape(struct bn_config *c, const struct bn_gguf *g, st
         if (status) return status;
     }
     if (experts)
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: is a mixture of %d experts, which this engine does not run.", g->path, experts);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: is a mixture of %d experts, which this engine does not run.",
+                       g->path, experts);
     if (key_length && value_length && key_length != value_length)
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: has key length %d and value length %d; they must be equal.", g->path, key_length,
-                       value_length);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: has key length %d and value length %d; they must be equal.",
+                       g->path, key_length, value_length);
     if (!c->n_kv_heads) c->n_kv_heads = c->n_heads;
-    c->head_dim = key_length                                   ? key_length
-                  : c->n_heads > 0 && c->dim % c->n_heads == 0 ? c->dim / c->n_heads
-                                                               : 0;
+    c->head_dim = key_length ? key_length : c->n_heads > 0 && c->dim % c->n_heads == 0 ? c->dim / c->n_heads : 0;
     return BN_OK;
 }
 
@@ -104,9 +101,8 @@ static enum bn_status get_rope_scaling(struct bn_config *c, const struct bn_gguf
     if (status) return status;
     bool linear = type.n == 0 || equals(type, "linear");
     if (!linear && !equals(type, "none") && factor != 0 && factor != 1)
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: scales rope by the rule \"%.*s\"; none and linear can be run.", g->path,
-                       type.n < 40 ? (int)type.n : 40, type.bytes);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: scales rope by the rule \"%.*s\"; none and linear can be run.",
+                       g->path, type.n < 40 ? (int)type.n : 40, type.bytes);
     if (linear && factor != 0) c->rope_scale = factor;
     return BN_OK;
 }
@@ -121,8 +117,8 @@ static enum bn_status get_activation(struct bn_config *c, const struct bn_gguf *
     else if (equals(name, "silu"))
         c->ffn_activation = BN_FFN_SILU;
     else
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: has the activation \"%.*s\"; silu and relu2 can be run.",
-                       g->path, name.n < 40 ? (int)name.n : 40, name.bytes);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: has the activation \"%.*s\"; silu and relu2 can be run.", g->path,
+                       name.n < 40 ? (int)name.n : 40, name.bytes);
     return BN_OK;
 }
 

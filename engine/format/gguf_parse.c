@@ -19,15 +19,12 @@ size_t bn_gguf_type_bytes(enum bn_gguf_type type)
     return bytes[type];
 }
 
-static size_t left(const struct cursor *c)
-{
-    return (size_t)(c->end - c->at);
-}
+static size_t left(const struct cursor *c) { return (size_t)(c->end - c->at); }
 
 static enum bn_status truncated(const struct cursor *c, const char *what)
 {
-    return bn_fail(c->err, BN_ERR_FORMAT,
-                   "%s: the file ends inside %s; it is damaged or was not copied completely.", c->path, what);
+    return bn_fail(c->err, BN_ERR_FORMAT, "%s: the file ends inside %s; it is damaged or was not copied completely.",
+                   c->path, what);
 }
 
 static enum bn_status read_u32(struct cursor *c, uint32_t *out, const char *what)
@@ -71,10 +68,7 @@ static enum bn_status skip_elements(struct cursor *c, const struct bn_gguf_value
     return status;
 }
 
-static int shown(struct bn_string s)
-{
-    return s.n < 80 ? (int)s.n : 80;
-}
+static int shown(struct bn_string s) { return s.n < 80 ? (int)s.n : 80; }
 
 static enum bn_status bad_type(const struct cursor *c, const struct bn_gguf_value *v, uint32_t type)
 {
@@ -89,8 +83,7 @@ static enum bn_status read_value(struct cursor *c, struct bn_gguf_value *v)
     enum bn_status status = read_string(c, &v->key, "the keys");
     if (status) return status;
     if (v->key.n > KEY_LIMIT)
-        return bn_fail(c->err, BN_ERR_FORMAT, "%s: a key is %zu bytes long; the file is damaged.", c->path,
-                       v->key.n);
+        return bn_fail(c->err, BN_ERR_FORMAT, "%s: a key is %zu bytes long; the file is damaged.", c->path, v->key.n);
     if ((status = read_u32(c, &type, "the keys"))) return status;
     v->n = 1;
     v->is_array = type == BN_GGUF_ARRAY;
@@ -111,17 +104,15 @@ static enum bn_status read_dims(struct cursor *c, struct bn_gguf_info *info)
     enum bn_status status = read_u32(c, &n_dims, "the tensor table");
     if (status) return status;
     if (n_dims < 1 || n_dims > 4)
-        return bn_fail(c->err, BN_ERR_FORMAT, "%s: tensor \"%.*s\" has %u dimensions; 1 to 4 are possible.",
-                       c->path, shown(info->name), info->name.bytes, n_dims);
+        return bn_fail(c->err, BN_ERR_FORMAT, "%s: tensor \"%.*s\" has %u dimensions; 1 to 4 are possible.", c->path,
+                       shown(info->name), info->name.bytes, n_dims);
     for (uint32_t i = 0; i < n_dims; i++)
         if ((status = read_u64(c, &dim[i], "the tensor table"))) return status;
     bool bad = dim[0] < 1 || dim[0] >> 40;
-    for (int i = 1; i < 4; i++)
-        bad = bad || dim[i] < 1 || __builtin_mul_overflow(rows, dim[i], &rows) || rows >> 40;
+    for (int i = 1; i < 4; i++) bad = bad || dim[i] < 1 || __builtin_mul_overflow(rows, dim[i], &rows) || rows >> 40;
     if (bad)
-        return bn_fail(c->err, BN_ERR_FORMAT,
-                       "%s: tensor \"%.*s\" has an impossible size (%llu x %llu x %llu x %llu).", c->path,
-                       shown(info->name), info->name.bytes, (unsigned long long)dim[0],
+        return bn_fail(c->err, BN_ERR_FORMAT, "%s: tensor \"%.*s\" has an impossible size (%llu x %llu x %llu x %llu).",
+                       c->path, shown(info->name), info->name.bytes, (unsigned long long)dim[0],
                        (unsigned long long)dim[1], (unsigned long long)dim[2], (unsigned long long)dim[3]);
     info->cols = (int64_t)dim[0], info->rows = (int64_t)rows;
     return BN_OK;
@@ -153,11 +144,11 @@ static enum bn_status read_header(struct cursor *c, struct header *h)
     if (!status) status = read_u64(c, &h->n_values, "the header");
     if (status) return status;
     if (h->version == 0x02000000 || h->version == 0x03000000)
-        return bn_fail(c->err, BN_ERR_UNSUPPORTED,
-                       "%s: is a big-endian GGUF file; convert it to little-endian first.", c->path);
+        return bn_fail(c->err, BN_ERR_UNSUPPORTED, "%s: is a big-endian GGUF file; convert it to little-endian first.",
+                       c->path);
     if (h->version != 2 && h->version != 3)
-        return bn_fail(c->err, BN_ERR_UNSUPPORTED, "%s: has GGUF version %u; versions 2 and 3 can be read.",
-                       c->path, h->version);
+        return bn_fail(c->err, BN_ERR_UNSUPPORTED, "%s: has GGUF version %u; versions 2 and 3 can be read.", c->path,
+                       h->version);
     /* The shortest entries are 13 and 33 bytes: counts beyond that cannot be honest, and tables stay in
      * proportion to the file. */
     if (h->n_values > left(c) / 13 || h->n_tensors > left(c) / 33)
@@ -176,14 +167,13 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Refuses names that come twice. `strings` is scratch and gets sorted. */
-static enum bn_status check_unique(struct bn_string *strings, size_t n, const char *what,
-                                   const struct cursor *c)
+static enum bn_status check_unique(struct bn_string *strings, size_t n, const char *what, const struct cursor *c)
 {
     qsort(strings, n, sizeof *strings, compare_keys);
     for (size_t i = 1; i < n; i++)
         if (compare_keys(&strings[i - 1], &strings[i]) == 0)
-            return bn_fail(c->err, BN_ERR_FORMAT, "%s: the %s \"%.*s\" comes twice; the file is damaged.",
-                           c->path, what, shown(strings[i]), strings[i].bytes);
+            return bn_fail(c->err, BN_ERR_FORMAT, "%s: the %s \"%.*s\" comes twice; the file is damaged.", c->path,
+                           what, shown(strings[i]), strings[i].bytes);
     return BN_OK;
 }
 
@@ -205,19 +195,17 @@ static enum bn_status find_data(struct bn_gguf *g, const struct cursor *c)
     int64_t alignment = 32;
     const struct bn_gguf_value *v = bn_gguf_find(g, "general.alignment");
     if (v && (!bn_gguf_integer(v, 0, &alignment) || alignment < 8 || alignment % 8 || alignment > 1 << 20))
-        return bn_fail(c->err, BN_ERR_FORMAT,
-                       "%s: general.alignment is no multiple of 8 between 8 and 1 MiB.", c->path);
+        return bn_fail(c->err, BN_ERR_FORMAT, "%s: general.alignment is no multiple of 8 between 8 and 1 MiB.",
+                       c->path);
     g->alignment = (uint64_t)alignment;
-    uint64_t at = (uint64_t)(c->at - g->map.bytes),
-             start = (at + g->alignment - 1) / g->alignment * g->alignment;
+    uint64_t at = (uint64_t)(c->at - g->map.bytes), start = (at + g->alignment - 1) / g->alignment * g->alignment;
     if (start > g->map.n) start = g->map.n;
     g->data = g->map.bytes + start;
     g->data_bytes = g->map.n - start;
     return BN_OK;
 }
 
-enum bn_status bn_gguf_parse(struct bn_gguf *g, struct bn_source *source, const char *path,
-                             struct bn_error *err)
+enum bn_status bn_gguf_parse(struct bn_gguf *g, struct bn_source *source, const char *path, struct bn_error *err)
 {
     struct header h = {0};
     *g = (struct bn_gguf){.path = path};

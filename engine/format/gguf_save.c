@@ -61,8 +61,7 @@ static void put_config(struct bn_gguf_writer *w, const struct bn_config *c, cons
     /* Readers know relu2 by the architectures bitnet-b1.58 and bitnet-25; "bitnet" needs the key
      * (FORMATS.md 2.3). */
     if (strcmp(c->architecture, "bitnet") == 0)
-        bn_gguf_put_string(w, key(&k, "hidden_activation"),
-                           c->ffn_activation == BN_FFN_RELU2 ? "relu2" : "silu");
+        bn_gguf_put_string(w, key(&k, "hidden_activation"), c->ffn_activation == BN_FFN_RELU2 ? "relu2" : "silu");
     bn_gguf_put_u32(w, "general.file_type", file_type(plan));
 }
 
@@ -106,8 +105,7 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
     if (v->chat_template) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template);
 }
 
-static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item,
-                                 struct bn_error *err)
+static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item, struct bn_error *err)
 {
     uint8_t one[4];
     if (item->inline_value) {
@@ -115,8 +113,8 @@ static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_
         return bn_gguf_write_data(w, one, sizeof one, err);
     }
     const struct bn_conversion *c = &item->conversion;
-    bool as_it_is = c->target == c->tensor->encoding && !bn_encoding_traits(c->target)->ternary &&
-                    c->factor == 1 && !c->n_heads;
+    bool as_it_is =
+        c->target == c->tensor->encoding && !bn_encoding_traits(c->target)->ternary && c->factor == 1 && !c->n_heads;
     if (as_it_is) return bn_gguf_write_data(w, c->tensor->data, item->bytes, err);
     void *out = calloc(1, item->bytes);
     if (!out) return bn_fail_memory(err, item->name, item->bytes);

@@ -5,8 +5,9 @@
 
 struct bn_save_options {
     enum bn_encoding linear; /* of the linears of the layers; BN_ENC_NONE: as they are */
-    enum bn_encoding head;   /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is not possible) */
-    void *self;              /* for the two callbacks, each may be NULL */
+    enum bn_encoding
+        head;   /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is not possible) */
+    void *self; /* for the two callbacks, each may be NULL */
     void (*progress)(void *self, const char *tensor, uint64_t done_bytes, uint64_t total_bytes);
     void (*note)(void *self, const char *sentence); /* a tensor that got another encoding than asked for, and why */
 };
@@ -16,22 +17,22 @@ struct bn_save_item {
     struct bn_conversion conversion;
     char name[96];
     size_t bytes;
-    bool vector;          /* one dimension in the file */
+    bool vector;               /* one dimension in the file */
     const float *inline_value; /* a tensor of this one float instead of a conversion (scales kept apart), or NULL */
 };
 struct bn_save_plan {
     struct bn_save_item *items;
     size_t n;
 };
-enum bn_status bn_save_plan_open(struct bn_save_plan *plan, const struct bn_source *source, const struct bn_save_options *options,
-                                 struct bn_error *err);
+enum bn_status bn_save_plan_open(struct bn_save_plan *plan, const struct bn_source *source,
+                                 const struct bn_save_options *options, struct bn_error *err);
 void bn_save_plan_close(struct bn_save_plan *plan);
 
 /* Writes the plan to `path`. */
 enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
                             const struct bn_save_options *options, struct bn_error *err);
-/* Opens what was written and compares: configuration, vocabulary, ternary codes and scales exactly, floats within what the
- * encoding loses. *worst gets the largest error seen relative to the largest weight of its tensor. */
-enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source, const char *path, double *worst,
-                              struct bn_error *err);
+/* Opens what was written and compares: configuration, vocabulary, ternary codes and scales exactly, floats within what
+ * the encoding loses. *worst gets the largest error seen relative to the largest weight of its tensor. */
+enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
+                              double *worst, struct bn_error *err);
 #endif

@@ -8,15 +8,13 @@ const struct bn_gguf_value *bn_gguf_find(const struct bn_gguf *gguf, const char 
 {
     size_t n = strlen(key);
     for (size_t i = 0; i < gguf->n_values; i++)
-        if (gguf->values[i].key.n == n && memcmp(gguf->values[i].key.bytes, key, n) == 0)
-            return &gguf->values[i];
+        if (gguf->values[i].key.n == n && memcmp(gguf->values[i].key.bytes, key, n) == 0) return &gguf->values[i];
     return NULL;
 }
 
 bool bn_gguf_integer(const struct bn_gguf_value *v, uint64_t i, int64_t *out)
 {
-    if (i >= v->n || v->type == BN_GGUF_STRING || v->type == BN_GGUF_F32 || v->type == BN_GGUF_F64)
-        return false;
+    if (i >= v->n || v->type == BN_GGUF_STRING || v->type == BN_GGUF_F32 || v->type == BN_GGUF_F64) return false;
     size_t bytes = bn_gguf_type_bytes(v->type);
     uint64_t u = bn_load_uint(v->data + i * bytes, bytes);
     switch (v->type) {
@@ -56,8 +54,8 @@ struct bn_string bn_gguf_next_string(const uint8_t **at)
 
 static enum bn_status wrong(const struct bn_gguf *g, const char *key, const char *what, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_FORMAT, "%s: the value of key \"%s\" is not %s; the file is damaged.", g->path,
-                   key, what);
+    return bn_fail(err, BN_ERR_FORMAT, "%s: the value of key \"%s\" is not %s; the file is damaged.", g->path, key,
+                   what);
 }
 
 enum bn_status bn_gguf_get_int(const struct bn_gguf *g, const char *key, int *out, struct bn_error *err)
@@ -94,8 +92,7 @@ enum bn_status bn_gguf_get_bool(const struct bn_gguf *g, const char *key, bool *
     return BN_OK;
 }
 
-enum bn_status bn_gguf_get_string(const struct bn_gguf *g, const char *key, struct bn_string *out,
-                                  struct bn_error *err)
+enum bn_status bn_gguf_get_string(const struct bn_gguf *g, const char *key, struct bn_string *out, struct bn_error *err)
 {
     const struct bn_gguf_value *v = bn_gguf_find(g, key);
     if (!v) return BN_OK;

@@ -9,8 +9,7 @@
 
 static enum bn_status differs(const char *path, const char *what, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_FORMAT, "%s: read back, %s differs from the source; do not use the file.",
-                   path, what);
+    return bn_fail(err, BN_ERR_FORMAT, "%s: read back, %s differs from the source; do not use the file.", path, what);
 }
 
 static bool same_config(const struct bn_config *a, const struct bn_config *b, bool rope_changes)
@@ -33,18 +32,16 @@ static bool same_strings(const struct bn_string *a, const struct bn_string *b, s
 static bool same_vocab(const struct bn_vocab *a, const struct bn_vocab *b)
 {
     if (a->kind == BN_VOCAB_NONE) return b->kind == BN_VOCAB_NONE;
-    return a->kind == b->kind && a->n_tokens == b->n_tokens && a->n_merges == b->n_merges &&
-           a->bos == b->bos && a->eos == b->eos && a->eot == b->eot && a->unk == b->unk && a->pad == b->pad &&
-           a->add_bos == b->add_bos && a->add_space_prefix == b->add_space_prefix &&
-           same_strings(a->tokens, b->tokens, (size_t)a->n_tokens) &&
+    return a->kind == b->kind && a->n_tokens == b->n_tokens && a->n_merges == b->n_merges && a->bos == b->bos &&
+           a->eos == b->eos && a->eot == b->eot && a->unk == b->unk && a->pad == b->pad && a->add_bos == b->add_bos &&
+           a->add_space_prefix == b->add_space_prefix && same_strings(a->tokens, b->tokens, (size_t)a->n_tokens) &&
            same_strings(a->merges, b->merges, a->n_merges) && !a->scores == !b->scores &&
            (!a->scores || memcmp(a->scores, b->scores, (size_t)a->n_tokens * sizeof *a->scores) == 0) &&
            (!a->types || memcmp(a->types, b->types, (size_t)a->n_tokens) == 0);
 }
 
 /* Codes of every row, equal to those of the source. */
-static bool same_codes(const struct bn_conversion *c, const struct bn_tensor *got, uint8_t *rows[2],
-                       float *buffer)
+static bool same_codes(const struct bn_conversion *c, const struct bn_tensor *got, uint8_t *rows[2], float *buffer)
 {
     const struct bn_tensor *t = c->tensor;
     bool ternary = bn_encoding_traits(t->encoding)->ternary;
@@ -125,8 +122,8 @@ static bool same_floats(const struct bn_conversion *c, const struct bn_tensor *g
     return relative <= tolerance(got->encoding);
 }
 
-static enum bn_status check_item(const struct bn_save_item *item, const struct bn_source *file,
-                                 const char *path, double *worst, struct bn_error *err)
+static enum bn_status check_item(const struct bn_save_item *item, const struct bn_source *file, const char *path,
+                                 double *worst, struct bn_error *err)
 {
     const struct bn_tensor *got = bn_source_tensor(file, item->name);
     const struct bn_conversion *c = &item->conversion;
@@ -139,8 +136,8 @@ static enum bn_status check_item(const struct bn_save_item *item, const struct b
     return same ? BN_OK : differs(path, item->name, err);
 }
 
-enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source,
-                              const char *path, double *worst, struct bn_error *err)
+enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
+                              double *worst, struct bn_error *err)
 {
     struct bn_source file;
     *worst = 0;
@@ -151,8 +148,7 @@ enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_s
         status = differs(path, "the configuration", err);
     else if (!same_vocab(&source->vocab, &file.vocab))
         status = differs(path, "the vocabulary", err);
-    for (size_t i = 0; i < plan->n && !status; i++)
-        status = check_item(&plan->items[i], &file, path, worst, err);
+    for (size_t i = 0; i < plan->n && !status; i++) status = check_item(&plan->items[i], &file, path, worst, err);
     bn_source_close(&file);
     return status;
 }

@@ -12,9 +12,8 @@ static bool equals(struct bn_string s, const char *text)
 
 static enum bn_status wrong_array(const struct bn_gguf *g, const char *key, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_FORMAT,
-                   "%s: \"%s\" is not an array of the right type and length; the file is damaged.", g->path,
-                   key);
+    return bn_fail(err, BN_ERR_FORMAT, "%s: \"%s\" is not an array of the right type and length; the file is damaged.",
+                   g->path, key);
 }
 
 static enum bn_status get_kind(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
@@ -28,24 +27,22 @@ static enum bn_status get_kind(struct bn_vocab *v, const struct bn_gguf *g, stru
     else if (equals(model, "llama"))
         v->kind = BN_VOCAB_SPM;
     else if (model.n && !equals(model, "none") && !equals(model, "no_vocab"))
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: has a tokenizer of model \"%.*s\"; gpt2 and llama can be run.", g->path,
-                       model.n < 40 ? (int)model.n : 40, model.bytes);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: has a tokenizer of model \"%.*s\"; gpt2 and llama can be run.",
+                       g->path, model.n < 40 ? (int)model.n : 40, model.bytes);
     if (pre.n >= sizeof v->pre)
-        return bn_fail(err, BN_ERR_FORMAT, "%s: tokenizer.ggml.pre is %zu bytes long; the file is damaged.",
-                       g->path, pre.n);
+        return bn_fail(err, BN_ERR_FORMAT, "%s: tokenizer.ggml.pre is %zu bytes long; the file is damaged.", g->path,
+                       pre.n);
     snprintf(v->pre, sizeof v->pre, "%.*s", (int)pre.n, pre.bytes);
     return BN_OK;
 }
 
 /* Strings of a string array, in place. */
-static enum bn_status get_strings(struct bn_source *s, const struct bn_gguf *g, const char *key,
-                                  struct bn_string **out, size_t *n, struct bn_error *err)
+static enum bn_status get_strings(struct bn_source *s, const struct bn_gguf *g, const char *key, struct bn_string **out,
+                                  size_t *n, struct bn_error *err)
 {
     const struct bn_gguf_value *value = bn_gguf_find(g, key);
     if (!value) return BN_OK;
-    if (!value->is_array || value->type != BN_GGUF_STRING || value->n > 1 << 24)
-        return wrong_array(g, key, err);
+    if (!value->is_array || value->type != BN_GGUF_STRING || value->n > 1 << 24) return wrong_array(g, key, err);
     struct bn_string *strings = bn_source_alloc(s, value->n, sizeof *strings, err);
     if (!strings) return BN_ERR_MEMORY;
     const uint8_t *at = value->data;
@@ -91,8 +88,8 @@ static enum bn_status get_id(const struct bn_gguf *g, const char *key, int32_t *
     const struct bn_gguf_value *value = bn_gguf_find(g, key);
     if (!value) return BN_OK;
     if (value->is_array || !bn_gguf_integer(value, 0, &id) || id < -1 || id > UINT32_MAX)
-        return bn_fail(err, BN_ERR_FORMAT,
-                       "%s: the value of key \"%s\" is not a token id; the file is damaged.", g->path, key);
+        return bn_fail(err, BN_ERR_FORMAT, "%s: the value of key \"%s\" is not a token id; the file is damaged.",
+                       g->path, key);
     *out = (int32_t)(uint32_t)id;
     return BN_OK;
 }
@@ -139,9 +136,7 @@ enum bn_status bn_gguf_vocab(struct bn_source *s, const struct bn_gguf *g, struc
     enum bn_status status = get_kind(v, g, err);
     if (status || v->kind == BN_VOCAB_NONE) return status;
     if ((status = get_strings(s, g, "tokenizer.ggml.tokens", &v->tokens, &n, err))) return status;
-    if (n == 0)
-        return bn_fail(err, BN_ERR_FORMAT, "%s: has a tokenizer model but no tokenizer.ggml.tokens.",
-                       g->path);
+    if (n == 0) return bn_fail(err, BN_ERR_FORMAT, "%s: has a tokenizer model but no tokenizer.ggml.tokens.", g->path);
     v->n_tokens = (int)n;
     if ((status = get_strings(s, g, "tokenizer.ggml.merges", &v->merges, &v->n_merges, err))) return status;
     if ((status = get_scores(s, g, err)) || (status = get_types(s, g, err)) || (status = get_ids(v, g, err)))

@@ -9,10 +9,7 @@
 
 enum { ALIGNMENT = 32 };
 
-void bn_gguf_writer_init(struct bn_gguf_writer *w)
-{
-    *w = (struct bn_gguf_writer){0};
-}
+void bn_gguf_writer_init(struct bn_gguf_writer *w) { *w = (struct bn_gguf_writer){0}; }
 
 void bn_gguf_writer_release(struct bn_gguf_writer *w)
 {
@@ -164,8 +161,7 @@ enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, const char *path, 
     return pad(w, sizeof head + w->keys.n + w->infos.n, err);
 }
 
-enum bn_status bn_gguf_write_data(struct bn_gguf_writer *w, const void *data, size_t bytes,
-                                  struct bn_error *err)
+enum bn_status bn_gguf_write_data(struct bn_gguf_writer *w, const void *data, size_t bytes, struct bn_error *err)
 {
     if (fwrite(data, 1, bytes, w->file) != bytes) return cannot_write(w, err);
     return pad(w, bytes, err);
@@ -173,8 +169,7 @@ enum bn_status bn_gguf_write_data(struct bn_gguf_writer *w, const void *data, si
 
 enum bn_status bn_gguf_writer_commit(struct bn_gguf_writer *w, struct bn_error *err)
 {
-    if (fflush(w->file) || fsync(fileno(w->file)) || rename(w->temporary, w->path))
-        return cannot_write(w, err);
+    if (fflush(w->file) || fsync(fileno(w->file)) || rename(w->temporary, w->path)) return cannot_write(w, err);
     FILE *file = w->file;
     w->file = NULL;
     return fclose(file) ? cannot_write(w, err) : BN_OK;

@@ -1,4 +1,5 @@
-/* gguf_write.h - writes one GGUF v3 file: keys, then tensor infos, then the data; temporary file, renamed at the end. */
+/* gguf_write.h - writes one GGUF v3 file: keys, then tensor infos, then the data; temporary file, renamed at the end.
+ */
 #ifndef BN_FORMAT_GGUF_WRITE_H
 #define BN_FORMAT_GGUF_WRITE_H
 #include "engine/format/source.h"
@@ -28,7 +29,8 @@ void bn_gguf_put_strings(struct bn_gguf_writer *w, const char *key, const struct
 void bn_gguf_put_floats(struct bn_gguf_writer *w, const char *key, const float *values, size_t n);
 void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t *values, size_t n); /* as i32 */
 /* 2. tensors, in order of their data; rows 0: a vector */
-void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_encoding encoding, int64_t rows, int64_t cols, size_t bytes);
+void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_encoding encoding, int64_t rows,
+                        int64_t cols, size_t bytes);
 /* 3. creates the temporary file beside `path` and writes all of the above */
 enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, const char *path, struct bn_error *err);
 /* 4. the data of each tensor, in order */

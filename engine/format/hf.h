@@ -1,4 +1,5 @@
-/* hf.h - a model directory in Hugging Face form: config.json, safetensors files, tokenizer files. Private to its readers. */
+/* hf.h - a model directory in Hugging Face form: config.json, safetensors files, tokenizer files. Private to its
+ * readers. */
 #ifndef BN_FORMAT_HF_H
 #define BN_FORMAT_HF_H
 #include "engine/core/json.h"
@@ -18,9 +19,9 @@ struct bn_st_entry {
 struct bn_hf {
     const char *path;
     struct bn_source *source;
-    bool bitnet;            /* linears are ternary: packed, or masters to be quantised at load */
-    bool scale_multiplies;  /* weight_scale is mean|W| ("autobitlinear"); otherwise its inverse (FORMATS.md 1.2) */
-    bool tied;              /* the embedding is the output head */
+    bool bitnet;           /* linears are ternary: packed, or masters to be quantised at load */
+    bool scale_multiplies; /* weight_scale is mean|W| ("autobitlinear"); otherwise its inverse (FORMATS.md 1.2) */
+    bool tied;             /* the embedding is the output head */
     bool has_sub_norms;
     struct bn_json_text not_converted; /* quantization_config.modules_to_not_convert, raw JSON array, or n 0 */
     int32_t second_eos;
@@ -31,20 +32,23 @@ struct bn_hf {
 /* Maps DIR/name and parses nothing; status BN_ERR_IO when it is not there (no error text needed: err may be NULL). */
 enum bn_status bn_hf_map(struct bn_hf *hf, struct bn_map *map, const char *name, struct bn_error *err);
 /* "DIR/name: expected X at byte N" for a JSON file that does not parse. */
-enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j, struct bn_error *err);
+enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j,
+                                struct bn_error *err);
 /* A copy of the text without escapes, with a terminator. */
 char *bn_hf_string(struct bn_hf *hf, struct bn_json_text text, struct bn_error *err);
 
-enum bn_status bn_hf_config(struct bn_hf *hf, struct bn_error *err);    /* config.json, generation_config.json */
-enum bn_status bn_hf_entries(struct bn_hf *hf, struct bn_error *err);   /* all tensors of all shards */
+enum bn_status bn_hf_config(struct bn_hf *hf, struct bn_error *err);  /* config.json, generation_config.json */
+enum bn_status bn_hf_entries(struct bn_hf *hf, struct bn_error *err); /* all tensors of all shards */
 const struct bn_st_entry *bn_hf_entry(const struct bn_hf *hf, const char *name);
-enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err);   /* source->tensors with GGUF names */
-enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err);     /* whichever tokenizer file is there */
+enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err); /* source->tensors with GGUF names */
+enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err);   /* whichever tokenizer file is there */
 
 /* Scores of the vocabulary from its merges, which are then gone. */
 enum bn_status bn_hf_scores(struct bn_hf *hf, struct bn_error *err);
 /* The three forms of tokenizer files. */
 enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, struct bn_error *err);
-enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_map *map, const char *path, struct bn_error *err);
-enum bn_status bn_tiktoken_vocab(struct bn_source *source, const struct bn_map *map, const char *path, struct bn_error *err);
+enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_map *map, const char *path,
+                                      struct bn_error *err);
+enum bn_status bn_tiktoken_vocab(struct bn_source *source, const struct bn_map *map, const char *path,
+                                 struct bn_error *err);
 #endif

@@ -13,11 +13,10 @@ enum bn_status bn_hf_map(struct bn_hf *hf, struct bn_map *map, const char *name,
     return bn_source_map(hf->source, map, path, err);
 }
 
-enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j,
-                                struct bn_error *err)
+enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_FORMAT, "%s/%s: is not the JSON it should be, at byte %zu %s was expected.",
-                   hf->path, name, bn_json_offset(j), j->error ? j->error : "another value");
+    return bn_fail(err, BN_ERR_FORMAT, "%s/%s: is not the JSON it should be, at byte %zu %s was expected.", hf->path,
+                   name, bn_json_offset(j), j->error ? j->error : "another value");
 }
 
 char *bn_hf_string(struct bn_hf *hf, struct bn_json_text text, struct bn_error *err)
@@ -141,8 +140,7 @@ static bool read_key(struct bn_json *j, struct bn_json_text key, struct found *f
     if (bn_json_is(key, "tie_word_embeddings")) return get_bool(j, &hf->tied);
     if (bn_json_is(key, "hidden_act")) return get_text(j, &f->activation);
     if (bn_json_is(key, "architectures")) return read_architectures(j, f);
-    if (bn_json_is(key, "rope_scaling") || bn_json_is(key, "rope_parameters"))
-        return read_rope_scaling(j, f, c);
+    if (bn_json_is(key, "rope_scaling") || bn_json_is(key, "rope_parameters")) return read_rope_scaling(j, f, c);
     if (bn_json_is(key, "quantization_config")) return read_quantization(j, f, hf);
     return bn_json_skip(j);
 }
@@ -151,29 +149,22 @@ static bool same_name(struct bn_json_text t, const char *name)
 {
     return t.n == strlen(name) && strncasecmp(t.bytes, name, t.n) == 0;
 }
-static int shown(struct bn_json_text t)
-{
-    return t.n < 60 ? (int)t.n : 60;
-}
+static int shown(struct bn_json_text t) { return t.n < 60 ? (int)t.n : 60; }
 
 static enum bn_status apply_architecture(struct bn_hf *hf, const struct found *f, struct bn_error *err)
 {
     struct bn_config *c = &hf->source->config;
-    hf->has_sub_norms =
-        same_name(f->architecture, "BitNetForCausalLM"); /* 1bitLLM's spelling is BitnetForCausalLM */
+    hf->has_sub_norms = same_name(f->architecture, "BitNetForCausalLM"); /* 1bitLLM's spelling is BitnetForCausalLM */
     if (!hf->has_sub_norms && !same_name(f->architecture, "LlamaForCausalLM"))
-        return bn_fail(
-            err, BN_ERR_UNSUPPORTED,
-            "%s: has the architecture \"%.*s\"; BitNetForCausalLM and LlamaForCausalLM can be run.", hf->path,
-            shown(f->architecture), f->architecture.n ? f->architecture.bytes : "");
-    bool relu2 = bn_json_is(f->activation, "relu2"),
-         silu = f->activation.n == 0 || bn_json_is(f->activation, "silu");
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "%s: has the architecture \"%.*s\"; BitNetForCausalLM and LlamaForCausalLM can be run.",
+                       hf->path, shown(f->architecture), f->architecture.n ? f->architecture.bytes : "");
+    bool relu2 = bn_json_is(f->activation, "relu2"), silu = f->activation.n == 0 || bn_json_is(f->activation, "silu");
     if ((!relu2 && !silu) || (relu2 && !hf->has_sub_norms))
-        return bn_fail(
-            err, BN_ERR_UNSUPPORTED,
-            "%s: has the activation \"%.*s\" in %.*s; silu can be run, and relu2 in BitNetForCausalLM.",
-            hf->path, shown(f->activation), f->activation.n ? f->activation.bytes : "",
-            shown(f->architecture), f->architecture.bytes);
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "%s: has the activation \"%.*s\" in %.*s; silu can be run, and relu2 in BitNetForCausalLM.",
+                       hf->path, shown(f->activation), f->activation.n ? f->activation.bytes : "",
+                       shown(f->architecture), f->architecture.bytes);
     c->ffn_activation = relu2 ? BN_FFN_RELU2 : BN_FFN_SILU;
     c->rope_kind = BN_ROPE_HALF_SPLIT;
     snprintf(c->architecture, sizeof c->architecture, "%s",
@@ -186,9 +177,8 @@ static enum bn_status apply_architecture(struct bn_hf *hf, const struct found *f
 static enum bn_status apply_quantization(struct bn_hf *hf, const struct found *f, struct bn_error *err)
 {
     if (f->quantization && !bn_json_is(f->quant_method, "bitnet"))
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: is quantised by the method \"%.*s\"; only bitnet can be read.", hf->path,
-                       shown(f->quant_method), f->quant_method.n ? f->quant_method.bytes : "");
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: is quantised by the method \"%.*s\"; only bitnet can be read.",
+                       hf->path, shown(f->quant_method), f->quant_method.n ? f->quant_method.bytes : "");
     hf->bitnet = f->quantization || f->weight_bits == 1 || hf->has_sub_norms;
     hf->scale_multiplies = bn_json_is(f->linear_class, "autobitlinear");
     hf->source->config.norm_in_eps = f->norm_in_eps;
@@ -197,12 +187,10 @@ static enum bn_status apply_quantization(struct bn_hf *hf, const struct found *f
 
 static enum bn_status apply_rope(struct bn_hf *hf, const struct found *f, struct bn_error *err)
 {
-    if (f->rope_type.n == 0 || bn_json_is(f->rope_type, "default") || bn_json_is(f->rope_type, "none"))
-        return BN_OK;
+    if (f->rope_type.n == 0 || bn_json_is(f->rope_type, "default") || bn_json_is(f->rope_type, "none")) return BN_OK;
     if (!bn_json_is(f->rope_type, "linear"))
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: scales rope by the rule \"%.*s\"; default and linear can be run.", hf->path,
-                       shown(f->rope_type), f->rope_type.bytes);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: scales rope by the rule \"%.*s\"; default and linear can be run.",
+                       hf->path, shown(f->rope_type), f->rope_type.bytes);
     hf->source->config.rope_scale = f->rope_factor;
     return BN_OK;
 }
@@ -251,7 +239,6 @@ enum bn_status bn_hf_config(struct bn_hf *hf, struct bn_error *err)
     c->rope_dim = c->head_dim;
     set_name(c, hf->path);
     hf->source->vocab.eos = f.eos, hf->source->vocab.eot = f.second_eos;
-    if ((status = apply_architecture(hf, &f, err)) || (status = apply_quantization(hf, &f, err)))
-        return status;
+    if ((status = apply_architecture(hf, &f, err)) || (status = apply_quantization(hf, &f, err))) return status;
     return apply_rope(hf, &f, err);
 }

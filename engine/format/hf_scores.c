@@ -34,8 +34,8 @@ static int find_merged(const struct bn_string *tokens, const int *ids, int n, st
     return -1;
 }
 
-/* Sentencepiece scores from the order of the merges: a token is as good as the first merge that makes it, and one that no
- * merge makes comes last, as GGUF converters write it. */
+/* Sentencepiece scores from the order of the merges: a token is as good as the first merge that makes it, and one that
+ * no merge makes comes last, as GGUF converters write it. */
 enum bn_status bn_hf_scores(struct bn_hf *hf, struct bn_error *err)
 {
     struct bn_vocab *v = &hf->source->vocab;

@@ -184,8 +184,7 @@ static enum bn_status read_merges(struct bn_hf *hf, const struct parts *p, struc
     if (!(v->merges = bn_source_alloc(hf->source, n, sizeof *v->merges, err))) return BN_ERR_MEMORY;
     j = part(p, p->merges);
     for (bn_json_array(&j); bn_json_element(&j); v->n_merges++)
-        if (!read_merge(&j, hf, &v->merges[v->n_merges], err))
-            return bn_hf_json_error(hf, "tokenizer.json", &j, err);
+        if (!read_merge(&j, hf, &v->merges[v->n_merges], err)) return bn_hf_json_error(hf, "tokenizer.json", &j, err);
     return BN_OK;
 }
 
@@ -204,10 +203,9 @@ static enum bn_status set_pre(struct bn_hf *hf, const struct parts *p, struct bn
     else if (memmem(p->pattern.bytes, p->pattern.n, "{1,3}", 5) && p->ignore_merges)
         snprintf(v->pre, sizeof v->pre, "llama-bpe");
     else
-        return bn_fail(
-            err, BN_ERR_UNSUPPORTED,
-            "%s/tokenizer.json: splits text by the pattern \"%.*s\", which this engine does not know.",
-            hf->path, p->pattern.n < 120 ? (int)p->pattern.n : 120, p->pattern.n ? p->pattern.bytes : "");
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "%s/tokenizer.json: splits text by the pattern \"%.*s\", which this engine does not know.",
+                       hf->path, p->pattern.n < 120 ? (int)p->pattern.n : 120, p->pattern.n ? p->pattern.bytes : "");
     v->add_bos = p->adds_token || strcmp(v->pre, "llama-bpe") == 0;
     return BN_OK;
 }

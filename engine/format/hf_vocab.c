@@ -29,8 +29,7 @@ static void read_tokenizer_config(struct bn_hf *hf)
             bn_json_bool(&j, &v->add_bos);
         else if (bn_json_is(key, "add_eos_token") && bn_json_peek(&j) == BN_JSON_BOOL)
             bn_json_bool(&j, &v->add_eos);
-        else if (bn_json_is(key, "chat_template") && bn_json_peek(&j) == BN_JSON_STRING &&
-                 bn_json_string(&j, &text))
+        else if (bn_json_is(key, "chat_template") && bn_json_peek(&j) == BN_JSON_STRING && bn_json_string(&j, &text))
             v->chat_template = bn_hf_string(hf, text, NULL);
         else
             bn_json_skip(&j);
@@ -51,10 +50,9 @@ static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
     int n = hf->source->config.n_vocab;
     char name[32];
     if (v->n_tokens > n)
-        return bn_fail(
-            err, BN_ERR_FORMAT,
-            "%s: its tokenizer has %d tokens and its embedding %d rows; they belong to different models.",
-            hf->path, v->n_tokens, n);
+        return bn_fail(err, BN_ERR_FORMAT,
+                       "%s: its tokenizer has %d tokens and its embedding %d rows; they belong to different models.",
+                       hf->path, v->n_tokens, n);
     struct bn_string *tokens = bn_source_alloc(hf->source, (size_t)n, sizeof *tokens, err);
     uint8_t *types = bn_source_alloc(hf->source, (size_t)n, 1, err);
     float *scores = v->scores ? bn_source_alloc(hf->source, (size_t)n, sizeof *scores, err) : NULL;

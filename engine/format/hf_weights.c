@@ -72,10 +72,9 @@ static void run_packed(struct job *job)
             uint8_t *out = job->out + (size_t)m * row_bytes;
             unpack_row(out, job->entry->data + r * job->cols, job->cols, 2 * i);
             if (bn_ternary_row_is_bad(out, job->cols))
-                job->status =
-                    bn_fail(&job->error, BN_ERR_FORMAT,
-                            "Tensor %s holds the code 3, which is no ternary weight; the file is damaged.",
-                            job->entry->name);
+                job->status = bn_fail(&job->error, BN_ERR_FORMAT,
+                                      "Tensor %s holds the code 3, which is no ternary weight; the file is damaged.",
+                                      job->entry->name);
         }
 }
 
@@ -85,8 +84,7 @@ static void run_masters(struct job *job)
     job->status = row ? bn_absmean_scale(&job->scale, &job->floats, false, &job->error)
                       : bn_fail_memory(&job->error, "a row of weights", (size_t)job->cols * 4);
     for (int64_t m = 0; m < job->rows && !job->status; m++)
-        bn_absmean_row(job->out + (size_t)m * bn_ternary_row_bytes(job->cols), &job->floats, m, job->scale,
-                       row);
+        bn_absmean_row(job->out + (size_t)m * bn_ternary_row_bytes(job->cols), &job->floats, m, job->scale, row);
     free(row);
 }
 
@@ -122,21 +120,16 @@ static enum bn_status run_all(struct jobs *jobs, struct bn_error *err)
 /* ---- names and shapes ---- */
 static enum bn_encoding float_encoding(enum bn_st_dtype d)
 {
-    return d == BN_ST_F32    ? BN_ENC_F32
-           : d == BN_ST_F16  ? BN_ENC_F16
-           : d == BN_ST_BF16 ? BN_ENC_BF16
-                             : BN_ENC_NONE;
+    return d == BN_ST_F32 ? BN_ENC_F32 : d == BN_ST_F16 ? BN_ENC_F16 : d == BN_ST_BF16 ? BN_ENC_BF16 : BN_ENC_NONE;
 }
 
-static enum bn_status add_floats(struct bn_hf *hf, const char *name, const struct bn_st_entry *e,
-                                 struct bn_error *err)
+static enum bn_status add_floats(struct bn_hf *hf, const char *name, const struct bn_st_entry *e, struct bn_error *err)
 {
     const void *data = e->data;
     enum bn_encoding encoding = float_encoding(e->dtype);
     if (encoding == BN_ENC_NONE || e->rows < 1 || e->cols < 1)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: tensor \"%s\" is empty or of a type that is none of F32, F16, BF16.", hf->path,
-                       e->name);
+                       "%s: tensor \"%s\" is empty or of a type that is none of F32, F16, BF16.", hf->path, e->name);
     if ((uintptr_t)data % 4) { /* files in the wild are aligned; the format does not promise it */
         void *copy = bn_source_alloc(hf->source, e->bytes, 1, err);
         if (!copy) return BN_ERR_MEMORY;
@@ -148,8 +141,7 @@ static enum bn_status add_floats(struct bn_hf *hf, const char *name, const struc
 static int64_t linear_rows(const struct bn_config *c, const char *gguf)
 {
     if (strcmp(gguf, "attn_q") == 0) return (int64_t)c->n_heads * c->head_dim;
-    if (strcmp(gguf, "attn_k") == 0 || strcmp(gguf, "attn_v") == 0)
-        return (int64_t)c->n_kv_heads * c->head_dim;
+    if (strcmp(gguf, "attn_k") == 0 || strcmp(gguf, "attn_v") == 0) return (int64_t)c->n_kv_heads * c->head_dim;
     return strcmp(gguf, "ffn_gate") == 0 || strcmp(gguf, "ffn_up") == 0 ? c->ffn_dim : c->dim;
 }
 
@@ -162,8 +154,7 @@ static enum bn_status packed_scale(struct bn_hf *hf, struct job *job, struct bn_
     if (e && e->rows * e->cols == 1 && float_encoding(e->dtype) != BN_ENC_NONE)
         bn_encoding_traits(float_encoding(e->dtype))->unpack_row(&value, e->data, 1, 1, 0);
     if (!(value > 0))
-        return bn_fail(err, BN_ERR_FORMAT, "%s: tensor \"%s\" is missing or no positive number.", hf->path,
-                       name);
+        return bn_fail(err, BN_ERR_FORMAT, "%s: tensor \"%s\" is missing or no positive number.", hf->path, name);
     job->scale = hf->scale_multiplies ? value : 1 / value;
     return BN_OK;
 }
@@ -173,16 +164,14 @@ static enum bn_status add_ternary(struct bn_hf *hf, struct jobs *jobs, const cha
 {
     struct job *job = &jobs->list[jobs->n++];
     bool packed = e->dtype == BN_ST_U8;
-    job->entry = e, job->cols = e->cols,
-    job->rows = packed ? linear_rows(&hf->source->config, gguf) : e->rows;
+    job->entry = e, job->cols = e->cols, job->rows = packed ? linear_rows(&hf->source->config, gguf) : e->rows;
     if (e->cols < 1 || job->rows < 1 || (packed && e->rows != (job->rows + 3) / 4))
         return bn_fail(err, BN_ERR_FORMAT,
-                       "%s: tensor \"%s\" has %lld packed rows, and the configuration calls for %lld.",
-                       hf->path, e->name, (long long)e->rows, (long long)(job->rows + 3) / 4);
+                       "%s: tensor \"%s\" has %lld packed rows, and the configuration calls for %lld.", hf->path,
+                       e->name, (long long)e->rows, (long long)(job->rows + 3) / 4);
     if (!packed && float_encoding(e->dtype) == BN_ENC_NONE)
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s: tensor \"%s\" is of a type that is none of U8, F32, F16, BF16.", hf->path,
-                       e->name);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%s\" is of a type that is none of U8, F32, F16, BF16.",
+                       hf->path, e->name);
     job->floats = (struct bn_tensor){.name = e->name,
                                      .encoding = packed ? BN_ENC_F32 : float_encoding(e->dtype),
                                      .rows = e->rows,
@@ -190,8 +179,7 @@ static enum bn_status add_ternary(struct bn_hf *hf, struct jobs *jobs, const cha
                                      .data = e->data};
     enum bn_status status = packed ? packed_scale(hf, job, err) : BN_OK;
     if (status) return status;
-    job->out = bn_source_alloc(hf->source,
-                               bn_encoding_traits(BN_ENC_I2_S)->tensor_bytes(job->rows, job->cols), 1, err);
+    job->out = bn_source_alloc(hf->source, bn_encoding_traits(BN_ENC_I2_S)->tensor_bytes(job->rows, job->cols), 1, err);
     if (!job->out) return BN_ERR_MEMORY;
     return bn_source_add(hf->source, name, BN_ENC_I2_S, job->rows, job->cols, job->out, err);
 }
@@ -209,8 +197,8 @@ static bool stays_float(const struct bn_hf *hf, const char *name)
     return false;
 }
 
-static enum bn_status add_linear(struct bn_hf *hf, struct jobs *jobs, const struct bn_st_entry *e,
-                                 const char *tail, int layer, const char *gguf, struct bn_error *err)
+static enum bn_status add_linear(struct bn_hf *hf, struct jobs *jobs, const struct bn_st_entry *e, const char *tail,
+                                 int layer, const char *gguf, struct bn_error *err)
 {
     static const struct {
         const char *hf, *gguf;
@@ -223,8 +211,7 @@ static enum bn_status add_linear(struct bn_hf *hf, struct jobs *jobs, const stru
         bool ternary = i == 0 && hf->bitnet && (e->dtype == BN_ST_U8 || !stays_float(hf, e->name));
         return ternary ? add_ternary(hf, jobs, name, gguf, e, err) : add_floats(hf, name, e, err);
     }
-    return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%.80s\" is none that this engine knows.", hf->path,
-                   e->name);
+    return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%.80s\" is none that this engine knows.", hf->path, e->name);
 }
 
 /* "model.layers.12.rest" -> 12 and "rest"; false for other names. */
@@ -239,41 +226,36 @@ static bool split_layer(const char *name, int *layer, const char **rest)
     return true;
 }
 
-static enum bn_status add_entry(struct bn_hf *hf, struct jobs *jobs, const struct bn_st_entry *e,
-                                struct bn_error *err)
+static enum bn_status add_entry(struct bn_hf *hf, struct jobs *jobs, const struct bn_st_entry *e, struct bn_error *err)
 {
     int layer;
     const char *rest;
     char name[160];
     if (strcmp(e->name, "model.embed_tokens.weight") == 0) return add_floats(hf, "token_embd.weight", e, err);
     if (strcmp(e->name, "model.norm.weight") == 0) return add_floats(hf, "output_norm.weight", e, err);
-    if (strcmp(e->name, "lm_head.weight") == 0)
-        return hf->tied ? BN_OK : add_floats(hf, "output.weight", e, err);
+    if (strcmp(e->name, "lm_head.weight") == 0) return hf->tied ? BN_OK : add_floats(hf, "output.weight", e, err);
     if (!split_layer(e->name, &layer, &rest))
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%.80s\" is none that this engine knows.",
-                       hf->path, e->name);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%.80s\" is none that this engine knows.", hf->path,
+                       e->name);
     if (strcmp(rest, "self_attn.rotary_emb.inv_freq") == 0) return BN_OK; /* follows from rope_theta */
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t n = strlen(parts[i].hf);
         if (strncmp(rest, parts[i].hf, n)) continue;
-        if (parts[i].linear && rest[n] == '.')
-            return add_linear(hf, jobs, e, rest + n, layer, parts[i].gguf, err);
+        if (parts[i].linear && rest[n] == '.') return add_linear(hf, jobs, e, rest + n, layer, parts[i].gguf, err);
         if (rest[n]) continue;
         snprintf(name, sizeof name, "blk.%d.%s", layer, parts[i].gguf);
         return add_floats(hf, name, e, err);
     }
-    return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%.80s\" is none that this engine knows.", hf->path,
-                   e->name);
+    return bn_fail(err, BN_ERR_UNSUPPORTED, "%s: tensor \"%.80s\" is none that this engine knows.", hf->path, e->name);
 }
 
 enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err)
 {
     struct jobs jobs = {.list = calloc(hf->n_entries + 1, sizeof *jobs.list)};
     hf->source->tensors = bn_source_alloc(hf->source, hf->n_entries + 1, sizeof *hf->source->tensors, err);
-    enum bn_status status =
-        !hf->source->tensors ? BN_ERR_MEMORY
-        : jobs.list          ? BN_OK
-                             : bn_fail_memory(err, "the list of tensors", hf->n_entries * sizeof *jobs.list);
+    enum bn_status status = !hf->source->tensors ? BN_ERR_MEMORY
+                            : jobs.list          ? BN_OK
+                                        : bn_fail_memory(err, "the list of tensors", hf->n_entries * sizeof *jobs.list);
     for (size_t i = 0; i < hf->n_entries && !status; i++) status = add_entry(hf, &jobs, &hf->entries[i], err);
     if (!status && jobs.n) status = run_all(&jobs, err);
     free(jobs.list);

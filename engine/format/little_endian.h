@@ -1,5 +1,5 @@
-/* little_endian.h - numbers in files, which are little-endian, on CPUs of either byte order: plain loads and stores where
- * the CPU is little-endian too. No alignment is needed. */
+/* little_endian.h - numbers in files, which are little-endian, on CPUs of either byte order: plain loads and stores
+ * where the CPU is little-endian too. No alignment is needed. */
 #ifndef BN_FORMAT_LITTLE_ENDIAN_H
 #define BN_FORMAT_LITTLE_ENDIAN_H
 #include <stddef.h>

@@ -22,10 +22,9 @@ struct part {
 
 static struct shape load_shape(const uint8_t *p)
 {
-    return (struct shape){
-        (int32_t)bn_load_u32(p),      (int32_t)bn_load_u32(p + 4),  (int32_t)bn_load_u32(p + 8),
-        (int32_t)bn_load_u32(p + 12), (int32_t)bn_load_u32(p + 16), (int32_t)bn_load_u32(p + 20),
-        (int32_t)bn_load_u32(p + 24)};
+    return (struct shape){(int32_t)bn_load_u32(p),      (int32_t)bn_load_u32(p + 4),  (int32_t)bn_load_u32(p + 8),
+                          (int32_t)bn_load_u32(p + 12), (int32_t)bn_load_u32(p + 16), (int32_t)bn_load_u32(p + 20),
+                          (int32_t)bn_load_u32(p + 24)};
 }
 
 static bool is_plausible(const struct shape *s)
@@ -33,8 +32,7 @@ static bool is_plausible(const struct shape *s)
     int64_t vocab = s->n_vocab < 0 ? -(int64_t)s->n_vocab : s->n_vocab;
     return s->dim > 0 && s->dim <= 1 << 16 && s->ffn_dim > 0 && s->ffn_dim <= 1 << 18 && s->n_layers > 0 &&
            s->n_layers <= 1024 && s->n_heads > 0 && s->dim % s->n_heads == 0 && s->n_kv_heads > 0 &&
-           s->n_heads % s->n_kv_heads == 0 && vocab > 0 && vocab <= 1 << 22 && s->n_ctx > 0 &&
-           s->n_ctx <= 1 << 22;
+           s->n_heads % s->n_kv_heads == 0 && vocab > 0 && vocab <= 1 << 22 && s->n_ctx > 0 && s->n_ctx <= 1 << 22;
 }
 
 static void set_config(struct bn_config *c, const struct shape *s, const char *path)
@@ -49,10 +47,7 @@ static void set_config(struct bn_config *c, const struct shape *s, const char *p
     c->rope_kind = BN_ROPE_INTERLEAVED, c->ffn_activation = BN_FFN_SILU;
 }
 
-static int64_t kv_dim(const struct shape *s)
-{
-    return (int64_t)s->dim / s->n_heads * s->n_kv_heads;
-}
+static int64_t kv_dim(const struct shape *s) { return (int64_t)s->dim / s->n_heads * s->n_kv_heads; }
 
 /* ---- legacy float32 ---- */
 enum { N_FLOAT_PARTS = 13 };
@@ -160,8 +155,8 @@ static bool decode_row(int8_t *codes, const uint8_t *row, int64_t cols)
 }
 
 /* One matrix of the file (f32 scale, then rows) as I2_S in memory of the source. */
-static enum bn_status add_ternary(struct bn_source *src, const char *name, const struct part *p,
-                                  const uint8_t *at, struct bn_error *err)
+static enum bn_status add_ternary(struct bn_source *src, const char *name, const struct part *p, const uint8_t *at,
+                                  struct bn_error *err)
 {
     size_t bytes = bn_encoding_traits(BN_ENC_I2_S)->tensor_bytes(p->rows, p->cols),
            row_bytes = bn_ternary_row_bytes(p->cols);
@@ -171,10 +166,9 @@ static enum bn_status add_ternary(struct bn_source *src, const char *name, const
     if (out && !codes) bn_fail_memory(err, "a row of weights", (size_t)p->cols);
     for (int64_t m = 0; m < p->rows && !status; m++) {
         if (!decode_row(codes, at + 4 + m * p->cols / 4, p->cols))
-            status =
-                bn_fail(err, BN_ERR_FORMAT,
-                        "%s.weight: row %lld holds the bits 10, which mean no weight; the file is damaged.",
-                        name, (long long)m);
+            status = bn_fail(err, BN_ERR_FORMAT,
+                             "%s.weight: row %lld holds the bits 10, which mean no weight; the file is damaged.", name,
+                             (long long)m);
         else
             bn_ternary_pack_row(out + (size_t)m * row_bytes, codes, p->cols);
     }
@@ -205,8 +199,7 @@ static enum bn_status open_ternary(struct bn_source *src, const struct shape *s,
     const uint8_t *at = embedding + 4 * (size_t)s->dim * (size_t)s->n_vocab;
     if (!(src->tensors = bn_source_alloc(src, 2 + 14 * (size_t)s->n_layers, sizeof *src->tensors, err)))
         return BN_ERR_MEMORY;
-    enum bn_status status =
-        bn_source_add(src, "token_embd.weight", BN_ENC_F32, s->n_vocab, s->dim, embedding, err);
+    enum bn_status status = bn_source_add(src, "token_embd.weight", BN_ENC_F32, s->n_vocab, s->dim, embedding, err);
     if (!status) status = bn_source_add(src, "output_norm.weight", BN_ENC_F32, 1, s->dim, norm, err);
     ternary_parts(p, s);
     for (int i = 0; i < N_TERNARY_PARTS && !status; i++)
@@ -247,8 +240,8 @@ static enum bn_status open_weights(struct bn_source *src, const struct bn_map *m
     return open_float(src, &s, map->bytes, err);
 }
 
-enum bn_status bn_llama2c_open(struct bn_source *src, const char *path,
-                               const struct bn_model_options *options, struct bn_error *err)
+enum bn_status bn_llama2c_open(struct bn_source *src, const char *path, const struct bn_model_options *options,
+                               struct bn_error *err)
 {
     struct bn_map map;
     enum bn_status status = bn_source_map(src, &map, path, err);

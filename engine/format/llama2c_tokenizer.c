@@ -37,10 +37,7 @@ static struct bn_string with_sp_spaces(struct bn_source *src, struct bn_string t
 /* llama2.c fixes the ids 0..2 (unknown, BOS, EOS) and 3..258 (bytes). */
 static uint8_t token_type(int id)
 {
-    return id == 0    ? BN_TOKEN_UNKNOWN
-           : id <= 2  ? BN_TOKEN_CONTROL
-           : id < 259 ? BN_TOKEN_BYTE
-                      : BN_TOKEN_NORMAL;
+    return id == 0 ? BN_TOKEN_UNKNOWN : id <= 2 ? BN_TOKEN_CONTROL : id < 259 ? BN_TOKEN_BYTE : BN_TOKEN_NORMAL;
 }
 
 static enum bn_status read_tokenizer(struct bn_source *src, const char *path, struct bn_error *err)
@@ -65,21 +62,19 @@ static enum bn_status read_tokenizer(struct bn_source *src, const char *path, st
                            path, i, n);
         v->types[i] = token_type(i);
         v->tokens[i] = v->types[i] == BN_TOKEN_NORMAL ? with_sp_spaces(src, token, err) : token;
-        if (i == 1 || i == 2)
-            v->tokens[i] = i == 1 ? (struct bn_string){"<s>", 3} : (struct bn_string){"</s>", 4};
+        if (i == 1 || i == 2) v->tokens[i] = i == 1 ? (struct bn_string){"<s>", 3} : (struct bn_string){"</s>", 4};
         if (!v->tokens[i].bytes) return BN_ERR_MEMORY;
     }
     if (at != end)
         return bn_fail(err, BN_ERR_FORMAT,
-                       "%s: holds more than the %d tokens that the model has; it belongs to another model.",
-                       path, n);
+                       "%s: holds more than the %d tokens that the model has; it belongs to another model.", path, n);
     v->kind = BN_VOCAB_SPM, v->n_tokens = n;
     v->add_bos = v->add_space_prefix = true;
     return BN_OK;
 }
 
-enum bn_status bn_llama2c_tokenizer(struct bn_source *src, const char *path,
-                                    const struct bn_model_options *options, struct bn_error *err)
+enum bn_status bn_llama2c_tokenizer(struct bn_source *src, const char *path, const struct bn_model_options *options,
+                                    struct bn_error *err)
 {
     char beside[4096];
     const char *slash = strrchr(path, '/');

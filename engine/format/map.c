@@ -12,8 +12,7 @@ static enum bn_status map_descriptor(struct bn_map *map, int fd, const char *pat
     struct stat st;
     if (fstat(fd, &st)) return bn_fail(err, BN_ERR_IO, "%s: cannot be examined (%s).", path, strerror(errno));
     if (!S_ISREG(st.st_mode))
-        return bn_fail(err, BN_ERR_IO, "%s: is not a regular file, and a model must be one to be mapped.",
-                       path);
+        return bn_fail(err, BN_ERR_IO, "%s: is not a regular file, and a model must be one to be mapped.", path);
     *map = (struct bn_map){(const uint8_t *)"", 0};
     if (st.st_size == 0) return BN_OK;
     void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);

@@ -9,7 +9,8 @@ struct bn_map {
     const uint8_t *bytes;
     size_t n;
 };
-enum bn_status bn_map_open(struct bn_map *map, const char *path, struct bn_error *err); /* n 0 (an empty file) has bytes "" */
+enum bn_status bn_map_open(struct bn_map *map, const char *path,
+                           struct bn_error *err); /* n 0 (an empty file) has bytes "" */
 void bn_map_close(struct bn_map *map);
 
 struct bn_source_owner {
@@ -23,8 +24,8 @@ enum bn_status bn_source_map(struct bn_source *source, struct bn_map *map, const
 void *bn_source_alloc(struct bn_source *source, size_t n, size_t size, struct bn_error *err);
 char *bn_source_string(struct bn_source *source, const char *bytes, size_t n, struct bn_error *err);
 /* Puts a tensor at the end of source->tensors, which has room for it. The name is copied. */
-enum bn_status bn_source_add(struct bn_source *source, const char *name, enum bn_encoding encoding, int64_t rows, int64_t cols,
-                             const void *data, struct bn_error *err);
+enum bn_status bn_source_add(struct bn_source *source, const char *name, enum bn_encoding encoding, int64_t rows,
+                             int64_t cols, const void *data, struct bn_error *err);
 
 /* "blk.%d.attn_q.weight" with the layer's number; `pattern` has one %d. */
 void bn_layer_name(char *out, size_t cap, const char *pattern, int layer);
@@ -34,7 +35,8 @@ enum bn_status bn_config_check(const struct bn_config *config, const char *path,
 enum bn_status bn_vocab_check(const struct bn_vocab *vocab, const char *path, struct bn_error *err);
 
 /* The readers: each fills a zeroed source whose owner is there; bn_source_open cleans up after a failure. */
-enum bn_status bn_gguf_open(struct bn_source *source, const char *path, const struct bn_model_options *options, struct bn_error *err);
+enum bn_status bn_gguf_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
+                            struct bn_error *err);
 enum bn_status bn_llama2c_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
                                struct bn_error *err);
 /* The vocabulary of a llama2.c checkpoint: options->tokenizer_path, or tokenizer.bin beside it, or none. */

@@ -9,9 +9,8 @@ enum { HEADER_LIMIT = 100 << 20, DIM_LIMIT = 8 };
 
 static enum bn_status damaged(const char *file, const char *tensor, const char *what, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_FORMAT,
-                   "%s: tensor \"%.80s\" %s; the file is damaged or was not copied completely.", file, tensor,
-                   what);
+    return bn_fail(err, BN_ERR_FORMAT, "%s: tensor \"%.80s\" %s; the file is damaged or was not copied completely.",
+                   file, tensor, what);
 }
 
 static enum bn_st_dtype dtype_of(struct bn_json_text t, size_t *bytes)
@@ -109,8 +108,8 @@ static enum bn_status read_file(struct bn_hf *hf, const char *file, struct bn_er
     if (status) return status;
     if (map.n >= 8) header = bn_load_u64(map.bytes);
     if (map.n < 8 || header > map.n - 8 || header > HEADER_LIMIT)
-        return bn_fail(err, BN_ERR_FORMAT, "%s/%s: is no safetensors file or was not copied completely.",
-                       hf->path, file);
+        return bn_fail(err, BN_ERR_FORMAT, "%s/%s: is no safetensors file or was not copied completely.", hf->path,
+                       file);
     bn_json_init(&j, map.bytes + 8, header);
     for (bn_json_object(&j); bn_json_key(&j, &key);) {
         if (bn_json_is(key, "__metadata__")) {
@@ -131,24 +130,21 @@ struct shards {
     size_t n, capacity;
 };
 
-static enum bn_status add_shard(struct shards *s, struct bn_hf *hf, struct bn_json_text text,
-                                struct bn_error *err)
+static enum bn_status add_shard(struct shards *s, struct bn_hf *hf, struct bn_json_text text, struct bn_error *err)
 {
     char *name = bn_hf_string(hf, text, err);
     if (!name) return BN_ERR_MEMORY;
     if (!*name || strchr(name, '/'))
-        return bn_fail(err, BN_ERR_FORMAT, "%s/model.safetensors.index.json: \"%.80s\" is no file name.",
-                       hf->path, name);
+        return bn_fail(err, BN_ERR_FORMAT, "%s/model.safetensors.index.json: \"%.80s\" is no file name.", hf->path,
+                       name);
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->names[i], name) == 0) return BN_OK;
-    if (s->n == s->capacity)
-        return bn_fail(err, BN_ERR_FORMAT, "%s: has more than %zu shards.", hf->path, s->capacity);
+    if (s->n == s->capacity) return bn_fail(err, BN_ERR_FORMAT, "%s: has more than %zu shards.", hf->path, s->capacity);
     s->names[s->n++] = name;
     return BN_OK;
 }
 
-static enum bn_status read_index(struct shards *s, struct bn_hf *hf, const struct bn_map *map,
-                                 struct bn_error *err)
+static enum bn_status read_index(struct shards *s, struct bn_hf *hf, const struct bn_map *map, struct bn_error *err)
 {
     struct bn_json j;
     struct bn_json_text key, name;
@@ -176,8 +172,7 @@ static enum bn_status read_files(struct bn_hf *hf, struct bn_error *err)
     struct bn_map map;
     char *names[SHARD_LIMIT];
     struct shards s = {names, 0, SHARD_LIMIT};
-    if (bn_hf_map(hf, &map, "model.safetensors.index.json", NULL))
-        return read_file(hf, "model.safetensors", err);
+    if (bn_hf_map(hf, &map, "model.safetensors.index.json", NULL)) return read_file(hf, "model.safetensors", err);
     enum bn_status status = read_index(&s, hf, &map, err);
     for (size_t i = 0; i < s.n && !status; i++) status = read_file(hf, s.names[i], err);
     return status;
@@ -200,8 +195,8 @@ const struct bn_st_entry *bn_hf_entry(const struct bn_hf *hf, const char *name)
     return hf->n_entries ? bsearch(&wanted, hf->entries, hf->n_entries, sizeof wanted, by_name) : NULL;
 }
 
-enum bn_status bn_safetensors_open(struct bn_source *source, const char *path,
-                                   const struct bn_model_options *options, struct bn_error *err)
+enum bn_status bn_safetensors_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
+                                   struct bn_error *err)
 {
     struct bn_hf hf = {.path = path, .source = source};
     enum bn_status status = bn_hf_config(&hf, err);

@@ -15,9 +15,8 @@ static bool ends_with(const char *name, const char *tail)
 
 static bool is_linear(const struct bn_tensor *t)
 {
-    static const char *const names[] = {".attn_q.weight",      ".attn_k.weight",   ".attn_v.weight",
-                                        ".attn_output.weight", ".ffn_gate.weight", ".ffn_up.weight",
-                                        ".ffn_down.weight"};
+    static const char *const names[] = {".attn_q.weight",   ".attn_k.weight", ".attn_v.weight",  ".attn_output.weight",
+                                        ".ffn_gate.weight", ".ffn_up.weight", ".ffn_down.weight"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (ends_with(t->name, names[i])) return true;
     return false;
@@ -33,9 +32,9 @@ static bool has_input_norms(const struct bn_source *s)
     return bn_source_tensor(s, "blk.0.attn_q_norm_in.weight") != NULL;
 }
 
-/* Readers of "bitnet" multiply by blk.N.NAME.scale (FORMATS.md 2.2). Those of bitnet-b1.58 and bitnet-25 refuse a file with
- * a tensor they do not know, so a scale there lives in the blocks, as a half. With input norms only this engine reads the
- * file at all. */
+/* Readers of "bitnet" multiply by blk.N.NAME.scale (FORMATS.md 2.2). Those of bitnet-b1.58 and bitnet-25 refuse a file
+ * with a tensor they do not know, so a scale there lives in the blocks, as a half. With input norms only this engine
+ * reads the file at all. */
 static bool may_keep_scale_apart(const struct bn_source *s)
 {
     return strcmp(s->config.architecture, "bitnet") == 0 || has_input_norms(s);
@@ -46,9 +45,8 @@ static void note(const struct bn_save_options *o, const struct bn_tensor *t, con
 {
     char text[256];
     if (!o->note) return;
-    snprintf(text, sizeof text,
-             "%s: rows of %lld weights are no multiple of the %d that %s needs; written as %s.", t->name,
-             (long long)t->cols, block, from, to);
+    snprintf(text, sizeof text, "%s: rows of %lld weights are no multiple of the %d that %s needs; written as %s.",
+             t->name, (long long)t->cols, block, from, to);
     o->note(o->self, text);
 }
 
@@ -85,13 +83,10 @@ static enum bn_status find_factor(float *factor, const struct bn_source *s, cons
     return BN_OK;
 }
 
-static bool half_holds(float x)
-{
-    return bn_f16_to_f32(bn_f32_to_f16(x)) == x;
-}
+static bool half_holds(float x) { return bn_f16_to_f32(bn_f32_to_f16(x)) == x; }
 
-static enum bn_status plan_linear(struct bn_conversion *c, const struct bn_source *s,
-                                  const struct bn_save_options *o, struct bn_error *err)
+static enum bn_status plan_linear(struct bn_conversion *c, const struct bn_source *s, const struct bn_save_options *o,
+                                  struct bn_error *err)
 {
     const struct bn_config *config = &s->config;
     if (o->linear != BN_ENC_NONE) c->target = o->linear;
@@ -108,8 +103,8 @@ static enum bn_status plan_linear(struct bn_conversion *c, const struct bn_sourc
     return BN_OK;
 }
 
-static enum bn_status plan_one(struct bn_conversion *c, const struct bn_source *s,
-                               const struct bn_save_options *o, struct bn_error *err)
+static enum bn_status plan_one(struct bn_conversion *c, const struct bn_source *s, const struct bn_save_options *o,
+                               struct bn_error *err)
 {
     c->factor = 1, c->target = c->tensor->encoding;
     if (is_linear(c->tensor)) return plan_linear(c, s, o, err);
@@ -125,9 +120,8 @@ static enum bn_status plan_one(struct bn_conversion *c, const struct bn_source *
     return choose(c, o, err);
 }
 
-static enum bn_status add_item(struct bn_save_plan *plan, const struct bn_source *s,
-                               const struct bn_tensor *t, const struct bn_save_options *o,
-                               struct bn_error *err)
+static enum bn_status add_item(struct bn_save_plan *plan, const struct bn_source *s, const struct bn_tensor *t,
+                               const struct bn_save_options *o, struct bn_error *err)
 {
     struct bn_save_item *item = &plan->items[plan->n];
     item->conversion.tensor = t;
@@ -147,13 +141,12 @@ static enum bn_status add_item(struct bn_save_plan *plan, const struct bn_source
     return BN_OK;
 }
 
-enum bn_status bn_save_plan_open(struct bn_save_plan *plan, const struct bn_source *s,
-                                 const struct bn_save_options *o, struct bn_error *err)
+enum bn_status bn_save_plan_open(struct bn_save_plan *plan, const struct bn_source *s, const struct bn_save_options *o,
+                                 struct bn_error *err)
 {
     enum bn_status status = BN_OK;
     *plan = (struct bn_save_plan){calloc(2 * s->n_tensors + 1, sizeof *plan->items), 0};
-    if (!plan->items)
-        return bn_fail_memory(err, "the list of tensors", 2 * s->n_tensors * sizeof *plan->items);
+    if (!plan->items) return bn_fail_memory(err, "the list of tensors", 2 * s->n_tensors * sizeof *plan->items);
     if (o->linear != BN_ENC_NONE && !bn_encoding_traits(o->linear)->pack)
         status = bn_fail(err, BN_ERR_USAGE, "The encoding %s can be read but not written.",
                          bn_encoding_traits(o->linear)->name);

@@ -55,8 +55,7 @@ static bool read_piece(struct bn_vocab *v, const struct bn_map *m)
     while (next_field(&at, end, &f)) {
         if (f.number == 1) v->tokens[i] = (struct bn_string){(const char *)f.bytes.bytes, f.bytes.n};
         if (f.number == 2) memcpy(&v->scores[i], &(uint32_t){(uint32_t)f.value}, 4);
-        if (f.number == 3 && f.value >= BN_TOKEN_NORMAL && f.value <= BN_TOKEN_BYTE)
-            v->types[i] = (uint8_t)f.value;
+        if (f.number == 3 && f.value >= BN_TOKEN_NORMAL && f.value <= BN_TOKEN_BYTE) v->types[i] = (uint8_t)f.value;
     }
     return at == end && v->tokens[i].bytes;
 }
@@ -114,8 +113,7 @@ enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_
     }
     if (!good) return bn_fail(err, BN_ERR_FORMAT, "%s: is no sentencepiece model, or is damaged.", path);
     if (type != 2)
-        return bn_fail(
-            err, BN_ERR_UNSUPPORTED,
-            "%s: is a sentencepiece model that is not of type BPE, which this engine does not run.", path);
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "%s: is a sentencepiece model that is not of type BPE, which this engine does not run.", path);
     return BN_OK;
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum bn_status bn_source_map(struct bn_source *source, struct bn_map *map, const char *path,
-                             struct bn_error *err)
+enum bn_status bn_source_map(struct bn_source *source, struct bn_map *map, const char *path, struct bn_error *err)
 {
     struct bn_source_owner *owner = source->owner;
     struct bn_map *maps = realloc(owner->maps, (owner->n_maps + 1) * sizeof *maps);
@@ -36,8 +35,8 @@ char *bn_source_string(struct bn_source *source, const char *bytes, size_t n, st
     return s;
 }
 
-enum bn_status bn_source_add(struct bn_source *source, const char *name, enum bn_encoding encoding,
-                             int64_t rows, int64_t cols, const void *data, struct bn_error *err)
+enum bn_status bn_source_add(struct bn_source *source, const char *name, enum bn_encoding encoding, int64_t rows,
+                             int64_t cols, const void *data, struct bn_error *err)
 {
     char *copy = bn_source_string(source, name, strlen(name), err);
     if (!copy) return BN_ERR_MEMORY;
@@ -53,8 +52,8 @@ void bn_layer_name(char *out, size_t cap, const char *pattern, int layer)
     snprintf(out, cap, "%.*s%d%s", (int)(hole - pattern), pattern, layer, hole + 2);
 }
 
-static enum bn_status dispatch(struct bn_source *source, const char *path,
-                               const struct bn_model_options *options, struct bn_error *err)
+static enum bn_status dispatch(struct bn_source *source, const char *path, const struct bn_model_options *options,
+                               struct bn_error *err)
 {
     struct stat st;
     if (stat(path, &st)) return bn_fail(err, BN_ERR_IO, "%s: cannot be opened (%s).", path, strerror(errno));
@@ -67,8 +66,8 @@ static enum bn_status dispatch(struct bn_source *source, const char *path,
     return gguf ? bn_gguf_open(source, path, options, err) : bn_llama2c_open(source, path, options, err);
 }
 
-enum bn_status bn_source_open(struct bn_source *source, const char *path,
-                              const struct bn_model_options *options, struct bn_error *err)
+enum bn_status bn_source_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
+                              struct bn_error *err)
 {
     static const struct bn_model_options defaults;
     if (!options) options = &defaults;
@@ -104,13 +103,12 @@ const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const c
     return NULL;
 }
 
-static enum bn_status check_range(const char *path, const char *what, int value, int min, int max,
-                                  struct bn_error *err)
+static enum bn_status check_range(const char *path, const char *what, int value, int min, int max, struct bn_error *err)
 {
     if (value >= min && value <= max) return BN_OK;
     return bn_fail(err, BN_ERR_FORMAT,
-                   "%s: %s is %d, which is outside %d..%d; the file is damaged or no model for this engine.",
-                   path, what, value, min, max);
+                   "%s: %s is %d, which is outside %d..%d; the file is damaged or no model for this engine.", path,
+                   what, value, min, max);
 }
 
 enum bn_status bn_config_check(const struct bn_config *c, const char *path, struct bn_error *err)
@@ -118,12 +116,11 @@ enum bn_status bn_config_check(const struct bn_config *c, const char *path, stru
     const struct {
         const char *what;
         int value, max;
-    } sizes[] = {
-        {"the number of layers", c->n_layers, 4096},        {"the embedding length", c->dim, 1 << 20},
-        {"the feed-forward length", c->ffn_dim, 1 << 22},   {"the number of heads", c->n_heads, 1 << 14},
-        {"the number of kv heads", c->n_kv_heads, 1 << 14}, {"the head dimension", c->head_dim, 1 << 14},
-        {"the vocabulary size", c->n_vocab, 1 << 24},       {"the context length", c->n_ctx_train, 1 << 30},
-        {"the rope dimension", c->rope_dim, c->head_dim}};
+    } sizes[] = {{"the number of layers", c->n_layers, 4096},        {"the embedding length", c->dim, 1 << 20},
+                 {"the feed-forward length", c->ffn_dim, 1 << 22},   {"the number of heads", c->n_heads, 1 << 14},
+                 {"the number of kv heads", c->n_kv_heads, 1 << 14}, {"the head dimension", c->head_dim, 1 << 14},
+                 {"the vocabulary size", c->n_vocab, 1 << 24},       {"the context length", c->n_ctx_train, 1 << 30},
+                 {"the rope dimension", c->rope_dim, c->head_dim}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         enum bn_status status = check_range(path, sizes[i].what, sizes[i].value, 1, sizes[i].max, err);
         if (status) return status;
@@ -131,8 +128,7 @@ enum bn_status bn_config_check(const struct bn_config *c, const char *path, stru
     if (c->n_heads % c->n_kv_heads)
         return bn_fail(err, BN_ERR_FORMAT, "%s: %d heads cannot share %d kv heads evenly.", path, c->n_heads,
                        c->n_kv_heads);
-    if (c->rope_dim % 2)
-        return bn_fail(err, BN_ERR_FORMAT, "%s: the rope dimension %d is odd.", path, c->rope_dim);
+    if (c->rope_dim % 2) return bn_fail(err, BN_ERR_FORMAT, "%s: the rope dimension %d is odd.", path, c->rope_dim);
     if (!(c->rms_eps >= 0 && c->rms_eps < 1) || !(c->norm_in_eps >= 0 && c->norm_in_eps < 1))
         return bn_fail(err, BN_ERR_FORMAT, "%s: the epsilon of the norms (%g) is not within 0..1.", path,
                        (double)c->rms_eps);
@@ -152,8 +148,7 @@ enum bn_status bn_vocab_check(const struct bn_vocab *v, const char *path, struct
     if (v->kind == BN_VOCAB_NONE) return BN_OK;
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         if (ids[i].id < -1 || ids[i].id >= v->n_tokens)
-            return bn_fail(err, BN_ERR_FORMAT,
-                           "%s: the %s token id %lld is outside the vocabulary of %d tokens.", path,
+            return bn_fail(err, BN_ERR_FORMAT, "%s: the %s token id %lld is outside the vocabulary of %d tokens.", path,
                            ids[i].what, (long long)(uint32_t)ids[i].id, v->n_tokens);
     return BN_OK;
 }
@@ -162,6 +157,7 @@ bool bn_source_in_file(const struct bn_source *source, const void *data)
 {
     const uint8_t *p = data;
     for (size_t i = 0; i < source->owner->n_maps; i++)
-        if (p >= source->owner->maps[i].bytes && p < source->owner->maps[i].bytes + source->owner->maps[i].n) return true;
+        if (p >= source->owner->maps[i].bytes && p < source->owner->maps[i].bytes + source->owner->maps[i].n)
+            return true;
     return false;
 }

@@ -12,15 +12,22 @@ struct bn_config {
     char architecture[64]; /* "bitnet-b1.58", "bitnet-25", "bitnet", "llama" */
     char name[128];
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
-    int rope_dim; /* rotated dimensions of a head, usually head_dim */
+    int rope_dim;                          /* rotated dimensions of a head, usually head_dim */
     float rms_eps, rope_theta, rope_scale; /* positions are divided by rope_scale (linear scaling), 1: none */
-    float norm_in_eps; /* eps of the per-projection input norms (blk.N.attn_q_norm_in.weight ...) */
+    float norm_in_eps;                     /* eps of the per-projection input norms (blk.N.attn_q_norm_in.weight ...) */
     enum bn_rope_kind rope_kind;
     enum bn_ffn_activation ffn_activation;
 };
 
 enum bn_vocab_kind { BN_VOCAB_NONE, BN_VOCAB_BPE, BN_VOCAB_SPM };
-enum bn_token_type { BN_TOKEN_NORMAL = 1, BN_TOKEN_UNKNOWN, BN_TOKEN_CONTROL, BN_TOKEN_USER, BN_TOKEN_UNUSED, BN_TOKEN_BYTE };
+enum bn_token_type {
+    BN_TOKEN_NORMAL = 1,
+    BN_TOKEN_UNKNOWN,
+    BN_TOKEN_CONTROL,
+    BN_TOKEN_USER,
+    BN_TOKEN_UNUSED,
+    BN_TOKEN_BYTE
+};
 struct bn_string {
     const char *bytes;
     size_t n;
@@ -33,10 +40,10 @@ struct bn_vocab {
     float *scores;            /* SPM; NULL when absent */
     uint8_t *types;           /* enum bn_token_type; NULL when absent */
     size_t n_merges;
-    struct bn_string *merges; /* "left right", rank order */
+    struct bn_string *merges;             /* "left right", rank order */
     int32_t bos, eos, eot, eom, unk, pad; /* -1: none */
     bool add_bos, add_eos, add_space_prefix;
-    bool plain_spm;           /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
+    bool plain_spm;            /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
     const char *chat_template; /* NULL: none */
 };
 
@@ -44,8 +51,9 @@ struct bn_tensor {
     const char *name; /* GGUF name: "token_embd.weight", "blk.0.attn_q.weight" ... */
     enum bn_encoding encoding;
     int64_t rows, cols; /* vectors have rows 1 */
-    const void *data;   /* as the encoding lays it out, little-endian, aligned to 4 at least: in the file's map, or in memory
-                           of the source where a reader had to convert (ternary tensors that no file encoding holds are I2_S) */
+    const void
+        *data; /* as the encoding lays it out, little-endian, aligned to 4 at least: in the file's map, or in memory
+                  of the source where a reader had to convert (ternary tensors that no file encoding holds are I2_S) */
     size_t bytes;
 };
 

@@ -17,8 +17,7 @@ void bn_ternary_row(uint8_t *out, const struct bn_tensor *tensor, int64_t row)
 static void unpack_block(int8_t *codes, const uint8_t *block)
 {
     for (int p = 0; p < 32; p++)
-        for (int field = 0; field < 4; field++)
-            codes[32 * field + p] = (int8_t)((block[p] >> (6 - 2 * field) & 3) - 1);
+        for (int field = 0; field < 4; field++) codes[32 * field + p] = (int8_t)((block[p] >> (6 - 2 * field) & 3) - 1);
 }
 
 void bn_ternary_codes_row(int8_t *codes, const struct bn_tensor *tensor, int64_t row)
@@ -47,8 +46,8 @@ void bn_ternary_unpack_row(int8_t *codes, const uint8_t *row, int64_t cols)
 static void pack_block(uint8_t *out, const int8_t *codes)
 {
     for (int p = 0; p < 32; p++)
-        out[p] = (uint8_t)((codes[p] + 1) << 6 | (codes[32 + p] + 1) << 4 | (codes[64 + p] + 1) << 2 |
-                           (codes[96 + p] + 1));
+        out[p] =
+            (uint8_t)((codes[p] + 1) << 6 | (codes[32 + p] + 1) << 4 | (codes[64 + p] + 1) << 2 | (codes[96 + p] + 1));
 }
 
 void bn_ternary_pack_row(uint8_t *out, const int8_t *codes, int64_t cols)
@@ -135,9 +134,8 @@ float bn_ternary_block_codes(uint8_t *codes, const float *in, int n)
     return d;
 }
 
-enum bn_status bn_ternary_pack_rows(uint8_t *out, size_t row_bytes, bn_ternary_row_packer *pack,
-                                    const uint8_t *i2s, const float *scale, int step, int64_t rows,
-                                    int64_t cols, struct bn_error *err)
+enum bn_status bn_ternary_pack_rows(uint8_t *out, size_t row_bytes, bn_ternary_row_packer *pack, const uint8_t *i2s,
+                                    const float *scale, int step, int64_t rows, int64_t cols, struct bn_error *err)
 {
     int8_t *codes = malloc((size_t)cols);
     if (!codes) return bn_fail_memory(err, "packing a row", (size_t)cols);
@@ -149,8 +147,8 @@ enum bn_status bn_ternary_pack_rows(uint8_t *out, size_t row_bytes, bn_ternary_r
     return BN_OK;
 }
 
-enum bn_status bn_ternary_pack_rows_by_max(uint8_t *out, size_t row_bytes, bn_ternary_row_packer *pack,
-                                           const float *in, int64_t rows, int64_t cols, struct bn_error *err)
+enum bn_status bn_ternary_pack_rows_by_max(uint8_t *out, size_t row_bytes, bn_ternary_row_packer *pack, const float *in,
+                                           int64_t rows, int64_t cols, struct bn_error *err)
 {
     int8_t *codes = malloc((size_t)cols);
     if (!codes) return bn_fail_memory(err, "packing a row", (size_t)cols);

@@ -1,15 +1,16 @@
 /* ternary.h - ternary tensors of any encoding as what the kernels read: canonical I2_S rows and float scales.
  *
- * A canonical row (FORMATS.md 3.2) has 32 bytes for each 128 columns; byte p of a block holds columns p, 32+p, 64+p, 96+p
- * in bits 7-6, 5-4, 3-2, 1-0; code 0, 1, 2 is -1, 0, +1. Columns that are no multiple of 128 end in codes of zero (1): such
- * padded I2_S tensors exist in memory only, never in a file. */
+ * A canonical row (FORMATS.md 3.2) has 32 bytes for each 128 columns; byte p of a block holds columns p, 32+p, 64+p,
+ * 96+p in bits 7-6, 5-4, 3-2, 1-0; code 0, 1, 2 is -1, 0, +1. Columns that are no multiple of 128 end in codes of zero
+ * (1): such padded I2_S tensors exist in memory only, never in a file. */
 #ifndef BN_FORMAT_TERNARY_H
 #define BN_FORMAT_TERNARY_H
 #include "engine/format/source.h"
 
 static inline size_t bn_ternary_row_bytes(int64_t cols) { return ((size_t)cols + 127) / 128 * 32; }
 
-/* Rows of the tensor as they lie in memory when they are canonical already (I2_S), NULL when they must be transcoded. */
+/* Rows of the tensor as they lie in memory when they are canonical already (I2_S), NULL when they must be transcoded.
+ */
 const uint8_t *bn_ternary_rows_in_place(const struct bn_tensor *tensor);
 /* Writes row `row` as canonical bytes; safe to call from many threads. */
 void bn_ternary_row(uint8_t *out, const struct bn_tensor *tensor, int64_t row);
@@ -17,8 +18,8 @@ void bn_ternary_row(uint8_t *out, const struct bn_tensor *tensor, int64_t row);
 void bn_ternary_codes_row(int8_t *codes, const struct bn_tensor *tensor, int64_t row);
 
 /* Scales of the tensor, `scale` [rows]. Returns the widest span that describes it exactly: BN_SCALE_TENSOR (all rows
- * equal), BN_SCALE_ROW, or BN_SCALE_BLOCK when scales differ inside a row: then `scale` says nothing and the tensor is no
- * ternary linear of ours (unpack it to floats). Blocks whose codes are all zero count as having any scale. */
+ * equal), BN_SCALE_ROW, or BN_SCALE_BLOCK when scales differ inside a row: then `scale` says nothing and the tensor is
+ * no ternary linear of ours (unpack it to floats). Blocks whose codes are all zero count as having any scale. */
 enum bn_scale_span bn_ternary_scales(float *scale, const struct bn_tensor *tensor);
 
 /* Canonical bytes from codes -1, 0, 1, and back. */
@@ -27,7 +28,7 @@ void bn_ternary_unpack_row(int8_t *codes, const uint8_t *row, int64_t cols);
 /* Does a canonical row hold the code 3, which means nothing? Hostile or damaged files do. */
 bool bn_ternary_row_is_bad(const uint8_t *row, int64_t cols);
 
-/* ---- shared by the encodings' files ------------------------------------------------------------------------------ */
+/* ---- shared by the encodings' files ---- */
 /* The TQ quantiser's rule: returns d = max |in|, codes 0..2 are round-half-away(in / d) + 1. */
 float bn_ternary_block_codes(uint8_t *codes, const float *in, int n);
 /* Encodings with a scale for each row (IQ1_BN, IQ2_BN): one row from codes -1, 0, 1. */

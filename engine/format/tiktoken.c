@@ -119,8 +119,7 @@ static size_t splits(struct split *out, const struct table *t, struct bn_string 
     return n;
 }
 
-static struct bn_string joined(struct bn_source *s, struct bn_string a, struct bn_string b,
-                               struct bn_error *err)
+static struct bn_string joined(struct bn_source *s, struct bn_string a, struct bn_string b, struct bn_error *err)
 {
     char *out = bn_source_alloc(s, a.n + b.n + 1, 1, err);
     if (!out) return (struct bn_string){NULL, 0};
@@ -191,8 +190,7 @@ static enum bn_status fill(struct bn_source *s, const struct table *t, size_t n,
     return status ? status : add_specials(s, n, err);
 }
 
-enum bn_status bn_tiktoken_vocab(struct bn_source *s, const struct bn_map *map, const char *path,
-                                 struct bn_error *err)
+enum bn_status bn_tiktoken_vocab(struct bn_source *s, const struct bn_map *map, const char *path, struct bn_error *err)
 {
     struct bn_vocab *v = &s->vocab;
     size_t n = count_lines(map), size = 1;
@@ -204,12 +202,11 @@ enum bn_status bn_tiktoken_vocab(struct bn_source *s, const struct bn_map *map, 
     v->types = bn_source_alloc(s, n + 256, 1, err);
     if (!raw || !v->tokens || !v->types) return BN_ERR_MEMORY;
     if (!read_lines(s, raw, n, map, err))
-        return bn_fail(err, BN_ERR_FORMAT, "%s: holds a line that is no \"base64 rank\", or ranks with gaps.",
-                       path);
+        return bn_fail(err, BN_ERR_FORMAT, "%s: holds a line that is no \"base64 rank\", or ranks with gaps.", path);
     struct table t = {calloc(size, sizeof *t.slots), size - 1, raw};
     struct split *room = malloc(BYTES_LIMIT * sizeof *room);
-    enum bn_status status = t.slots && room ? fill(s, &t, n, room, err)
-                                            : bn_fail_memory(err, "the vocabulary", size * sizeof *t.slots);
+    enum bn_status status =
+        t.slots && room ? fill(s, &t, n, room, err) : bn_fail_memory(err, "the vocabulary", size * sizeof *t.slots);
     free(t.slots);
     free(room);
     v->kind = BN_VOCAB_BPE, v->n_tokens = (int)n + 256, v->add_bos = true;

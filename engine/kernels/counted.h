@@ -1,7 +1,9 @@
-/* counted.h - kernels that count their calls, for sessions with an observer: what was really called, not what was declared.
+/* counted.h - kernels that count their calls, for sessions with an observer: what was really called, not what was
+ * declared.
  *
- * bn_kernels_counted fills a table once; bn_kernels_count names the kernels behind it for the calling thread before each pass;
- * bn_kernels_calls grows by one with each call on this thread. An operation without a line in counted.c is called uncounted. */
+ * bn_kernels_counted fills a table once; bn_kernels_count names the kernels behind it for the calling thread before
+ * each pass; bn_kernels_calls grows by one with each call on this thread. An operation without a line in counted.c is
+ * called uncounted. */
 #ifndef BN_KERNELS_COUNTED_H
 #define BN_KERNELS_COUNTED_H
 #include "engine/kernels/kernels.h"

@@ -8,12 +8,12 @@
 #include "engine/kernels/half.h"
 #include <math.h>
 
-#define BN_EXP_LOW     -87.0f
-#define BN_EXP_HIGH    88.72283f
-#define BN_EXP_LOG2E   0x1.715476p+0f
-#define BN_EXP_MAGIC   0x1.8p+23f /* adding it leaves round(x) in the low bits */
-#define BN_EXP_LN2_HI  0x1.62e4p-1f
-#define BN_EXP_LN2_LO  0x1.7f7d1cp-20f
+#define BN_EXP_LOW    -87.0f
+#define BN_EXP_HIGH   88.72283f
+#define BN_EXP_LOG2E  0x1.715476p+0f
+#define BN_EXP_MAGIC  0x1.8p+23f /* adding it leaves round(x) in the low bits */
+#define BN_EXP_LN2_HI 0x1.62e4p-1f
+#define BN_EXP_LN2_LO 0x1.7f7d1cp-20f
 /* exp(r) = 1 + r + r^2 (C2 + r (C3 + ...)) on |r| <= ln 2 / 2 */
 #define BN_EXP_C2 0x1p-1f
 #define BN_EXP_C3 0x1.555554p-3f

@@ -1,4 +1,5 @@
-/* half.h - IEEE binary16 and bfloat16 to and from float, the same bits as the hardware conversions (round half to even). */
+/* half.h - IEEE binary16 and bfloat16 to and from float, the same bits as the hardware conversions (round half to
+ * even). */
 #ifndef BN_KERNELS_HALF_H
 #define BN_KERNELS_HALF_H
 #include <stdint.h>

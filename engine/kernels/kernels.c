@@ -58,8 +58,8 @@ enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend
         return bn_fail(err, BN_ERR_USAGE, "There is no kernel variant named '%s'; this CPU runs: auto, %s.", backend,
                        names_here(names, sizeof names));
     if (!is_auto(backend) && !runs_here(variants[n - 1]))
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run the kernel variant '%s'; it runs: auto, %s.", backend,
-                       names_here(names, sizeof names));
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run the kernel variant '%s'; it runs: auto, %s.",
+                       backend, names_here(names, sizeof names));
     for (size_t i = 0; i < n; i++)
         if (runs_here(variants[i])) {
             chosen[variants[i]->op] = variants[i]->function;

@@ -1,16 +1,16 @@
 /* kernels.h - the operations of ops.def as typed function pointers, and the tables of variants to choose from.
  *
  * Use: `struct bn_kernels k; bn_kernels_select(&k, NULL, err); k.rmsnorm(...)`.
- * Add a variant: write kernels/<isa>/<op>_<variant>.c ending in BN_KERNEL(op, variant, BN_CPU_..., function), add one line to
- * kernels.list (weakest first), run checkkern. */
+ * Add a variant: write kernels/<isa>/<op>_<variant>.c ending in BN_KERNEL(op, variant, BN_CPU_..., function), add one
+ * line to kernels.list (weakest first), run checkkern. */
 #ifndef BN_KERNELS_H
 #define BN_KERNELS_H
 #include "engine/core/cpu.h"
 #include "engine/core/status.h"
 
 /* Ternary matmul: y[t][m] = (float)(sum_k t_mk * q_tk) * (x_scale[t] * w_scale[m * w_scale_step]).
- * w: canonical I2_S rows (FORMATS.md 3.2), row_bytes apart, or for matmul_lut3 the panels of lut3.h; cols a multiple of 128.
- * x: int8 codes of quantize_a256, x_sum[t] = their sum. */
+ * w: canonical I2_S rows (FORMATS.md 3.2), row_bytes apart, or for matmul_lut3 the panels of lut3.h; cols a multiple of
+ * 128. x: int8 codes of quantize_a256, x_sum[t] = their sum. */
 struct bn_ternary_args {
     float *y; /* [n][y_stride] */
     size_t y_stride;
@@ -26,8 +26,8 @@ struct bn_ternary_args {
     int n; /* tokens */
 };
 
-/* pack_lut3: one panel of lut3.h from `count` canonical I2_S rows without code 3 (1..32; missing rows become 0), row_bytes apart; cols
- * a multiple of 128. */
+/* pack_lut3: one panel of lut3.h from `count` canonical I2_S rows without code 3 (1..32; missing rows become 0),
+ * row_bytes apart; cols a multiple of 128. */
 
 /* Float matmul: y[t][m] = sum_k w_mk * x_tk in 16 lanes (k modulo 16), fmaf, then bn_reduce16. */
 struct bn_float_args {
@@ -41,8 +41,8 @@ struct bn_float_args {
     int n;
 };
 
-/* Block-quantised weights (q8_0, q4_0, q6_k) with activations of quantize_b256: int8 in natural order and one float scale
- * for every 256 of them (the last block may be shorter). */
+/* Block-quantised weights (q8_0, q4_0, q6_k) with activations of quantize_b256: int8 in natural order and one float
+ * scale for every 256 of them (the last block may be shorter). */
 struct bn_block_args {
     float *y;
     size_t y_stride;
@@ -56,11 +56,11 @@ struct bn_block_args {
     int n;
 };
 
-/* Positions are cut into segments of BN_SEGMENT, aligned at 0. A block: keys and values of one segment, one layer and one kv
- * head. Keys lie in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions and scores need no
- * horizontal sum; values lie in rows, [pos][head_dim]; pos counts from the segment's first. Q8_0 is made for integer dot products
- * of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position together; values [head_dim/16][BN_SEGMENT/4][16][4],
- * four positions of a dim together. */
+/* Positions are cut into segments of BN_SEGMENT, aligned at 0. A block: keys and values of one segment, one layer and
+ * one kv head. Keys lie in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions and
+ * scores need no horizontal sum; values lie in rows, [pos][head_dim]; pos counts from the segment's first. Q8_0 is made
+ * for integer dot products of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position together; values
+ * [head_dim/16][BN_SEGMENT/4][16][4], four positions of a dim together. */
 #define BN_SEGMENT 256
 enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0 };
 struct bn_kv_block {
@@ -69,30 +69,36 @@ struct bn_kv_block {
     void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t */
     uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [head_dim/32][BN_SEGMENT] */
 };
-/* Q8_0 makes codes of 16 bits of the queries (signed) and of exp(score - max) * scale; the largest become these (127 * 256, so that
- * the high byte of a rounded code is an int8), numbers below TINY count as 0. */
+/* Q8_0 makes codes of 16 bits of the queries (signed) and of exp(score - max) * scale; the largest become these (127 *
+ * 256, so that the high byte of a rounded code is an int8), numbers below TINY count as 0. */
 #define BN_Q8_QUERY_TOP  32512.0f
 #define BN_Q8_WEIGHT_TOP 32767.0f
 #define BN_Q8_TINY       1e-30f
 /* Where the codes of Q8_0 stand. */
-static inline size_t bn_q8_key_index(size_t dim, size_t pos, size_t d) { return ((pos / 16 * (dim / 4) + d / 4) * 16 + pos % 16) * 4 + d % 4; }
-static inline size_t bn_q8_value_index(size_t pos, size_t d) { return ((d / 16 * (BN_SEGMENT / 4) + pos / 4) * 16 + d % 16) * 4 + pos % 4; }
+static inline size_t bn_q8_key_index(size_t dim, size_t pos, size_t d)
+{
+    return ((pos / 16 * (dim / 4) + d / 4) * 16 + pos % 16) * 4 + d % 4;
+}
+static inline size_t bn_q8_value_index(size_t pos, size_t d)
+{
+    return ((d / 16 * (BN_SEGMENT / 4) + pos / 4) * 16 + d % 16) * 4 + pos % 4;
+}
 
-/* One call: queries of one kv head against one segment. Query i (token t, head h of the group) sees the segment's first seen[i]
- * positions (at least one). It writes partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of exp(score - max) in
- * 16 lanes by position, and o = sum over positions of exp(score - max) * v. F16, F32: in ascending order; Q8_0: queries and
- * exp(score - max) become 16-bit integers for it (kernels/ref/attention_ref.c). */
+/* One call: queries of one kv head against one segment. Query i (token t, head h of the group) sees the segment's first
+ * seen[i] positions (at least one). It writes partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of
+ * exp(score - max) in 16 lanes by position, and o = sum over positions of exp(score - max) * v. F16, F32: in ascending
+ * order; Q8_0: queries and exp(score - max) become 16-bit integers for it (kernels/ref/attention_ref.c). */
 struct bn_attention_args {
     const struct bn_kv_block *kv;
-    int n;                    /* queries */
-    const float *const *q;    /* [n] -> [head_dim], already multiplied by 1/sqrt(head_dim) */
-    const int *seen;          /* [n], 1..BN_SEGMENT */
-    float *const *partials;   /* [n] -> {max, sum, o[head_dim]} */
+    int n;                  /* queries */
+    const float *const *q;  /* [n] -> [head_dim], already multiplied by 1/sqrt(head_dim) */
+    const int *seen;        /* [n], 1..BN_SEGMENT */
+    float *const *partials; /* [n] -> {max, sum, o[head_dim]} */
 };
 
-/* Element k of a row stands at this index in quantize_a256's order: chunks of 256, four fields of 64, so that one 64-byte
- * load of I2_S (two 128-weight blocks), shifted by a field, lines up with one 64-byte load of codes. Rows are padded with
- * zero codes to a multiple of 256. */
+/* Element k of a row stands at this index in quantize_a256's order: chunks of 256, four fields of 64, so that one
+ * 64-byte load of I2_S (two 128-weight blocks), shifted by a field, lines up with one 64-byte load of codes. Rows are
+ * padded with zero codes to a multiple of 256. */
 static inline int bn_a256_index(int k) { return k / 256 * 256 + k % 128 / 32 * 64 + k / 128 % 2 * 32 + k % 32; }
 #define BN_A256_BYTES(n) (((size_t)(n) + 255) / 256 * 256)
 
@@ -120,14 +126,14 @@ struct bn_kernel_variant {
     void (*function)(void);
 };
 /* Last line of a variant's file: a function of the wrong type does not compile. */
-#define BN_KERNEL(op, variant, cpu, fn)                                                                                 \
-    const struct bn_kernel_variant bn_kernel_##op##_##variant = {                                                       \
-        BN_KERNEL_##op, #op, #variant, (cpu), (void (*)(void))(1 ? (fn) : (bn_##op##_fn *)0)}
+#define BN_KERNEL(op, variant, cpu, fn)                                                                                \
+    const struct bn_kernel_variant bn_kernel_##op##_##variant = {BN_KERNEL_##op, #op, #variant, (cpu),                 \
+                                                                 (void (*)(void))(1 ? (fn) : (bn_##op##_fn *)0)}
 
 /* All variants in the order of kernels.list. */
 const struct bn_kernel_variant *const *bn_kernel_variants(size_t *n);
-/* For each op the last variant of the list this CPU supports; `backend` "auto"/NULL, or a variant name: then variants listed
- * after that name are passed over ("avx2" takes avx2 where there is one, else the next weaker). */
+/* For each op the last variant of the list this CPU supports; `backend` "auto"/NULL, or a variant name: then variants
+ * listed after that name are passed over ("avx2" takes avx2 where there is one, else the next weaker). */
 enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend, struct bn_error *err);
 
 /* The fixed tree: lanes i and i+8, then i+4, i+2, i+1. */

@@ -79,8 +79,7 @@ static enum bn_status read_merges(struct bn_bpe *bpe, const struct bn_vocab *voc
 {
     size_t n_slots = 16;
     if (vocab->n_merges > INT32_MAX)
-        return bn_fail(err, BN_ERR_FORMAT, "The vocabulary has %zu merges: the file is damaged.",
-                       vocab->n_merges);
+        return bn_fail(err, BN_ERR_FORMAT, "The vocabulary has %zu merges: the file is damaged.", vocab->n_merges);
     while (n_slots < vocab->n_merges + vocab->n_merges / 2) n_slots *= 2;
     bpe->slots = malloc(n_slots * sizeof *bpe->slots);
     if (!bpe->slots) return bn_fail_memory(err, "the merges", n_slots * sizeof *bpe->slots);
@@ -90,8 +89,8 @@ static enum bn_status read_merges(struct bn_bpe *bpe, const struct bn_vocab *voc
     return BN_OK;
 }
 
-enum bn_status bn_bpe_init(struct bn_bpe *bpe, const struct bn_vocab_index *index,
-                           const struct bn_vocab *vocab, const char *pretokenizer, struct bn_error *err)
+enum bn_status bn_bpe_init(struct bn_bpe *bpe, const struct bn_vocab_index *index, const struct bn_vocab *vocab,
+                           const char *pretokenizer, struct bn_error *err)
 {
     *bpe = (struct bn_bpe){.index = index, .unk = vocab->unk};
     enum bn_status status = bn_pretokenizer_open(&bpe->pretokenizer, pretokenizer, err);
@@ -107,8 +106,7 @@ void bn_bpe_release(struct bn_bpe *bpe)
     *bpe = (struct bn_bpe){0};
 }
 
-/* ---- encoding
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- encoding ---- */
 
 struct encoding {
     const struct bn_bpe *bpe;
@@ -117,8 +115,8 @@ struct encoding {
     struct bn_id_list *out;
 };
 
-static bool merge_rule(const void *self, const char *text, const struct bn_symbol *left,
-                       const struct bn_symbol *right, uint32_t *rank, int32_t *id)
+static bool merge_rule(const void *self, const char *text, const struct bn_symbol *left, const struct bn_symbol *right,
+                       uint32_t *rank, int32_t *id)
 {
     const struct bn_bpe *bpe = self;
     const struct bn_bpe_slot *slot = find(bpe, left->id, right->id);
@@ -130,8 +128,7 @@ static bool merge_rule(const void *self, const char *text, const struct bn_symbo
 
 static enum bn_status no_byte(uint8_t byte, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_UNSUPPORTED, "The vocabulary has no token for the byte 0x%02X of the text.",
-                   byte);
+    return bn_fail(err, BN_ERR_UNSUPPORTED, "The vocabulary has no token for the byte 0x%02X of the text.", byte);
 }
 
 static enum bn_status merge_bytes(struct encoding *e, const char *text, size_t n, struct bn_error *err)
@@ -162,8 +159,7 @@ static enum bn_status encode_pretoken(void *self, const char *text, size_t n, st
 enum bn_status bn_bpe_encode(const struct bn_bpe *bpe, const char *text, size_t n, struct bn_id_list *out,
                              struct bn_error *err)
 {
-    struct encoding e = {
-        .bpe = bpe, .take_whole = bn_pretokenizer_ignores_merges(bpe->pretokenizer), .out = out};
+    struct encoding e = {.bpe = bpe, .take_whole = bn_pretokenizer_ignores_merges(bpe->pretokenizer), .out = out};
     enum bn_status status = bn_pretokenizer_split(bpe->pretokenizer, text, n, encode_pretoken, &e, err);
     bn_merge_release(&e.merge);
     return status;

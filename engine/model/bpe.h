@@ -19,8 +19,8 @@ struct bn_bpe {
 
 /* `pretokenizer` is a name of bn_pretokenizer_open. Merges whose parts or result are no tokens can never
  * matter and are left out. `index` must outlive the object. */
-enum bn_status bn_bpe_init(struct bn_bpe *bpe, const struct bn_vocab_index *index,
-                           const struct bn_vocab *vocab, const char *pretokenizer, struct bn_error *err);
+enum bn_status bn_bpe_init(struct bn_bpe *bpe, const struct bn_vocab_index *index, const struct bn_vocab *vocab,
+                           const char *pretokenizer, struct bn_error *err);
 void bn_bpe_release(struct bn_bpe *bpe);
 enum bn_status bn_bpe_encode(const struct bn_bpe *bpe, const char *text, size_t n, struct bn_id_list *out,
                              struct bn_error *err);

@@ -6,15 +6,13 @@
 enum { FAMILY_2B4T, FAMILY_LLAMA3, FAMILY_FALCON3, FAMILY_CHATML, FAMILY_PLAIN };
 static const struct bn_chat_family families[] = {
     [FAMILY_2B4T] = {"2b4t", true, true, true, "", ": ", "<|eot_id|>"},
-    [FAMILY_LLAMA3] = {"llama-3", true, true, false, "<|start_header_id|>", "<|end_header_id|>\n\n",
-                       "<|eot_id|>"},
+    [FAMILY_LLAMA3] = {"llama-3", true, true, false, "<|start_header_id|>", "<|end_header_id|>\n\n", "<|eot_id|>"},
     [FAMILY_FALCON3] = {"falcon3", false, false, false, "<|", "|>\n", "\n"},
     [FAMILY_CHATML] = {"chatml", false, false, false, "<|im_start|>", "\n", "<|im_end|>\n"},
     [FAMILY_PLAIN] = {"plain", false, false, false, NULL, NULL, NULL},
 };
 
-/* ---- recognition
- * ------------------------------------------------------------------------------------------------- */
+/* ---- recognition ---- */
 
 static bool is_control(const struct bn_vocab *vocab, int32_t id)
 {
@@ -25,8 +23,7 @@ static bool has_token(const struct bn_vocab *vocab, const char *text)
 {
     size_t n = strlen(text);
     for (int32_t id = 0; id < vocab->n_tokens; id++)
-        if (vocab->tokens[id].n == n && is_control(vocab, id) && !memcmp(vocab->tokens[id].bytes, text, n))
-            return true;
+        if (vocab->tokens[id].n == n && is_control(vocab, id) && !memcmp(vocab->tokens[id].bytes, text, n)) return true;
     return false;
 }
 
@@ -43,19 +40,18 @@ static const struct bn_chat_family *by_template(const char *text)
 static struct bn_chat_choice by_model(const char *architecture, const struct bn_vocab *vocab)
 {
     if (!strcmp(architecture, "bitnet-b1.58") || !strcmp(architecture, "bitnet-25"))
-        return (struct bn_chat_choice){&families[FAMILY_2B4T],
-                                       "The architecture is that of BitNet b1.58 2B4T.", false};
+        return (struct bn_chat_choice){&families[FAMILY_2B4T], "The architecture is that of BitNet b1.58 2B4T.", false};
     if (has_token(vocab, "<|eot_id|>")) {
         bool bitnet = !strcmp(architecture, "bitnet");
         return (struct bn_chat_choice){&families[bitnet ? FAMILY_2B4T : FAMILY_LLAMA3],
                                        "The vocabulary has the control token <|eot_id|>.", false};
     }
     if (has_token(vocab, "<|assistant|>"))
-        return (struct bn_chat_choice){&families[FAMILY_FALCON3],
-                                       "The vocabulary has the control token <|assistant|>.", false};
-    return (struct bn_chat_choice){
-        &families[FAMILY_PLAIN],
-        "Nothing in the file tells of a chat form: the text is continued as it stands.", false};
+        return (struct bn_chat_choice){&families[FAMILY_FALCON3], "The vocabulary has the control token <|assistant|>.",
+                                       false};
+    return (struct bn_chat_choice){&families[FAMILY_PLAIN],
+                                   "Nothing in the file tells of a chat form: the text is continued as it stands.",
+                                   false};
 }
 
 struct bn_chat_choice bn_chat_choose(const char *architecture, const struct bn_vocab *vocab)
@@ -68,8 +64,7 @@ struct bn_chat_choice bn_chat_choose(const char *architecture, const struct bn_v
     return choice;
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 struct writer {
     char *out;
@@ -82,10 +77,7 @@ static void put(struct writer *w, const char *text, size_t n)
         if (w->n + 1 < w->cap) w->out[w->n] = text[i];
 }
 
-static void put_text(struct writer *w, const char *text)
-{
-    put(w, text, strlen(text));
-}
+static void put_text(struct writer *w, const char *text) { put(w, text, strlen(text)); }
 
 static void put_content(struct writer *w, const char *text, bool trims)
 {
@@ -105,8 +97,8 @@ static void put_head(struct writer *w, const struct bn_chat_family *family, cons
     put_text(w, family->middle);
 }
 
-static void put_all(struct writer *w, const struct bn_chat_family *family, const struct bn_message *messages,
-                    size_t n, struct bn_span *contents)
+static void put_all(struct writer *w, const struct bn_chat_family *family, const struct bn_message *messages, size_t n,
+                    struct bn_span *contents)
 {
     for (size_t i = 0; i < n; i++) {
         if (family->open)
@@ -121,9 +113,8 @@ static void put_all(struct writer *w, const struct bn_chat_family *family, const
     if (family->open) put_head(w, family, "assistant");
 }
 
-size_t bn_chat_render_for(const char *architecture, const struct bn_vocab *vocab,
-                          const struct bn_message *messages, size_t n, char *out, size_t cap,
-                          struct bn_span *contents)
+size_t bn_chat_render_for(const char *architecture, const struct bn_vocab *vocab, const struct bn_message *messages,
+                          size_t n, char *out, size_t cap, struct bn_span *contents)
 {
     struct writer w = {out, cap, 0};
     const struct bn_chat_family *family = bn_chat_choose(architecture, vocab).family;

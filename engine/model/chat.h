@@ -31,7 +31,6 @@ struct bn_chat_choice bn_chat_choose(const char *architecture, const struct bn_v
 
 /* bn_chat_render for a model of this architecture and vocabulary. Tokenize the result with BN_TOKENIZE_BOS |
  * BN_TOKENIZE_SPECIAL. `contents` [n], unless NULL, gets where each message's content lies in it. */
-size_t bn_chat_render_for(const char *architecture, const struct bn_vocab *vocab,
-                          const struct bn_message *messages, size_t n, char *out, size_t cap,
-                          struct bn_span *contents);
+size_t bn_chat_render_for(const char *architecture, const struct bn_vocab *vocab, const struct bn_message *messages,
+                          size_t n, char *out, size_t cap, struct bn_span *contents);
 #endif

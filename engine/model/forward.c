@@ -1,8 +1,9 @@
 /* forward.c - the forward pass, top to bottom. Every thread of the crew runs `pass`; barriers separate the operations.
  *
  * Several tokens (prefill): token-wise work (norms, quantisation, rotation) is split by tokens over shared buffers.
- * One token (decode): every thread does the token-wise work itself in buffers of its own, which costs about a microsecond and saves
- * half of the barriers. Both give the same bits: an operation on one token never depends on its neighbours. */
+ * One token (decode): every thread does the token-wise work itself in buffers of its own, which costs about a
+ * microsecond and saves half of the barriers. Both give the same bits: an operation on one token never depends on its
+ * neighbours. */
 #include "engine/kernels/counted.h"
 #include "engine/kernels/lut3.h"
 #include "engine/model/session.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 enum { HEAD_BLOCK_BYTES = 192 << 10 }; /* of weights: stays in an L2 cache of 512 KiB or more beside the activations */
-enum { MAX_HEAD_DIM = 4096 }; /* checked when weights are bound */
+enum { MAX_HEAD_DIM = 4096 };          /* checked when weights are bound */
 
 struct run {
     struct bn_session *s;
@@ -31,11 +32,11 @@ struct lane {
     int thread, layer;
     int t0, t1; /* tokens whose token-wise work is this thread's */
     enum bn_phase phase;
-    struct bn_work work; /* of the operation at hand */
+    struct bn_work work;   /* of the operation at hand */
     uint64_t kernel_calls; /* up to the end of the operation before */
 };
 
-/* ---- observation and synchronisation ------------------------------------------------------------------------------- */
+/* ---- observation and synchronisation ---- */
 static void begin(struct lane *l, enum bn_op op)
 {
     l->work = (struct bn_work){0};
@@ -59,7 +60,7 @@ static void barrier_if_shared(struct lane *l)
     if (l->r->n > 1) barrier(l);
 }
 
-/* ---- linears --------------------------------------------------------------------------------------------------------- */
+/* ---- linears ---- */
 
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 static void prepare_token(struct lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
@@ -96,7 +97,8 @@ static bool same_input(const struct bn_linear *a, const struct bn_linear *b)
 }
 
 /* Rows r0..r1 of `lin` for tokens first .. first + n - 1 of the prepared activations. */
-static void multiply(struct lane *l, const struct bn_linear *lin, float *y, size_t y_stride, int first, int n, int r0, int r1)
+static void multiply(struct lane *l, const struct bn_linear *lin, float *y, size_t y_stride, int first, int n, int r0,
+                     int r1)
 {
     const struct bn_acts *a = l->acts;
     const struct bn_kernels *k = l->k;
@@ -106,19 +108,39 @@ static void multiply(struct lane *l, const struct bn_linear *lin, float *y, size
     l->work.macs += (uint64_t)(r1 - r0) * (uint64_t)lin->cols * (uint64_t)n;
     if (lin->kind == BN_LINEAR_TERNARY) {
         int padded = (lin->cols + 127) / 128 * 128; /* rows in memory end in whole blocks */
-        (lin->lut3 ? k->matmul_lut3 : k->matmul_i2)(&(struct bn_ternary_args){y, y_stride, lin->data, lin->row_bytes, lin->rows, padded, lin->w_scale,
-                                               lin->w_scale_step, a->codes + t * l->s->code_stride, l->s->code_stride,
-                                               a->sum + t, a->scale + t, n},
-                     r0, r1);
+        (lin->lut3 ? k->matmul_lut3 : k->matmul_i2)(
+            &(struct bn_ternary_args){y, y_stride, lin->data, lin->row_bytes, lin->rows, padded, lin->w_scale,
+                                      lin->w_scale_step, a->codes + t * l->s->code_stride, l->s->code_stride,
+                                      a->sum + t, a->scale + t, n},
+            r0, r1);
     } else if (lin->kind == BN_LINEAR_BLOCK) {
-        struct bn_block_args args = {y, y_stride, lin->data, lin->row_bytes, lin->rows, lin->cols,
-                                     a->codes + t * l->s->code_stride, l->s->code_stride,
-                                     a->block_scale + t * l->s->block_stride, l->s->block_stride, n};
-        (lin->encoding == BN_ENC_Q8_0 ? k->matmul_q8_0 : lin->encoding == BN_ENC_Q4_0 ? k->matmul_q4_0 : k->matmul_q6_k)(&args, r0, r1);
+        struct bn_block_args args = {y,
+                                     y_stride,
+                                     lin->data,
+                                     lin->row_bytes,
+                                     lin->rows,
+                                     lin->cols,
+                                     a->codes + t * l->s->code_stride,
+                                     l->s->code_stride,
+                                     a->block_scale + t * l->s->block_stride,
+                                     l->s->block_stride,
+                                     n};
+        (lin->encoding == BN_ENC_Q8_0   ? k->matmul_q8_0
+         : lin->encoding == BN_ENC_Q4_0 ? k->matmul_q4_0
+                                        : k->matmul_q6_k)(&args, r0, r1);
     } else {
-        struct bn_float_args args = {y, y_stride, lin->data, lin->row_bytes, lin->rows, lin->cols,
-                                     a->norm + t * (size_t)l->s->wide, (size_t)l->s->wide, n};
-        (lin->encoding == BN_ENC_F16 ? k->matmul_f16 : lin->encoding == BN_ENC_BF16 ? k->matmul_bf16 : k->matmul_f32)(&args, r0, r1);
+        struct bn_float_args args = {y,
+                                     y_stride,
+                                     lin->data,
+                                     lin->row_bytes,
+                                     lin->rows,
+                                     lin->cols,
+                                     a->norm + t * (size_t)l->s->wide,
+                                     (size_t)l->s->wide,
+                                     n};
+        (lin->encoding == BN_ENC_F16    ? k->matmul_f16
+         : lin->encoding == BN_ENC_BF16 ? k->matmul_bf16
+                                        : k->matmul_f32)(&args, r0, r1);
     }
 }
 
@@ -127,8 +149,8 @@ struct share {
     int r0, r1, first, n;
 };
 
-/* Rows are cut over the threads. Tables of lut3 are made for every token and used for all rows of a thread, so there tokens are cut
- * first, as long as a thread keeps enough of them to make taking the weights apart worth while. */
+/* Rows are cut over the threads. Tables of lut3 are made for every token and used for all rows of a thread, so there
+ * tokens are cut first, as long as a thread keeps enough of them to make taking the weights apart worth while. */
 static struct share share_of(const struct lane *l, const struct bn_linear *lin, int rows)
 {
     enum { LEAST_TOKENS = 48 };
@@ -143,8 +165,8 @@ static struct share share_of(const struct lane *l, const struct bn_linear *lin, 
 }
 
 /* Linears that share an input, as one list of rows cut evenly over the threads: q, k and v; o; down. */
-static void linears(struct lane *l, enum bn_op op, const struct bn_linear *lin, int count, float *const *out, const size_t *stride,
-                    const float *in, size_t in_stride, const float *norm)
+static void linears(struct lane *l, enum bn_op op, const struct bn_linear *lin, int count, float *const *out,
+                    const size_t *stride, const float *in, size_t in_stride, const float *norm)
 {
     int total = 0;
     for (int i = 0; i < count; i++) total += lin[i].rows;
@@ -162,13 +184,14 @@ static void linears(struct lane *l, enum bn_op op, const struct bn_linear *lin, 
             begin(l, op);
         }
         int a = s.r0 - base, b = s.r1 - base;
-        multiply(l, &lin[i], out[i] + (size_t)s.first * stride[i], stride[i], s.first, s.n, a < 0 ? 0 : a, b > lin[i].rows ? lin[i].rows : b);
+        multiply(l, &lin[i], out[i] + (size_t)s.first * stride[i], stride[i], s.first, s.n, a < 0 ? 0 : a,
+                 b > lin[i].rows ? lin[i].rows : b);
     }
     end(l, op);
     barrier(l);
 }
 
-/* ---- attention ------------------------------------------------------------------------------------------------------- */
+/* ---- attention ---- */
 static void rotate(struct lane *l, float *x, int n_heads, int pos)
 {
     const struct bn_rope *rope = &l->s->rope;
@@ -209,8 +232,8 @@ static void store_kv(struct lane *l, int t, int kv_head)
     size_t at = (size_t)kv_head * (size_t)l->c->head_dim;
     int pos = l->r->first_pos + t;
     struct bn_kv_block kv = bn_kv_cache_block(&s->kv, l->layer, kv_head, pos);
-    l->k->kv_store(&kv, pos % BN_SEGMENT,
-                   widened(l, s->qkv[1] + (size_t)t * s->qkv_stride[1] + at, k), widened(l, s->qkv[2] + (size_t)t * s->qkv_stride[2] + at, v));
+    l->k->kv_store(&kv, pos % BN_SEGMENT, widened(l, s->qkv[1] + (size_t)t * s->qkv_stride[1] + at, k),
+                   widened(l, s->qkv[2] + (size_t)t * s->qkv_stride[2] + at, v));
 }
 
 /* The output of one head from its partial results. */
@@ -246,8 +269,9 @@ static void attend_segment(struct lane *l, int kv_head, int segment, int seen)
     l->work.kv_bytes += (uint64_t)seen * s->kv.bytes_per_position / (uint64_t)(l->c->n_layers * l->c->n_kv_heads);
 }
 
-/* Decode: an item is one segment of positions and one kv head, so that a long context keeps all threads busy. Full segments are
- * cut evenly, in the order in which they lie in memory; the last one, to which the new position belongs, is dealt out by heads. */
+/* Decode: an item is one segment of positions and one kv head, so that a long context keeps all threads busy. Full
+ * segments are cut evenly, in the order in which they lie in memory; the last one, to which the new position belongs,
+ * is dealt out by heads. */
 static void attend_token(struct lane *l)
 {
     struct bn_session *s = l->s;
@@ -328,7 +352,7 @@ static void attend_batch(struct lane *l)
     barrier(l);
 }
 
-/* ---- layers ---------------------------------------------------------------------------------------------------------- */
+/* ---- layers ---- */
 
 /* The residual stream takes up what a linear has put into s->out. */
 static void add_residual(struct lane *l)
@@ -361,7 +385,8 @@ static void gate_up(struct lane *l, const struct bn_layer *layer)
     begin(l, BN_OP_ACTIVATION);
     for (int t = share.first; t < share.first + share.n && share.r0 < share.r1; t++) {
         size_t at = (size_t)t * width + (size_t)share.r0;
-        (l->c->ffn_activation == BN_FFN_RELU2 ? l->k->relu2_mul : l->k->silu_mul)(s->gate + at, s->gate + at, s->up + at, share.r1 - share.r0);
+        (l->c->ffn_activation == BN_FFN_RELU2 ? l->k->relu2_mul : l->k->silu_mul)(s->gate + at, s->gate + at,
+                                                                                  s->up + at, share.r1 - share.r0);
     }
     end(l, BN_OP_ACTIVATION);
     barrier(l);
@@ -397,7 +422,9 @@ static void embed(struct lane *l)
     const struct bn_tensor *e = l->r->model->weights.embedding;
     begin(l, BN_OP_EMBED);
     for (int t = l->t0; t < l->t1; t++)
-        bn_encoding_traits(e->encoding)->unpack_row(l->acts->x + (size_t)t * (size_t)l->c->dim, l->r->model->weights.embedding_rows, e->rows, e->cols, l->r->ids[t]);
+        bn_encoding_traits(e->encoding)
+            ->unpack_row(l->acts->x + (size_t)t * (size_t)l->c->dim, l->r->model->weights.embedding_rows, e->rows,
+                         e->cols, l->r->ids[t]);
     end(l, BN_OP_EMBED);
 }
 
@@ -414,7 +441,8 @@ static void head(struct lane *l)
     bn_share(lin->rows, 16, l->thread, s->n_threads, &r0, &r1);
     /* several tokens: in blocks that stay in the L2 cache while all of them pass, so that memory is read once */
     int block = count > 1 ? (int)(HEAD_BLOCK_BYTES / lin->row_bytes) / 16 * 16 + 16 : r1 - r0;
-    for (int m = r0; m < r1; m += block) multiply(l, lin, s->logits, (size_t)l->c->n_vocab, first, count, m, m + block < r1 ? m + block : r1);
+    for (int m = r0; m < r1; m += block)
+        multiply(l, lin, s->logits, (size_t)l->c->n_vocab, first, count, m, m + block < r1 ? m + block : r1);
     end(l, BN_OP_HEAD);
 }
 
@@ -438,8 +466,10 @@ static void head_top(struct lane *l)
     for (int t = 0; t < s->n_threads; t++) floor = s->parts[t].floor > floor ? s->parts[t].floor : floor;
     for (int r = r0; r < r1; r++) {
         bool keep = bn_screen_keeps(screen, in, s->logits, r, floor);
-        if (keep) multiply(l, lin, s->logits, (size_t)l->c->n_vocab, 0, 1, r, r + 1);
-        else s->logits[r] = -INFINITY;
+        if (keep)
+            multiply(l, lin, s->logits, (size_t)l->c->n_vocab, 0, 1, r, r + 1);
+        else
+            s->logits[r] = -INFINITY;
         s->parts[l->thread].rows += keep;
     }
     end(l, BN_OP_HEAD);
@@ -448,7 +478,13 @@ static void head_top(struct lane *l)
 static struct lane lane_of(const struct run *r, int thread)
 {
     struct bn_session *s = r->s;
-    struct lane l = {.r = r, .s = s, .c = &r->model->source.config, .k = s->observer ? &s->counted : r->k, .thread = thread, .layer = -1, .t1 = r->n};
+    struct lane l = {.r = r,
+                     .s = s,
+                     .c = &r->model->source.config,
+                     .k = s->observer ? &s->counted : r->k,
+                     .thread = thread,
+                     .layer = -1,
+                     .t1 = r->n};
     bn_kernels_count(r->k);
     l.kernel_calls = bn_kernels_calls();
     l.acts = r->n > 1 ? &s->batch : &s->own[thread];

@@ -8,10 +8,10 @@
 #include <string.h>
 
 struct reference {
-    double *k, *v;                       /* [n_layers][n_ctx][n_kv_heads * head_dim] */
+    double *k, *v;                              /* [n_layers][n_ctx][n_kv_heads * head_dim] */
     double *x, *in, *q, *att, *out, *gate, *up; /* [n_batch][wide] */
-    double *scale;                       /* [n_batch] of the quantised input */
-    double *logits;                      /* [BN_LOGIT_ROWS][n_vocab] */
+    double *scale;                              /* [n_batch] of the quantised input */
+    double *logits;                             /* [BN_LOGIT_ROWS][n_vocab] */
     size_t wide;
 };
 
@@ -48,7 +48,7 @@ static void linear_rows(void *arg, int thread)
     bn_share(j->lin->rows, 1, thread, bn_threads_count(j->s->threads), &begin, &end);
     for (int r = begin; row && r < end; r++) {
         unpack(row, j->lin, r, buffer);
-        double w_scale = j->lin->w_scale ? (double) j->lin->w_scale[r * j->lin->w_scale_step] : 1;
+        double w_scale = j->lin->w_scale ? (double)j->lin->w_scale[r * j->lin->w_scale_step] : 1;
         for (int t = 0; t < j->n; t++) {
             const double *in = j->in + (size_t)t * ((struct reference *)j->s->reference)->wide;
             double sum = 0;
@@ -77,7 +77,8 @@ static double quantize(double *x, int n)
 }
 
 /* out[t] = linear(norm(in[t])) for all tokens */
-static void linear(struct bn_session *s, const struct bn_linear *lin, const double *in, const float *norm, double *out, size_t out_stride, int n)
+static void linear(struct bn_session *s, const struct bn_linear *lin, const double *in, const float *norm, double *out,
+                   size_t out_stride, int n)
 {
     struct reference *ref = s->reference;
     const struct bn_config *c = &s->model->source.config;
@@ -99,7 +100,8 @@ static void rotate(const struct bn_session *s, double *x, int n_heads, int pos)
     int half = c->rope_dim / 2;
     for (int h = 0; h < n_heads; h++, x += c->head_dim)
         for (int i = 0; i < half; i++) {
-            double angle = pos * pow((double)c->rope_theta, -2.0 * i / c->rope_dim) / (c->rope_scale > 0 ? (double)c->rope_scale : 1);
+            double angle = pos * pow((double)c->rope_theta, -2.0 * i / c->rope_dim) /
+                           (c->rope_scale > 0 ? (double)c->rope_scale : 1);
             if (factors) angle /= (double)factors[i];
             bool inter = c->rope_kind == BN_ROPE_INTERLEAVED;
             double *a = x + (inter ? 2 * i : i), *b = x + (inter ? 2 * i + 1 : i + half), u = *a, v = *b;
@@ -112,7 +114,8 @@ static void attend(const struct bn_session *s, int layer, double *out, const dou
 {
     const struct bn_config *c = &s->model->source.config;
     const struct reference *ref = s->reference;
-    size_t dim = (size_t)c->head_dim, width = (size_t)c->n_kv_heads * dim, base = (size_t)layer * (size_t)s->n_ctx * width;
+    size_t dim = (size_t)c->head_dim, width = (size_t)c->n_kv_heads * dim,
+           base = (size_t)layer * (size_t)s->n_ctx * width;
     double *p = malloc((size_t)(pos + 1) * sizeof *p);
     for (int h = 0; p && h < c->n_heads; h++) {
         size_t at = base + (size_t)(h / (c->n_heads / c->n_kv_heads)) * dim;
@@ -138,7 +141,8 @@ static void layer_pass(struct bn_session *s, int i, int n)
     struct reference *ref = s->reference;
     const struct bn_config *c = &s->model->source.config;
     const struct bn_layer *layer = &s->model->weights.layers[i];
-    size_t width = (size_t)c->n_kv_heads * (size_t)c->head_dim, at = ((size_t)i * (size_t)s->n_ctx + (size_t)s->position) * width;
+    size_t width = (size_t)c->n_kv_heads * (size_t)c->head_dim,
+           at = ((size_t)i * (size_t)s->n_ctx + (size_t)s->position) * width;
     linear(s, &layer->qkv[0], ref->x, layer->attn_norm, ref->q, ref->wide, n);
     linear(s, &layer->qkv[1], ref->x, layer->attn_norm, ref->k + at, width, n);
     linear(s, &layer->qkv[2], ref->x, layer->attn_norm, ref->v + at, width, n);
@@ -146,7 +150,8 @@ static void layer_pass(struct bn_session *s, int i, int n)
         rotate(s, ref->q + (size_t)t * ref->wide, c->n_heads, s->position + t);
         rotate(s, ref->k + at + (size_t)t * width, c->n_kv_heads, s->position + t);
     }
-    for (int t = 0; t < n; t++) attend(s, i, ref->att + (size_t)t * ref->wide, ref->q + (size_t)t * ref->wide, s->position + t);
+    for (int t = 0; t < n; t++)
+        attend(s, i, ref->att + (size_t)t * ref->wide, ref->q + (size_t)t * ref->wide, s->position + t);
     linear(s, &layer->o, ref->att, layer->attn_sub_norm, ref->out, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
     linear(s, &layer->gate_up[0], ref->x, layer->ffn_norm, ref->gate, ref->wide, n);
@@ -183,7 +188,8 @@ void bn_forward64_head(struct bn_session *s, int n, int first, int count)
     struct reference *ref = s->reference;
     size_t vocab = (size_t)s->model->source.config.n_vocab, cells = (size_t)count * vocab;
     (void)n;
-    linear(s, &s->model->weights.head, ref->x + (size_t)first * ref->wide, s->model->weights.output_norm, ref->logits, vocab, count);
+    linear(s, &s->model->weights.head, ref->x + (size_t)first * ref->wide, s->model->weights.output_norm, ref->logits,
+           vocab, count);
     for (size_t j = 0; j < cells; j++) s->logits[j] = (float)ref->logits[j];
 }
 
@@ -193,7 +199,8 @@ enum bn_status bn_forward64_open(struct bn_session *s, struct bn_error *err)
     struct reference *ref = calloc(1, sizeof *ref);
     if (!(s->reference = ref)) return bn_fail_memory(err, "the reference pass", sizeof *ref);
     ref->wide = (size_t)s->wide;
-    size_t cache = (size_t)c->n_layers * (size_t)s->n_ctx * (size_t)c->n_kv_heads * (size_t)c->head_dim, row = (size_t)s->n_batch * ref->wide;
+    size_t cache = (size_t)c->n_layers * (size_t)s->n_ctx * (size_t)c->n_kv_heads * (size_t)c->head_dim,
+           row = (size_t)s->n_batch * ref->wide;
     double **rows[] = {&ref->x, &ref->in, &ref->q, &ref->att, &ref->out, &ref->gate, &ref->up};
     bool ok = (ref->k = calloc(cache, sizeof(double))) && (ref->v = calloc(cache, sizeof(double))) &&
               (ref->scale = calloc((size_t)s->n_batch, sizeof(double))) &&
@@ -208,7 +215,8 @@ void bn_forward64_close(struct bn_session *s)
 {
     struct reference *ref = s->reference;
     if (!ref) return;
-    double *all[] = {ref->k, ref->v, ref->x, ref->in, ref->q, ref->att, ref->out, ref->gate, ref->up, ref->scale, ref->logits};
+    double *all[] = {ref->k,   ref->v,    ref->x,  ref->in,    ref->q,     ref->att,
+                     ref->out, ref->gate, ref->up, ref->scale, ref->logits};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     free(ref);
     s->reference = NULL;

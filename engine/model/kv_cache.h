@@ -1,5 +1,5 @@
-/* kv_cache.h - keys and values of all positions in huge pages. A segment of BN_SEGMENT positions holds all layers and kv heads
- * before the next begins: memory comes as the context grows, and each attention call reads one stretch. */
+/* kv_cache.h - keys and values of all positions in huge pages. A segment of BN_SEGMENT positions holds all layers and
+ * kv heads before the next begins: memory comes as the context grows, and each attention call reads one stretch. */
 #ifndef BN_MODEL_KV_CACHE_H
 #define BN_MODEL_KV_CACHE_H
 #include "engine/format/source.h"
@@ -14,8 +14,8 @@ struct bn_kv_cache {
     size_t bytes, block_bytes;
     size_t bytes_per_position;
 };
-enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_config *config, enum bn_kv_type type, int n_ctx,
-                                struct bn_error *err);
+enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_config *config, enum bn_kv_type type,
+                                int n_ctx, struct bn_error *err);
 void bn_kv_cache_release(struct bn_kv_cache *cache);
 /* The block that holds position pos, as its number pos % BN_SEGMENT. */
 struct bn_kv_block bn_kv_cache_block(const struct bn_kv_cache *cache, int layer, int kv_head, int pos);

@@ -1,6 +1,7 @@
-/* lookup.c - prompt lookup (exact speculative decoding without a draft model): the next tokens are guessed from what followed the
- * same last words before. A wrong guess costs the difference between a pass of several tokens and one of a single token, so the
- * length of a draft follows the luck of the last ones, and after drafts that did not pay drafting pauses, longer each time. */
+/* lookup.c - prompt lookup (exact speculative decoding without a draft model): the next tokens are guessed from what
+ * followed the same last words before. A wrong guess costs the difference between a pass of several tokens and one of a
+ * single token, so the length of a draft follows the luck of the last ones, and after drafts that did not pay drafting
+ * pauses, longer each time. */
 #include "engine/core/status.h"
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ struct bn_lookup {
 
 enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most, struct bn_error *err)
 {
-    if (most < 1 || most > BN_MAX_DRAFT) return bn_fail(err, BN_ERR_USAGE, "Drafts of %d tokens are not possible; 1 to %d are.", most, BN_MAX_DRAFT);
+    if (most < 1 || most > BN_MAX_DRAFT)
+        return bn_fail(err, BN_ERR_USAGE, "Drafts of %d tokens are not possible; 1 to %d are.", most, BN_MAX_DRAFT);
     struct bn_lookup *l = calloc(1, sizeof *l);
     if (!l) return bn_fail_memory(err, "prompt lookup", sizeof *l);
     l->most = most;
@@ -75,7 +77,8 @@ size_t bn_lookup_draft(struct bn_lookup *l, int32_t *draft, size_t cap)
     return n;
 }
 
-/* What a pass with a draft of n tokens costs on one thread, in passes of one token; more threads pay less (engine/performance.md). */
+/* What a pass with a draft of n tokens costs on one thread, in passes of one token; more threads pay less
+ * (engine/performance.md). */
 static double cost(size_t n) { return 1 + 0.45 * (double)n; }
 
 void bn_lookup_learn(struct bn_lookup *l, size_t n_draft, size_t n_accepted)

@@ -12,12 +12,23 @@ static void fill_info(struct bn_model *m, const char *path)
 {
     const struct bn_config *c = &m->source.config;
     const struct bn_weights *w = &m->weights;
-    m->info = (struct bn_model_info){
-        .path = path, .name = c->name, .architecture = c->architecture, .n_layers = c->n_layers, .dim = c->dim,
-        .ffn_dim = c->ffn_dim, .n_heads = c->n_heads, .n_kv_heads = c->n_kv_heads, .head_dim = c->head_dim,
-        .n_vocab = c->n_vocab, .n_ctx_train = c->n_ctx_train, .file_bytes = m->source.file_bytes,
-        .n_parameters = w->n_parameters, .weight_bytes_per_token = w->bytes_per_token, .macs_per_token = w->macs_per_token,
-        .kernels = w->layers ? (m->reference64 ? "reference64" : m->kernels.summary) : vocab_only_kernels};
+    m->info = (struct bn_model_info){.path = path,
+                                     .name = c->name,
+                                     .architecture = c->architecture,
+                                     .n_layers = c->n_layers,
+                                     .dim = c->dim,
+                                     .ffn_dim = c->ffn_dim,
+                                     .n_heads = c->n_heads,
+                                     .n_kv_heads = c->n_kv_heads,
+                                     .head_dim = c->head_dim,
+                                     .n_vocab = c->n_vocab,
+                                     .n_ctx_train = c->n_ctx_train,
+                                     .file_bytes = m->source.file_bytes,
+                                     .n_parameters = w->n_parameters,
+                                     .weight_bytes_per_token = w->bytes_per_token,
+                                     .macs_per_token = w->macs_per_token,
+                                     .kernels = w->layers ? (m->reference64 ? "reference64" : m->kernels.summary)
+                                                          : vocab_only_kernels};
     if (!w->layers) return;
     m->info.weight_encoding = bn_encoding_traits(w->stored)->name;
     const struct bn_linear *down = &w->layers[0].down;
@@ -25,22 +36,27 @@ static void fill_info(struct bn_model *m, const char *path)
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
 
-static enum bn_status open_parts(struct bn_model *m, const char *path, const struct bn_model_options *o, struct bn_error *err)
+static enum bn_status open_parts(struct bn_model *m, const char *path, const struct bn_model_options *o,
+                                 struct bn_error *err)
 {
     const char *backend = o->kernel_backend;
     enum bn_status status = bn_source_open(&m->source, path, o, err);
     if (status != BN_OK) return status;
     m->reference64 = backend && !strcmp(backend, "reference64");
-    if (m->source.vocab.kind != BN_VOCAB_NONE) status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
+    if (m->source.vocab.kind != BN_VOCAB_NONE)
+        status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, m->reference64 ? NULL : backend, err);
     struct bn_model_options options = *o;
     options.ternary_layout = bn_ternary_layout_for(o, &m->kernels);
-    if (status == BN_OK && !o->vocab_only) status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
-    if (status == BN_OK && !o->vocab_only && o->head_screening) status = bn_screen_open(&m->screen, &m->weights.head, err);
+    if (status == BN_OK && !o->vocab_only)
+        status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
+    if (status == BN_OK && !o->vocab_only && o->head_screening)
+        status = bn_screen_open(&m->screen, &m->weights.head, err);
     return status;
 }
 
-enum bn_status bn_model_open(struct bn_model **model, const char *path, const struct bn_model_options *options, struct bn_error *err)
+enum bn_status bn_model_open(struct bn_model **model, const char *path, const struct bn_model_options *options,
+                             struct bn_error *err)
 {
     static const struct bn_model_options defaults = {0};
     struct bn_model *m = calloc(1, sizeof *m);
@@ -73,11 +89,12 @@ const struct bn_model_info *bn_model_info(const struct bn_model *m) { return &m-
 
 static enum bn_status no_vocabulary(struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_UNSUPPORTED, "The model carries no vocabulary; name one with --tokenizer (llama2.c) or use token ids.");
+    return bn_fail(err, BN_ERR_UNSUPPORTED,
+                   "The model carries no vocabulary; name one with --tokenizer (llama2.c) or use token ids.");
 }
 
-enum bn_status bn_tokenize(const struct bn_model *m, const char *text, size_t text_bytes, int flags, int32_t *ids, size_t cap, size_t *n,
-                           struct bn_error *err)
+enum bn_status bn_tokenize(const struct bn_model *m, const char *text, size_t text_bytes, int flags, int32_t *ids,
+                           size_t cap, size_t *n, struct bn_error *err)
 {
     if (!m->tokenizer) return no_vocabulary(err);
     return bn_tokenizer_encode(m->tokenizer, text, text_bytes, flags, ids, cap, n, err);
@@ -88,17 +105,26 @@ size_t bn_token_bytes(const struct bn_model *m, int32_t id, bool special, char *
     return m->tokenizer ? bn_tokenizer_bytes(m->tokenizer, id, special, out, cap) : 0;
 }
 
-int32_t bn_token_bos(const struct bn_model *m) { return m->source.vocab.kind == BN_VOCAB_NONE ? -1 : m->source.vocab.bos; }
-int32_t bn_token_eos(const struct bn_model *m) { return m->source.vocab.kind == BN_VOCAB_NONE ? -1 : m->source.vocab.eos; }
-bool bn_token_is_end(const struct bn_model *m, int32_t id) { return m->tokenizer && bn_tokenizer_is_end(m->tokenizer, id); }
+int32_t bn_token_bos(const struct bn_model *m)
+{
+    return m->source.vocab.kind == BN_VOCAB_NONE ? -1 : m->source.vocab.bos;
+}
+int32_t bn_token_eos(const struct bn_model *m)
+{
+    return m->source.vocab.kind == BN_VOCAB_NONE ? -1 : m->source.vocab.eos;
+}
+bool bn_token_is_end(const struct bn_model *m, int32_t id)
+{
+    return m->tokenizer && bn_tokenizer_is_end(m->tokenizer, id);
+}
 
 size_t bn_chat_render(const struct bn_model *m, const struct bn_message *messages, size_t n, char *out, size_t cap)
 {
     return bn_chat_render_for(m->source.config.architecture, &m->source.vocab, messages, n, out, cap, NULL);
 }
 
-enum bn_status bn_chat_tokenize(const struct bn_model *m, const struct bn_message *messages, size_t n_messages, int32_t *ids, size_t cap,
-                                size_t *n, struct bn_error *err)
+enum bn_status bn_chat_tokenize(const struct bn_model *m, const struct bn_message *messages, size_t n_messages,
+                                int32_t *ids, size_t cap, size_t *n, struct bn_error *err)
 {
     if (!m->tokenizer) return no_vocabulary(err);
     const struct bn_vocab *vocab = &m->source.vocab;
@@ -109,7 +135,8 @@ enum bn_status bn_chat_tokenize(const struct bn_model *m, const struct bn_messag
     enum bn_status status = text && contents ? BN_OK : bn_fail_memory(err, "the chat", bytes);
     if (status == BN_OK) {
         bn_chat_render_for(architecture, vocab, messages, n_messages, text, bytes + 1, contents);
-        status = bn_tokenizer_encode_quoted(m->tokenizer, text, bytes, BN_TOKENIZE_BOS | BN_TOKENIZE_SPECIAL, contents, n_messages, ids, cap, n, err);
+        status = bn_tokenizer_encode_quoted(m->tokenizer, text, bytes, BN_TOKENIZE_BOS | BN_TOKENIZE_SPECIAL, contents,
+                                            n_messages, ids, cap, n, err);
     }
     free(text), free(contents);
     return status;
@@ -117,6 +144,7 @@ enum bn_status bn_chat_tokenize(const struct bn_model *m, const struct bn_messag
 
 const char *bn_op_name(enum bn_op op)
 {
-    static const char *const names[BN_OP_COUNT] = {"embed", "norm", "qkv", "rope", "attention", "o", "gate_up", "activation", "down", "head"};
+    static const char *const names[BN_OP_COUNT] = {"embed", "norm",    "qkv",        "rope", "attention",
+                                                   "o",     "gate_up", "activation", "down", "head"};
     return (unsigned)op < BN_OP_COUNT ? names[op] : "unknown";
 }

@@ -10,7 +10,7 @@ struct bn_tokenizer;
 struct bn_model {
     struct bn_source source;
     struct bn_weights weights;
-    struct bn_screen screen;        /* with head_screening */
+    struct bn_screen screen; /* with head_screening */
     struct bn_kernels kernels;
     struct bn_tokenizer *tokenizer; /* NULL: the file has no vocabulary */
     bool reference64;               /* --kernel_backend reference64: the double precision pass */

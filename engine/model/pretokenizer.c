@@ -14,8 +14,8 @@
 #define OTHER       "[^" WS "\\p{L}\\p{N}]"
 #define CONTRACTION "'s|'t|'re|'ve|'m|'ll|'d"
 #define GPT2        CONTRACTION "| ?\\p{L}+| ?\\p{N}+| ?" OTHER "+|" S "+(?!" NOT_S ")"
-#define LLAMA3(digits)                                                                                       \
-    "(?i:" CONTRACTION ")|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits "| ?" OTHER "+[\\r\\n]*|" S "*[\\r\\n]+|" S \
+#define LLAMA3(digits)                                                                                                 \
+    "(?i:" CONTRACTION ")|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits "| ?" OTHER "+[\\r\\n]*|" S "*[\\r\\n]+|" S           \
     "+(?!" NOT_S ")|" S "+"
 
 enum { MAX_STAGES = 4 };
@@ -58,33 +58,28 @@ static enum bn_status compile(struct bn_pretokenizer *p, struct bn_error *err)
         int code;
         size_t offset;
         const char *expression = p->rule->expressions[p->n_stages];
-        p->code[p->n_stages] = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED,
-                                             PCRE2_UTF | PCRE2_UCP, &code, &offset, NULL);
+        p->code[p->n_stages] =
+            pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &code, &offset, NULL);
         if (!p->code[p->n_stages])
-            return bn_fail(
-                err, code == PCRE2_ERROR_HEAP_FAILED ? BN_ERR_MEMORY : BN_ERR_UNSUPPORTED,
-                "PCRE2 does not compile the pre-tokeniser at offset %zu (error %d): is it built with "
-                "Unicode support?",
-                offset, code);
-        pcre2_jit_compile(p->code[p->n_stages],
-                          PCRE2_JIT_COMPLETE); /* where there is no JIT, the interpreter runs */
+            return bn_fail(err, code == PCRE2_ERROR_HEAP_FAILED ? BN_ERR_MEMORY : BN_ERR_UNSUPPORTED,
+                           "PCRE2 does not compile the pre-tokeniser at offset %zu (error %d): is it built with "
+                           "Unicode support?",
+                           offset, code);
+        pcre2_jit_compile(p->code[p->n_stages], PCRE2_JIT_COMPLETE); /* where there is no JIT, the interpreter runs */
     }
     p->context = pcre2_match_context_create(NULL);
     if (!p->context) return bn_fail_memory(err, "the pre-tokeniser", 64);
-    pcre2_set_match_limit(p->context,
-                          UINT32_MAX); /* backtracking is linear in a run of white space, not endless */
+    pcre2_set_match_limit(p->context, UINT32_MAX); /* backtracking is linear in a run of white space, not endless */
     return BN_OK;
 }
 
-enum bn_status bn_pretokenizer_open(struct bn_pretokenizer **pretokenizer, const char *name,
-                                    struct bn_error *err)
+enum bn_status bn_pretokenizer_open(struct bn_pretokenizer **pretokenizer, const char *name, struct bn_error *err)
 {
     const struct rule *rule = find_rule(name);
     *pretokenizer = NULL;
     if (!rule)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "The pre-tokeniser \"%s\" is not known: use one of llama-bpe, gpt-2, qwen2, default.",
-                       name);
+                       "The pre-tokeniser \"%s\" is not known: use one of llama-bpe, gpt-2, qwen2, default.", name);
     struct bn_pretokenizer *p = calloc(1, sizeof *p);
     if (!p) return bn_fail_memory(err, "the pre-tokeniser", sizeof *p);
     p->rule = rule;
@@ -109,8 +104,7 @@ bool bn_pretokenizer_ignores_merges(const struct bn_pretokenizer *pretokenizer)
     return pretokenizer->rule->ignores_merges;
 }
 
-/* ---- splitting
- * --------------------------------------------------------------------------------------------------- */
+/* ---- splitting ---- */
 
 struct walk {
     const struct bn_pretokenizer *pretokenizer;
@@ -138,8 +132,7 @@ static enum bn_status split(struct walk *walk, int stage, const char *text, size
                              walk->match[stage], p->context);
         if (rc == PCRE2_ERROR_NOMATCH) return cut(walk, stage + 1, text, at, n);
         if (rc < 0)
-            return bn_fail(walk->err, BN_ERR_MEMORY, "PCRE2 gave up on %zu bytes of text (error %d).", n - at,
-                           rc);
+            return bn_fail(walk->err, BN_ERR_MEMORY, "PCRE2 gave up on %zu bytes of text (error %d).", n - at, rc);
         enum bn_status status = cut(walk, stage + 1, text, at, span[0]);
         if (status == BN_OK) status = cut(walk, stage + 1, text, span[0], span[1]);
         if (status != BN_OK) return status;

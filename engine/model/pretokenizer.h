@@ -9,8 +9,7 @@
 struct bn_pretokenizer;
 
 /* `name` as in tokenizer.ggml.pre. BN_ERR_UNSUPPORTED, naming those we know, when it is none of them. */
-enum bn_status bn_pretokenizer_open(struct bn_pretokenizer **pretokenizer, const char *name,
-                                    struct bn_error *err);
+enum bn_status bn_pretokenizer_open(struct bn_pretokenizer **pretokenizer, const char *name, struct bn_error *err);
 void bn_pretokenizer_close(struct bn_pretokenizer *pretokenizer);
 /* Whether a pre-token that is a token is taken whole (FORMATS.md 5.1 rule 4). */
 bool bn_pretokenizer_ignores_merges(const struct bn_pretokenizer *pretokenizer);

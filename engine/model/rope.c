@@ -1,4 +1,5 @@
-/* rope.c - rotary tables: frequency theta^(-2i/d), computed with our own exp and log so that all machines agree on the bits. */
+/* rope.c - rotary tables: frequency theta^(-2i/d), computed with our own exp and log so that all machines agree on the
+ * bits. */
 #include "engine/model/rope.h"
 #include "engine/core/dmath.h"
 #include <stdlib.h>

@@ -28,8 +28,7 @@ struct bn_sampler {
     uint32_t *stamp, now;         /* [n_vocab]: penalised in call `now` */
 };
 
-/* ---- random numbers: xoshiro256** (Blackman, Vigna 2018) seeded by SplitMix64 (Steele, Lea, Flood 2014)
- * ------------- */
+/* ---- random numbers: xoshiro256** (Blackman, Vigna 2018) seeded by SplitMix64 (Steele, Lea, Flood 2014) ---- */
 
 static uint64_t split_mix(uint64_t *state)
 {
@@ -39,10 +38,7 @@ static uint64_t split_mix(uint64_t *state)
     return z ^ z >> 31;
 }
 
-static uint64_t rotate(uint64_t x, int k)
-{
-    return x << k | x >> (64 - k);
-}
+static uint64_t rotate(uint64_t x, int k) { return x << k | x >> (64 - k); }
 
 static uint64_t next_random(uint64_t s[4])
 {
@@ -52,30 +48,23 @@ static uint64_t next_random(uint64_t s[4])
     return result;
 }
 
-static double uniform(uint64_t s[4])
-{
-    return (double)(next_random(s) >> 11) * 0x1p-53;
-} /* [0, 1) */
+static double uniform(uint64_t s[4]) { return (double)(next_random(s) >> 11) * 0x1p-53; } /* [0, 1) */
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static enum bn_status check(int n_vocab, const struct bn_sampler_options *o, struct bn_error *err)
 {
-    if (n_vocab < 1)
-        return bn_fail(err, BN_ERR_USAGE, "A sampler needs a vocabulary, but n_vocab is %d.", n_vocab);
+    if (n_vocab < 1) return bn_fail(err, BN_ERR_USAGE, "A sampler needs a vocabulary, but n_vocab is %d.", n_vocab);
     if (!(o->temperature >= 0) || o->temperature > 1e6f)
         return bn_fail(err, BN_ERR_USAGE, "The temperature is %g: give 0 (greedy) or a positive number.",
                        o->temperature);
-    if (o->top_k < 0)
-        return bn_fail(err, BN_ERR_USAGE, "top_k is %d: give 0 (off) or a positive number.", o->top_k);
+    if (o->top_k < 0) return bn_fail(err, BN_ERR_USAGE, "top_k is %d: give 0 (off) or a positive number.", o->top_k);
     if (!(o->top_p >= 0 && o->top_p <= 1))
         return bn_fail(err, BN_ERR_USAGE, "top_p is %g: give a share from 0 to 1 (off).", o->top_p);
     if (!(o->min_p >= 0 && o->min_p <= 1))
         return bn_fail(err, BN_ERR_USAGE, "min_p is %g: give a share from 0 (off) to 1.", o->min_p);
     if (!(o->repetition_penalty > 0) || o->repetition_penalty > 1e6f)
-        return bn_fail(err, BN_ERR_USAGE,
-                       "The repetition penalty is %g: give 1 (off) or another positive number.",
+        return bn_fail(err, BN_ERR_USAGE, "The repetition penalty is %g: give 1 (off) or another positive number.",
                        o->repetition_penalty);
     if (o->repetition_window < 0)
         return bn_fail(err, BN_ERR_USAGE, "The repetition window is %d tokens: give 0 (%d) or more.",
@@ -94,8 +83,8 @@ static enum bn_status allocate(struct bn_sampler *s, struct bn_error *err)
     return bn_fail_memory(err, "the sampler", n * 16 + (size_t)s->options.repetition_window * 4);
 }
 
-enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab,
-                               const struct bn_sampler_options *options, struct bn_error *err)
+enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const struct bn_sampler_options *options,
+                               struct bn_error *err)
 {
     static const struct bn_sampler_options greedy = {.top_p = 1, .repetition_penalty = 1};
     if (!options) options = &greedy;
@@ -133,8 +122,7 @@ void bn_sampler_accept(struct bn_sampler *sampler, int32_t id)
     sampler->recent[sampler->n_recent++ % (uint64_t)sampler->options.repetition_window] = id;
 }
 
-/* ---- candidates
- * -------------------------------------------------------------------------------------------------- */
+/* ---- candidates ---- */
 
 /* CTRL's penalty (1909.05858): each recent token once, positive logits divided, negative ones multiplied. */
 static const float *penalise(struct bn_sampler *s, const float *logits)
@@ -229,8 +217,7 @@ static double weight_of_all(const struct bn_sampler *s, const float *logits, flo
     return sum;
 }
 
-/* ---- choosing
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- choosing ---- */
 
 /* Neither top-k nor top-p: no order is needed. `logits` may be the penalised copy: each one is read before
  * its weight takes its place. */

@@ -7,7 +7,7 @@
 
 enum { DEFAULT_BATCH = 128 };
 
-/* ---- buffers: one mapping, laid out twice with the same code (to measure, then to place) -------------------------------- */
+/* ---- buffers: one mapping, laid out twice with the same code (to measure, then to place) ---- */
 struct layout {
     char *base; /* NULL while measuring */
     size_t at;
@@ -38,7 +38,8 @@ static size_t place_all(struct bn_session *s, char *base)
 {
     struct layout l = {base, 0};
     const struct bn_config *c = &s->model->source.config;
-    size_t n = (size_t)s->n_batch, dim = (size_t)c->head_dim, cell = (size_t)s->kv.head_dim + 2, segments = (size_t)s->kv.n_ctx / BN_SEGMENT;
+    size_t n = (size_t)s->n_batch, dim = (size_t)c->head_dim, cell = (size_t)s->kv.head_dim + 2,
+           segments = (size_t)s->kv.n_ctx / BN_SEGMENT;
     place_acts(&l, s, &s->batch, n);
     for (int t = 0; t < s->n_threads; t++) place_acts(&l, s, &s->own[t], 1);
     for (int i = 0; i < 3; i++) {
@@ -48,7 +49,8 @@ static size_t place_all(struct bn_session *s, char *base)
     s->out = place(&l, n * (size_t)c->dim * sizeof(float));
     s->gate = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
     s->up = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
-    for (int t = 0; t < s->n_threads; t++) s->partials[t] = place(&l, BN_TILE_QUERIES * segments * cell * sizeof(float));
+    for (int t = 0; t < s->n_threads; t++)
+        s->partials[t] = place(&l, BN_TILE_QUERIES * segments * cell * sizeof(float));
     s->decode_partials = place(&l, (size_t)c->n_heads * segments * cell * sizeof(float));
     s->logits = place(&l, BN_LOGIT_ROWS * (size_t)c->n_vocab * sizeof(float));
     return l.at;
@@ -81,7 +83,8 @@ static enum bn_status allocate(struct bn_session *s, const struct bn_session_opt
     s->own = calloc((size_t)s->n_threads, sizeof *s->own);
     s->partials = calloc((size_t)s->n_threads, sizeof *s->partials);
     s->parts = calloc((size_t)s->n_threads, sizeof *s->parts);
-    if (!s->own || !s->partials || !s->parts) return bn_fail_memory(err, "the session", (size_t)s->n_threads * sizeof *s->own);
+    if (!s->own || !s->partials || !s->parts)
+        return bn_fail_memory(err, "the session", (size_t)s->n_threads * sizeof *s->own);
     s->memory_bytes = place_all(s, NULL);
     s->memory = mmap(NULL, s->memory_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (s->memory == MAP_FAILED) {
@@ -98,17 +101,22 @@ static void thread_start(void *self, int thread)
     if (o && o->thread_start) o->thread_start(o->self, thread);
 }
 
-static enum bn_status check_options(const struct bn_model *model, const struct bn_session_options *o, struct bn_error *err)
+static enum bn_status check_options(const struct bn_model *model, const struct bn_session_options *o,
+                                    struct bn_error *err)
 {
-    if (!model->weights.layers) return bn_fail(err, BN_ERR_USAGE, "The model was opened for its vocabulary only; it cannot run.");
-    if (o->n_ctx < 0 || o->n_ctx > 1 << 24) return bn_fail(err, BN_ERR_USAGE, "A context of %d positions is not possible; 1 to 16777216 are.", o->n_ctx);
-    if (o->n_threads < 0 || o->n_threads > 1024) return bn_fail(err, BN_ERR_USAGE, "%d threads are not possible; 1 to 1024 are.", o->n_threads);
-    if (o->n_batch < 0 || o->n_batch > 4096) return bn_fail(err, BN_ERR_USAGE, "A batch of %d tokens is not possible; 1 to 4096 are.", o->n_batch);
+    if (!model->weights.layers)
+        return bn_fail(err, BN_ERR_USAGE, "The model was opened for its vocabulary only; it cannot run.");
+    if (o->n_ctx < 0 || o->n_ctx > 1 << 24)
+        return bn_fail(err, BN_ERR_USAGE, "A context of %d positions is not possible; 1 to 16777216 are.", o->n_ctx);
+    if (o->n_threads < 0 || o->n_threads > 1024)
+        return bn_fail(err, BN_ERR_USAGE, "%d threads are not possible; 1 to 1024 are.", o->n_threads);
+    if (o->n_batch < 0 || o->n_batch > 4096)
+        return bn_fail(err, BN_ERR_USAGE, "A batch of %d tokens is not possible; 1 to 4096 are.", o->n_batch);
     return BN_OK;
 }
 
-enum bn_status bn_session_open(struct bn_session **session, const struct bn_model *model, const struct bn_session_options *options,
-                               struct bn_error *err)
+enum bn_status bn_session_open(struct bn_session **session, const struct bn_model *model,
+                               const struct bn_session_options *options, struct bn_error *err)
 {
     static const struct bn_session_options defaults = {0};
     const struct bn_session_options *o = options ? options : &defaults;
@@ -150,7 +158,7 @@ void bn_session_close(struct bn_session *s)
     free(s);
 }
 
-/* ---- passes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- passes ---- */
 
 /* FNV-1a over 32-bit words: byte order does not matter, and it keeps up with the head. */
 static uint64_t hash_row(uint64_t h, const float *logits, int n)
@@ -166,11 +174,14 @@ static uint64_t hash_row(uint64_t h, const float *logits, int n)
 static enum bn_status check_room(const struct bn_session *s, const int32_t *ids, size_t n, struct bn_error *err)
 {
     if (n > (size_t)(s->n_ctx - s->position))
-        return bn_fail(err, BN_ERR_CONTEXT, "The context is full: %d of %d positions are used and %zu more are wanted; open a longer context or shift this one.",
+        return bn_fail(err, BN_ERR_CONTEXT,
+                       "The context is full: %d of %d positions are used and %zu more are wanted; open a longer "
+                       "context or shift this one.",
                        s->position, s->n_ctx, n);
     for (size_t i = 0; i < n; i++)
         if (ids[i] < 0 || ids[i] >= s->model->source.config.n_vocab)
-            return bn_fail(err, BN_ERR_USAGE, "Token id %d is outside the vocabulary of %d.", ids[i], s->model->source.config.n_vocab);
+            return bn_fail(err, BN_ERR_USAGE, "Token id %d is outside the vocabulary of %d.", ids[i],
+                           s->model->source.config.n_vocab);
     return BN_OK;
 }
 
@@ -178,7 +189,8 @@ static void hash_rows(struct bn_session *s, int count)
 {
     int vocab = s->model->source.config.n_vocab;
     s->logit_row = count - 1;
-    for (int i = 0; s->hashing && i < count; i++) s->hash = hash_row(s->hash, s->logits + (size_t)i * (size_t)vocab, vocab);
+    for (int i = 0; s->hashing && i < count; i++)
+        s->hash = hash_row(s->hash, s->logits + (size_t)i * (size_t)vocab, vocab);
 }
 
 static void pass(struct bn_session *s, const int32_t *ids, int n, bool last)
@@ -205,9 +217,12 @@ enum bn_status bn_prefill(struct bn_session *s, const int32_t *ids, size_t n, st
 }
 
 enum bn_status bn_prefill_logits(struct bn_session *s, const int32_t *ids, size_t n, size_t first,
-                                 void (*each)(void *self, size_t pos, const float *logits), void *self, struct bn_error *err)
+                                 void (*each)(void *self, size_t pos, const float *logits), void *self,
+                                 struct bn_error *err)
 {
-    enum bn_status status = first > n ? bn_fail(err, BN_ERR_USAGE, "The first of the wanted logits lies behind the tokens.") : check_room(s, ids, n, err);
+    enum bn_status status = first > n
+                                ? bn_fail(err, BN_ERR_USAGE, "The first of the wanted logits lies behind the tokens.")
+                                : check_room(s, ids, n, err);
     if (status != BN_OK || n == 0) return status;
     size_t vocab = (size_t)s->model->source.config.n_vocab;
     for (size_t done = 0; done < n;) {
@@ -243,7 +258,8 @@ uint64_t bn_session_screened_rows(const struct bn_session *s)
     return rows;
 }
 
-/* How many tokens of the draft greedy decoding would have chosen, given the logits after the id and after each of them. */
+/* How many tokens of the draft greedy decoding would have chosen, given the logits after the id and after each of them.
+ */
 static int accepted_of(const struct bn_session *s, const int32_t *draft, int n)
 {
     int vocab = s->model->source.config.n_vocab, k = 0;
@@ -251,12 +267,15 @@ static int accepted_of(const struct bn_session *s, const int32_t *draft, int n)
     return k;
 }
 
-enum bn_status bn_decode_draft(struct bn_session *s, int32_t id, const int32_t *draft, size_t n_draft, size_t *n_accepted, struct bn_error *err)
+enum bn_status bn_decode_draft(struct bn_session *s, int32_t id, const int32_t *draft, size_t n_draft,
+                               size_t *n_accepted, struct bn_error *err)
 {
     int32_t ids[1 + BN_MAX_DRAFT] = {id};
     int most = s->n_batch < s->n_ctx - s->position ? s->n_batch - 1 : s->n_ctx - s->position - 1;
     *n_accepted = 0;
-    if (n_draft > BN_MAX_DRAFT) return bn_fail(err, BN_ERR_USAGE, "A draft of %zu tokens is too long; at most %d are possible.", n_draft, BN_MAX_DRAFT);
+    if (n_draft > BN_MAX_DRAFT)
+        return bn_fail(err, BN_ERR_USAGE, "A draft of %zu tokens is too long; at most %d are possible.", n_draft,
+                       BN_MAX_DRAFT);
     int n = most > 0 ? smaller(n_draft, most) : 0;
     if (!n) return bn_decode(s, id, err);
     memcpy(ids + 1, draft, (size_t)n * sizeof *draft);
@@ -271,8 +290,11 @@ enum bn_status bn_decode_draft(struct bn_session *s, int32_t id, const int32_t *
     return BN_OK;
 }
 
-/* ---- where the context stands ------------------------------------------------------------------------------------------------ */
-const float *bn_logits(const struct bn_session *s) { return s->logits + (size_t)s->logit_row * (size_t)s->model->source.config.n_vocab; }
+/* ---- where the context stands ---- */
+const float *bn_logits(const struct bn_session *s)
+{
+    return s->logits + (size_t)s->logit_row * (size_t)s->model->source.config.n_vocab;
+}
 int bn_session_position(const struct bn_session *s) { return s->position; }
 int bn_session_n_ctx(const struct bn_session *s) { return s->n_ctx; }
 int bn_session_n_threads(const struct bn_session *s) { return s->n_threads; }
@@ -291,11 +313,13 @@ void bn_session_truncate(struct bn_session *s, int n_tokens)
 }
 
 /* Moves one position's key and value `drop` places back; the key is rotated by -drop. */
-static void shift_position(struct bn_session *s, int layer, int kv_head, int from, int drop, float *k, float *v, const float *cosine, const float *sine)
+static void shift_position(struct bn_session *s, int layer, int kv_head, int from, int drop, float *k, float *v,
+                           const float *cosine, const float *sine)
 {
     const struct bn_config *c = &s->model->source.config;
     int to = from - drop;
-    struct bn_kv_block old = bn_kv_cache_block(&s->kv, layer, kv_head, from), new = bn_kv_cache_block(&s->kv, layer, kv_head, to);
+    struct bn_kv_block old = bn_kv_cache_block(&s->kv, layer, kv_head, from),
+                       new = bn_kv_cache_block(&s->kv, layer, kv_head, to);
     bn_kv_cache_read(&old, from % BN_SEGMENT, k, v);
     s->model->kernels.rope(k, cosine, sine, 1, c->head_dim, c->rope_dim, c->rope_kind == BN_ROPE_INTERLEAVED);
     s->model->kernels.kv_store(&new, to % BN_SEGMENT, k, v);
@@ -304,15 +328,19 @@ static void shift_position(struct bn_session *s, int layer, int kv_head, int fro
 enum bn_status bn_session_shift(struct bn_session *s, int n_sink, int n_drop, struct bn_error *err)
 {
     const struct bn_config *c = &s->model->source.config;
-    if (s->model->reference64) return bn_fail(err, BN_ERR_UNSUPPORTED, "The reference64 pass does not shift its context.");
+    if (s->model->reference64)
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "The reference64 pass does not shift its context.");
     if (n_sink < 0 || n_drop < 1 || n_sink + n_drop > s->position)
-        return bn_fail(err, BN_ERR_USAGE, "A context of %d tokens cannot keep %d and drop %d.", s->position, n_sink, n_drop);
-    float *buffer = malloc((size_t)s->kv.head_dim * 2 * sizeof *buffer), *back = malloc((size_t)s->rope.half * sizeof *back);
+        return bn_fail(err, BN_ERR_USAGE, "A context of %d tokens cannot keep %d and drop %d.", s->position, n_sink,
+                       n_drop);
+    float *buffer = malloc((size_t)s->kv.head_dim * 2 * sizeof *buffer),
+          *back = malloc((size_t)s->rope.half * sizeof *back);
     if (!buffer || !back) {
         free(buffer), free(back);
         return bn_fail_memory(err, "shifting the context", (size_t)s->kv.head_dim * 8);
     }
-    const float *cosine = s->rope.cos + (size_t)n_drop * (size_t)s->rope.half, *sine = s->rope.sin + (size_t)n_drop * (size_t)s->rope.half;
+    const float *cosine = s->rope.cos + (size_t)n_drop * (size_t)s->rope.half,
+                *sine = s->rope.sin + (size_t)n_drop * (size_t)s->rope.half;
     for (int i = 0; i < s->rope.half; i++) back[i] = -sine[i];
     for (int layer = 0; layer < c->n_layers; layer++)
         for (int h = 0; h < c->n_kv_heads; h++)

@@ -34,8 +34,7 @@ static void collect(struct bn_special *special)
     for (int byte = 0; byte < 256; byte++) special->first[byte + 1] += special->first[byte];
 }
 
-enum bn_status bn_special_init(struct bn_special *special, const struct bn_vocab_index *index,
-                               struct bn_error *err)
+enum bn_status bn_special_init(struct bn_special *special, const struct bn_vocab_index *index, struct bn_error *err)
 {
     size_t n = 0;
     *special = (struct bn_special){.index = index};
@@ -54,8 +53,8 @@ void bn_special_release(struct bn_special *special)
 
 /* The longest token at text[at]: ids[low .. high) are those that agree with the first k bytes, in sorted
  * order. */
-static struct bn_special_match match_at(const struct bn_special *special, const char *text, size_t n,
-                                        size_t at, bool control)
+static struct bn_special_match match_at(const struct bn_special *special, const char *text, size_t n, size_t at,
+                                        bool control)
 {
     const struct bn_vocab_index *index = special->index;
     struct bn_special_match best = {at, 0, -1};
@@ -72,14 +71,13 @@ static struct bn_special_match match_at(const struct bn_special *special, const 
         if (at + k == n) break;
         uint8_t next = (uint8_t)text[at + k];
         while (low < high && (uint8_t)bn_vocab_bytes(index, special->ids[low], &length)[k] < next) low++;
-        while (low < high && (uint8_t)bn_vocab_bytes(index, special->ids[high - 1], &length)[k] > next)
-            high--;
+        while (low < high && (uint8_t)bn_vocab_bytes(index, special->ids[high - 1], &length)[k] > next) high--;
     }
     return best;
 }
 
-struct bn_special_match bn_special_find(const struct bn_special *special, const char *text, size_t n,
-                                        size_t from, bool control)
+struct bn_special_match bn_special_find(const struct bn_special *special, const char *text, size_t n, size_t from,
+                                        bool control)
 {
     if (control ? special->n_ids : special->any_user)
         for (size_t at = from; at < n; at++) {

@@ -20,12 +20,11 @@ struct bn_special_match {
     int32_t id; /* -1: none found, start is the end of the text */
 };
 
-enum bn_status bn_special_init(struct bn_special *special, const struct bn_vocab_index *index,
-                               struct bn_error *err);
+enum bn_status bn_special_init(struct bn_special *special, const struct bn_vocab_index *index, struct bn_error *err);
 void bn_special_release(struct bn_special *special);
 
 /* The first token in text[from .. n). User-defined tokens are always part of the text (as in sentencepiece,
  * Hugging Face and llama.cpp); control and unknown tokens count only with `control`. */
-struct bn_special_match bn_special_find(const struct bn_special *special, const char *text, size_t n,
-                                        size_t from, bool control);
+struct bn_special_match bn_special_find(const struct bn_special *special, const char *text, size_t n, size_t from,
+                                        bool control);
 #endif

@@ -25,8 +25,8 @@ static bool has_inner_space(const struct bn_vocab_index *index, int32_t id)
     return false;
 }
 
-enum bn_status bn_spm_init(struct bn_spm *spm, const struct bn_vocab_index *index,
-                           const struct bn_vocab *vocab, struct bn_error *err)
+enum bn_status bn_spm_init(struct bn_spm *spm, const struct bn_vocab_index *index, const struct bn_vocab *vocab,
+                           struct bn_error *err)
 {
     *spm = (struct bn_spm){.index = index, .unk = vocab->unk, .cuts_at_spaces = true};
     spm->ranks = malloc((size_t)index->n_tokens * sizeof *spm->ranks);
@@ -45,11 +45,10 @@ void bn_spm_release(struct bn_spm *spm)
     *spm = (struct bn_spm){0};
 }
 
-/* ---- encoding
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- encoding ---- */
 
-static bool merge_rule(const void *self, const char *text, const struct bn_symbol *left,
-                       const struct bn_symbol *right, uint32_t *rank, int32_t *id)
+static bool merge_rule(const void *self, const char *text, const struct bn_symbol *left, const struct bn_symbol *right,
+                       uint32_t *rank, int32_t *id)
 {
     const struct bn_spm *spm = self;
     *id = bn_vocab_find(spm->index, text + left->start, left->n + right->n);
@@ -65,15 +64,15 @@ static enum bn_status add_bytes(const struct bn_spm *spm, const char *text, size
         int32_t id = spm->index->byte_id[(uint8_t)text[i]];
         if (id < 0) id = spm->unk;
         if (id < 0)
-            return bn_fail(err, BN_ERR_UNSUPPORTED,
-                           "The vocabulary has no token for the byte 0x%02X of the text.", (uint8_t)text[i]);
+            return bn_fail(err, BN_ERR_UNSUPPORTED, "The vocabulary has no token for the byte 0x%02X of the text.",
+                           (uint8_t)text[i]);
         bn_id_list_add(out, id);
     }
     return BN_OK;
 }
 
-static enum bn_status encode_stretch(const struct bn_spm *spm, struct bn_merge *merge, const char *text,
-                                     size_t n, struct bn_id_list *out, struct bn_error *err)
+static enum bn_status encode_stretch(const struct bn_spm *spm, struct bn_merge *merge, const char *text, size_t n,
+                                     struct bn_id_list *out, struct bn_error *err)
 {
     if (!bn_merge_reserve(merge, n)) return bn_fail_memory(err, "the text's symbols", n * 52);
     for (size_t i = 0, length; i < n; i += length) {

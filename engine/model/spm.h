@@ -15,8 +15,8 @@ struct bn_spm {
 };
 
 /* `index` must outlive the object. */
-enum bn_status bn_spm_init(struct bn_spm *spm, const struct bn_vocab_index *index,
-                           const struct bn_vocab *vocab, struct bn_error *err);
+enum bn_status bn_spm_init(struct bn_spm *spm, const struct bn_vocab_index *index, const struct bn_vocab *vocab,
+                           struct bn_error *err);
 void bn_spm_release(struct bn_spm *spm);
 /* Encodes the text as it stands, after a space when `space_first`. U+2581 in the text is a character like any
  * other: it becomes its three bytes and comes back as it was (sentencepiece makes it a space). */

@@ -19,13 +19,14 @@ static int padded_cols(const struct bn_tensor *tensor) { return (int)((tensor->c
 
 bool bn_ternary_fits_lut3(const struct bn_tensor *tensor)
 {
-    return bn_lut3_bytes((int)tensor->rows, padded_cols(tensor)) <= (size_t)tensor->rows * bn_ternary_row_bytes(tensor->cols);
+    return bn_lut3_bytes((int)tensor->rows, padded_cols(tensor)) <=
+           (size_t)tensor->rows * bn_ternary_row_bytes(tensor->cols);
 }
 
 struct pack {
     const struct bn_kernels *kernels;
     const struct bn_tensor *tensor;
-    const uint8_t *rows; /* I2_S rows in place, or NULL */
+    const uint8_t *rows;    /* I2_S rows in place, or NULL */
     uint8_t *out, *buffers; /* [n_threads][BN_LUT3_PANEL] rows, where they are not in place */
     size_t row_bytes;
     int n_threads;
@@ -51,13 +52,20 @@ static void pack_share(void *arg, int thread)
         const uint8_t *i2 = panel_rows(p, thread, first, count);
         for (int r = 0; r < count; r++)
             if (bn_ternary_row_is_bad(i2 + (size_t)r * p->row_bytes, p->tensor->cols)) p->bad[thread % 256] = true;
-        p->kernels->pack_lut3(p->out + bn_lut3_panel_at(panel, padded_cols(p->tensor)), i2, p->row_bytes, count, padded_cols(p->tensor));
+        p->kernels->pack_lut3(p->out + bn_lut3_panel_at(panel, padded_cols(p->tensor)), i2, p->row_bytes, count,
+                              padded_cols(p->tensor));
     }
 }
 
-enum bn_status bn_ternary_pack_lut3(struct bn_threads *threads, const struct bn_kernels *kernels, uint8_t *out, const struct bn_tensor *tensor, bool *bad, struct bn_error *err)
+enum bn_status bn_ternary_pack_lut3(struct bn_threads *threads, const struct bn_kernels *kernels, uint8_t *out,
+                                    const struct bn_tensor *tensor, bool *bad, struct bn_error *err)
 {
-    struct pack p = {.kernels = kernels, .tensor = tensor, .rows = bn_ternary_rows_in_place(tensor), .out = out, .row_bytes = bn_ternary_row_bytes(tensor->cols), .n_threads = bn_threads_count(threads)};
+    struct pack p = {.kernels = kernels,
+                     .tensor = tensor,
+                     .rows = bn_ternary_rows_in_place(tensor),
+                     .out = out,
+                     .row_bytes = bn_ternary_row_bytes(tensor->cols),
+                     .n_threads = bn_threads_count(threads)};
     size_t bytes = p.rows ? 1 : (size_t)p.n_threads * BN_LUT3_PANEL * p.row_bytes;
     p.buffers = malloc(bytes);
     if (!p.buffers) return bn_fail_memory(err, tensor->name, bytes);

@@ -18,8 +18,7 @@ struct bn_tokenizer {
     bool *is_end; /* [n_tokens] */
 };
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* Texts of control tokens that end generation whatever the file's keys say (FORMATS.md 5.3). */
 static const char *const end_texts[] = {"<|eot_id|>",    "<|im_end|>",      "<|end|>", "<end_of_turn>",
@@ -47,8 +46,8 @@ static enum bn_status find_ends(struct bn_tokenizer *t, const struct bn_vocab *v
     return BN_OK;
 }
 
-static enum bn_status open_kind(struct bn_tokenizer *t, const struct bn_vocab *vocab,
-                                const char *pretokenizer, struct bn_error *err)
+static enum bn_status open_kind(struct bn_tokenizer *t, const struct bn_vocab *vocab, const char *pretokenizer,
+                                struct bn_error *err)
 {
     if (vocab->kind == BN_VOCAB_SPM) return bn_spm_init(&t->spm, &t->index, vocab, err);
     if (!pretokenizer) pretokenizer = vocab->pre[0] ? vocab->pre : "llama-bpe";
@@ -86,17 +85,15 @@ void bn_tokenizer_close(struct bn_tokenizer *tokenizer)
     free(tokenizer);
 }
 
-/* ---- encoding
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- encoding ---- */
 
-static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *text, size_t n,
-                                   bool after_special, struct bn_id_list *out, struct bn_error *err)
+static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *text, size_t n, bool after_special,
+                                   struct bn_id_list *out, struct bn_error *err)
 {
     if (n == 0) return BN_OK;
     if (n > INT32_MAX)
         return bn_fail(err, BN_ERR_USAGE, "The text has %zu bytes: give it in parts of less than 2 GB.", n);
-    if (t->kind == BN_VOCAB_SPM)
-        return bn_spm_encode(&t->spm, text, n, t->adds_space && after_special, out, err);
+    if (t->kind == BN_VOCAB_SPM) return bn_spm_encode(&t->spm, text, n, t->adds_space && after_special, out, err);
     return bn_bpe_encode(&t->bpe, text, n, out, err);
 }
 
@@ -108,25 +105,26 @@ static bool overlaps(const struct bn_special_match *match, const struct bn_span 
 }
 
 /* The next special token from `at` on that counts: user-defined ones everywhere, control tokens outside of quotes. */
-static struct bn_special_match find_special(const struct bn_tokenizer *t, const char *text, size_t bytes, size_t at, bool control,
-                                            const struct bn_span *quoted, size_t n_quoted)
+static struct bn_special_match find_special(const struct bn_tokenizer *t, const char *text, size_t bytes, size_t at,
+                                            bool control, const struct bn_span *quoted, size_t n_quoted)
 {
     for (;; at++) {
         struct bn_special_match match = bn_special_find(&t->special, text, bytes, at, control);
-        if (match.id < 0 || t->index.types[match.id] == BN_TOKEN_USER || !overlaps(&match, quoted, n_quoted)) return match;
+        if (match.id < 0 || t->index.types[match.id] == BN_TOKEN_USER || !overlaps(&match, quoted, n_quoted))
+            return match;
         at = match.start;
     }
 }
 
-enum bn_status bn_tokenizer_encode(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes,
-                                   int flags, int32_t *ids, size_t cap, size_t *n, struct bn_error *err)
+enum bn_status bn_tokenizer_encode(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes, int flags,
+                                   int32_t *ids, size_t cap, size_t *n, struct bn_error *err)
 {
     return bn_tokenizer_encode_quoted(tokenizer, text, bytes, flags, NULL, 0, ids, cap, n, err);
 }
 
-enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes, int flags,
-                                          const struct bn_span *quoted, size_t n_quoted, int32_t *ids, size_t cap, size_t *n,
-                                          struct bn_error *err)
+enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes,
+                                          int flags, const struct bn_span *quoted, size_t n_quoted, int32_t *ids,
+                                          size_t cap, size_t *n, struct bn_error *err)
 {
     const struct bn_tokenizer *t = tokenizer;
     struct bn_id_list out = {ids, cap, 0};
@@ -144,11 +142,9 @@ enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, 
     return status;
 }
 
-/* ---- decoding
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- decoding ---- */
 
-size_t bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special, char *out,
-                          size_t cap)
+size_t bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special, char *out, size_t cap)
 {
     const struct bn_vocab_index *index = &tokenizer->index;
     if (id < 0 || id >= index->n_tokens) return 0;
@@ -165,7 +161,4 @@ bool bn_tokenizer_is_end(const struct bn_tokenizer *tokenizer, int32_t id)
     return id >= 0 && id < tokenizer->index.n_tokens && tokenizer->is_end[id];
 }
 
-bool bn_tokenizer_adds_space(const struct bn_tokenizer *tokenizer)
-{
-    return tokenizer->adds_space;
-}
+bool bn_tokenizer_adds_space(const struct bn_tokenizer *tokenizer) { return tokenizer->adds_space; }

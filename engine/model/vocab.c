@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what a token's text stands for
- * ------------------------------------------------------------------------------ */
+/* ---- what a token's text stands for ---- */
 
 /* The 68 bytes that GPT-2 does not print as themselves stand, in increasing order, at U+0100, U+0101, ... */
 static int byte_of_code_point(unsigned c)
@@ -93,8 +92,7 @@ static size_t token_bytes(const struct bn_vocab *vocab, int32_t id, uint8_t type
     return text->n;
 }
 
-/* ---- bytes to id
- * ------------------------------------------------------------------------------------------------- */
+/* ---- bytes to id ---- */
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -136,8 +134,7 @@ uint64_t bn_vocab_hash(const char *bytes, size_t n)
 }
 
 /* The slot of the token with these bytes, or the free slot where it belongs. */
-static struct bn_vocab_slot *locate(const struct bn_vocab_index *index, uint64_t hash, const char *bytes,
-                                    size_t n)
+static struct bn_vocab_slot *locate(const struct bn_vocab_index *index, uint64_t hash, const char *bytes, size_t n)
 {
     uint32_t tag = (uint32_t)(hash >> 32), i = (uint32_t)hash & index->mask;
     for (; index->slots[i].id >= 0; i = (i + 1) & index->mask) {
@@ -171,17 +168,14 @@ static void insert(struct bn_vocab_index *index, int32_t id)
         *slot = (struct bn_vocab_slot){(uint32_t)(hash >> 32), id}; /* of two equal texts the first is used */
 }
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
-static enum bn_status allocate(struct bn_vocab_index *index, const struct bn_vocab *vocab,
-                               struct bn_error *err)
+static enum bn_status allocate(struct bn_vocab_index *index, const struct bn_vocab *vocab, struct bn_error *err)
 {
     size_t text_bytes = 1, n = (size_t)vocab->n_tokens, n_slots = 16;
     for (size_t i = 0; i < n; i++) text_bytes += vocab->tokens[i].n + 1;
     if (text_bytes > UINT32_MAX)
-        return bn_fail(err, BN_ERR_FORMAT,
-                       "The vocabulary has %zu bytes of text, more than 4 GB: the file is damaged.",
+        return bn_fail(err, BN_ERR_FORMAT, "The vocabulary has %zu bytes of text, more than 4 GB: the file is damaged.",
                        text_bytes);
     while (n_slots < 2 * n) n_slots *= 2;
     index->bytes = malloc(text_bytes);
@@ -211,14 +205,12 @@ static void fill(struct bn_vocab_index *index, const struct bn_vocab *vocab)
     }
 }
 
-enum bn_status bn_vocab_index_init(struct bn_vocab_index *index, const struct bn_vocab *vocab,
-                                   struct bn_error *err)
+enum bn_status bn_vocab_index_init(struct bn_vocab_index *index, const struct bn_vocab *vocab, struct bn_error *err)
 {
     *index = (struct bn_vocab_index){.n_tokens = vocab->n_tokens};
     if (vocab->kind == BN_VOCAB_NONE || vocab->n_tokens <= 0)
-        return bn_fail(
-            err, BN_ERR_UNSUPPORTED,
-            "The model has no vocabulary: give a tokenizer file with --tokenizer, or work with token ids.");
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "The model has no vocabulary: give a tokenizer file with --tokenizer, or work with token ids.");
     enum bn_status status = allocate(index, vocab, err);
     if (status == BN_OK)
         fill(index, vocab);

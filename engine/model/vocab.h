@@ -22,8 +22,7 @@ struct bn_vocab_index {
     struct bn_vocab_slot *slots; /* [mask + 1], ordinary tokens by their bytes */
 };
 
-enum bn_status bn_vocab_index_init(struct bn_vocab_index *index, const struct bn_vocab *vocab,
-                                   struct bn_error *err);
+enum bn_status bn_vocab_index_init(struct bn_vocab_index *index, const struct bn_vocab *vocab, struct bn_error *err);
 void bn_vocab_index_release(struct bn_vocab_index *index);
 
 /* The ordinary token with exactly these bytes, -1: none. Control, user-defined and byte tokens are never

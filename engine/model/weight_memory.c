@@ -41,7 +41,8 @@ struct copy {
 
 void bn_weight_memory_release(const void *from, size_t bytes)
 {
-    uintptr_t begin = ((uintptr_t)from + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE, end = ((uintptr_t)from + bytes) / SMALL_PAGE * SMALL_PAGE;
+    uintptr_t begin = ((uintptr_t)from + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE,
+              end = ((uintptr_t)from + bytes) / SMALL_PAGE * SMALL_PAGE;
     if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 

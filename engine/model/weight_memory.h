@@ -1,9 +1,9 @@
 /* weight_memory.h - where weights lie while they run: one region of huge pages, filled by all cores.
  *
- * Decode reads every weight once a token. From 4 KB pages of the page cache the best loop reads 22-28 GB/s on a Zen 5 core, from huge
- * pages 33 (engine/performance.md): hardware prefetchers stop at page ends and every page costs a nested page walk. Copying a
- * 0.8 GB file from the page cache takes about 0.1 s on two cores; the file's own pages are given back as they are copied, so
- * that resident memory stays at the size of the file. */
+ * Decode reads every weight once a token. From 4 KB pages of the page cache the best loop reads 22-28 GB/s on a Zen 5
+ * core, from huge pages 33 (engine/performance.md): hardware prefetchers stop at page ends and every page costs a
+ * nested page walk. Copying a 0.8 GB file from the page cache takes about 0.1 s on two cores; the file's own pages are
+ * given back as they are copied, so that resident memory stays at the size of the file. */
 #ifndef BN_MODEL_WEIGHT_MEMORY_H
 #define BN_MODEL_WEIGHT_MEMORY_H
 #include "engine/core/threads.h"

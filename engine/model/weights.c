@@ -1,5 +1,5 @@
-/* weights.c - finds each tensor by name, checks its shape and puts it into the layout its kernel reads: in place where the
- * file already has it, transcoded (all cores) where not. */
+/* weights.c - finds each tensor by name, checks its shape and puts it into the layout its kernel reads: in place where
+ * the file already has it, transcoded (all cores) where not. */
 #include "engine/model/weights.h"
 #include "engine/core/threads.h"
 #include "engine/format/half.h"
@@ -24,7 +24,8 @@ static void *own(struct binder *b, size_t bytes, const char *what)
     struct bn_weights *w = b->weights;
     void **more = realloc(w->owned, (w->n_owned + 1) * sizeof *more);
     if (more) w->owned = more;
-    void *memory = more ? aligned_alloc(64, (bytes + 127) / 64 * 64) : NULL; /* 64 spare bytes: kernels may read whole vectors */
+    void *memory =
+        more ? aligned_alloc(64, (bytes + 127) / 64 * 64) : NULL; /* 64 spare bytes: kernels may read whole vectors */
     if (!memory) {
         bn_fail_memory(b->err, what, bytes);
         return NULL;
@@ -52,7 +53,8 @@ static void run_rows(void *arg, int thread)
     int begin, end;
     bn_share((int)job->tensor->rows, 1, thread, job->n_threads, &begin, &end);
     for (int r = begin; r < end; r++)
-        job->row(job->out + (size_t)r * job->row_bytes, job->tensor, r, job->buffers + (size_t)thread * (size_t)job->tensor->cols);
+        job->row(job->out + (size_t)r * job->row_bytes, job->tensor, r,
+                 job->buffers + (size_t)thread * (size_t)job->tensor->cols);
 }
 
 static void row_to_i2s(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
@@ -71,7 +73,8 @@ static void row_to_f16(uint8_t *out, const struct bn_tensor *tensor, int64_t row
 static void row_to_f32(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
 {
     (void)buffer;
-    bn_encoding_traits(tensor->encoding)->unpack_row((float *)(void *)out, tensor->data, tensor->rows, tensor->cols, row);
+    bn_encoding_traits(tensor->encoding)
+        ->unpack_row((float *)(void *)out, tensor->data, tensor->rows, tensor->cols, row);
 }
 
 static void row_to_cpu(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)
@@ -95,7 +98,8 @@ static bool wants_lut3(const struct bn_model_options *options, const struct bn_t
     return bn_ternary_fits_lut3(tensor);
 }
 
-/* Ternary rows as panels; lin->lut3 stays false where a damaged tensor cannot be packed: it keeps its rows and its results. */
+/* Ternary rows as panels; lin->lut3 stays false where a damaged tensor cannot be packed: it keeps its rows and its
+ * results. */
 static enum bn_status panels(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
     size_t bytes = bn_lut3_bytes(lin->rows, padded_cols(tensor->cols));
@@ -111,12 +115,15 @@ static enum bn_status panels(struct binder *b, struct bn_linear *lin, const stru
     return BN_OK;
 }
 
-static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor, size_t row_bytes,
-                                void (*row)(uint8_t *, const struct bn_tensor *, int64_t, float *))
+static enum bn_status transcode(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor,
+                                size_t row_bytes, void (*row)(uint8_t *, const struct bn_tensor *, int64_t, float *))
 {
-    if ((uint64_t)tensor->rows * row_bytes > PTRDIFF_MAX) return bn_fail_memory(b->err, tensor->name, SIZE_MAX); /* 32-bit CPUs */
-    struct row_job job = {tensor, own_matrix(b, (size_t)tensor->rows * row_bytes, tensor->name), row_bytes, bn_threads_count(b->threads), row,
-                          malloc((size_t)bn_threads_count(b->threads) * (size_t)tensor->cols * sizeof(float))};
+    if ((uint64_t)tensor->rows * row_bytes > PTRDIFF_MAX)
+        return bn_fail_memory(b->err, tensor->name, SIZE_MAX); /* 32-bit CPUs */
+    struct row_job job = {
+        tensor,    own_matrix(b, (size_t)tensor->rows * row_bytes, tensor->name),
+        row_bytes, bn_threads_count(b->threads),
+        row,       malloc((size_t)bn_threads_count(b->threads) * (size_t)tensor->cols * sizeof(float))};
     if (job.out && job.buffers) bn_threads_run(b->threads, run_rows, &job);
     free(job.buffers);
     if (!job.out || !job.buffers) return bn_fail_memory(b->err, tensor->name, (size_t)tensor->rows * row_bytes);
@@ -139,8 +146,8 @@ static enum bn_status settle(struct binder *b, struct bn_linear *lin, const uint
     return BN_OK;
 }
 
-/* Ternary values stay ternary when one scale a tensor or a row describes them; scales inside rows make them floats (f16 holds
- * every scale times -1, 0, 1 exactly). */
+/* Ternary values stay ternary when one scale a tensor or a row describes them; scales inside rows make them floats (f16
+ * holds every scale times -1, 0, 1 exactly). */
 static enum bn_status bind_ternary(struct binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
     if (b->options->float_activations) {
@@ -184,8 +191,11 @@ static enum bn_status bind_data(struct binder *b, struct bn_linear *lin, const s
         return transcode(b, lin, tensor, (size_t)tensor->cols * 2, row_to_f16);
     case BN_ENC_Q8_0:
     case BN_ENC_Q4_0:
-    case BN_ENC_Q6_K: lin->kind = BN_LINEAR_BLOCK; break;
-    default: lin->kind = BN_LINEAR_FLOAT;
+    case BN_ENC_Q6_K:
+        lin->kind = BN_LINEAR_BLOCK;
+        break;
+    default:
+        lin->kind = BN_LINEAR_FLOAT;
     }
     lin->row_bytes = traits->tensor_bytes(1, tensor->cols);
     if (BN_CPU_IS_BIG_ENDIAN) return transcode(b, lin, tensor, lin->row_bytes, row_to_cpu);
@@ -207,9 +217,13 @@ static struct name block_name(int layer, const char *leaf, const char *suffix)
 static enum bn_status bind_vector(struct binder *b, const float **out, const char *name, int n, bool optional)
 {
     const struct bn_tensor *t = bn_source_tensor(b->source, name);
-    if (!t) return optional ? BN_OK : bn_fail(b->err, BN_ERR_FORMAT, "The model has no tensor %s, which its architecture needs.", name);
+    if (!t)
+        return optional
+                   ? BN_OK
+                   : bn_fail(b->err, BN_ERR_FORMAT, "The model has no tensor %s, which its architecture needs.", name);
     if (t->rows * t->cols != n)
-        return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s has %lld values where the model's dimensions call for %d.", name, (long long)(t->rows * t->cols), n);
+        return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s has %lld values where the model's dimensions call for %d.",
+                       name, (long long)(t->rows * t->cols), n);
     b->weights->n_parameters += (uint64_t)n;
     if (!BN_CPU_IS_BIG_ENDIAN && t->encoding == BN_ENC_F32 && (uintptr_t)t->data % 4 == 0) {
         *out = t->data;
@@ -223,19 +237,23 @@ static enum bn_status bind_vector(struct binder *b, const float **out, const cha
     return BN_OK;
 }
 
-static enum bn_status bind_linear(struct binder *b, struct bn_linear *lin, int layer, const char *leaf, int rows, int cols)
+static enum bn_status bind_linear(struct binder *b, struct bn_linear *lin, int layer, const char *leaf, int rows,
+                                  int cols)
 {
-    struct name stored = block_name(layer, leaf, ".weight"), bias = block_name(layer, leaf, ".bias"), scale = block_name(layer, leaf, ".scale");
+    struct name stored = block_name(layer, leaf, ".weight"), bias = block_name(layer, leaf, ".bias"),
+                scale = block_name(layer, leaf, ".scale");
     const char *name = stored.text;
     const struct bn_tensor *t = bn_source_tensor(b->source, name);
     if (!t) return bn_fail(b->err, BN_ERR_FORMAT, "The model has no tensor %s, which its architecture needs.", name);
     if (t->rows != rows || t->cols != cols)
-        return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s is %lld x %lld where the model's dimensions call for %d x %d.", name,
-                       (long long)t->rows, (long long)t->cols, rows, cols);
+        return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s is %lld x %lld where the model's dimensions call for %d x %d.",
+                       name, (long long)t->rows, (long long)t->cols, rows, cols);
     if (bn_source_tensor(b->source, bias.text))
-        return bn_fail(b->err, BN_ERR_UNSUPPORTED, "Tensor %s: linears with a bias are no BitNet form that this engine runs.", bias.text);
+        return bn_fail(b->err, BN_ERR_UNSUPPORTED,
+                       "Tensor %s: linears with a bias are no BitNet form that this engine runs.", bias.text);
     enum bn_status status = bind_data(b, lin, t);
-    if (status == BN_OK) status = bind_vector(b, &lin->norm_in, block_name(layer, leaf, "_norm_in.weight").text, cols, true);
+    if (status == BN_OK)
+        status = bind_vector(b, &lin->norm_in, block_name(layer, leaf, "_norm_in.weight").text, cols, true);
     b->weights->bytes_per_token += (uint64_t)rows * lin->row_bytes;
     b->weights->macs_per_token += (uint64_t)rows * (uint64_t)cols;
     b->weights->n_parameters += (uint64_t)rows * (uint64_t)cols;
@@ -245,7 +263,8 @@ static enum bn_status bind_linear(struct binder *b, struct bn_linear *lin, int l
     if (status == BN_OK) status = bind_vector(b, &factor, scale.text, 1, true);
     if (status != BN_OK || !factor || *factor == 1.0f) return status;
     if (lin->kind != BN_LINEAR_TERNARY)
-        return bn_fail(b->err, BN_ERR_UNSUPPORTED, "Tensor %s: a separate scale is supported for ternary weights only.", scale.text);
+        return bn_fail(b->err, BN_ERR_UNSUPPORTED, "Tensor %s: a separate scale is supported for ternary weights only.",
+                       scale.text);
     for (int r = 0; r < (lin->w_scale_step ? rows : 1); r++) ((float *)(uintptr_t)lin->w_scale)[r] *= *factor;
     return BN_OK;
 }
@@ -259,9 +278,12 @@ static enum bn_status bind_layer(struct binder *b, struct bn_layer *layer, int i
         const char *leaf;
         int rows, cols;
     } linears[] = {
-        {&layer->qkv[0], "attn_q", q, c->dim},          {&layer->qkv[1], "attn_k", kv, c->dim},
-        {&layer->qkv[2], "attn_v", kv, c->dim},         {&layer->o, "attn_output", c->dim, q},
-        {&layer->gate_up[0], "ffn_gate", c->ffn_dim, c->dim}, {&layer->gate_up[1], "ffn_up", c->ffn_dim, c->dim},
+        {&layer->qkv[0], "attn_q", q, c->dim},
+        {&layer->qkv[1], "attn_k", kv, c->dim},
+        {&layer->qkv[2], "attn_v", kv, c->dim},
+        {&layer->o, "attn_output", c->dim, q},
+        {&layer->gate_up[0], "ffn_gate", c->ffn_dim, c->dim},
+        {&layer->gate_up[1], "ffn_up", c->ffn_dim, c->dim},
         {&layer->down, "ffn_down", c->dim, c->ffn_dim},
     };
     const struct {
@@ -279,9 +301,12 @@ static enum bn_status bind_layer(struct binder *b, struct bn_layer *layer, int i
         status = bind_vector(b, norms[j].out, block_name(i, norms[j].leaf, ".weight").text, norms[j].n, true);
     if (status != BN_OK) return status;
     if (!layer->attn_norm && !layer->qkv[0].norm_in)
-        return bn_fail(b->err, BN_ERR_FORMAT, "Layer %d has neither blk.%d.attn_norm.weight nor input norms of its projections.", i, i);
+        return bn_fail(b->err, BN_ERR_FORMAT,
+                       "Layer %d has neither blk.%d.attn_norm.weight nor input norms of its projections.", i, i);
     if (!strncmp(c->architecture, "bitnet", 6) && (!layer->attn_sub_norm || !layer->ffn_sub_norm))
-        return bn_fail(b->err, BN_ERR_FORMAT, "Layer %d lacks attn_sub_norm or ffn_sub_norm, which architecture %s needs.", i, c->architecture);
+        return bn_fail(b->err, BN_ERR_FORMAT,
+                       "Layer %d lacks attn_sub_norm or ffn_sub_norm, which architecture %s needs.", i,
+                       c->architecture);
     return BN_OK;
 }
 
@@ -292,14 +317,16 @@ static enum bn_status bind_ends(struct binder *b)
     w->embedding = bn_source_tensor(b->source, "token_embd.weight");
     if (!w->embedding) return bn_fail(b->err, BN_ERR_FORMAT, "The model has no tensor token_embd.weight.");
     if (w->embedding->rows < c->n_vocab || w->embedding->cols != c->dim)
-        return bn_fail(b->err, BN_ERR_FORMAT, "token_embd.weight is %lld x %lld where vocabulary and width are %d x %d.",
+        return bn_fail(b->err, BN_ERR_FORMAT,
+                       "token_embd.weight is %lld x %lld where vocabulary and width are %d x %d.",
                        (long long)w->embedding->rows, (long long)w->embedding->cols, c->n_vocab, c->dim);
     const struct bn_tensor *output = bn_source_tensor(b->source, "output.weight");
     if (output && (output->rows < c->n_vocab || output->cols != c->dim))
         return bn_fail(b->err, BN_ERR_FORMAT, "output.weight is %lld x %lld where vocabulary and width are %d x %d.",
                        (long long)output->rows, (long long)output->cols, c->n_vocab, c->dim);
     enum bn_status status = bind_data(b, &w->head, output ? output : w->embedding);
-    bool shared = !output && !BN_CPU_IS_BIG_ENDIAN && w->head.kind != BN_LINEAR_TERNARY && w->head.encoding == w->embedding->encoding;
+    bool shared = !output && !BN_CPU_IS_BIG_ENDIAN && w->head.kind != BN_LINEAR_TERNARY &&
+                  w->head.encoding == w->embedding->encoding;
     w->embedding_rows = shared ? w->head.data : w->embedding->data;
     w->head.rows = c->n_vocab;
     w->bytes_per_token += (uint64_t)w->head.rows * w->head.row_bytes;
@@ -315,21 +342,28 @@ static enum bn_status check_config(const struct bn_config *c, struct bn_error *e
     const struct {
         const char *what;
         int value, most;
-    } sizes[] = {{"layers", c->n_layers, 4096},        {"width", c->dim, 1 << 20},       {"feed-forward width", c->ffn_dim, 1 << 22},
-                 {"heads", c->n_heads, 4096},          {"key-value heads", c->n_kv_heads, 4096}, {"head size", c->head_dim, 4096},
-                 {"vocabulary", c->n_vocab, 1 << 24},  {"context", c->n_ctx_train, 1 << 24}};
+    } sizes[] = {{"layers", c->n_layers, 4096},
+                 {"width", c->dim, 1 << 20},
+                 {"feed-forward width", c->ffn_dim, 1 << 22},
+                 {"heads", c->n_heads, 4096},
+                 {"key-value heads", c->n_kv_heads, 4096},
+                 {"head size", c->head_dim, 4096},
+                 {"vocabulary", c->n_vocab, 1 << 24},
+                 {"context", c->n_ctx_train, 1 << 24}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].value < 1 || sizes[i].value > sizes[i].most)
-            return bn_fail(err, BN_ERR_FORMAT, "The model's number of %s is %d; this engine takes 1 to %d.", sizes[i].what, sizes[i].value, sizes[i].most);
+            return bn_fail(err, BN_ERR_FORMAT, "The model's number of %s is %d; this engine takes 1 to %d.",
+                           sizes[i].what, sizes[i].value, sizes[i].most);
     if (c->n_heads % c->n_kv_heads)
-        return bn_fail(err, BN_ERR_FORMAT, "%d heads cannot share %d key-value heads evenly.", c->n_heads, c->n_kv_heads);
+        return bn_fail(err, BN_ERR_FORMAT, "%d heads cannot share %d key-value heads evenly.", c->n_heads,
+                       c->n_kv_heads);
     if (c->rope_dim < 2 || c->rope_dim % 2 || c->rope_dim > c->head_dim)
         return bn_fail(err, BN_ERR_FORMAT, "%d rotated dimensions do not fit a head of %d.", c->rope_dim, c->head_dim);
     return BN_OK;
 }
 
-/* What all matrices take in the region: ternary ones as I2_S rows, the others as stored. Tensors that become floats are not
- * counted; they find memory of their own. */
+/* What all matrices take in the region: ternary ones as I2_S rows, the others as stored. Tensors that become floats are
+ * not counted; they find memory of their own. */
 static size_t matrix_bytes(const struct bn_source *source, const struct bn_model_options *options)
 {
     size_t total = 0;
@@ -344,21 +378,25 @@ static size_t matrix_bytes(const struct bn_source *source, const struct bn_model
     return total;
 }
 
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_kernels *kernels,
-                               const struct bn_model_options *options, struct bn_error *err)
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
+                               const struct bn_kernels *kernels, const struct bn_model_options *options,
+                               struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
     if (strcmp(options->ternary_layout, "i2") && strcmp(options->ternary_layout, "lut3"))
-        return bn_fail(err, BN_ERR_USAGE, "There is no ternary layout '%s'; auto, i2 and lut3 are there.", options->ternary_layout);
+        return bn_fail(err, BN_ERR_USAGE, "There is no ternary layout '%s'; auto, i2 and lut3 are there.",
+                       options->ternary_layout);
     enum bn_status status = check_config(&source->config, err);
     if (status != BN_OK) return status;
     struct binder b = {weights, source, kernels, NULL, options, err};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
-    if (!weights->layers) return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);
+    if (!weights->layers)
+        return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);
     status = bn_threads_open(&b.threads, bn_cores_available(), NULL, NULL, NULL, err);
     if (status == BN_OK) status = bn_weight_memory_open(&weights->memory, matrix_bytes(source, options), err);
     if (status == BN_OK) status = bind_ends(&b);
-    for (int i = 0; i < source->config.n_layers && status == BN_OK; i++) status = bind_layer(&b, &weights->layers[i], i);
+    for (int i = 0; i < source->config.n_layers && status == BN_OK; i++)
+        status = bind_layer(&b, &weights->layers[i], i);
     bn_threads_close(b.threads);
     if (status != BN_OK) bn_weights_close(weights);
     return status;

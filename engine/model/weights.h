@@ -33,21 +33,24 @@ struct bn_weights {
     int n_layers;
     struct bn_layer *layers;
     const struct bn_tensor *embedding; /* as stored; rows are unpacked one at a time */
-    const void *embedding_rows;        /* its data: the head's copy when they are one tensor, so that the file's pages stay given back */
+    const void *embedding_rows; /* its data: the head's copy when they are one tensor, so that the file's pages stay
+                                   given back */
     const float *output_norm;
     struct bn_linear head;
     const float *rope_factors; /* [rope_dim / 2] divisors of the frequencies, or NULL */
     enum bn_encoding stored;   /* encoding of the linears in the file */
     size_t n_owned;
-    void **owned; /* vectors and what finds no room in `memory`, freed by close */
+    void **owned;                   /* vectors and what finds no room in `memory`, freed by close */
     struct bn_weight_memory memory; /* matrices, in huge pages */
     uint64_t bytes_per_token, macs_per_token, n_parameters;
 };
 
-/* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. options (may not be NULL):
- * float_activations unpacks ternary linears to F32, so that no activation is quantised for them; weights_in_place leaves
- * matrices that kernels can read as they are in the mapped file; ternary_layout is "i2" or "lut3". */
-enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source, const struct bn_kernels *kernels,
-                               const struct bn_model_options *options, struct bn_error *err);
+/* Binds and checks every tensor that the configuration calls for. `source` must outlive the weights. options (may not
+ * be NULL): float_activations unpacks ternary linears to F32, so that no activation is quantised for them;
+ * weights_in_place leaves matrices that kernels can read as they are in the mapped file; ternary_layout is "i2" or
+ * "lut3". */
+enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
+                               const struct bn_kernels *kernels, const struct bn_model_options *options,
+                               struct bn_error *err);
 void bn_weights_close(struct bn_weights *weights);
 #endif

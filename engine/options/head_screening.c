@@ -7,6 +7,8 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 }
 
 BN_OPTION(head_screening, .argument = NULL, .values = (const char *const[]){"off", "on", NULL},
-          .help = "in decode, compute only logits that can win exactly; for f16, bf16 and f32 heads, takes 8.5 bits a head weight",
-          .exactness = "EXACT for greedy and top-k", .needs = "greedy or top-k (at most 256) decoding without a repetition penalty",
+          .help = "in decode, compute only logits that can win exactly; for f16, bf16 and f32 heads, takes 8.5 bits a "
+                  "head weight",
+          .exactness = "EXACT for greedy and top-k",
+          .needs = "greedy or top-k (at most 256) decoding without a repetition penalty",
           .conflicts = (const char *const[]){"prompt_lookup", NULL}, .set = set);

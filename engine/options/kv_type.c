@@ -12,4 +12,5 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 
 BN_OPTION(kv_type, .argument = "auto|f16|f32|q8_0", .values = (const char *const[]){"auto", "f16", "f32", "q8_0", NULL},
           .help = "KV cache; auto is f16, f32 for float models",
-          .exactness = "each type gives its own logits, the same on every machine; q8_0 halves the bytes of f16", .set = set);
+          .exactness = "each type gives its own logits, the same on every machine; q8_0 halves the bytes of f16",
+          .set = set);

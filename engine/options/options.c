@@ -40,11 +40,15 @@ static const char *names(char *text, size_t cap)
 {
     size_t used = 0;
     text[0] = 0;
-    for (size_t i = 0; i < N_OPTIONS && used < cap; i++) used += (size_t)snprintf(text + used, cap - used, "%s%s", i ? ", " : "", table[i]->name);
+    for (size_t i = 0; i < N_OPTIONS && used < cap; i++)
+        used += (size_t)snprintf(text + used, cap - used, "%s%s", i ? ", " : "", table[i]->name);
     return text;
 }
 
-static bool is_on(const struct bn_option_choice *c) { return strcmp(c->value, bn_option_find(c->name)->values[0]) != 0; }
+static bool is_on(const struct bn_option_choice *c)
+{
+    return strcmp(c->value, bn_option_find(c->name)->values[0]) != 0;
+}
 
 static bool excludes(const struct bn_option *a, const char *other)
 {
@@ -59,17 +63,21 @@ static enum bn_status check_conflicts(const struct bn_option_choice *choices, si
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             if (is_on(&choices[i]) && is_on(&choices[j]) && excludes(bn_option_find(choices[i].name), choices[j].name))
-                return bn_fail(err, BN_ERR_UNSUPPORTED, "Option %s (%s) excludes option %s (%s); switch one of them off.", choices[i].name, choices[i].value,
-                               choices[j].name, choices[j].value);
+                return bn_fail(err, BN_ERR_UNSUPPORTED,
+                               "Option %s (%s) excludes option %s (%s); switch one of them off.", choices[i].name,
+                               choices[i].value, choices[j].name, choices[j].value);
     return BN_OK;
 }
 
-enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n, struct bn_error *err)
+enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
+                                struct bn_error *err)
 {
     char text[512];
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = bn_option_find(choices[i].name);
-        if (!o) return bn_fail(err, BN_ERR_USAGE, "There is no option \"%s\"; %s are there.", choices[i].name, names(text, sizeof text));
+        if (!o)
+            return bn_fail(err, BN_ERR_USAGE, "There is no option \"%s\"; %s are there.", choices[i].name,
+                           names(text, sizeof text));
         enum bn_status status = o->set(settings, choices[i].value, err);
         if (status != BN_OK) return status;
     }
@@ -84,12 +92,14 @@ enum bn_status bn_option_switch(const char *name, const char *value, bool *on, s
     return bn_fail(err, BN_ERR_USAGE, "Option %s is off or on, not \"%s\".", name, value);
 }
 
-enum bn_status bn_option_number(const char *name, const char *value, int least, int most, int *number, struct bn_error *err)
+enum bn_status bn_option_number(const char *name, const char *value, int least, int most, int *number,
+                                struct bn_error *err)
 {
     char *end;
     long x = strtol(value, &end, 10);
     if (!*value || *end || x < least || x > most)
-        return bn_fail(err, BN_ERR_USAGE, "Option %s takes a whole number from %d to %d, not \"%s\".", name, least, most, value);
+        return bn_fail(err, BN_ERR_USAGE, "Option %s takes a whole number from %d to %d, not \"%s\".", name, least,
+                       most, value);
     *number = (int)x;
     return BN_OK;
 }

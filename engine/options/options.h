@@ -1,7 +1,8 @@
 /* options.h - how a file of this folder declares its option.
  *
  *   static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err) { ... }
- *   BN_OPTION(name, .argument = "off|on", .values = (const char *const[]){"off", "on", NULL}, .help = "...", .exactness = "EXACT", .set = set);
+ *   BN_OPTION(name, .argument = "off|on", .values = (const char *const[]){"off", "on", NULL}, .help = "...", .exactness
+ * = "EXACT", .set = set);
  *
  * and one line OPTION(name) in options.list. The first of `values` is the default; a sweep tries them all. */
 #ifndef BN_OPTIONS_H
@@ -12,5 +13,6 @@
 
 /* For `set` functions: one of "off" and "on" (also False/True, 0/1); a whole number within least..most. */
 enum bn_status bn_option_switch(const char *name, const char *value, bool *on, struct bn_error *err);
-enum bn_status bn_option_number(const char *name, const char *value, int least, int most, int *number, struct bn_error *err);
+enum bn_status bn_option_number(const char *name, const char *value, int least, int most, int *number,
+                                struct bn_error *err);
 #endif

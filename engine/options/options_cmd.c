@@ -1,4 +1,5 @@
-/* options_cmd.c - the registered options on a command line: one line each in a program's table. Only programs call this. */
+/* options_cmd.c - the registered options on a command line: one line each in a program's table. Only programs call
+ * this. */
 #include "engine/cmdline.h"
 #include "engine/options/options.h"
 #include <stdlib.h>
@@ -7,12 +8,13 @@
 static struct given {
     const char *value;
     bool on;
-} *given;
+} * given;
 
 static struct bn_cmd_option line_of(const struct bn_option *o, struct given *g)
 {
     void *target = o->argument ? (void *)&g->value : (void *)&g->on;
-    return (struct bn_cmd_option){o->name, o->argument, o->argument ? BN_CMD_STRING : BN_CMD_FLAG, target, o->help, 0, 0};
+    return (struct bn_cmd_option){o->name, o->argument, o->argument ? BN_CMD_STRING : BN_CMD_FLAG, target, o->help, 0,
+                                  0};
 }
 
 const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)

@@ -10,4 +10,6 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 }
 
 BN_OPTION(ternary_layout, .argument = "auto|i2|lut3", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
-          .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, or what measured best on this CPU", .exactness = "EXACT", .set = set);
+          .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, or what measured "
+                  "best on this CPU",
+          .exactness = "EXACT", .set = set);

@@ -21,14 +21,14 @@ static const struct bn_cmd_option options[] = {
     {"op", "NAME", BN_CMD_STRING, &opt.op, "this operation only (matmul_i2, attention, ...)", 0, 0},
     {"variant", "NAME", BN_CMD_STRING, &opt.variant, "this variant only (avx2, avx512vnni, ...)", 0, 0},
     {"seed", "N", BN_CMD_U64, &opt.seed, "seed of the random inputs", 0, 0},
-    {"bench", NULL, BN_CMD_FLAG, &opt.bench, "time the kernels instead, beside the limits of the machine", 0,
-     0},
+    {"bench", NULL, BN_CMD_FLAG, &opt.bench, "time the kernels instead, beside the limits of the machine", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &opt.json, "with --bench: one JSON object instead of the table", 0, 0},
     {"emulate_amx", NULL, BN_CMD_FLAG, &opt.emulate_amx,
-     "run AMX kernels where the CPU has AVX-512 only: an illegal tile instruction is carried out by a signal handler", 0, 0},
+     "run AMX kernels where the CPU has AVX-512 only: an illegal tile instruction is carried out by a signal handler",
+     0, 0},
     {0}};
-static const struct bn_cmd cmd = {"checkkern", "check kernel variants against the reference, bit for bit",
-                                  "[options]", options, NULL};
+static const struct bn_cmd cmd = {"checkkern", "check kernel variants against the reference, bit for bit", "[options]",
+                                  options, NULL};
 
 uint64_t rng_next(struct rng *r)
 {
@@ -38,10 +38,7 @@ uint64_t rng_next(struct rng *r)
     return z ^ z >> 31;
 }
 
-int rng_below(struct rng *r, int n)
-{
-    return (int)(rng_next(r) % (uint64_t)n);
-}
+int rng_below(struct rng *r, int n) { return (int)(rng_next(r) % (uint64_t)n); }
 
 static float random_float(enum fill kind, struct rng *r)
 {
@@ -81,10 +78,7 @@ void *guarded(size_t bytes)
     return at + page + body - bytes;
 }
 
-void *guarded_copy(const void *from, size_t bytes)
-{
-    return memcpy(guarded(bytes), from, bytes);
-}
+void *guarded_copy(const void *from, size_t bytes) { return memcpy(guarded(bytes), from, bytes); }
 
 void guarded_release(void)
 {
@@ -137,8 +131,8 @@ static bool check_variant(const struct op_check *check, const struct bn_kernel_v
         bool same = check->check(ref->function, v->function, number, &r);
         guarded_release();
         if (!same) {
-            printf("not ok kernel %s %s: case %d; again: checkkern --op %s --variant %s --seed %llu\n",
-                   v->op_name, v->variant, number, v->op_name, v->variant, (unsigned long long)opt.seed);
+            printf("not ok kernel %s %s: case %d; again: checkkern --op %s --variant %s --seed %llu\n", v->op_name,
+                   v->variant, number, v->op_name, v->variant, (unsigned long long)opt.seed);
             return false;
         }
     }
@@ -162,8 +156,7 @@ static int check_all(void)
     const struct bn_kernel_variant *const *all = bn_kernel_variants(&n);
     for (size_t i = 0; i < n; i++) {
         const struct bn_kernel_variant *v = all[i];
-        if ((opt.op && strcmp(opt.op, v->op_name)) || (opt.variant && strcmp(opt.variant, v->variant)))
-            continue;
+        if ((opt.op && strcmp(opt.op, v->op_name)) || (opt.variant && strcmp(opt.variant, v->variant))) continue;
         if (!strcmp(v->variant, "ref")) {
             checked++;
             continue;
@@ -178,15 +171,13 @@ static int check_all(void)
         fflush(stdout);
     }
     if (opt.emulate_amx) printf("# %lu tile instructions emulated\n", amx_emulated());
-    if (checked == 0)
-        bn_cmd_fail(&cmd, 2, "No kernel has that name; kernels.list in engine/kernels lists them.");
+    if (checked == 0) bn_cmd_fail(&cmd, 2, "No kernel has that name; kernels.list in engine/kernels lists them.");
     return bad;
 }
 
 int main(int argc, char **argv)
 {
-    if (bn_cmd_parse(&cmd, argc, argv) > 0)
-        bn_cmd_fail(&cmd, 2, "'%s' is not an option; see --help.", argv[1]);
+    if (bn_cmd_parse(&cmd, argc, argv) > 0) bn_cmd_fail(&cmd, 2, "'%s' is not an option; see --help.", argv[1]);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (opt.bench) {
         if (bench_kernels(opt.op, opt.variant, opt.json))

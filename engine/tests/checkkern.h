@@ -1,4 +1,5 @@
-/* checkkern.h - inside checkkern: seeded inputs, guarded buffers, the table of operations with their cases and benches. */
+/* checkkern.h - inside checkkern: seeded inputs, guarded buffers, the table of operations with their cases and benches.
+ */
 #ifndef BN_CHECKKERN_H
 #define BN_CHECKKERN_H
 #include "engine/kernels/kernels.h"
@@ -15,7 +16,8 @@ enum fill { FILL_NORMAL, FILL_ZERO, FILL_LARGE, FILL_TINY, FILL_MIXED, FILL_ONE_
 void fill_floats(float *x, size_t n, enum fill kind, struct rng *r);
 void fill_bytes(void *x, size_t n, struct rng *r);
 
-/* Memory that ends where a page begins that cannot be read: one byte too far crashes. Freed together by guarded_release. */
+/* Memory that ends where a page begins that cannot be read: one byte too far crashes. Freed together by
+ * guarded_release. */
 void *guarded(size_t bytes);
 /* A guarded copy of `bytes` at `from` (for outputs: both variants start from the same bytes). */
 void *guarded_copy(const void *from, size_t bytes);
@@ -37,7 +39,7 @@ extern const size_t n_op_checks;
 
 /* Checks the reference variants themselves against plain double arithmetic; returns how many are off. */
 int check_references(const char *only);
-/* Times the variants of operation `only` and of the name `variant` (NULL: all) on the shapes of the 2B4T model, and the machine's
- * limits. Returns 1 when no operation has that name, or without memory. */
+/* Times the variants of operation `only` and of the name `variant` (NULL: all) on the shapes of the 2B4T model, and the
+ * machine's limits. Returns 1 when no operation has that name, or without memory. */
 int bench_kernels(const char *only, const char *variant, bool json);
 #endif

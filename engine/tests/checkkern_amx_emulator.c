@@ -1,5 +1,6 @@
-/* checkkern_amx_emulator.c - AMX tile instructions carried out by a handler of SIGILL. Source of encodings, faults and arithmetic: Intel's Software
- * Developer's Manual, volume 2 (LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TDPBSSD and its kin, TILERELEASE) and volume 1, chapter 18. */
+/* checkkern_amx_emulator.c - AMX tile instructions carried out by a handler of SIGILL. Source of encodings, faults and
+ * arithmetic: Intel's Software Developer's Manual, volume 2 (LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TDPBSSD and
+ * its kin, TILERELEASE) and volume 1, chapter 18. */
 #include "engine/tests/checkkern_amx_emulator.h"
 #if defined(__x86_64__) && defined(__linux__)
 #include <signal.h>
@@ -43,8 +44,10 @@ static void decode_memory(struct instruction *i, const ucontext_t *c, const uint
         base = *p++ & 7;
     }
     bool none = base == 5 && i->mod == 0; /* no base: an address, or one relative to the next instruction */
-    if (none) displacement = 4;
-    else i->address = reg_value(c, b << 3 | base);
+    if (none)
+        displacement = 4;
+    else
+        i->address = reg_value(c, b << 3 | base);
     int32_t wide = 0;
     if (displacement == 1) wide = (int8_t)*p;
     if (displacement == 4) memcpy(&wide, p, 4);
@@ -57,8 +60,15 @@ static void decode_memory(struct instruction *i, const ucontext_t *c, const uint
 static bool decode(struct instruction *i, const ucontext_t *c)
 {
     const uint8_t *p = (const uint8_t *)c->uc_mcontext.gregs[REG_RIP];
-    if (p[0] != 0xc4 || (p[1] & 0x1f) != 2 || (p[2] & 0x84) != 0) return false; /* three-byte VEX, map 0F38, W0, 128 bits */
-    *i = (struct instruction){.pp = p[2] & 3, .opcode = p[3], .mod = p[4] >> 6, .reg = p[4] >> 3 & 7, .rm = p[4] & 7, .v = ~(p[2] >> 3) & 15, .length = 5};
+    if (p[0] != 0xc4 || (p[1] & 0x1f) != 2 || (p[2] & 0x84) != 0)
+        return false; /* three-byte VEX, map 0F38, W0, 128 bits */
+    *i = (struct instruction){.pp = p[2] & 3,
+                              .opcode = p[3],
+                              .mod = p[4] >> 6,
+                              .reg = p[4] >> 3 & 7,
+                              .rm = p[4] & 7,
+                              .v = ~(p[2] >> 3) & 15,
+                              .length = 5};
     if (i->mod != 3) decode_memory(i, c, p + 4, ~p[1] >> 6 & 1, ~p[1] >> 5 & 1);
     return i->opcode == 0x5e || i->v == 0; /* an unused vvvv is all ones */
 }
@@ -86,13 +96,15 @@ static bool load(const struct instruction *i)
 {
     if (!usable(i->reg) || !i->sib) return false;
     memset(amx.tile[i->reg], 0, sizeof amx.tile[0]);
-    for (int r = 0; r < amx.rows[i->reg]; r++) memcpy(amx.tile[i->reg][r], (const void *)(i->address + (uint64_t)r * i->stride), (size_t)amx.bytes[i->reg]);
+    for (int r = 0; r < amx.rows[i->reg]; r++)
+        memcpy(amx.tile[i->reg][r], (const void *)(i->address + (uint64_t)r * i->stride), (size_t)amx.bytes[i->reg]);
     return true;
 }
 static bool store(const struct instruction *i)
 {
     if (!usable(i->reg) || !i->sib) return false;
-    for (int r = 0; r < amx.rows[i->reg]; r++) memcpy((void *)(i->address + (uint64_t)r * i->stride), amx.tile[i->reg][r], (size_t)amx.bytes[i->reg]);
+    for (int r = 0; r < amx.rows[i->reg]; r++)
+        memcpy((void *)(i->address + (uint64_t)r * i->stride), amx.tile[i->reg][r], (size_t)amx.bytes[i->reg]);
     return true;
 }
 
@@ -111,7 +123,9 @@ static bool multiply(const struct instruction *i)
 {
     int c = i->reg, a = i->rm, b = i->v;
     if (i->mod != 3 || b >= TILES || a == b || a == c || b == c || !usable(a) || !usable(b) || !usable(c)) return false;
-    if (amx.bytes[c] % 4 || amx.bytes[a] % 4 || amx.rows[c] != amx.rows[a] || amx.bytes[c] != amx.bytes[b] || amx.bytes[a] / 4 != amx.rows[b]) return false;
+    if (amx.bytes[c] % 4 || amx.bytes[a] % 4 || amx.rows[c] != amx.rows[a] || amx.bytes[c] != amx.bytes[b] ||
+        amx.bytes[a] / 4 != amx.rows[b])
+        return false;
     for (int m = 0; m < amx.rows[c]; m++)
         for (int n = 0; n < amx.bytes[c] / 4; n++) {
             uint32_t sum;

@@ -1,5 +1,5 @@
-/* checkkern_bench.c - times every variant of every operation on the shapes of the 2B4T model, on one thread, beside the limits of the machine.
- * Variants take turns. */
+/* checkkern_bench.c - times every variant of every operation on the shapes of the 2B4T model, on one thread, beside the
+ * limits of the machine. Variants take turns. */
 #include "engine/tests/checkkern_shapes.h"
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 enum { TURNS = 9, MOST_VARIANTS = 8 };
 static const double TURN_NS = 3e6; /* about what one turn of one variant takes */
 
-/* ---- timing ---------------------------------------------------------------------------------------------------------------- */
+/* ---- timing ---- */
 struct timed {
     const struct bn_kernel_variant *variant;
     int calls, n;
@@ -23,7 +23,10 @@ static double turn(const struct timed *t, const struct shape *s)
     return (clock_ns() - start) / t->calls;
 }
 
-static int by_value(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int by_value(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 static double median(struct timed *t)
 {
@@ -38,7 +41,9 @@ static int collect(struct timed *t, enum bn_kernel_op op, const char *variant)
     int found = 0;
     const struct bn_kernel_variant *const *all = bn_kernel_variants(&n);
     for (size_t i = 0; i < n && found < MOST_VARIANTS; i++)
-        if (all[i]->op == op && !(all[i]->needs & ~bn_cpu_features()) && (!variant || !strcmp(variant, all[i]->variant))) t[found++] = (struct timed){all[i], 1, 0, {0}};
+        if (all[i]->op == op && !(all[i]->needs & ~bn_cpu_features()) &&
+            (!variant || !strcmp(variant, all[i]->variant)))
+            t[found++] = (struct timed){all[i], 1, 0, {0}};
     return found;
 }
 
@@ -55,7 +60,7 @@ static void time_variants(struct timed *t, int n, const struct shape *s)
             if (t[i].n == round) t[i].ns[t[i].n++] = turn(&t[i], s);
 }
 
-/* ---- output ---------------------------------------------------------------------------------------------------------------- */
+/* ---- output ---- */
 static const char *const limit_names[] = {"", "read", "int8", "fp32"};
 
 static void print_row(const struct shape *s, struct timed *t, const struct limits *l, bool json, bool first)
@@ -64,10 +69,13 @@ static void print_row(const struct shape *s, struct timed *t, const struct limit
     double share = limit > 0 ? (s->limit == LIMIT_READ ? bytes : macs) / limit : NAN;
     const struct bn_kernel_variant *v = t->variant;
     if (json) {
-        printf("%s\n{\"op\": \"%s\", \"variant\": \"%s\", \"shape\": \"%s\", \"ns\": %.1f, \"best_ns\": %.1f, \"gbytes_per_s\": %.3f, \"gmacs_per_s\": %.3f", first ? "" : ",",
-               v->op_name, v->variant, s->text, ns, t->ns[0], bytes, macs);
-        if (s->limit != LIMIT_NONE && limit > 0) printf(", \"limit\": \"%s\", \"share\": %.4f}", limit_names[s->limit], share);
-        else printf(", \"limit\": null, \"share\": null}");
+        printf("%s\n{\"op\": \"%s\", \"variant\": \"%s\", \"shape\": \"%s\", \"ns\": %.1f, \"best_ns\": %.1f, "
+               "\"gbytes_per_s\": %.3f, \"gmacs_per_s\": %.3f",
+               first ? "" : ",", v->op_name, v->variant, s->text, ns, t->ns[0], bytes, macs);
+        if (s->limit != LIMIT_NONE && limit > 0)
+            printf(", \"limit\": \"%s\", \"share\": %.4f}", limit_names[s->limit], share);
+        else
+            printf(", \"limit\": null, \"share\": null}");
         return;
     }
     printf("%-16s %-11s %-36s %10.2f %8.2f", v->op_name, v->variant, s->text, ns / 1e3, bytes);
@@ -80,12 +88,21 @@ static void print_limits(const struct limits *l, bool json)
 {
     if (json) printf("{\"threads\": 1, \"limits\": {");
     for (int i = LIMIT_READ; i < LIMIT_COUNT; i++)
-        if (json && l->per_ns[i] > 0) printf("%s\"%s\": {\"g_per_s\": %.2f, \"how\": \"%s\"}", i > LIMIT_READ ? ", " : "", limit_names[i], l->per_ns[i], l->how[i]);
-        else if (json) printf("%s\"%s\": {\"g_per_s\": null, \"how\": \"%s\"}", i > LIMIT_READ ? ", " : "", limit_names[i], l->how[i]);
-        else if (l->per_ns[i] > 0) printf("limit %-5s %8.2f G%s/s (%s, one thread)\n", limit_names[i], l->per_ns[i], i == LIMIT_READ ? "B" : " multiply-adds", l->how[i]);
-        else printf("limit %-5s unknown: %s\n", limit_names[i], l->how[i]);
-    if (json) printf("}, \"rows\": [");
-    else printf("%-16s %-11s %-36s %10s %8s %9s  share\n", "operation", "variant", "shape", "us", "GB/s", "G macs/s");
+        if (json && l->per_ns[i] > 0)
+            printf("%s\"%s\": {\"g_per_s\": %.2f, \"how\": \"%s\"}", i > LIMIT_READ ? ", " : "", limit_names[i],
+                   l->per_ns[i], l->how[i]);
+        else if (json)
+            printf("%s\"%s\": {\"g_per_s\": null, \"how\": \"%s\"}", i > LIMIT_READ ? ", " : "", limit_names[i],
+                   l->how[i]);
+        else if (l->per_ns[i] > 0)
+            printf("limit %-5s %8.2f G%s/s (%s, one thread)\n", limit_names[i], l->per_ns[i],
+                   i == LIMIT_READ ? "B" : " multiply-adds", l->how[i]);
+        else
+            printf("limit %-5s unknown: %s\n", limit_names[i], l->how[i]);
+    if (json)
+        printf("}, \"rows\": [");
+    else
+        printf("%-16s %-11s %-36s %10s %8s %9s  share\n", "operation", "variant", "shape", "us", "GB/s", "G macs/s");
 }
 
 static bool has_op(const char *name)

@@ -33,14 +33,13 @@ static double read_all(const void *memory, size_t bytes)
 #else
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
-#define LOOP(type, zero, step)                                                                                          \
-    type s[SUMS];                                                                                                       \
-    UNROLL for (int k = 0; k < SUMS; k++) s[k] = zero;                                                                  \
-    for (int i = 0; i < ROUNDS; i++)                                                                                    \
-        UNROLL for (int k = 0; k < SUMS; k++)                                                                           \
-        {                                                                                                               \
-            s[k] = step;                                                                                                \
-            __asm__ volatile("" : "+v"(s[k])); /* the compiler must believe that every step is needed */                \
+#define LOOP(type, zero, step)                                                                                         \
+    type s[SUMS];                                                                                                      \
+    UNROLL for (int k = 0; k < SUMS; k++) s[k] = zero;                                                                 \
+    for (int i = 0; i < ROUNDS; i++) UNROLL for (int k = 0; k < SUMS; k++)                                             \
+        {                                                                                                              \
+            s[k] = step;                                                                                               \
+            __asm__ volatile("" : "+v"(s[k])); /* the compiler must believe that every step is needed */               \
         }
 
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) static double int8_avx512(void)
@@ -85,7 +84,9 @@ static void measure_peak(struct limits *l, enum limit which, double (*loop)(void
 
 void measure_limits(struct limits *l, const void *memory, size_t bytes)
 {
-    *l = (struct limits){.how = {[LIMIT_READ] = "plain sum of memory", [LIMIT_INT8] = "no loop for this CPU", [LIMIT_FLOAT] = "no loop for this CPU"}};
+    *l = (struct limits){.how = {[LIMIT_READ] = "plain sum of memory",
+                                 [LIMIT_INT8] = "no loop for this CPU",
+                                 [LIMIT_FLOAT] = "no loop for this CPU"}};
     for (int i = 0; i < TRIES; i++) {
         double start = clock_ns(), work = read_all(memory, bytes);
         keep_best(&l->per_ns[LIMIT_READ], work / (clock_ns() - start));

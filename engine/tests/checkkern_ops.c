@@ -43,8 +43,7 @@ static bool check_quantize_b256(any_fn ref, any_fn fn, int number, struct rng *r
     fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
     ((bn_quantize_b256_fn *)ref)(a, sa, x, n);
     ((bn_quantize_b256_fn *)fn)(b, sb, x, n);
-    return same_bytes(a, b, (size_t)n, "n %d", n) &&
-           same_bytes(sa, sb, (size_t)blocks * 4, "scales, n %d", n);
+    return same_bytes(a, b, (size_t)n, "n %d", n) && same_bytes(sa, sb, (size_t)blocks * 4, "scales, n %d", n);
 }
 
 static const int token_counts[] = {1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 17, 31, 33};
@@ -71,14 +70,16 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
     int cols = 128 * (number < 24  ? 1 + number
                       : number % 3 ? 1 + rng_below(r, 60)
                                    : (int[]){20, 54, 12, 32}[number / 3 % 4]),
-        n = number % 6 == 1 && number / 24 % 3 < 2 ? 9 + number / 24 % 3 * 12 /* extremes meet the kernels for many tokens too */
-            : number % 72 == 6                     ? 145
-                                                   : pick_tokens(r);
+        n = number % 6 == 1 && number / 24 % 3 < 2
+                ? 9 + number / 24 % 3 * 12 /* extremes meet the kernels for many tokens too */
+            : number % 72 == 6 ? 145
+                               : pick_tokens(r);
     if (cols <= 1536 && (number % 6 == 1 ? number % 12 == 7 : number % 8 == 3 || number % 16 == 10))
         m.rows += 390, m.end += 390, n += 13; /* and those for many rows */
     size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0),
            x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
-    size_t y_bytes = (size_t)n * (size_t)m.rows * 4, w_bytes = layout == LUT3 ? bn_lut3_bytes(m.rows, cols) : (size_t)m.rows * row_bytes;
+    size_t y_bytes = (size_t)n * (size_t)m.rows * 4,
+           w_bytes = layout == LUT3 ? bn_lut3_bytes(m.rows, cols) : (size_t)m.rows * row_bytes;
     uint8_t *w = guarded(w_bytes);
     int8_t *x = guarded((size_t)n * x_stride);
     int32_t *x_sum = guarded((size_t)n * 4);
@@ -87,8 +88,10 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
     fill_floats(x_scale, (size_t)n, FILL_NORMAL, r);
     fill_floats(w_scale, (size_t)m.rows, FILL_NORMAL, r);
     fill_bytes(w, w_bytes, r);
-    for (size_t i = 0; layout == I2 && number % 4 && i < w_bytes; i++) w[i] &= (uint8_t)~(w[i] >> 1 & 0x55); /* code 3 becomes 2 */
-    if (layout == I2 && number % 4 == 2) w[(size_t)m.begin * row_bytes + (size_t)cols / 4 - 1] |= 3;             /* but for the last one of a row */
+    for (size_t i = 0; layout == I2 && number % 4 && i < w_bytes; i++)
+        w[i] &= (uint8_t) ~(w[i] >> 1 & 0x55); /* code 3 becomes 2 */
+    if (layout == I2 && number % 4 == 2)
+        w[(size_t)m.begin * row_bytes + (size_t)cols / 4 - 1] |= 3; /* but for the last one of a row */
     static const uint8_t same_code[] = {0x00, 0xaa, 0xff, 0x55};
     if (number % 6 == 1) memset(w, same_code[number / 6 % 4], w_bytes);
     if (layout == LUT3) fill_lut3(w, m.rows, cols, number % 6 == 1, r);
@@ -100,17 +103,14 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
             if (k % 256 % 64 / 32 * 128 + k / 256 * 256 >= cols)
                 q[k] = 0; /* the padding behind an odd 128 */
             else
-                x_sum[t] += q[k] = number % 6 == 1 ? (int8_t)(number / 24 % 2 ? 127 : -127)
-                                   : q[k] == -128  ? 5
-                                                   : q[k];
+                x_sum[t] += q[k] = number % 6 == 1 ? (int8_t)(number / 24 % 2 ? 127 : -127) : q[k] == -128 ? 5 : q[k];
     }
     struct bn_ternary_args args = {a, (size_t)m.rows, w,     row_bytes, m.rows, cols, w_scale, number % 2,
                                    x, x_stride,       x_sum, x_scale,   n};
     ((bn_matmul_i2_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_i2_fn *)fn)(&args, m.begin, m.end);
-    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
-                      n);
+    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols, n);
 }
 
 static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
@@ -123,12 +123,13 @@ static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *
     size_t row_bytes = (size_t)cols / 4, bytes = (size_t)rows * row_bytes;
     uint8_t *i2 = guarded(bytes);
     fill_bytes(i2, bytes, r);
-    for (size_t i = 0; i < bytes; i++) i2[i] &= (uint8_t)~(i2[i] >> 1 & 0x55);
+    for (size_t i = 0; i < bytes; i++) i2[i] &= (uint8_t) ~(i2[i] >> 1 & 0x55);
     if (extreme) memset(i2, rng_below(r, 2) ? 0xaa : 0x00, bytes);
     struct bn_kernels kernels;
     bn_kernels_select(&kernels, "ref", NULL);
     for (int p = 0; p < bn_lut3_panels(rows); p++)
-        kernels.pack_lut3(w + bn_lut3_panel_at(p, cols), i2 + (size_t)p * 32 * row_bytes, row_bytes, rows - 32 * p < 32 ? rows - 32 * p : 32, cols);
+        kernels.pack_lut3(w + bn_lut3_panel_at(p, cols), i2 + (size_t)p * 32 * row_bytes, row_bytes,
+                          rows - 32 * p < 32 ? rows - 32 * p : 32, cols);
 }
 static bool check_pack_lut3(any_fn ref, any_fn fn, int number, struct rng *r)
 {
@@ -136,7 +137,7 @@ static bool check_pack_lut3(any_fn ref, any_fn fn, int number, struct rng *r)
     size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0), bytes = bn_lut3_bytes(1, cols);
     uint8_t *i2 = guarded((size_t)count * row_bytes), *a = guarded(bytes), *b = guarded(bytes);
     fill_bytes(i2, (size_t)count * row_bytes, r);
-    for (size_t i = 0; i < (size_t)count * row_bytes; i++) i2[i] &= (uint8_t)~(i2[i] >> 1 & 0x55);
+    for (size_t i = 0; i < (size_t)count * row_bytes; i++) i2[i] &= (uint8_t) ~(i2[i] >> 1 & 0x55);
     ((bn_pack_lut3_fn *)ref)(a, i2, row_bytes, count, cols);
     ((bn_pack_lut3_fn *)fn)(b, i2, row_bytes, count, cols);
     return same_bytes(a, b, bytes, "rows %d, cols %d", count, cols);
@@ -151,8 +152,7 @@ static bool check_float(any_fn ref, any_fn fn, int number, struct rng *r, enum f
 {
     struct range m = pick_range(r);
     int cols = number % 2 ? 1 + rng_below(r, 600) : 16 * (1 + rng_below(r, 40)), n = pick_tokens(r);
-    size_t element = type == F32 ? 4 : 2,
-           row_bytes = (size_t)cols * element + (size_t)(number % 3 == 2 ? 8 : 0);
+    size_t element = type == F32 ? 4 : 2, row_bytes = (size_t)cols * element + (size_t)(number % 3 == 2 ? 8 : 0);
     size_t w_bytes = (size_t)m.rows * row_bytes, x_stride = (size_t)cols + (size_t)(number % 5 == 4),
            y_bytes = (size_t)n * (size_t)m.rows * 4;
     char *w = guarded(w_bytes);
@@ -168,29 +168,20 @@ static bool check_float(any_fn ref, any_fn fn, int number, struct rng *r, enum f
     ((bn_matmul_f32_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_f32_fn *)fn)(&args, m.begin, m.end);
-    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
-                      n);
+    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols, n);
 }
-static bool check_f32(any_fn ref, any_fn fn, int number, struct rng *r)
-{
-    return check_float(ref, fn, number, r, F32);
-}
-static bool check_f16(any_fn ref, any_fn fn, int number, struct rng *r)
-{
-    return check_float(ref, fn, number, r, F16);
-}
+static bool check_f32(any_fn ref, any_fn fn, int number, struct rng *r) { return check_float(ref, fn, number, r, F32); }
+static bool check_f16(any_fn ref, any_fn fn, int number, struct rng *r) { return check_float(ref, fn, number, r, F16); }
 static bool check_bf16(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     return check_float(ref, fn, number, r, BF16);
 }
 
 /* Formats of blocks of `block` weights in `bytes` bytes with the f16 scale at `d_at`. */
-static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int block, size_t bytes,
-                         size_t d_at)
+static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int block, size_t bytes, size_t d_at)
 {
     struct range m = pick_range(r);
-    int blocks = number < 40 ? 1 + number : 1 + rng_below(r, 2560 / block), cols = block * blocks,
-        n = pick_tokens(r);
+    int blocks = number < 40 ? 1 + number : 1 + rng_below(r, 2560 / block), cols = block * blocks, n = pick_tokens(r);
     size_t row_bytes = (size_t)blocks * bytes, w_bytes = (size_t)m.rows * row_bytes, x_stride = (size_t)cols,
            n_scales = ((size_t)cols + 255) / 256;
     size_t y_bytes = (size_t)n * (size_t)m.rows * 4;
@@ -209,13 +200,11 @@ static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int b
     fill_bytes(x, (size_t)n * x_stride, r);
     for (size_t i = 0; i < (size_t)n * x_stride; i++)
         x[i] = number % 4 == 1 ? (int8_t)(number / 8 % 2 ? 127 : -127) : x[i] == -128 ? 127 : x[i];
-    struct bn_block_args args = {a, (size_t)m.rows, w,       row_bytes, m.rows, cols,
-                                 x, x_stride,       x_scale, n_scales,  n};
+    struct bn_block_args args = {a, (size_t)m.rows, w, row_bytes, m.rows, cols, x, x_stride, x_scale, n_scales, n};
     ((bn_matmul_q8_0_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_q8_0_fn *)fn)(&args, m.begin, m.end);
-    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols,
-                      n);
+    return same_bytes(a, b, y_bytes, "rows %d..%d of %d, cols %d, tokens %d", m.begin, m.end, m.rows, cols, n);
 }
 static bool check_q8_0(any_fn ref, any_fn fn, int number, struct rng *r)
 {
@@ -241,19 +230,17 @@ static bool check_rope(any_fn ref, any_fn fn, int number, struct rng *r)
     float *y = guarded_copy(x, (size_t)n * 4);
     ((bn_rope_fn *)ref)(x, c, s, heads, head_dim, rope_dim, number / 8 % 2);
     ((bn_rope_fn *)fn)(y, c, s, heads, head_dim, rope_dim, number / 8 % 2);
-    return same_bytes(x, y, (size_t)n * 4, "heads %d, head_dim %d, rope_dim %d, interleaved %d", heads,
-                      head_dim, rope_dim, number / 8 % 2);
+    return same_bytes(x, y, (size_t)n * 4, "heads %d, head_dim %d, rope_dim %d, interleaved %d", heads, head_dim,
+                      rope_dim, number / 8 % 2);
 }
 
 static struct bn_kv_block cache(enum bn_kv_type type, int head_dim, int positions)
 {
-    size_t element = type == BN_KV_F16   ? 2
-                     : type == BN_KV_F32 ? 4
-                                         : 1,
-           n = (size_t)head_dim * (size_t)positions;
+    size_t element = type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1, n = (size_t)head_dim * (size_t)positions;
     struct bn_kv_block kv = {type, head_dim, guarded(n * element), NULL, NULL, NULL};
     kv.v = guarded(type == BN_KV_Q8_0 ? (size_t)head_dim * BN_SEGMENT : n * element);
-    if (type == BN_KV_Q8_0) kv.k_scale = guarded(n / 32 * 2), kv.v_scale = guarded((size_t)head_dim / 32 * BN_SEGMENT * 2);
+    if (type == BN_KV_Q8_0)
+        kv.k_scale = guarded(n / 32 * 2), kv.v_scale = guarded((size_t)head_dim / 32 * BN_SEGMENT * 2);
     return kv;
 }
 
@@ -268,13 +255,12 @@ static bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
     fill_floats(v, (size_t)dim, (enum fill)(number / 5 % FILL_COUNT), r);
     ((bn_kv_store_fn *)ref)(&a, pos, k, v);
     ((bn_kv_store_fn *)fn)(&b, pos, k, v);
-    size_t n = (size_t)dim * (size_t)positions, bytes = n * (type == BN_KV_F16   ? 2
-                                                             : type == BN_KV_F32 ? 4
-                                                                                 : 1);
+    size_t n = (size_t)dim * (size_t)positions, bytes = n * (type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1);
     return same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) &&
            same_bytes(a.v, b.v, type == BN_KV_Q8_0 ? (size_t)dim * BN_SEGMENT : bytes, "values, dim %d", dim) &&
-           (type != BN_KV_Q8_0 || (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") &&
-                                   same_bytes(a.v_scale, b.v_scale, (size_t)dim / 32 * BN_SEGMENT * 2, "value scales")));
+           (type != BN_KV_Q8_0 ||
+            (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") &&
+             same_bytes(a.v_scale, b.v_scale, (size_t)dim / 32 * BN_SEGMENT * 2, "value scales")));
 }
 
 static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
@@ -298,7 +284,12 @@ static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
     float *pa[MOST], *pb[MOST], *qs = guarded((size_t)(n * dim) * 4);
     size_t stride = (size_t)dim + 2;
     float *a = guarded((size_t)n * stride * 4), *b = guarded((size_t)n * stride * 4);
-    fill_floats(qs, (size_t)(n * dim), number % 5 == 4 ? FILL_ZERO : number % 11 == 8 ? FILL_TINY : number % 7 == 3 ? FILL_ONE_LARGE : FILL_NORMAL, r);
+    fill_floats(qs, (size_t)(n * dim),
+                number % 5 == 4    ? FILL_ZERO
+                : number % 11 == 8 ? FILL_TINY
+                : number % 7 == 3  ? FILL_ONE_LARGE
+                                   : FILL_NORMAL,
+                r);
     for (int i = 0; i < n; i++) {
         q[i] = qs + i * dim, pa[i] = a + (size_t)i * stride, pb[i] = b + (size_t)i * stride;
         seen[i] = number % 3 == 2 ? 1 + rng_below(r, positions) : positions;
@@ -308,16 +299,15 @@ static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
     ((bn_attention_fn *)ref)(&args);
     args.partials = pb;
     ((bn_attention_fn *)fn)(&args);
-    return same_bytes(a, b, (size_t)n * stride * 4, "type %d, dim %d, positions %d, queries %d", (int)type,
-                      dim, positions, n);
+    return same_bytes(a, b, (size_t)n * stride * 4, "type %d, dim %d, positions %d, queries %d", (int)type, dim,
+                      positions, n);
 }
 
 static bool check_attention_merge(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     int dim = 16 * (1 + rng_below(r, 16)), segments = 1 + rng_below(r, 16);
     size_t stride = (size_t)dim + 2 + (size_t)rng_below(r, 3);
-    float *p = guarded((size_t)segments * stride * 4), *a = guarded((size_t)dim * 4),
-          *b = guarded((size_t)dim * 4);
+    float *p = guarded((size_t)segments * stride * 4), *a = guarded((size_t)dim * 4), *b = guarded((size_t)dim * 4);
     fill_floats(p, (size_t)segments * stride, number % 2 ? FILL_NORMAL : FILL_MIXED, r);
     for (int s = 0; s < segments; s++) p[(size_t)s * stride + 1] = 1.0f + (float)rng_below(r, 256);
     ((bn_attention_merge_fn *)ref)(a, p, segments, stride, dim);

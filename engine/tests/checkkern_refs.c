@@ -8,10 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool near(double got, double expected, double size)
-{
-    return fabs(got - expected) <= 1e-5 * size + 1e-30;
-}
+static bool near(double got, double expected, double size) { return fabs(got - expected) <= 1e-5 * size + 1e-30; }
 
 static bool exp_is_near(void)
 {
@@ -69,7 +66,8 @@ static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
 }
 
 /* Stores a key and a value and reads them back into the same arrays; whether they came back within `tolerance`. */
-static bool store_and_read(const struct bn_kernels *k, const struct bn_kv_block *kv, int pos, float *key, float *value, int dim, double tolerance)
+static bool store_and_read(const struct bn_kernels *k, const struct bn_kv_block *kv, int pos, float *key, float *value,
+                           int dim, double tolerance)
 {
     float from[2][64];
     memcpy(from[0], key, (size_t)dim * 4);
@@ -77,12 +75,16 @@ static bool store_and_read(const struct bn_kernels *k, const struct bn_kv_block 
     k->kv_store(kv, pos, key, value);
     bn_kv_cache_read(kv, pos, key, value);
     for (int d = 0; d < dim; d++)
-        if (fabs((double)from[0][d] - (double)key[d]) > tolerance || fabs((double)from[1][d] - (double)value[d]) > tolerance) return false;
+        if (fabs((double)from[0][d] - (double)key[d]) > tolerance ||
+            fabs((double)from[1][d] - (double)value[d]) > tolerance)
+            return false;
     return true;
 }
 
-/* Attention over 600 positions in three segments, merged, against a plain softmax of the keys and values that the cache holds. */
-static bool attention_is_near(const struct bn_kernels *k, struct rng *r, enum bn_kv_type type, double stored, double tolerance)
+/* Attention over 600 positions in three segments, merged, against a plain softmax of the keys and values that the cache
+ * holds. */
+static bool attention_is_near(const struct bn_kernels *k, struct rng *r, enum bn_kv_type type, double stored,
+                              double tolerance)
 {
     enum { DIM = 64, N = 600, STRIDE = DIM + 2 };
     static float keys[N][DIM], values[N][DIM], partials[3][STRIDE];
@@ -126,8 +128,7 @@ static bool gates_are_near(const struct bn_kernels *k, struct rng *r)
     k->silu_mul(silu, g, u, 50);
     for (int i = 0; i < 50; i++) {
         double r2 = g[i] > 0 ? (double)g[i] * g[i] : 0;
-        if (!near(relu2[i], r2 * u[i], 30) || !near(silu[i], g[i] / (1 + exp(-(double)g[i])) * u[i], 10))
-            return false;
+        if (!near(relu2[i], r2 * u[i], 30) || !near(silu[i], g[i] / (1 + exp(-(double)g[i])) * u[i], 10)) return false;
     }
     return true;
 }

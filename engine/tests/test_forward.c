@@ -1,5 +1,5 @@
-/* test_forward.c - the forward pass on the embedded reference model: the same bits whatever the threads, batches and kernels;
- * close to the double precision pass; context handling. */
+/* test_forward.c - the forward pass on the embedded reference model: the same bits whatever the threads, batches and
+ * kernels; close to the double precision pass; context handling. */
 #include "engine/kernels/counted.h"
 #include "engine/model/session.h"
 #include <criterion/criterion.h>
@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 static const char *const path = "datasets/reference/b158-i2_s.gguf";
-static const char *const text = "Once upon a time, there was a little girl named Lily. She put the key in the box and went to the garden. "
-                                "Then she saw a big dog, and the dog said: \"Where is the key?\" 12 + 7 = 19.";
+static const char *const text =
+    "Once upon a time, there was a little girl named Lily. She put the key in the box and went to the garden. "
+    "Then she saw a big dog, and the dog said: \"Where is the key?\" 12 + 7 = 19.";
 
 static struct bn_model *open_model(const char *backend)
 {
@@ -39,10 +40,7 @@ static size_t encode(const struct bn_model *model, int32_t *ids, size_t cap)
     return n;
 }
 
-static void nothing(void *self, size_t pos, const float *logits)
-{
-    (void)self, (void)pos, (void)logits;
-}
+static void nothing(void *self, size_t pos, const float *logits) { (void)self, (void)pos, (void)logits; }
 
 /* Hash of the logits after every token of the text and of 20 greedy tokens. */
 static uint64_t hash_of(const struct bn_model *model, int threads, int batch)
@@ -84,7 +82,8 @@ Test(forward, same_bits_for_kernel_variants)
     bn_model_close(model);
     for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
         struct bn_error err;
-        if (bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backends[i]}, &err) != BN_OK) continue;
+        if (bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backends[i]}, &err) != BN_OK)
+            continue;
         cr_expect_eq(hash_of(model, 2, 32), first, "%s", backends[i]);
         bn_model_close(model);
     }
@@ -98,7 +97,9 @@ Test(forward, same_bits_for_ternary_layouts)
     bn_model_close(model);
     for (int i = 0; i < 6; i++) {
         const char *backend = (const char *const[]){"ref", "avx2", "auto"}[i % 3], *layout = i < 3 ? "lut3" : "i2";
-        if (bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backend, .ternary_layout = layout}, &err) != BN_OK) continue;
+        if (bn_model_open(&model, path, &(struct bn_model_options){.kernel_backend = backend, .ternary_layout = layout},
+                          &err) != BN_OK)
+            continue;
         cr_expect_eq(model->weights.layers[0].down.lut3, i < 3, "%s", backend);
         cr_expect_eq(hash_of(model, 2, 32), first, "%s", backend);
         bn_model_close(model);
@@ -211,7 +212,8 @@ Test(forward, shift_rotates_keys_to_their_new_positions)
         bn_kv_cache_read(&from_a, pos % BN_SEGMENT, ka, va);
         bn_kv_cache_read(&from_b, pos % BN_SEGMENT, kb, vb);
         for (int d = 0; d < model->source.config.head_dim; d++) {
-            cr_assert_float_eq(ka[d], kb[d], 0.01f + 0.004f * fabsf(kb[d]), "position %d, key %d: %g and %g", pos, d, (double)ka[d], (double)kb[d]);
+            cr_assert_float_eq(ka[d], kb[d], 0.01f + 0.004f * fabsf(kb[d]), "position %d, key %d: %g and %g", pos, d,
+                               (double)ka[d], (double)kb[d]);
             cr_assert_float_eq(va[d], vb[d], 1e-6f);
         }
     }
@@ -236,14 +238,16 @@ Test(forward, sessions_on_one_model_run_at_once)
     bn_model_close(model);
 }
 
-/* Observed sessions count kernel calls as they happen: every operation of ops.def that is in the table has a counter in front of it. */
+/* Observed sessions count kernel calls as they happen: every operation of ops.def that is in the table has a counter in
+ * front of it. */
 Test(forward, every_kernel_has_a_counter)
 {
     struct bn_kernels real, counted;
     struct bn_error err;
     cr_assert_eq(bn_kernels_select(&real, "ref", &err), BN_OK);
     bn_kernels_counted(&counted, &real);
-#define OP(name, result, parameters) cr_expect_neq((void *)counted.name, (void *)real.name, "%s has no line in counted.c", #name);
+#define OP(name, result, parameters)                                                                                   \
+    cr_expect_neq((void *)counted.name, (void *)real.name, "%s has no line in counted.c", #name);
 #include "engine/kernels/ops.def"
 #undef OP
     float x[16] = {1, 2}, y[16] = {3};

@@ -12,8 +12,7 @@
 struct file {
     uint8_t bytes[65536];
     size_t n;
-    size_t value_of[64],
-        info_of[32]; /* where values (after their type) and tensor infos (at their name) begin */
+    size_t value_of[64], info_of[32]; /* where values (after their type) and tensor infos (at their name) begin */
     int n_values, n_infos;
     uint64_t offset;
 };
@@ -22,18 +21,9 @@ static void put(struct file *f, const void *p, size_t n)
     memcpy(f->bytes + f->n, p, n);
     f->n += n;
 }
-static void put32(struct file *f, uint32_t v)
-{
-    put(f, &v, 4);
-}
-static void put64(struct file *f, uint64_t v)
-{
-    put(f, &v, 8);
-}
-static void put_string(struct file *f, const char *s)
-{
-    put64(f, strlen(s)), put(f, s, strlen(s));
-}
+static void put32(struct file *f, uint32_t v) { put(f, &v, 4); }
+static void put64(struct file *f, uint64_t v) { put(f, &v, 8); }
+static void put_string(struct file *f, const char *s) { put64(f, strlen(s)), put(f, s, strlen(s)); }
 
 static void key(struct file *f, const char *name, uint32_t type)
 {
@@ -41,25 +31,15 @@ static void key(struct file *f, const char *name, uint32_t type)
     put32(f, type);
     f->value_of[f->n_values++] = f->n;
 }
-static void key_u32(struct file *f, const char *name, uint32_t v)
-{
-    key(f, name, 4), put32(f, v);
-}
-static void key_f32(struct file *f, const char *name, float v)
-{
-    key(f, name, 6), put(f, &v, 4);
-}
-static void key_string(struct file *f, const char *name, const char *v)
-{
-    key(f, name, 8), put_string(f, v);
-}
+static void key_u32(struct file *f, const char *name, uint32_t v) { key(f, name, 4), put32(f, v); }
+static void key_f32(struct file *f, const char *name, float v) { key(f, name, 6), put(f, &v, 4); }
+static void key_string(struct file *f, const char *name, const char *v) { key(f, name, 8), put_string(f, v); }
 static void key_array(struct file *f, const char *name, uint32_t type, uint64_t n)
 {
     key(f, name, 9), put32(f, type), put64(f, n);
 }
 
-static void info(struct file *f, const char *name, uint64_t cols, uint64_t rows, uint32_t type,
-                 uint64_t bytes)
+static void info(struct file *f, const char *name, uint64_t cols, uint64_t rows, uint32_t type, uint64_t bytes)
 {
     f->info_of[f->n_infos++] = f->n;
     put_string(f, name);
@@ -95,9 +75,9 @@ enum {
 
 static void build(struct file *f)
 {
-    static const char *const linears[] = {
-        "blk.0.attn_q.weight",   "blk.0.attn_k.weight", "blk.0.attn_v.weight",  "blk.0.attn_output.weight",
-        "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight", "blk.0.ffn_down.weight"};
+    static const char *const linears[] = {"blk.0.attn_q.weight",      "blk.0.attn_k.weight",   "blk.0.attn_v.weight",
+                                          "blk.0.attn_output.weight", "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight",
+                                          "blk.0.ffn_down.weight"};
     static const char *const norms[] = {"blk.0.ffn_norm.weight", "blk.0.attn_sub_norm.weight"};
     memset(f, 0, sizeof *f);
     put(f, "GGUF", 4), put32(f, 3), put64(f, TENSORS), put64(f, KEYS);
@@ -165,12 +145,11 @@ Test(gguf, reads_a_good_file)
     cr_assert_eq(file.n_infos, TENSORS);
     cr_assert_eq(open_bytes(&s, file.bytes, file.n, &err), BN_OK, "%s", err.text);
     const struct bn_config *c = &s.config;
-    cr_assert(c->n_layers == 1 && c->dim == 128 && c->head_dim == 64 && c->n_vocab == 4 &&
-              c->n_ctx_train == 64);
-    cr_assert(c->ffn_activation == BN_FFN_RELU2 && c->rope_kind == BN_ROPE_HALF_SPLIT &&
-              c->rope_theta == 500000 && c->rms_eps == 1e-5f);
-    cr_assert(s.vocab.kind == BN_VOCAB_BPE && s.vocab.n_tokens == 4 && s.vocab.bos == 3 &&
-              s.vocab.eos == -1 && s.vocab.add_bos);
+    cr_assert(c->n_layers == 1 && c->dim == 128 && c->head_dim == 64 && c->n_vocab == 4 && c->n_ctx_train == 64);
+    cr_assert(c->ffn_activation == BN_FFN_RELU2 && c->rope_kind == BN_ROPE_HALF_SPLIT && c->rope_theta == 500000 &&
+              c->rms_eps == 1e-5f);
+    cr_assert(s.vocab.kind == BN_VOCAB_BPE && s.vocab.n_tokens == 4 && s.vocab.bos == 3 && s.vocab.eos == -1 &&
+              s.vocab.add_bos);
     cr_assert(s.vocab.n_merges == 1 && s.vocab.types[3] == BN_TOKEN_CONTROL &&
               memcmp(s.vocab.tokens[2].bytes, "ab", 2) == 0);
     const struct bn_tensor *q = bn_source_tensor(&s, "blk.0.attn_q.weight");
@@ -279,8 +258,7 @@ Test(gguf, names_the_lossy_i2_s_of_bitnet_cpp)
     uint64_t rows = 256, runs = 2;
     memcpy(file.bytes + file.info_of[I_Q] + 39, &rows, 8);
     for (int i = I_K; i < TENSORS; i++) { /* make room for 256 rows in the form n/4 + 32 a run */
-        size_t name_n = (size_t)file.bytes[file.info_of[i]],
-               n_dims = file.bytes[file.info_of[i] + 8 + name_n];
+        size_t name_n = (size_t)file.bytes[file.info_of[i]], n_dims = file.bytes[file.info_of[i] + 8 + name_n];
         uint64_t offset;
         uint8_t *at = file.bytes + file.info_of[i] + 8 + name_n + 4 + 8 * n_dims + 4;
         memcpy(&offset, at, 8);
@@ -350,8 +328,7 @@ Test(gguf, reads_the_arm_layout_on_request)
     bn_encoding_traits(q->encoding)->unpack_row(out, q->data, q->rows, q->cols, 0);
     for (int i = 0; i < 128; i++) cr_assert_eq(out[i], (float)((7 * i + i * i % 5) % 3 - 1), "weight %d", i);
     bn_source_close(&s);
-    cr_assert_eq(bn_source_open(&s, path, &(struct bn_model_options){.i2s_layout = "arm"}, &err),
-                 BN_ERR_USAGE);
+    cr_assert_eq(bn_source_open(&s, path, &(struct bn_model_options){.i2s_layout = "arm"}, &err), BN_ERR_USAGE);
     unlink(path);
 }
 
@@ -372,12 +349,10 @@ Test(gguf, reads_the_llama2_vocabulary)
         cr_skip_test("BN_DATA has no Llama-2 vocabulary");
     cr_assert_eq(bn_source_open(&s, path, NULL, &err), BN_ERR_FORMAT);
     cr_assert(strstr(err.text, "no weights"));
-    cr_assert_eq(bn_source_open(&s, path, &(struct bn_model_options){.vocab_only = true}, &err), BN_OK, "%s",
-                 err.text);
-    cr_assert(s.vocab.n_tokens == 32000 && s.vocab.kind == BN_VOCAB_SPM && s.vocab.bos == 1 &&
-              s.vocab.add_bos && s.vocab.add_space_prefix);
-    cr_assert(s.vocab.scores[260] == -1 && s.vocab.scores[31999] == -31740 &&
-              s.vocab.types[3] == BN_TOKEN_BYTE);
+    cr_assert_eq(bn_source_open(&s, path, &(struct bn_model_options){.vocab_only = true}, &err), BN_OK, "%s", err.text);
+    cr_assert(s.vocab.n_tokens == 32000 && s.vocab.kind == BN_VOCAB_SPM && s.vocab.bos == 1 && s.vocab.add_bos &&
+              s.vocab.add_space_prefix);
+    cr_assert(s.vocab.scores[260] == -1 && s.vocab.scores[31999] == -31740 && s.vocab.types[3] == BN_TOKEN_BYTE);
     bn_source_close(&s);
 }
 

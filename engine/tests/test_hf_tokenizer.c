@@ -1,5 +1,5 @@
-/* test_hf_tokenizer.c - Llama 2 as tokenizer.json (vocabulary and merges, byte fallback): the ids of llama.cpp's vectors. The
- * file is made here from the published vocabulary in the way of transformers' converter. */
+/* test_hf_tokenizer.c - Llama 2 as tokenizer.json (vocabulary and merges, byte fallback): the ids of llama.cpp's
+ * vectors. The file is made here from the published vocabulary in the way of transformers' converter. */
 #include "engine/model/tokenizer.h"
 #include "engine/tests/sample_vocab.h"
 #include <criterion/criterion.h>
@@ -63,12 +63,18 @@ static void write_directory(const char *dir, const struct bn_vocab *v, bool pair
     struct merge *merges = malloc(400000 * sizeof *merges);
     size_t n = find_merges(merges, v);
     FILE *f = create(dir, "config.json");
-    fprintf(f, "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 4, \"intermediate_size\": 4, \"num_hidden_layers\": 1, "
-               "\"num_attention_heads\": 1, \"max_position_embeddings\": 8, \"vocab_size\": %d, \"bos_token_id\": 1}", v->n_tokens);
+    fprintf(f,
+            "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 4, \"intermediate_size\": 4, "
+            "\"num_hidden_layers\": 1, "
+            "\"num_attention_heads\": 1, \"max_position_embeddings\": 8, \"vocab_size\": %d, \"bos_token_id\": 1}",
+            v->n_tokens);
     fclose(f);
     f = create(dir, "tokenizer.json");
-    fputs("{\"added_tokens\": [{\"id\": 0, \"content\": \"<unk>\", \"special\": true}, {\"id\": 1, \"content\": \"<s>\", \"special\": true}, "
-          "{\"id\": 2, \"content\": \"</s>\", \"special\": true}], \"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"vocab\": {", f);
+    fputs("{\"added_tokens\": [{\"id\": 0, \"content\": \"<unk>\", \"special\": true}, {\"id\": 1, \"content\": "
+          "\"<s>\", \"special\": true}, "
+          "{\"id\": 2, \"content\": \"</s>\", \"special\": true}], \"model\": {\"type\": \"BPE\", \"byte_fallback\": "
+          "true, \"vocab\": {",
+          f);
     for (int i = 0; i < v->n_tokens; i++) fputs(i ? ", " : "", f), put_json(f, v->tokens[i]), fprintf(f, ": %d", i);
     fputs("}, \"merges\": [", f);
     for (size_t i = 0; i < n; i++) {
@@ -101,7 +107,8 @@ static void expect_vectors(const struct bn_model *model)
         cr_assert_eq(bn_tokenize(model, text, (size_t)(end - text), 0, ids, 1024, &n, NULL), BN_OK);
         char *at = (char *)(uintptr_t)line;
         for (size_t i = 0; i < n; i++) same += strtol(at, &at, 10) == ids[i];
-        cr_expect(same == n && strspn(at, " ") == (size_t)(strchr(at, '\n') - at), "case %d: %zu of %zu ids", n_cases, same, n);
+        cr_expect(same == n && strspn(at, " ") == (size_t)(strchr(at, '\n') - at), "case %d: %zu of %zu ids", n_cases,
+                  same, n);
     }
     cr_expect_eq(n_cases, 46);
 }
@@ -123,7 +130,8 @@ static void check(bool pairs)
     if (!v) cr_skip_test("the Llama 2 vocabulary is not in BN_DATA");
     cr_assert(mkdtemp(dir));
     write_directory(dir, v, pairs);
-    cr_assert_eq(bn_model_open(&model, dir, &(struct bn_model_options){.vocab_only = true}, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_model_open(&model, dir, &(struct bn_model_options){.vocab_only = true}, &err), BN_OK, "%s",
+                 err.text);
     expect_vectors(model);
     expect_chat(model);
     bn_model_close(model);
@@ -135,11 +143,5 @@ static void check(bool pairs)
     rmdir(dir);
 }
 
-Test(hf_tokenizer, llama2_with_merges_as_strings)
-{
-    check(false);
-}
-Test(hf_tokenizer, llama2_with_merges_as_pairs)
-{
-    check(true);
-}
+Test(hf_tokenizer, llama2_with_merges_as_strings) { check(false); }
+Test(hf_tokenizer, llama2_with_merges_as_pairs) { check(true); }

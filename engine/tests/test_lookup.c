@@ -1,5 +1,5 @@
-/* test_lookup.c - prompt lookup: what is guessed from a known text, how failures calm it down, and that decoding with drafts, right or
- * wrong, leaves the context, logits and hash of plain decoding. */
+/* test_lookup.c - prompt lookup: what is guessed from a known text, how failures calm it down, and that decoding with
+ * drafts, right or wrong, leaves the context, logits and hash of plain decoding. */
 #include "engine/bitnet.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -24,12 +24,14 @@ static void expect_draft(const int32_t *ids, size_t n, const int32_t *want, size
     cr_expect_arr_eq(draft, want, n_want * sizeof *want);
     bn_lookup_close(l);
 }
-#define EXPECT_DRAFT(text, ...)                                                                                          \
-    expect_draft(text, sizeof text / sizeof *text, (const int32_t[]){__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / 4)
+#define EXPECT_DRAFT(text, ...)                                                                                        \
+    expect_draft(text, sizeof text / sizeof *text, (const int32_t[]){__VA_ARGS__},                                     \
+                 sizeof((const int32_t[]){__VA_ARGS__}) / 4)
 
 Test(lookup, the_longest_match_decides_and_the_latest_of_equals)
 {
-    const int32_t longest[] = {1, 2, 3, 50, 51, 52, 53, 9, 3, 60, 61, 62, 1, 2, 3}; /* 3 alone stands later, 1 2 3 longer */
+    const int32_t longest[] = {1, 2,  3,  50, 51, 52, 53, 9,
+                               3, 60, 61, 62, 1,  2,  3}; /* 3 alone stands later, 1 2 3 longer */
     const int32_t latest[] = {7, 20, 21, 22, 23, 7, 30, 31, 32, 33, 7};
     EXPECT_DRAFT(longest, 50, 51, 52, 53);
     EXPECT_DRAFT(latest, 30, 31, 32, 33);
@@ -78,7 +80,7 @@ Test(lookup, failures_calm_it_down)
     bn_lookup_close(l);
 }
 
-/* ---- decoding with drafts ---------------------------------------------------------------------------------------------- */
+/* ---- decoding with drafts ---- */
 enum { N_NEW = 24 };
 
 static struct bn_session *started(const struct bn_model *model, int n_ctx, const char *kv_type)
@@ -88,13 +90,18 @@ static struct bn_session *started(const struct bn_model *model, int n_ctx, const
     int32_t ids[64];
     size_t n;
     cr_assert_eq(bn_tokenize(model, text, strlen(text), BN_TOKENIZE_BOS, ids, 64, &n, NULL), BN_OK);
-    cr_assert_eq(bn_session_open(&s, model, &(struct bn_session_options){.n_ctx = n_ctx, .n_threads = 2, .kv_type = kv_type}, NULL), BN_OK);
+    cr_assert_eq(bn_session_open(
+                     &s, model, &(struct bn_session_options){.n_ctx = n_ctx, .n_threads = 2, .kv_type = kv_type}, NULL),
+                 BN_OK);
     bn_session_hash_reset(s, true);
     cr_assert_eq(bn_prefill(s, ids, n, NULL), BN_OK);
     return s;
 }
 
-static int32_t best_now(const struct bn_model *model, const struct bn_session *s) { return bn_logits_best(bn_logits(s), bn_model_info(model)->n_vocab); }
+static int32_t best_now(const struct bn_model *model, const struct bn_session *s)
+{
+    return bn_logits_best(bn_logits(s), bn_model_info(model)->n_vocab);
+}
 
 static void plain(const struct bn_model *model, struct bn_session *s, int32_t *ids)
 {
@@ -131,7 +138,8 @@ static void compare(const char *backend, const char *kv_type)
         struct bn_session *b = started(model, 512, kv_type);
         drafted(model, b, ids, cases[i][0], cases[i][1]);
         cr_expect_eq(bn_session_position(b), bn_session_position(a));
-        cr_expect_eq(bn_session_logits_hash(b), bn_session_logits_hash(a), "draft %zu, right %zu", cases[i][0], cases[i][1]);
+        cr_expect_eq(bn_session_logits_hash(b), bn_session_logits_hash(a), "draft %zu, right %zu", cases[i][0],
+                     cases[i][1]);
         cr_expect_arr_eq(bn_logits(b), bn_logits(a), bytes);
         bn_session_close(b);
     }
@@ -150,7 +158,8 @@ Test(lookup, a_draft_never_overfills_the_context)
     struct bn_session *s = started(model, 16, NULL);
     int32_t draft[BN_MAX_DRAFT] = {0};
     size_t accepted = 9;
-    while (bn_session_position(s) < 16) cr_assert_eq(bn_decode_draft(s, best_now(model, s), draft, BN_MAX_DRAFT, &accepted, NULL), BN_OK);
+    while (bn_session_position(s) < 16)
+        cr_assert_eq(bn_decode_draft(s, best_now(model, s), draft, BN_MAX_DRAFT, &accepted, NULL), BN_OK);
     cr_expect_eq(bn_decode_draft(s, 1, draft, 3, &accepted, NULL), BN_ERR_CONTEXT);
     bn_session_truncate(s, 8);
     draft[0] = -5;

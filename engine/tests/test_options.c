@@ -1,4 +1,5 @@
-/* test_options.c - the registry of options: every line complete, choices set and checked, exclusion in both directions. */
+/* test_options.c - the registry of options: every line complete, choices set and checked, exclusion in both directions.
+ */
 #include "engine/bitnet.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -10,7 +11,8 @@ Test(options, every_line_is_complete_and_takes_its_own_values)
     cr_assert_gt(n, 2);
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = all[i];
-        cr_assert(o->name && o->help && o->exactness && o->values && o->values[0] && o->values[1] && o->set, "option %zu lacks something", i);
+        cr_assert(o->name && o->help && o->exactness && o->values && o->values[0] && o->values[1] && o->set,
+                  "option %zu lacks something", i);
         cr_expect_eq(bn_option_find(o->name), o);
         for (const char *const *v = o->values; *v; v++) {
             struct bn_settings s = {.session = {.n_threads = 1}};
@@ -18,7 +20,8 @@ Test(options, every_line_is_complete_and_takes_its_own_values)
             struct bn_option_choice choice = {o->name, *v};
             cr_expect_eq(bn_options_apply(&s, &choice, 1, &err), BN_OK, "%s=%s: %s", o->name, *v, err.text);
         }
-        for (const char *const *c = o->conflicts; c && *c; c++) cr_expect(bn_option_find(*c), "%s excludes %s, which is no option", o->name, *c);
+        for (const char *const *c = o->conflicts; c && *c; c++)
+            cr_expect(bn_option_find(*c), "%s excludes %s, which is no option", o->name, *c);
     }
 }
 
@@ -37,7 +40,8 @@ Test(options, choices_reach_the_settings)
 
 Test(options, nonsense_is_refused_in_one_sentence)
 {
-    const struct bn_option_choice bad[] = {{"warp_speed", "on"}, {"batch", "12x"}, {"batch", "-1"}, {"batch", ""}, {"weights_in_place", "perhaps"}};
+    const struct bn_option_choice bad[] = {
+        {"warp_speed", "on"}, {"batch", "12x"}, {"batch", "-1"}, {"batch", ""}, {"weights_in_place", "perhaps"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct bn_settings s = {.session = {.n_threads = 1}};
         struct bn_error err;

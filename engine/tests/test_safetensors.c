@@ -30,8 +30,8 @@ static void compare_ternary(const struct bn_tensor *a, const struct bn_tensor *b
     }
     cr_assert(bn_ternary_scales(scale, a) == BN_SCALE_TENSOR &&
               bn_ternary_scales(scale + a->rows, b) == BN_SCALE_TENSOR);
-    cr_assert(fabsf(scale[0] / scale[a->rows] - 1) <= 0x1p-11f, "%s: scales %g and %g", a->name,
-              (double)scale[0], (double)scale[a->rows]);
+    cr_assert(fabsf(scale[0] / scale[a->rows] - 1) <= 0x1p-11f, "%s: scales %g and %g", a->name, (double)scale[0],
+              (double)scale[a->rows]);
     free(rows);
     free(scale);
 }
@@ -44,8 +44,8 @@ static void compare_floats(const struct bn_tensor *a, const struct bn_tensor *b)
         bn_encoding_traits(a->encoding)->unpack_row(row, a->data, a->rows, a->cols, m);
         bn_encoding_traits(b->encoding)->unpack_row(row + a->cols, b->data, b->rows, b->cols, m);
         for (int64_t k = 0; k < a->cols; k++)
-            cr_assert(fabsf(row[k] - row[a->cols + k]) <= 0x1p-11f * fabsf(row[k]) + 0x1p-25f,
-                      "%s row %d col %d", a->name, (int)m, (int)k);
+            cr_assert(fabsf(row[k] - row[a->cols + k]) <= 0x1p-11f * fabsf(row[k]) + 0x1p-25f, "%s row %d col %d",
+                      a->name, (int)m, (int)k);
     }
     free(row);
 }
@@ -124,8 +124,8 @@ static void make_dir(char dir[32], int n_vocab)
 
 static void remove_dir(const char *dir)
 {
-    static const char *const names[] = {"config.json", "tokenizer.model", "tokenizer.json",
-                                        "model.safetensors", "model.safetensors.index.json"};
+    static const char *const names[] = {"config.json", "tokenizer.model", "tokenizer.json", "model.safetensors",
+                                        "model.safetensors.index.json"};
     char path[4096];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", dir, names[i]);
@@ -136,10 +136,7 @@ static void remove_dir(const char *dir)
 
 static const struct bn_model_options vocab_only = {.vocab_only = true};
 
-static bool is(struct bn_string s, const char *text)
-{
-    return s.n == strlen(text) && memcmp(s.bytes, text, s.n) == 0;
-}
+static bool is(struct bn_string s, const char *text) { return s.n == strlen(text) && memcmp(s.bytes, text, s.n) == 0; }
 
 /* Facts of FORMATS.md (llama3-tokenizer-js): 280,147 merges, the first six and the last. */
 Test(safetensors, reads_llama3_tiktoken)
@@ -153,8 +150,7 @@ Test(safetensors, reads_llama3_tiktoken)
     char path[4096], dir[32];
     struct bn_source s;
     struct bn_error err;
-    if (!shared(path, "data/tokenizer/llama3/tokenizer.model"))
-        cr_skip_test("BN_DATA has no Llama 3 tokenizer");
+    if (!shared(path, "data/tokenizer/llama3/tokenizer.model")) cr_skip_test("BN_DATA has no Llama 3 tokenizer");
     make_dir(dir, 128256);
     copy_file(dir, "tokenizer.model", path);
     cr_assert_eq(bn_source_open(&s, dir, &vocab_only, &err), BN_OK, "%s", err.text);
@@ -181,15 +177,14 @@ Test(safetensors, reads_sentencepiece_like_tok512_bin)
     make_dir(dir, 512);
     copy_file(dir, "tokenizer.model", model);
     cr_assert_eq(bn_source_open(&a, dir, &vocab_only, &err), BN_OK, "%s", err.text);
-    cr_assert_eq(bn_source_open(&b, checkpoint, &(struct bn_model_options){.tokenizer_path = bin}, &err),
-                 BN_OK, "%s", err.text);
+    cr_assert_eq(bn_source_open(&b, checkpoint, &(struct bn_model_options){.tokenizer_path = bin}, &err), BN_OK, "%s",
+                 err.text);
     cr_assert(a.vocab.kind == BN_VOCAB_SPM && a.vocab.n_tokens == 512 && b.vocab.n_tokens == 512);
     for (int i = 0; i < 512; i++) {
         cr_assert(a.vocab.tokens[i].n == b.vocab.tokens[i].n &&
                       memcmp(a.vocab.tokens[i].bytes, b.vocab.tokens[i].bytes, a.vocab.tokens[i].n) == 0,
                   "token %d", i);
-        cr_assert(a.vocab.scores[i] == b.vocab.scores[i] && a.vocab.types[i] == b.vocab.types[i], "token %d",
-                  i);
+        cr_assert(a.vocab.scores[i] == b.vocab.scores[i] && a.vocab.types[i] == b.vocab.types[i], "token %d", i);
     }
     bn_source_close(&a);
     bn_source_close(&b);
@@ -203,17 +198,14 @@ static const struct {
     {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,999]}}", "leaves the file"},
     {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,4]}}", "leaves the file"},
     {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[-16,0]}}", "leaves the file"},
-    {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[0,16]}}",
-     "another number of bytes"},
+    {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[0,16]}}", "another number of bytes"},
     {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[1099511627775,1099511627775],\"data_offsets\":[0,"
      "16]}}",
      "impossible shape"},
-    {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[-4],\"data_offsets\":[0,16]}}",
-     "impossible shape"},
+    {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[-4],\"data_offsets\":[0,16]}}", "impossible shape"},
     {"{\"model.norm.weight\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[0,16]}}", "none of F32"},
     {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", "empty"},
-    {"{\"model.strange\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
-     "none that this engine knows"},
+    {"{\"model.strange\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", "none that this engine knows"},
     {"{\"model.layers.0.mlp.new_proj.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
      "none that this engine knows"},
     {"{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"model.norm.weight\":"
@@ -245,15 +237,13 @@ Test(safetensors, refuses_damaged_files)
 {
     struct bn_error err;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-        cr_assert_neq(open_header(damages[i].header, strlen(damages[i].header), &err), BN_OK, "%s",
-                      damages[i].header);
-        cr_assert(strstr(err.text, damages[i].says), "%s: \"%s\" says nothing of \"%s\"", damages[i].header,
-                  err.text, damages[i].says);
+        cr_assert_neq(open_header(damages[i].header, strlen(damages[i].header), &err), BN_OK, "%s", damages[i].header);
+        cr_assert(strstr(err.text, damages[i].says), "%s: \"%s\" says nothing of \"%s\"", damages[i].header, err.text,
+                  damages[i].says);
     }
     cr_assert_eq(open_header("{}", UINT64_MAX, &err), BN_ERR_FORMAT);
     cr_assert_eq(open_header("{}", 1000, &err), BN_ERR_FORMAT);
-    static const char good[] =
-        "{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
+    static const char good[] = "{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
     cr_assert_eq(open_header(good, sizeof good - 1, &err), BN_OK, "%s", err.text);
 }
 
@@ -265,8 +255,7 @@ Test(safetensors, refuses_what_it_cannot_compute)
         {"{", "JSON"},
         {"{\"architectures\": [\"GPT2LMHeadModel\"]}", "GPT2LMHeadModel"},
         {"{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_act\": \"gelu\"}", "gelu"},
-        {"{\"architectures\": [\"LlamaForCausalLM\"], \"quantization_config\": {\"quant_method\": \"gptq\"}}",
-         "gptq"},
+        {"{\"architectures\": [\"LlamaForCausalLM\"], \"quantization_config\": {\"quant_method\": \"gptq\"}}", "gptq"},
         {"{\"architectures\": [\"LlamaForCausalLM\"], \"rope_scaling\": {\"rope_type\": \"llama3\", "
          "\"factor\": 8}}",
          "llama3"},

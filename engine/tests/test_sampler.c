@@ -23,8 +23,7 @@ static void make_logits(float *logits)
     for (int i = 0; i < N; i++) logits[i] = (float)((i * 37) % 53) / 8 - 3;
 }
 
-/* ---- what the probabilities must be, in double with libm
- * ------------------------------------------------------------- */
+/* ---- what the probabilities must be, in double with libm ---- */
 
 struct entry {
     double p;
@@ -45,8 +44,7 @@ static void normalise(struct entry *e, int n)
 }
 
 /* Penalty, temperature, top-k, top-p, min-p, one after the other, each over a renormalised list. */
-static void expected(const float *logits, struct bn_sampler_options o, const int *recent, int n_recent,
-                     double *p)
+static void expected(const float *logits, struct bn_sampler_options o, const int *recent, int n_recent, double *p)
 {
     struct entry e[N];
     int n = N;
@@ -92,8 +90,7 @@ static double misfit(struct bn_sampler_options o, const int *recent, int n_recen
     make_logits(logits);
     struct bn_sampler *s = sampler_of(N, o);
     for (int i = 0; i < DRAWS; i++) {
-        for (int k = 0; k < n_recent; k++)
-            bn_sampler_accept(s, recent[k]); /* push earlier draws out of the window */
+        for (int k = 0; k < n_recent; k++) bn_sampler_accept(s, recent[k]); /* push earlier draws out of the window */
         count[bn_sampler_next(s, logits)]++;
     }
     bn_sampler_close(s);
@@ -114,8 +111,8 @@ static void check(struct bn_sampler_options o, const int *recent, int n_recent)
     o.seed = 7;
     expected(logits, o, recent, n_recent, p);
     double got = misfit(o, recent, n_recent, p);
-    cr_expect_lt(got, 1.0, "T %g k %d p %g min %g penalty %g: chi-square is %.2f times its limit",
-                 o.temperature, o.top_k, o.top_p, o.min_p, o.repetition_penalty, got);
+    cr_expect_lt(got, 1.0, "T %g k %d p %g min %g penalty %g: chi-square is %.2f times its limit", o.temperature,
+                 o.top_k, o.top_p, o.min_p, o.repetition_penalty, got);
     o.temperature *= 2; /* the check must see a wrong sampler */
     if (o.top_k != 1) cr_expect_gt(misfit(o, recent, n_recent, p), 1.0, "the test is blind");
 }
@@ -141,8 +138,7 @@ Test(sampler, repetition_penalty_frequencies)
     o.top_k = 12, check(o, recent, 6);
 }
 
-/* ---- single choices
- * ------------------------------------------------------------------------------------------------ */
+/* ---- single choices ---- */
 
 Test(sampler, greedy_takes_the_lowest_id_of_a_tie)
 {
@@ -155,8 +151,8 @@ Test(sampler, greedy_takes_the_lowest_id_of_a_tie)
 Test(sampler, greedy_repetition_penalty_looks_at_the_window_only)
 {
     const float logits[] = {5, 4, 3.9f, -1};
-    struct bn_sampler *s = sampler_of(
-        4, (struct bn_sampler_options){.top_p = 1, .repetition_penalty = 2, .repetition_window = 2});
+    struct bn_sampler *s =
+        sampler_of(4, (struct bn_sampler_options){.top_p = 1, .repetition_penalty = 2, .repetition_window = 2});
     int want[] = {0, 1, 2, 0, 1, 2};
     for (int i = 0; i < 6; i++) cr_expect_eq(bn_sampler_next(s, logits), want[i], "draw %d", i);
     bn_sampler_close(s);

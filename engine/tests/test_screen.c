@@ -1,5 +1,5 @@
-/* test_screen.c - head screening: bounds hold for heads of every kind of row, what is left contains the best k, and text is that of the
- * full head. */
+/* test_screen.c - head screening: bounds hold for heads of every kind of row, what is left contains the best k, and
+ * text is that of the full head. */
 #include "engine/kernels/kernels.h"
 #include "engine/model/screen.h"
 #include <criterion/criterion.h>
@@ -20,7 +20,9 @@ static float uniform(void)
 static void make(float *w, float *x, int kind)
 {
     for (int r = 0; r < ROWS; r++)
-        for (int k = 0; k < COLS; k++) w[r * COLS + k] = uniform() * expf(3 * (float)(r % 7) - 9) + (k == r % COLS && r % 5 == 0 ? 4 * uniform() : 0);
+        for (int k = 0; k < COLS; k++)
+            w[r * COLS + k] =
+                uniform() * expf(3 * (float)(r % 7) - 9) + (k == r % COLS && r % 5 == 0 ? 4 * uniform() : 0);
     memset(w + 9 * COLS, 0, COLS * sizeof *w);
     memcpy(w + 20 * COLS, w + 21 * COLS, COLS * sizeof *w);
     for (int k = 0; k < COLS; k++) x[k] = uniform() * (kind % 2 && k % 50 == 3 ? 80 : 1) * (kind == 2 ? 1e-3f : 1);
@@ -45,12 +47,19 @@ static int check(int kind, int k)
     float scale[2];
     int kept = 0;
     make(w, x, kind);
-    struct bn_linear head = {.kind = BN_LINEAR_FLOAT, .encoding = BN_ENC_F32, .rows = ROWS, .cols = COLS, .data = (const uint8_t *)w, .row_bytes = COLS * 4};
+    struct bn_linear head = {.kind = BN_LINEAR_FLOAT,
+                             .encoding = BN_ENC_F32,
+                             .rows = ROWS,
+                             .cols = COLS,
+                             .data = (const uint8_t *)w,
+                             .row_bytes = COLS * 4};
     cr_assert_eq(bn_kernels_select(&kernels, NULL, NULL), BN_OK);
     cr_assert_eq(bn_screen_open(&screen, &head, NULL), BN_OK);
     kernels.quantize_b256(codes, scale, x, COLS);
     kernels.matmul_f32(&(struct bn_float_args){exact, ROWS, w, COLS * 4, ROWS, COLS, x, COLS, 1}, 0, ROWS);
-    kernels.matmul_q8_0(&(struct bn_block_args){approx, ROWS, screen.plane.data, screen.plane.row_bytes, ROWS, COLS, codes, COLS, scale, 2, 1}, 0, ROWS);
+    kernels.matmul_q8_0(&(struct bn_block_args){approx, ROWS, screen.plane.data, screen.plane.row_bytes, ROWS, COLS,
+                                                codes, COLS, scale, 2, 1},
+                        0, ROWS);
     struct bn_screen_input in = bn_screen_input(x, codes, scale, COLS);
     float floor = bn_screen_floor(&screen, in, approx, 0, ROWS, k);
     memcpy(sorted, exact, sizeof sorted);
@@ -85,8 +94,10 @@ Test(screen, what_is_not_finite_is_kept)
     struct bn_screen s = {.error = error, .norm = norm};
     struct bn_screen_input in = {1e-6f, 1e-6f}, broken = {NAN, NAN};
     float floor = bn_screen_floor(&s, in, logits, 0, 3, 1);
-    cr_expect(bn_screen_keeps(&s, in, logits, 0, floor) && bn_screen_keeps(&s, in, logits, 1, floor) && !bn_screen_keeps(&s, in, logits, 2, floor));
-    for (int r = 0; r < 3; r++) cr_expect(bn_screen_keeps(&s, broken, logits, r, bn_screen_floor(&s, broken, logits, 0, 3, 1)));
+    cr_expect(bn_screen_keeps(&s, in, logits, 0, floor) && bn_screen_keeps(&s, in, logits, 1, floor) &&
+              !bn_screen_keeps(&s, in, logits, 2, floor));
+    for (int r = 0; r < 3; r++)
+        cr_expect(bn_screen_keeps(&s, broken, logits, r, bn_screen_floor(&s, broken, logits, 0, 3, 1)));
 }
 
 Test(screen, short_heads_are_refused)
@@ -98,7 +109,7 @@ Test(screen, short_heads_are_refused)
     cr_expect_str_eq(err.text + strlen(err.text) - 1, ".");
 }
 
-/* ---- in a model --------------------------------------------------------------------------------------------------------- */
+/* ---- in a model ---- */
 static void decode_alike(const char *backend, int threads, int k)
 {
     struct bn_model *model;
@@ -106,7 +117,8 @@ static void decode_alike(const char *backend, int threads, int k)
     struct bn_session_options options = {.n_ctx = 64, .n_threads = threads};
     struct bn_model_options mo = {.kernel_backend = backend, .head_screening = true};
     cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf", &mo, NULL), BN_OK);
-    cr_assert(bn_session_open(&full, model, &options, NULL) == BN_OK && bn_session_open(&top, model, &options, NULL) == BN_OK);
+    cr_assert(bn_session_open(&full, model, &options, NULL) == BN_OK &&
+              bn_session_open(&top, model, &options, NULL) == BN_OK);
     int n_vocab = bn_model_info(model)->n_vocab;
     float *sorted = malloc((size_t)n_vocab * sizeof *sorted);
     int32_t id = bn_token_bos(model);
@@ -115,11 +127,13 @@ static void decode_alike(const char *backend, int threads, int k)
         const float *a = bn_logits(full), *b = bn_logits(top);
         memcpy(sorted, a, (size_t)n_vocab * sizeof *sorted);
         qsort(sorted, (size_t)n_vocab, sizeof *sorted, descending);
-        for (int r = 0; r < n_vocab; r++) cr_assert(b[r] == a[r] || (b[r] == -INFINITY && a[r] < sorted[k - 1]), "row %d of token %d", r, i);
+        for (int r = 0; r < n_vocab; r++)
+            cr_assert(b[r] == a[r] || (b[r] == -INFINITY && a[r] < sorted[k - 1]), "row %d of token %d", r, i);
         id = bn_logits_best(a, n_vocab);
     }
     cr_expect_eq(bn_session_screened_rows(full), 0);
-    cr_expect(bn_session_screened_rows(top) >= 20u * (unsigned)k && bn_session_screened_rows(top) < 20u * (unsigned)n_vocab / 4);
+    cr_expect(bn_session_screened_rows(top) >= 20u * (unsigned)k &&
+              bn_session_screened_rows(top) < 20u * (unsigned)n_vocab / 4);
     free(sorted);
     bn_session_close(full), bn_session_close(top), bn_model_close(model);
 }
@@ -136,7 +150,9 @@ Test(screen, a_hash_gets_every_logit)
 {
     struct bn_model *model;
     struct bn_session *s;
-    cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf", &(struct bn_model_options){.head_screening = true}, NULL), BN_OK);
+    cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf",
+                               &(struct bn_model_options){.head_screening = true}, NULL),
+                 BN_OK);
     cr_assert_eq(bn_session_open(&s, model, &(struct bn_session_options){.n_ctx = 16, .n_threads = 1}, NULL), BN_OK);
     bn_session_hash_reset(s, true);
     cr_assert_eq(bn_decode_top(s, 5, 1, NULL), BN_OK);

@@ -1,5 +1,5 @@
-/* test_text_stream.c - decoding id by id: no piece ends inside a character, nothing is lost, and bytes that are no UTF-8
- * come out as they are. */
+/* test_text_stream.c - decoding id by id: no piece ends inside a character, nothing is lost, and bytes that are no
+ * UTF-8 come out as they are. */
 #include "engine/model/utf8.h"
 #include "engine/tests/sample_vocab.h"
 #include <criterion/criterion.h>
@@ -40,7 +40,8 @@ static void expect_stream(const struct bn_model *model, const char *text, size_t
     for (size_t i = 0; i < n_ids; i++) {
         size_t piece = bn_text_stream_put(&stream, ids[i], out + length, sizeof out - length);
         cr_assert_leq(length + piece, sizeof out);
-        cr_assert(!whole || bn_utf8_valid(out + length, piece) == piece, "piece %zu of \"%s\" cuts a character", i, text);
+        cr_assert(!whole || bn_utf8_valid(out + length, piece) == piece, "piece %zu of \"%s\" cuts a character", i,
+                  text);
         length += piece;
     }
     length += bn_text_stream_end(&stream, out + length, sizeof out - length);
@@ -49,7 +50,13 @@ static void expect_stream(const struct bn_model *model, const char *text, size_t
 
 static void expect_streams(struct bn_model *model)
 {
-    static const char *const texts[] = {"Once upon a time", "  two spaces", "naïve café – “quoted”", "🦙.cpp 👩‍👩‍👧 ꙊꙊ", "нещо на Български 漢字かな", "\n\n\t\xE2\x96\x81", ""};
+    static const char *const texts[] = {"Once upon a time",
+                                        "  two spaces",
+                                        "naïve café – “quoted”",
+                                        "🦙.cpp 👩‍👩‍👧 ꙊꙊ",
+                                        "нещо на Български 漢字かな",
+                                        "\n\n\t\xE2\x96\x81",
+                                        ""};
     uint32_t seed = 7;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) expect_stream(model, texts[i], strlen(texts[i]), true);
     for (int round = 0; round < 500; round++) {
@@ -61,14 +68,8 @@ static void expect_streams(struct bn_model *model)
     bn_model_close(model);
 }
 
-Test(text_stream, llama2)
-{
-    expect_streams(open_llama2());
-}
-Test(text_stream, byte_level_bpe)
-{
-    expect_streams(open_bpe());
-}
+Test(text_stream, llama2) { expect_streams(open_llama2()); }
+Test(text_stream, byte_level_bpe) { expect_streams(open_bpe()); }
 
 /* Too little room: nothing is written or changed, and the same call with room gives the piece. */
 Test(text_stream, asks_for_room)

@@ -14,8 +14,7 @@ static struct bn_tokenizer *open_or_skip(const struct bn_vocab *vocab, const cha
     return t;
 }
 
-static size_t encode(const struct bn_tokenizer *t, const char *text, size_t n, int flags, int32_t *ids,
-                     size_t cap)
+static size_t encode(const struct bn_tokenizer *t, const char *text, size_t n, int flags, int32_t *ids, size_t cap)
 {
     size_t count;
     struct bn_error err = {0};
@@ -23,8 +22,8 @@ static size_t encode(const struct bn_tokenizer *t, const char *text, size_t n, i
     return count;
 }
 
-static void expect_ids(const struct bn_tokenizer *t, const char *text, size_t n, int flags,
-                       const int32_t *want, size_t n_want)
+static void expect_ids(const struct bn_tokenizer *t, const char *text, size_t n, int flags, const int32_t *want,
+                       size_t n_want)
 {
     int32_t got[4096];
     size_t n_got = encode(t, text, n, flags, got, 4096);
@@ -52,8 +51,7 @@ static size_t read_ids(const char **line, int32_t *ids)
     return n;
 }
 
-/* ---- published vectors
- * -------------------------------------------------------------------------------------------- */
+/* ---- published vectors ---- */
 
 /* The files of llama.cpp: texts between separator lines, ids a line. */
 static void check_llama_cpp(const struct bn_tokenizer *t, const char *name)
@@ -75,24 +73,12 @@ static void check_llama_cpp(const struct bn_tokenizer *t, const char *name)
     cr_expect_eq(n_cases, 46);
 }
 
-Test(tokenizer, llama_bpe_vectors)
-{
-    check_llama_cpp(open_or_skip(sample_llama3(), "llama-bpe"), "llama-bpe");
-}
-Test(tokenizer, llama_spm_vectors)
-{
-    check_llama_cpp(open_or_skip(sample_llama2(), NULL), "llama-spm");
-}
+Test(tokenizer, llama_bpe_vectors) { check_llama_cpp(open_or_skip(sample_llama3(), "llama-bpe"), "llama-bpe"); }
+Test(tokenizer, llama_spm_vectors) { check_llama_cpp(open_or_skip(sample_llama2(), NULL), "llama-spm"); }
 /* phi-3 is the Llama 2 vocabulary with other control tokens; none of them is in these texts. */
-Test(tokenizer, phi_3_vectors)
-{
-    check_llama_cpp(open_or_skip(sample_llama2(), NULL), "phi-3");
-}
+Test(tokenizer, phi_3_vectors) { check_llama_cpp(open_or_skip(sample_llama2(), NULL), "phi-3"); }
 
-Test(tokenizer, gpt_2_vectors)
-{
-    check_llama_cpp(open_or_skip(sample_gpt2(), "gpt-2"), "gpt-2");
-}
+Test(tokenizer, gpt_2_vectors) { check_llama_cpp(open_or_skip(sample_gpt2(), "gpt-2"), "gpt-2"); }
 
 static size_t unescape(const char *json, char *out) /* after the opening quote; returns the length */
 {
@@ -121,14 +107,13 @@ Test(tokenizer, llama3_tokenizer_js_vectors)
         size_t n = unescape(strstr(line, "\"text\": \"") + 9, text);
         const char *ids = strstr(line, "\"ids\": [") + 8;
         size_t n_want = read_ids(&ids, want);
-        bool special =
-            strstr(ids, "\"special\": true") && strstr(ids, "\"special\": true") < strchr(ids, '\n');
+        bool special = strstr(ids, "\"special\": true") && strstr(ids, "\"special\": true") < strchr(ids, '\n');
         expect_ids(t, text, n, special ? BN_TOKENIZE_SPECIAL : 0, want, n_want);
     }
     cr_expect_eq(n_cases, 14);
 }
 
-/* ---- any bytes, and back ----------------------------------------------------------------------------------- */
+/* ---- any bytes, and back ---- */
 
 /* All bytes of the ids, specials included; an SPM text comes back with the space that was put in front. */
 static size_t decode(const struct bn_tokenizer *t, const int32_t *ids, size_t n, char *out, size_t cap)
@@ -150,8 +135,10 @@ static uint32_t next_random(uint32_t *seed)
 /* Random bytes, random characters, and both mixed with text that looks like tokens. */
 static size_t make_text(char *out, size_t cap, uint32_t *seed)
 {
-    static const char *const pieces[] = {" ",    "  ",       "\n",     "\r\n",         "\t",       "don't", "Việt",      "🦙",  "é",
-                                         "e\xCC\x81", "<|eot_id|>", "</s>", "<0x0A>", "\xE2\x96\x81", "\xC2\xA0", "12345", "\xF0\x9F", "ﷺ", "\xED\xA0\x80"};
+    static const char *const pieces[] = {" ",           "  ",           "\n",       "\r\n",      "\t",         "don't",
+                                         "Việt",        "🦙",         "é",        "e\xCC\x81", "<|eot_id|>", "</s>",
+                                         "<0x0A>",      "\xE2\x96\x81", "\xC2\xA0", "12345",     "\xF0\x9F",   "ﷺ",
+                                         "\xED\xA0\x80"};
     size_t n = 0, want = next_random(seed) % cap;
     while (n < want) {
         const char *piece = pieces[next_random(seed) % (sizeof pieces / sizeof *pieces)];
@@ -174,33 +161,23 @@ static void expect_round_trips(const struct bn_tokenizer *t)
         size_t n_ids = encode(t, text, n, 0, ids, 1300);
         cr_assert_leq(n_ids, 1300);
         size_t n_back = decode(t, ids, n_ids, back, sizeof back), skip = n && bn_tokenizer_adds_space(t);
-        cr_assert(n_back == n + skip && !memcmp(back + skip, text, n), "round %d: %zu bytes came back as %zu", round, n, n_back - skip);
+        cr_assert(n_back == n + skip && !memcmp(back + skip, text, n), "round %d: %zu bytes came back as %zu", round, n,
+                  n_back - skip);
     }
 }
 
-Test(tokenizer, llama3_gives_back_any_bytes)
-{
-    expect_round_trips(open_or_skip(sample_llama3(), "llama-bpe"));
-}
+Test(tokenizer, llama3_gives_back_any_bytes) { expect_round_trips(open_or_skip(sample_llama3(), "llama-bpe")); }
 Test(tokenizer, llama3_cut_as_bitnet_cpp_does_gives_back_any_bytes)
 {
     expect_round_trips(open_or_skip(sample_llama3(), "default"));
 }
-Test(tokenizer, gpt_2_gives_back_any_bytes)
-{
-    expect_round_trips(open_or_skip(sample_gpt2(), "gpt-2"));
-}
-Test(tokenizer, llama2_gives_back_any_bytes)
-{
-    expect_round_trips(open_or_skip(sample_llama2(), NULL));
-}
-Test(tokenizer, tok512_gives_back_any_bytes)
-{
-    expect_round_trips(open_or_skip(sample_tok512(), NULL));
-}
+Test(tokenizer, gpt_2_gives_back_any_bytes) { expect_round_trips(open_or_skip(sample_gpt2(), "gpt-2")); }
+Test(tokenizer, llama2_gives_back_any_bytes) { expect_round_trips(open_or_skip(sample_llama2(), NULL)); }
+Test(tokenizer, tok512_gives_back_any_bytes) { expect_round_trips(open_or_skip(sample_tok512(), NULL)); }
 
-/* ---- special tokens ---------------------------------------------------------------------------------------- */
-static void expect_text_ids(const struct bn_tokenizer *t, const char *text, int flags, const int32_t *want, size_t n_want)
+/* ---- special tokens ---- */
+static void expect_text_ids(const struct bn_tokenizer *t, const char *text, int flags, const int32_t *want,
+                            size_t n_want)
 {
     expect_ids(t, text, strlen(text), flags, want, n_want);
 }
@@ -215,12 +192,14 @@ Test(tokenizer, bos_comes_once_and_specials_only_on_request)
     expect_text_ids(t, "Hello world", 0, IDS(9906, 1917));
     expect_text_ids(t, "", BN_TOKENIZE_BOS, IDS(128000));
     expect_text_ids(t, "<|begin_of_text|>Hello world", both, IDS(128000, 9906, 1917));
-    expect_text_ids(t, "<|begin_of_text|>User: Hi<|eot_id|>Assistant: ", both, IDS(128000, 1502, 25, 21694, 128009, 72803, 25, 220));
+    expect_text_ids(t, "<|begin_of_text|>User: Hi<|eot_id|>Assistant: ", both,
+                    IDS(128000, 1502, 25, 21694, 128009, 72803, 25, 220));
     int32_t ids[64];
     size_t n = encode(t, "<|eot_id|>", 10, BN_TOKENIZE_BOS, ids, 64);
     cr_expect_gt(n, 2, "user text with the letters of a special token is text");
     for (size_t i = 1; i < n; i++) cr_expect_lt(ids[i], 128000);
-    cr_expect(bn_tokenizer_is_end(t, 128001) && bn_tokenizer_is_end(t, 128009) && !bn_tokenizer_is_end(t, 128000) && !bn_tokenizer_is_end(t, 9906));
+    cr_expect(bn_tokenizer_is_end(t, 128001) && bn_tokenizer_is_end(t, 128009) && !bn_tokenizer_is_end(t, 128000) &&
+              !bn_tokenizer_is_end(t, 9906));
 }
 
 /* Inside a quote a control token is text; the same letters outside are the token. */
@@ -233,7 +212,8 @@ Test(tokenizer, control_tokens_are_text_inside_quotes)
     struct bn_error err;
     size_t n, n_ends = 0, n_text;
     char back[128];
-    cr_assert_eq(bn_tokenizer_encode_quoted(t, text, strlen(text), BN_TOKENIZE_SPECIAL, &content, 1, ids, 64, &n, &err), BN_OK);
+    cr_assert_eq(bn_tokenizer_encode_quoted(t, text, strlen(text), BN_TOKENIZE_SPECIAL, &content, 1, ids, 64, &n, &err),
+                 BN_OK);
     for (size_t i = 0; i < n; i++) n_ends += ids[i] == 128009;
     cr_expect_eq(n_ends, 1, "%zu ends of turn", n_ends);
     n_text = decode(t, ids, n, back, sizeof back);
@@ -256,7 +236,8 @@ Test(tokenizer, llama2_puts_one_space_in_front)
  * otherwise: "3333" as 333 3 from the left there too, but punctuation apart from the letters that follow. */
 Test(tokenizer, a_silent_file_is_llama_bpe)
 {
-    struct bn_tokenizer *silent = open_or_skip(sample_llama3(), NULL), *fallback = open_or_skip(sample_llama3(), "default");
+    struct bn_tokenizer *silent = open_or_skip(sample_llama3(), NULL),
+                        *fallback = open_or_skip(sample_llama3(), "default");
     expect_text_ids(silent, "' era", 0, IDS(6, 11639));
     expect_text_ids(silent, "33333", 0, IDS(8765, 1644));
     expect_text_ids(silent, "\n =", 0, IDS(198, 284));
@@ -264,7 +245,7 @@ Test(tokenizer, a_silent_file_is_llama_bpe)
     expect_text_ids(fallback, " Vi\xE1\xBB\x87t", 0, IDS(11655, 26298, 83));
 }
 
-/* ---- speed ------------------------------------------------------------------------------------------------- */
+/* ---- speed ---- */
 static double cpu_seconds(void)
 {
     struct timespec now;
@@ -287,10 +268,19 @@ static double seconds_for(const struct bn_tokenizer *t, const char *text, size_t
 
 static const struct {
     const char *name, *unit;
-} worst_cases[] = {{"one letter", "a"},     {"spaces", " "},  {"emoji", "\xF0\x9F\x98\x80"}, {"newlines", "\n"},         {"digits", "7"},
-                   {"a lone byte", "\xFF"}, {"tabs", "\t "}, {"punctuation", "!"},           {"combining marks", "e\xCC\x81"}, {"a special's beginning", "<|eot"}};
+} worst_cases[] = {{"one letter", "a"},
+                   {"spaces", " "},
+                   {"emoji", "\xF0\x9F\x98\x80"},
+                   {"newlines", "\n"},
+                   {"digits", "7"},
+                   {"a lone byte", "\xFF"},
+                   {"tabs", "\t "},
+                   {"punctuation", "!"},
+                   {"combining marks", "e\xCC\x81"},
+                   {"a special's beginning", "<|eot"}};
 
-/* Four times the text, up to 1 MB, takes less than eight times the time (about five: caches; a quadratic way would take 16). */
+/* Four times the text, up to 1 MB, takes less than eight times the time (about five: caches; a quadratic way would take
+ * 16). */
 static void expect_linear(const struct bn_tokenizer *t, const char *vocabulary, size_t n_cases)
 {
     size_t n = 1 << 20;
@@ -299,9 +289,12 @@ static void expect_linear(const struct bn_tokenizer *t, const char *vocabulary, 
     for (size_t c = 0; c < n_cases; c++) {
         size_t length = strlen(worst_cases[c].unit);
         for (size_t i = 0; i < n; i++) text[i] = worst_cases[c].unit[i % length];
-        double part = seconds_for(t, text, n / 4 / length * length, ids, 3), whole = seconds_for(t, text, n / length * length, ids, 2);
-        cr_log_info("%s, 1 MB of %s: %.1f MB/s, %.2f times the time of 256 KB", vocabulary, worst_cases[c].name, 1.048576 / whole, whole / part);
-        cr_expect_lt(whole, 8 * part, "%s, %s: %.1f ms for 256 KB, %.1f ms for 1 MB", vocabulary, worst_cases[c].name, part * 1e3, whole * 1e3);
+        double part = seconds_for(t, text, n / 4 / length * length, ids, 3),
+               whole = seconds_for(t, text, n / length * length, ids, 2);
+        cr_log_info("%s, 1 MB of %s: %.1f MB/s, %.2f times the time of 256 KB", vocabulary, worst_cases[c].name,
+                    1.048576 / whole, whole / part);
+        cr_expect_lt(whole, 8 * part, "%s, %s: %.1f ms for 256 KB, %.1f ms for 1 MB", vocabulary, worst_cases[c].name,
+                     part * 1e3, whole * 1e3);
     }
     free(text), free(ids);
 }
@@ -315,10 +308,7 @@ Test(tokenizer, llama3_default_time_is_linear)
 {
     expect_linear(open_or_skip(sample_llama3(), "default"), "default", 3);
 }
-Test(tokenizer, llama2_time_is_linear)
-{
-    expect_linear(open_or_skip(sample_llama2(), NULL), "llama2", ALL_CASES);
-}
+Test(tokenizer, llama2_time_is_linear) { expect_linear(open_or_skip(sample_llama2(), NULL), "llama2", ALL_CASES); }
 
 /* English text at 5 MB/s and more; a build for debugging or with a sanitizer measures nothing. */
 static void expect_fast(const struct bn_tokenizer *t, const char *vocabulary)
@@ -338,7 +328,4 @@ Test(tokenizer, llama3_reads_5_megabytes_a_second)
 {
     expect_fast(open_or_skip(sample_llama3(), "llama-bpe"), "llama-bpe");
 }
-Test(tokenizer, llama2_reads_5_megabytes_a_second)
-{
-    expect_fast(open_or_skip(sample_llama2(), NULL), "llama2");
-}
+Test(tokenizer, llama2_reads_5_megabytes_a_second) { expect_fast(open_or_skip(sample_llama2(), NULL), "llama2"); }

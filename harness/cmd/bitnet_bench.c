@@ -1,4 +1,5 @@
-/* bitnet_bench.c - the front of the harness: finds the command named first and hands over. Commands: harness/commands.list. */
+/* bitnet_bench.c - the front of the harness: finds the command named first and hands over. Commands:
+ * harness/commands.list. */
 #include "engine/bitnet.h"
 #include <stdio.h>
 #include <string.h>
@@ -20,15 +21,17 @@ static void help(FILE *out)
 {
     fprintf(out, "bitnet-bench - measure, store, compare\nusage: bitnet-bench COMMAND [options]\n\ncommands:\n");
     for (const struct command *c = commands; c->name; c++) fprintf(out, "  %-10s %s\n", c->name, c->purpose);
-    fprintf(out, "\nbitnet-bench COMMAND --help says more. Exit codes: 0 ok, 1 failed, 2 usage, 3 performance regression,\n"
-                 "4 output or accuracy changed, 5 inconclusive or nothing measured, 77 skipped with a reason.\n");
+    fprintf(out,
+            "\nbitnet-bench COMMAND --help says more. Exit codes: 0 ok, 1 failed, 2 usage, 3 performance regression,\n"
+            "4 output or accuracy changed, 5 inconclusive or nothing measured, 77 skipped with a reason.\n");
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2) return help(stderr), 2;
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return help(stdout), 0;
-    if (!strcmp(argv[1], "--version")) return printf("bitnet-bench %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
+    if (!strcmp(argv[1], "--version"))
+        return printf("bitnet-bench %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
     for (const struct command *c = commands; c->name; c++)
         if (!strcmp(argv[1], c->name)) return c->run(argc - 1, argv + 1);
     fprintf(stderr, "bitnet-bench: There is no command \"%s\"; bitnet-bench --help lists them.\n", argv[1]);

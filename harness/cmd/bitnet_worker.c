@@ -11,14 +11,18 @@
 static bool request, describe;
 static int roofline;
 static const struct bn_cmd_option options[] = {
-    {"request", NULL, BN_CMD_FLAG, &request, "read one request (JSON, harness/run/request.h) from stdin, measure it, write JSON lines"},
+    {"request", NULL, BN_CMD_FLAG, &request,
+     "read one request (JSON, harness/run/request.h) from stdin, measure it, write JSON lines"},
     {"describe", NULL, BN_CMD_FLAG, &describe, "print version, commit and compiler as JSON"},
-    {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1, .max = 1024},
+    {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1,
+     .max = 1024},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-worker", "measure one workload in a process of its own; started by bitnet-bench",
+static const struct bn_cmd cmd = {"bitnet-worker",
+                                  "measure one workload in a process of its own; started by bitnet-bench",
                                   "--request | --describe | --roofline N | serve ...", options};
 
-/* Allocations of this process, for `serve`: decode is meant to make none. Only where the C library has a door behind malloc. */
+/* Allocations of this process, for `serve`: decode is meant to make none. Only where the C library has a door behind
+ * malloc. */
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
 static _Atomic uint64_t allocations;
 void *__libc_malloc(size_t bytes);
@@ -79,8 +83,9 @@ static int print_roofline(void)
     struct bn_roofline r;
     struct bn_error err = {0};
     if (bn_roofline_measure(&r, (uint32_t)roofline, NULL, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    printf("{\"threads\":%d,\"read_bytes_per_s\":%.6g,\"read_method\":\"%s\",\"int8_macs_per_s\":%.6g,\"int8_method\":\"%s\"}\n", roofline, r.read_bytes_per_s,
-           r.read_method, r.int8_macs_per_s, r.int8_method);
+    printf("{\"threads\":%d,\"read_bytes_per_s\":%.6g,\"read_method\":\"%s\",\"int8_macs_per_s\":%.6g,\"int8_method\":"
+           "\"%s\"}\n",
+           roofline, r.read_bytes_per_s, r.read_method, r.int8_macs_per_s, r.int8_method);
     return 0;
 }
 
@@ -96,6 +101,7 @@ static int print_description(void)
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "serve")) return bn_gate_serve(argc - 1, argv + 1, count_allocations);
-    if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1) bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
+    if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1)
+        bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
     return request ? run_request() : describe ? print_description() : print_roofline();
 }

@@ -10,18 +10,23 @@ static const char *db_path = "out/bench.db", *factor;
 static float least_percent = 1;
 static bool across, json, csv;
 static const struct bn_cmd_option options[] = {
-    {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db); bitnet-bench merge brings two into one"},
-    {"factor", "NAME=VALUE", BN_CMD_STRING, &factor, "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
+    {"db", "FILE", BN_CMD_STRING, &db_path,
+     "results database (default out/bench.db); bitnet-bench merge brings two into one"},
+    {"factor", "NAME=VALUE", BN_CMD_STRING, &factor,
+     "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
     {"across", NULL, BN_CMD_FLAG, &across, "compare runs of different machines or models all the same"},
     {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change worth telling (1)", .min = 0, .max = 100},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {"csv", NULL, BN_CMD_FLAG, &csv, "print one line of CSV per comparison"},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench compare", "ratio of times with interval and verdict, config by config", "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
-    "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its median); a verdict needs\n"
+    "bitnet-bench compare", "ratio of times with interval and verdict, config by config",
+    "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
+    "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its "
+    "median); a verdict needs\n"
     "4 processes a side (--rounds of the sweep), more with many lines; how many is said.\n"
-    "Exit codes: 0 no run is slower, 1 failed, 2 usage, 3 slower, 4 other output, 5 refused, nothing to compare, or every line unclear."};
+    "Exit codes: 0 no run is slower, 1 failed, 2 usage, 3 slower, 4 other output, 5 refused, nothing to compare, or "
+    "every line unclear."};
 
 static void read_run(struct bn_compare_run *run, struct bn_store *store, const char *word, int64_t than)
 {
@@ -74,13 +79,20 @@ int bn_bench_compare(int argc, char **argv)
     struct bn_error err = {0};
     const char *verdict;
     int n = bn_cmd_parse(&cmd, argc, argv);
-    if (n > (factor ? 1 : 2)) bn_cmd_fail(&cmd, 2, factor ? "Name one run beside --factor." : "Name two runs: the base and the head.");
+    if (n > (factor ? 1 : 2))
+        bn_cmd_fail(&cmd, 2, factor ? "Name one run beside --factor." : "Name two runs: the base and the head.");
     if (json && csv) bn_cmd_fail(&cmd, 2, "Give one of --json and --csv.");
     if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    if (factor) compare_factor(&c, store, n ? argv[1] : NULL);
-    else compare_runs(&c, store, n ? argv[1] : NULL, n > 1 ? argv[2] : NULL);
+    if (factor)
+        compare_factor(&c, store, n ? argv[1] : NULL);
+    else
+        compare_runs(&c, store, n ? argv[1] : NULL, n > 1 ? argv[2] : NULL);
     bn_store_close(store);
-    if (!c.n_lines) bn_cmd_fail(&cmd, 5, factor ? "No config of this run has %s and another one beside it." : "The two runs have no config in common%s.", factor ? factor : "");
+    if (!c.n_lines)
+        bn_cmd_fail(&cmd, 5,
+                    factor ? "No config of this run has %s and another one beside it."
+                           : "The two runs have no config in common%s.",
+                    factor ? factor : "");
     bn_compare_judge(&c, (double)least_percent / 100);
     int code = conclude(&c, &verdict);
     bn_compare_print(&c, json ? BN_COMPARE_JSON : csv ? BN_COMPARE_CSV : BN_COMPARE_TEXT, verdict);

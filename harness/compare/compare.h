@@ -1,9 +1,11 @@
-/* compare.h - two sides of a database against each other, config by config: two runs, or two values of one factor inside a run.
+/* compare.h - two sides of a database against each other, config by config: two runs, or two values of one factor
+ * inside a run.
  *
- * The unit of evidence is a worker process: its median time per token (or per pass). Samples inside a process share its memory
- * layout and its moment, so thousands of them say little about the next process. Inside one run the rounds are interleaved, so
- * processes of the same round form pairs (Wilcoxon); two runs are compared unpaired (Mann-Whitney). Both exact p values are
- * adjusted by Holm over the lines; the interval is a bootstrap over processes or pairs, and tells how much. */
+ * The unit of evidence is a worker process: its median time per token (or per pass). Samples inside a process share its
+ * memory layout and its moment, so thousands of them say little about the next process. Inside one run the rounds are
+ * interleaved, so processes of the same round form pairs (Wilcoxon); two runs are compared unpaired (Mann-Whitney).
+ * Both exact p values are adjusted by Holm over the lines; the interval is a bootstrap over processes or pairs, and
+ * tells how much. */
 #ifndef BN_COMPARE_H
 #define BN_COMPARE_H
 #include "harness/store/store.h"
@@ -18,7 +20,8 @@ struct bn_compare_cell {
 };
 struct bn_compare_config {
     int64_t config_id;
-    char engine[64], model[BN_COMPARE_NAME], model_hash[64], workload[64], kernel[64], options[BN_COMPARE_NAME], series[BN_COMPARE_NAME];
+    char engine[64], model[BN_COMPARE_NAME], model_hash[64], workload[64], kernel[64], options[BN_COMPARE_NAME],
+        series[BN_COMPARE_NAME];
     int threads, fill, prefill, decode;
 };
 struct bn_compare_run {
@@ -35,7 +38,7 @@ struct bn_compare_side {
     const struct bn_compare_cell *cells;
     size_t n; /* processes */
     int64_t n_samples;
-    double ns; /* median of the processes */
+    double ns;        /* median of the processes */
     const char *hash; /* of the first process; "": unknown */
 };
 struct bn_compare_line {
@@ -52,19 +55,21 @@ struct bn_comparison {
     char unmatched[512]; /* what one side lacks, for the reader; "" */
 };
 
-/* Which run is meant: a number, "last", or "previous" (the newest run of the same plan before `than`). 0 and a sentence: none. */
+/* Which run is meant: a number, "last", or "previous" (the newest run of the same plan before `than`). 0 and a
+ * sentence: none. */
 int64_t bn_compare_find_run(struct bn_store *store, const char *word, int64_t than, struct bn_error *err);
-enum bn_status bn_compare_read(struct bn_compare_run *run, struct bn_store *store, int64_t run_id, struct bn_error *err);
+enum bn_status bn_compare_read(struct bn_compare_run *run, struct bn_store *store, int64_t run_id,
+                               struct bn_error *err);
 void bn_compare_run_release(struct bn_compare_run *run);
 
 /* Why two runs must not be compared, as one sentence that names the differing fields; "" when they may be. */
-enum bn_status bn_compare_obstacles(struct bn_store *store, const struct bn_compare_run *base, const struct bn_compare_run *head,
-                                    char *text, size_t cap, struct bn_error *err);
+enum bn_status bn_compare_obstacles(struct bn_store *store, const struct bn_compare_run *base,
+                                    const struct bn_compare_run *head, char *text, size_t cap, struct bn_error *err);
 
 /* Lines of equal configs of two runs; across: a config also meets the same one of another model. */
 enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_error *err);
-/* Lines inside c->base: each config against the one that has `value` of `factor` ("kernel", "threads", "engine" or an option)
- * and is otherwise the same. */
+/* Lines inside c->base: each config against the one that has `value` of `factor` ("kernel", "threads", "engine" or an
+ * option) and is otherwise the same. */
 enum bn_status bn_compare_factor(struct bn_comparison *c, const char *factor, const char *value, struct bn_error *err);
 /* Fills ratio, interval, p and verdict; changes smaller than `least` (e.g. 0.01) are no change. */
 void bn_compare_judge(struct bn_comparison *c, double least);

@@ -19,7 +19,8 @@ static double resampled_median(const double *x, size_t n, double *room, struct b
 }
 
 /* Percentile bootstrap of median(head) - median(base) over processes, each side resampled by itself. */
-static struct bn_interval unpaired_interval(const double *base, size_t n_base, const double *head, size_t n_head, struct bn_random *random)
+static struct bn_interval unpaired_interval(const double *base, size_t n_base, const double *head, size_t n_head,
+                                            struct bn_random *random)
 {
     double *room = malloc((n_base + n_head) * sizeof *room), *values = malloc(RESAMPLES * sizeof *values);
     struct bn_interval interval = unknown;
@@ -50,7 +51,8 @@ static void judge_unpaired(struct bn_compare_line *line, double *base, double *h
 {
     size_t nb = line->base.n, nh = line->head.n;
     logs(&line->base, base), logs(&line->head, head);
-    set(line, bn_sample_median(head, nh) - bn_sample_median(base, nb), nb > 1 && nh > 1 ? unpaired_interval(base, nb, head, nh, random) : unknown,
+    set(line, bn_sample_median(head, nh) - bn_sample_median(base, nb),
+        nb > 1 && nh > 1 ? unpaired_interval(base, nb, head, nh, random) : unknown,
         bn_mann_whitney(head, nh, base, nb, BN_TWO_SIDED).p);
 }
 
@@ -63,8 +65,10 @@ static void judge_paired(struct bn_compare_line *line, double *d, struct bn_rand
         if (b->round == h->round) d[n++] = log(h->ns / b->ns);
         i += b->round <= h->round, j += h->round <= b->round;
     }
-    const struct bn_bootstrap request = {.statistic = bn_sample_median, .n_resamples = RESAMPLES, .confidence = confidence, .block = 1};
-    set(line, bn_sample_median(d, n), n > 1 ? bn_bootstrap_interval(&request, d, n, random) : unknown, n ? bn_wilcoxon(d, n, BN_TWO_SIDED).p : 1);
+    const struct bn_bootstrap request = {
+        .statistic = bn_sample_median, .n_resamples = RESAMPLES, .confidence = confidence, .block = 1};
+    set(line, bn_sample_median(d, n), n > 1 ? bn_bootstrap_interval(&request, d, n, random) : unknown,
+        n ? bn_wilcoxon(d, n, BN_TWO_SIDED).p : 1);
 }
 
 static double side_median(const struct bn_compare_side *s, double *room)
@@ -83,15 +87,18 @@ static enum bn_compare_verdict verdict(const struct bn_compare_line *line, doubl
 void bn_compare_judge(struct bn_comparison *c, double least)
 {
     size_t most = 1;
-    for (size_t i = 0; i < c->n_lines; i++) most = c->lines[i].base.n + c->lines[i].head.n > most ? c->lines[i].base.n + c->lines[i].head.n : most;
+    for (size_t i = 0; i < c->n_lines; i++)
+        most = c->lines[i].base.n + c->lines[i].head.n > most ? c->lines[i].base.n + c->lines[i].head.n : most;
     double *x = malloc(2 * most * sizeof *x), *p = malloc((c->n_lines + 1) * sizeof *p);
     struct bn_random random;
     bn_random_init(&random, 1);
     for (size_t i = 0; x && p && i < c->n_lines; i++) {
         struct bn_compare_line *line = &c->lines[i];
         line->base.ns = side_median(&line->base, x), line->head.ns = side_median(&line->head, x);
-        if (line->paired) judge_paired(line, x, &random);
-        else judge_unpaired(line, x, x + most, &random);
+        if (line->paired)
+            judge_paired(line, x, &random);
+        else
+            judge_unpaired(line, x, x + most, &random);
         p[i] = line->p;
     }
     bool ok = x && p && !bn_holm_adjust(p, c->n_lines, p);

@@ -13,7 +13,8 @@ static const char *factor_value(const struct bn_compare_config *c, const char *f
     if (!strcmp(factor, "threads")) return snprintf(text, cap, "%d", c->threads), text;
     size_t n = strlen(factor);
     for (const char *p = c->options; *p; p += strcspn(p, " "), p += strspn(p, " "))
-        if (!strncmp(p, factor, n) && p[n] == '=') return snprintf(text, cap, "%.*s", (int)strcspn(p + n + 1, " "), p + n + 1), text;
+        if (!strncmp(p, factor, n) && p[n] == '=')
+            return snprintf(text, cap, "%.*s", (int)strcspn(p + n + 1, " "), p + n + 1), text;
     return NULL;
 }
 
@@ -23,7 +24,8 @@ static void options_without(const struct bn_compare_config *c, const char *facto
     size_t n = strlen(factor), used = 0;
     text[0] = 0;
     for (const char *p = c->options; *p && used < cap; p += strcspn(p, " "), p += strspn(p, " "))
-        if (strncmp(p, factor, n) || p[n] != '=') used += (size_t)snprintf(text + used, cap - used, "%.*s ", (int)strcspn(p, " "), p);
+        if (strncmp(p, factor, n) || p[n] != '=')
+            used += (size_t)snprintf(text + used, cap - used, "%.*s ", (int)strcspn(p, " "), p);
 }
 
 /* Equal in everything but `factor` ("" for none) and the model. */
@@ -32,12 +34,14 @@ static bool alike(const struct bn_compare_config *a, const struct bn_compare_con
     char left[BN_COMPARE_NAME], right[BN_COMPARE_NAME];
     options_without(a, factor, left, sizeof left), options_without(b, factor, right, sizeof right);
     bool engine = !strcmp(factor, "engine"); /* an external engine has its own kernels and options */
-    return !strcmp(a->workload, b->workload) && a->fill == b->fill && a->prefill == b->prefill && a->decode == b->decode &&
-           (engine || (!strcmp(a->engine, b->engine) && !strcmp(left, right))) && (engine || !strcmp(factor, "kernel") || !strcmp(a->kernel, b->kernel)) &&
+    return !strcmp(a->workload, b->workload) && a->fill == b->fill && a->prefill == b->prefill &&
+           a->decode == b->decode && (engine || (!strcmp(a->engine, b->engine) && !strcmp(left, right))) &&
+           (engine || !strcmp(factor, "kernel") || !strcmp(a->kernel, b->kernel)) &&
            (!strcmp(factor, "threads") || a->threads == b->threads);
 }
 
-static struct bn_compare_side side_of(const struct bn_compare_run *run, const struct bn_compare_config *config, const char *phase)
+static struct bn_compare_side side_of(const struct bn_compare_run *run, const struct bn_compare_config *config,
+                                      const char *phase)
 {
     struct bn_compare_side s = {.config = config, .hash = ""};
     for (size_t i = 0; i < run->n_cells; i++) {
@@ -49,12 +53,14 @@ static struct bn_compare_side side_of(const struct bn_compare_run *run, const st
     return s;
 }
 
-static enum bn_status add_lines(struct bn_comparison *c, const struct bn_compare_run *head_run, const struct bn_compare_config *base,
-                                const struct bn_compare_config *head, bool paired, struct bn_error *err)
+static enum bn_status add_lines(struct bn_comparison *c, const struct bn_compare_run *head_run,
+                                const struct bn_compare_config *base, const struct bn_compare_config *head, bool paired,
+                                struct bn_error *err)
 {
     static const char *const phases[] = {"prefill", "decode", "benchmark"};
     for (int i = 0; i < 3; i++) {
-        struct bn_compare_line line = {.base = side_of(&c->base, base, phases[i]), .head = side_of(head_run, head, phases[i]), .paired = paired};
+        struct bn_compare_line line = {
+            .base = side_of(&c->base, base, phases[i]), .head = side_of(head_run, head, phases[i]), .paired = paired};
         if (!line.base.n || !line.head.n) continue;
         struct bn_compare_line *more = realloc(c->lines, (c->n_lines + 1) * sizeof *more);
         if (!more) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory comparing runs.");
@@ -66,7 +72,8 @@ static enum bn_status add_lines(struct bn_comparison *c, const struct bn_compare
 }
 
 /* The config of `run` that head meets: of the same model, or under `across` of another one. */
-static const struct bn_compare_config *partner(const struct bn_compare_run *run, const struct bn_compare_config *head, bool across)
+static const struct bn_compare_config *partner(const struct bn_compare_run *run, const struct bn_compare_config *head,
+                                               bool across)
 {
     const struct bn_compare_config *other = NULL;
     for (size_t i = 0; i < run->n_configs; i++) {
@@ -83,8 +90,10 @@ enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_e
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < c->head.n_configs; i++) {
         const struct bn_compare_config *head = &c->head.configs[i], *base = partner(&c->base, head, across);
-        if (base) status = add_lines(c, &c->head, base, head, false, err);
-        else if (!missing++) snprintf(c->unmatched, sizeof c->unmatched, "%s, %s", head->workload, head->series);
+        if (base)
+            status = add_lines(c, &c->head, base, head, false, err);
+        else if (!missing++)
+            snprintf(c->unmatched, sizeof c->unmatched, "%s, %s", head->workload, head->series);
     }
     if (missing > 1) {
         size_t n = strlen(c->unmatched);

@@ -14,22 +14,26 @@ static const char *phase(const struct bn_compare_line *line) { return line->base
 
 static void print_run(const char *name, const struct bn_compare_run *run)
 {
-    printf("%s  run %lld  %.19s  %s  commit %s  %s\n", name, (long long)run->run_id, run->started_at, run->plan, run->commit[0] ? run->commit : "unknown", run->machine);
+    printf("%s  run %lld  %.19s  %s  commit %s  %s\n", name, (long long)run->run_id, run->started_at, run->plan,
+           run->commit[0] ? run->commit : "unknown", run->machine);
 }
 
 static void print_line(const struct bn_compare_line *line, bool factor)
 {
     char interval[40] = "-", sides[32];
     if (!isnan(line->low)) snprintf(interval, sizeof interval, "%.3f..%.3f", line->low, line->high);
-    if (line->paired) snprintf(sides, sizeof sides, "%zu pairs", line->base.n < line->head.n ? line->base.n : line->head.n);
-    else snprintf(sides, sizeof sides, "%zu, %zu", line->base.n, line->head.n);
-    printf("%-20.20s %-16.16s %-28.28s %-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", line->head.config->model, line->head.config->workload,
-           line->head.config->series, phase(line), line->base.ns / 1000, line->head.ns / 1000, line->ratio, interval, sides, line->p_adjusted,
-           bn_compare_verdict_name(line->verdict), line->other_output ? factor ? ", other output" : ", OUTPUT CHANGED" : "");
+    if (line->paired)
+        snprintf(sides, sizeof sides, "%zu pairs", line->base.n < line->head.n ? line->base.n : line->head.n);
+    else
+        snprintf(sides, sizeof sides, "%zu, %zu", line->base.n, line->head.n);
+    printf("%-20.20s %-16.16s %-28.28s %-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", line->head.config->model,
+           line->head.config->workload, line->head.config->series, phase(line), line->base.ns / 1000,
+           line->head.ns / 1000, line->ratio, interval, sides, line->p_adjusted, bn_compare_verdict_name(line->verdict),
+           line->other_output ? factor ? ", other output" : ", OUTPUT CHANGED" : "");
 }
 
-/* The fewest processes a side (or pairs) with which an exact test can reach 5 % after Holm's correction over all lines: the p of the most extreme
- * outcome is 2 / 2^n for pairs, 2 / (2n over n) unpaired. */
+/* The fewest processes a side (or pairs) with which an exact test can reach 5 % after Holm's correction over all lines:
+ * the p of the most extreme outcome is 2 / 2^n for pairs, 2 / (2n over n) unpaired. */
 static int rounds_needed(size_t lines, bool paired)
 {
     double outcomes = 1;
@@ -45,7 +49,8 @@ static void print_hint(const struct bn_comparison *c)
     for (size_t i = 0; i < c->n_lines; i++) {
         const struct bn_compare_line *l = &c->lines[i];
         if (l->verdict != BN_COMPARE_UNCLEAR || (l->base.n >= needed && l->head.n >= needed)) continue;
-        printf("a verdict over %zu lines needs %zu processes a side at least: bitnet-bench sweep PLAN --rounds %zu\n", c->n_lines, needed, needed);
+        printf("a verdict over %zu lines needs %zu processes a side at least: bitnet-bench sweep PLAN --rounds %zu\n",
+               c->n_lines, needed, needed);
         return;
     }
 }
@@ -55,8 +60,8 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     bool factor = !c->head.run_id;
     print_run("base", &c->base);
     if (!factor) print_run("head", &c->head);
-    printf("%-20s %-16s %-28s %-8s %11s %11s %7s  %-14s %8s %6s  %s\n", "model", "workload", "series", "phase", "base us/tok", "head us/tok", "ratio",
-           "95 % interval", "process", "p", "verdict");
+    printf("%-20s %-16s %-28s %-8s %11s %11s %7s  %-14s %8s %6s  %s\n", "model", "workload", "series", "phase",
+           "base us/tok", "head us/tok", "ratio", "95 % interval", "process", "p", "verdict");
     for (size_t i = 0; i < c->n_lines; i++) print_line(&c->lines[i], factor);
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
     printf("ratio of times, above 1 is slower; p by %s over processes, Holm's correction over %zu lines: %s\n",
@@ -68,18 +73,20 @@ static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(
 
 static json_t *line_json(const struct bn_compare_line *l)
 {
-    return json_pack("{ss ss ss ss ss so so so so so so so sI sI sI sI sb sb ss}", "model", l->head.config->model, "workload", l->head.config->workload,
-                     "series", l->head.config->series, "base_series", l->base.config->series, "phase", phase(l), "base_ns", number(l->base.ns), "head_ns",
-                     number(l->head.ns), "ratio", number(l->ratio), "low", number(l->low), "high", number(l->high), "p", number(l->p), "p_adjusted",
-                     number(l->p_adjusted), "base_processes", (json_int_t)l->base.n, "head_processes", (json_int_t)l->head.n, "base_samples",
-                     (json_int_t)l->base.n_samples, "head_samples", (json_int_t)l->head.n_samples, "paired", (int)l->paired, "other_output",
+    return json_pack("{ss ss ss ss ss so so so so so so so sI sI sI sI sb sb ss}", "model", l->head.config->model,
+                     "workload", l->head.config->workload, "series", l->head.config->series, "base_series",
+                     l->base.config->series, "phase", phase(l), "base_ns", number(l->base.ns), "head_ns",
+                     number(l->head.ns), "ratio", number(l->ratio), "low", number(l->low), "high", number(l->high), "p",
+                     number(l->p), "p_adjusted", number(l->p_adjusted), "base_processes", (json_int_t)l->base.n,
+                     "head_processes", (json_int_t)l->head.n, "base_samples", (json_int_t)l->base.n_samples,
+                     "head_samples", (json_int_t)l->head.n_samples, "paired", (int)l->paired, "other_output",
                      (int)l->other_output, "verdict", bn_compare_verdict_name(l->verdict));
 }
 
 static json_t *run_json(const struct bn_compare_run *run)
 {
-    return json_pack("{sI ss ss ss ss}", "run", (json_int_t)run->run_id, "started_at", run->started_at, "plan", run->plan, "commit", run->commit, "machine",
-                     run->machine);
+    return json_pack("{sI ss ss ss ss}", "run", (json_int_t)run->run_id, "started_at", run->started_at, "plan",
+                     run->plan, "commit", run->commit, "machine", run->machine);
 }
 
 static void print_json(const struct bn_comparison *c, const char *verdict)
@@ -102,20 +109,28 @@ static void print_field(const char *text)
 
 static void print_csv(const struct bn_comparison *c)
 {
-    puts("model,workload,series,base_series,phase,base_ns,head_ns,ratio,low,high,p,p_adjusted,base_processes,head_processes,paired,other_output,verdict");
+    puts("model,workload,series,base_series,phase,base_ns,head_ns,ratio,low,high,p,p_adjusted,base_processes,head_"
+         "processes,paired,other_output,verdict");
     for (size_t i = 0; i < c->n_lines; i++) {
         const struct bn_compare_line *l = &c->lines[i];
-        print_field(l->head.config->model), print_field(l->head.config->workload), print_field(l->head.config->series), print_field(l->base.config->series);
+        print_field(l->head.config->model), print_field(l->head.config->workload), print_field(l->head.config->series),
+            print_field(l->base.config->series);
         printf("%s,%.9g,%.9g,%.6g,", phase(l), l->base.ns, l->head.ns, l->ratio);
-        if (isnan(l->low)) fputs(",,", stdout);
-        else printf("%.6g,%.6g,", l->low, l->high);
-        printf("%.6g,%.6g,%zu,%zu,%d,%d,%s\n", l->p, l->p_adjusted, l->base.n, l->head.n, l->paired, l->other_output, bn_compare_verdict_name(l->verdict));
+        if (isnan(l->low))
+            fputs(",,", stdout);
+        else
+            printf("%.6g,%.6g,", l->low, l->high);
+        printf("%.6g,%.6g,%zu,%zu,%d,%d,%s\n", l->p, l->p_adjusted, l->base.n, l->head.n, l->paired, l->other_output,
+               bn_compare_verdict_name(l->verdict));
     }
 }
 
 void bn_compare_print(const struct bn_comparison *c, enum bn_compare_form form, const char *verdict)
 {
-    if (form == BN_COMPARE_JSON) print_json(c, verdict);
-    else if (form == BN_COMPARE_CSV) print_csv(c);
-    else print_text(c, verdict);
+    if (form == BN_COMPARE_JSON)
+        print_json(c, verdict);
+    else if (form == BN_COMPARE_CSV)
+        print_csv(c);
+    else
+        print_text(c, verdict);
 }

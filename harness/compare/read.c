@@ -15,51 +15,75 @@ int64_t bn_compare_find_run(struct bn_store *store, const char *word, int64_t th
     int64_t number = strtoll(word, &end, 10), found = 0;
     bool last = !strcmp(word, "last"), previous = !strcmp(word, "previous");
     if (!last && !previous && (*end || number < 1))
-        return bn_harness_fail(err, BN_ERR_USAGE, "A run is a number, last or previous, not \"%s\"; bitnet-bench status lists them.", word), 0;
+        return bn_harness_fail(err, BN_ERR_USAGE,
+                               "A run is a number, last or previous, not \"%s\"; bitnet-bench status lists them.",
+                               word),
+               0;
     const char *sql = last       ? "SELECT max(run_id) FROM v_runs WHERE n_finished > 0 OR ?1 < 0"
-                      : previous ? "SELECT max(run_id) FROM v_runs WHERE run_id < ?1 AND n_finished > 0 AND plan = (SELECT plan FROM v_runs WHERE run_id = ?1)"
+                      : previous ? "SELECT max(run_id) FROM v_runs WHERE run_id < ?1 AND n_finished > 0 AND plan = "
+                                   "(SELECT plan FROM v_runs WHERE run_id = ?1)"
                                  : "SELECT run_id FROM v_runs WHERE run_id = ?1";
     if (bn_query_open(&q, store, err, sql, "i", last || previous ? than : number)) return 0;
     if (bn_query_next(q)) found = bn_query_int(q, 0);
     bn_query_close(q);
-    if (!found) bn_harness_fail(err, BN_ERR_USAGE, "There is no run \"%s\" with results in this database; bitnet-bench status lists its runs.", word);
+    if (!found)
+        bn_harness_fail(err, BN_ERR_USAGE,
+                        "There is no run \"%s\" with results in this database; bitnet-bench status lists its runs.",
+                        word);
     return found;
 }
 
 /* Room for one more in an array that doubles. */
-static void *grow(void *array, size_t n, size_t size) { return n & (n - 1) ? array : realloc(array, (n ? 2 * n : 1) * size); }
+static void *grow(void *array, size_t n, size_t size)
+{
+    return n & (n - 1) ? array : realloc(array, (n ? 2 * n : 1) * size);
+}
 
-static enum bn_status no_memory(struct bn_error *err) { return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory comparing runs."); }
+static enum bn_status no_memory(struct bn_error *err)
+{
+    return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory comparing runs.");
+}
 
 static enum bn_status read_head(struct bn_compare_run *run, struct bn_store *store, struct bn_error *err)
 {
     struct bn_query *q;
-    enum bn_status status = bn_query_open(&q, store, err, "SELECT started_at, plan, commit_id, machine FROM v_runs WHERE run_id = ?", "i", run->run_id);
+    enum bn_status status = bn_query_open(
+        &q, store, err, "SELECT started_at, plan, commit_id, machine FROM v_runs WHERE run_id = ?", "i", run->run_id);
     if (status) return status;
-    if (bn_query_next(q)) COPY(run->started_at, q, 0), COPY(run->plan, q, 1), COPY(run->commit, q, 2), COPY(run->machine, q, 3);
+    if (bn_query_next(q))
+        COPY(run->started_at, q, 0), COPY(run->plan, q, 1), COPY(run->commit, q, 2), COPY(run->machine, q, 3);
     bn_query_close(q);
     return BN_OK;
 }
 
 static void take_config(struct bn_compare_config *c, struct bn_query *q)
 {
-    *c = (struct bn_compare_config){.config_id = bn_query_int(q, 0), .threads = (int)bn_query_int(q, 8), .fill = (int)bn_query_int(q, 9),
-                                    .prefill = (int)bn_query_int(q, 10), .decode = (int)bn_query_int(q, 11)};
-    COPY(c->engine, q, 1), COPY(c->model, q, 2), COPY(c->model_hash, q, 3), COPY(c->workload, q, 4), COPY(c->kernel, q, 5), COPY(c->options, q, 6);
+    *c = (struct bn_compare_config){.config_id = bn_query_int(q, 0),
+                                    .threads = (int)bn_query_int(q, 8),
+                                    .fill = (int)bn_query_int(q, 9),
+                                    .prefill = (int)bn_query_int(q, 10),
+                                    .decode = (int)bn_query_int(q, 11)};
+    COPY(c->engine, q, 1), COPY(c->model, q, 2), COPY(c->model_hash, q, 3), COPY(c->workload, q, 4),
+        COPY(c->kernel, q, 5), COPY(c->options, q, 6);
     COPY(c->series, q, 7);
 }
 
 static enum bn_status read_configs(struct bn_compare_run *run, struct bn_store *store, struct bn_error *err)
 {
     struct bn_query *q;
-    enum bn_status status = bn_query_open(&q, store, err,
-        "SELECT config_id, engine, model, coalesce(model_hash, ''), workload, kernel, options, series, threads, fill_tokens, prefill_tokens, decode_tokens"
-        " FROM v_configs WHERE config_id IN (SELECT config_id FROM v_points WHERE run_id = ?) ORDER BY config_id", "i", run->run_id);
+    enum bn_status status = bn_query_open(
+        &q, store, err,
+        "SELECT config_id, engine, model, coalesce(model_hash, ''), workload, kernel, options, series, threads, "
+        "fill_tokens, prefill_tokens, decode_tokens"
+        " FROM v_configs WHERE config_id IN (SELECT config_id FROM v_points WHERE run_id = ?) ORDER BY config_id",
+        "i", run->run_id);
     if (status) return status;
     while (!status && bn_query_next(q)) {
         struct bn_compare_config *more = grow(run->configs, run->n_configs, sizeof *more);
-        if (more) run->configs = more, take_config(&run->configs[run->n_configs++], q);
-        else status = no_memory(err);
+        if (more)
+            run->configs = more, take_config(&run->configs[run->n_configs++], q);
+        else
+            status = no_memory(err);
     }
     bn_query_close(q);
     return status;
@@ -114,8 +138,9 @@ static enum bn_status read_cells(struct bn_compare_run *run, struct bn_store *st
     struct bn_query *q;
     struct stream s = {.run = run, .point = -1};
     enum bn_status status = bn_query_open(&q, store, err,
-        "SELECT s.point_id, s.phase, s.config_id, s.round, s.ns_per_token, s.hash FROM v_samples s WHERE s.run_id = ? ORDER BY s.point_id, s.phase",
-        "i", run->run_id);
+                                          "SELECT s.point_id, s.phase, s.config_id, s.round, s.ns_per_token, s.hash "
+                                          "FROM v_samples s WHERE s.run_id = ? ORDER BY s.point_id, s.phase",
+                                          "i", run->run_id);
     if (status) return status;
     while (!status && bn_query_next(q))
         if (!take(&s, q)) status = no_memory(err);

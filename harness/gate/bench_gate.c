@@ -14,7 +14,8 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *plan, *allow, *resume;
+    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *plan, *allow,
+        *resume;
     int threads, runs;
     float budget_s, tolerance_percent, ignore_percent;
     uint64_t seed;
@@ -31,16 +32,15 @@ static const struct bn_cmd_option options[] = {
     {"plan", "FILE", BN_CMD_STRING, &request.plan,
      "take workloads, and the first model, kernel and thread count, from a sweep's plan", 0, 0},
     {"threads", "N", BN_CMD_INT, &request.threads, "threads of a worker (1)", 1, 1024},
-    {"kernel_backend", "NAME", BN_CMD_STRING, &request.kernel_backend,
-     "kernel variant; none: the best of each build", 0, 0},
-    {"tolerance", "PERCENT", BN_CMD_FLOAT, &request.tolerance_percent,
-     "slow-down that a pass must rule out (3)", 0.1, 100},
-    {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down nobody would act on (0.5)", 0,
-     50},
+    {"kernel_backend", "NAME", BN_CMD_STRING, &request.kernel_backend, "kernel variant; none: the best of each build",
+     0, 0},
+    {"tolerance", "PERCENT", BN_CMD_FLOAT, &request.tolerance_percent, "slow-down that a pass must rule out (3)", 0.1,
+     100},
+    {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down nobody would act on (0.5)", 0, 50},
     {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
     {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
-    {"allow", "WHAT", BN_CMD_STRING, &request.allow,
-     "accept a change that is meant: output, work, or output,work", 0, 0},
+    {"allow", "WHAT", BN_CMD_STRING, &request.allow, "accept a change that is meant: output, work, or output,work", 0,
+     0},
     {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &request.json, "print one JSON object", 0, 0},
     {"markdown", "FILE", BN_CMD_STRING, &request.markdown, "write a summary for the pull request", 0, 0},
@@ -49,11 +49,9 @@ static const struct bn_cmd_option options[] = {
     {"self-test", NULL, BN_CMD_FLAG, &request.self_test,
      "measure the gate itself: base against base, and injected slow-downs", 0, 0},
     {"runs", "N", BN_CMD_INT, &request.runs, "runs of the self-test (200)", 1, 100000},
-    {"resume", "FILE", BN_CMD_STRING, &request.resume,
-     "self-test: keep finished runs in FILE and go on from it", 0, 0},
+    {"resume", "FILE", BN_CMD_STRING, &request.resume, "self-test: keep finished runs in FILE and go on from it", 0, 0},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench gate",
-                                  "did this change make anything slower, or change the output?",
+static const struct bn_cmd cmd = {"bitnet-bench gate", "did this change make anything slower, or change the output?",
                                   "--base BUILD --head BUILD [options]", options,
                                   "Tiers: exact (output hash, declared work), instructions, paired time of "
                                   "fresh processes. A suspected slow-down is measured\n"
@@ -77,9 +75,11 @@ static int fill_workloads(struct bn_gate_workload *workloads)
     if (plan && !request.model && plan->n_models) request.model = plan->models[0].path;
     if (plan && !request.kernel_backend && plan->n_kernels) request.kernel_backend = plan->kernels[0];
     if (plan && !request.threads && plan->n_threads) request.threads = (int)plan->threads[0];
-    enum bn_status status = plan && !request.workloads
-                                ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
-                                : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64", &err);
+    enum bn_status status =
+        plan && !request.workloads
+            ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
+            : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64",
+                                      &err);
     if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (!request.model) request.model = "datasets/reference/b158-i2_s.gguf";
     if (!request.threads) request.threads = 1;
@@ -134,12 +134,10 @@ static void check_request(int rest, char **argv)
 {
     static const char *const methods[] = {"auto", "perf", "callgrind", "off"};
     bool known = false;
-    if (rest > 0)
-        bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench gate --help lists them.", argv[1]);
+    if (rest > 0) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench gate --help lists them.", argv[1]);
     for (int i = 0; i < 4; i++) known |= !strcmp(request.instructions, methods[i]);
     if (!known)
-        bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".",
-                    request.instructions);
+        bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".", request.instructions);
     if (access(request.model, R_OK))
         bn_cmd_fail(&cmd, 1, "%s: %s; give a model with --model FILE.", request.model, strerror(errno));
     if (request.ignore_percent >= request.tolerance_percent)
@@ -187,7 +185,8 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
     struct bn_error err;
     char identity[512];
     int n = snprintf(identity, sizeof identity, "%.200s, %.100s, %d threads, tolerance %g %%", request.model,
-                     request.kernel_backend ? request.kernel_backend : "auto", request.threads, (double)request.tolerance_percent);
+                     request.kernel_backend ? request.kernel_backend : "auto", request.threads,
+                     (double)request.tolerance_percent);
     for (int w = 0; w < pairs->n_workloads && n < (int)sizeof identity; w++)
         n += snprintf(identity + n, sizeof identity - (size_t)n, ", %s", pairs->workloads[w].name);
     if (bn_self_test_log_open(&log, request.resume, identity, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);

@@ -27,8 +27,8 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &request.json, "print one JSON object", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench history", "change points and drift of every series in the database",
-    "[--since DATE] [options]", options,
+    "bitnet-bench history", "change points and drift of every series in the database", "[--since DATE] [options]",
+    options,
     "A series is (machine, model, workload, options, phase); a run is one value of it. At least 8 runs are "
     "needed to see a change.\nExit codes: 0 ok, 1 failed, 2 usage, 3 slower (--check), 5 nothing in the "
     "database."};
@@ -36,11 +36,9 @@ static const struct bn_cmd cmd = {
 /* Commit range of a change: the last of the old level and the first of the new one. */
 static void print_change(const struct bn_history_track *track, const struct bn_history_change *change)
 {
-    const struct bn_history_run *before = &track->runs[change->index - 1],
-                                *after = &track->runs[change->index];
-    printf("    %.10s  %+.1f %%  %.12s..%.12s  p %.3f%s\n", after->when, 100 * (change->ratio - 1),
-           before->commit, after->commit, change->p,
-           change->machine ? "  (the reference moved too: the machine)" : "");
+    const struct bn_history_run *before = &track->runs[change->index - 1], *after = &track->runs[change->index];
+    printf("    %.10s  %+.1f %%  %.12s..%.12s  p %.3f%s\n", after->when, 100 * (change->ratio - 1), before->commit,
+           after->commit, change->p, change->machine ? "  (the reference moved too: the machine)" : "");
 }
 
 static void print_track(const struct bn_history_track *track)
@@ -54,47 +52,40 @@ static void print_track(const struct bn_history_track *track)
                100 * (track->drift - 1), track->drift_p);
 }
 
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 static json_t *track_json(const struct bn_history_track *track)
 {
     json_t *runs = json_array(), *changes = json_array();
     for (size_t i = 0; i < track->n_runs; i++)
-        json_array_append_new(runs,
-                              json_pack("{s:I, s:s, s:s, s:f, s:o}", "run", (json_int_t)track->runs[i].run_id,
-                                        "when", track->runs[i].when, "commit", track->runs[i].commit,
-                                        "ns_per_token", track->runs[i].ns, "reference_ns_per_token",
-                                        number(track->runs[i].reference_ns)));
+        json_array_append_new(runs, json_pack("{s:I, s:s, s:s, s:f, s:o}", "run", (json_int_t)track->runs[i].run_id,
+                                              "when", track->runs[i].when, "commit", track->runs[i].commit,
+                                              "ns_per_token", track->runs[i].ns, "reference_ns_per_token",
+                                              number(track->runs[i].reference_ns)));
     for (int i = 0; i < track->n_changes; i++) {
         const struct bn_history_change *c = &track->changes[i];
-        json_array_append_new(changes, json_pack("{s:I, s:s, s:s, s:s, s:f, s:f, s:b}", "index",
-                                                 (json_int_t)c->index, "when", track->runs[c->index].when,
-                                                 "from_commit", track->runs[c->index - 1].commit, "to_commit",
-                                                 track->runs[c->index].commit, "ratio", c->ratio, "p", c->p,
-                                                 "machine", c->machine));
+        json_array_append_new(
+            changes, json_pack("{s:I, s:s, s:s, s:s, s:f, s:f, s:b}", "index", (json_int_t)c->index, "when",
+                               track->runs[c->index].when, "from_commit", track->runs[c->index - 1].commit, "to_commit",
+                               track->runs[c->index].commit, "ratio", c->ratio, "p", c->p, "machine", c->machine));
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "machine", track->machine, "model",
-                     track->model, "workload", track->workload, "series", track->series, "phase",
-                     track->phase, "runs", runs, "changes", changes, "drift_ratio", number(track->drift),
-                     "drift_p", number(track->drift_p), "drifts", track->drifts);
+                     track->model, "workload", track->workload, "series", track->series, "phase", track->phase, "runs",
+                     runs, "changes", changes, "drift_ratio", number(track->drift), "drift_p", number(track->drift_p),
+                     "drifts", track->drifts);
 }
 
 static void print_json(const struct bn_history *history)
 {
     json_t *tracks = json_array();
-    for (size_t i = 0; i < history->n_tracks; i++)
-        json_array_append_new(tracks, track_json(&history->tracks[i]));
+    for (size_t i = 0; i < history->n_tracks; i++) json_array_append_new(tracks, track_json(&history->tracks[i]));
     json_t *root = json_pack("{s:i, s:o}", "schema", 1, "tracks", tracks);
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));
     fputc('\n', stdout);
     json_decref(root);
 }
 
-static bool
-is_slower(const struct bn_history_track *track) /* the newest level, by the code and not by the machine */
+static bool is_slower(const struct bn_history_track *track) /* the newest level, by the code and not by the machine */
 {
     const struct bn_history_change *last = track->n_changes ? &track->changes[track->n_changes - 1] : NULL;
     return (last && last->ratio > 1 && !last->machine) || (track->drifts && track->drift > 1);

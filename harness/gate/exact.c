@@ -6,8 +6,8 @@
 static const char *const figures[] = {"calls", "weight_bytes", "kv_bytes", "macs", "kernel_calls"};
 enum { N_FIGURES = 5, N_OLD_FIGURES = 4 }; /* workers of before do not count kernel calls */
 
-static void add(struct bn_exact_result *result, const char *workload, const char *op, const char *what,
-                uint64_t base, uint64_t head)
+static void add(struct bn_exact_result *result, const char *workload, const char *op, const char *what, uint64_t base,
+                uint64_t head)
 {
     result->n_compared++;
     if (base == head || result->n_rows == BN_EXACT_ROWS) return;
@@ -21,8 +21,7 @@ static void add(struct bn_exact_result *result, const char *workload, const char
 
 static uint64_t figure(const json_t *reply, const char *op, const char *what)
 {
-    return (uint64_t)json_integer_value(
-        json_object_get(json_object_get(json_object_get(reply, "ops"), op), what));
+    return (uint64_t)json_integer_value(json_object_get(json_object_get(json_object_get(reply, "ops"), op), what));
 }
 
 static uint64_t total(const json_t *reply, const char *what)
@@ -55,8 +54,7 @@ static void compare_ops(struct bn_exact_result *result, const char *workload, in
             add(result, workload, op, figures[i], 0, figure(head, op, figures[i]));
 }
 
-void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base,
-                      const json_t *head)
+void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
 {
     const json_t *replies[] = {base, head};
     for (int i = 0; i < 2; i++) {
@@ -72,8 +70,7 @@ void bn_exact_compare(struct bn_exact_result *result, const char *workload, cons
     }
     const json_t *a = json_object_get(base, "allocations"), *b = json_object_get(head, "allocations");
     if (!json_is_integer(a) || !json_is_integer(b)) return; /* not counted in this kind of build */
-    add(result, workload, "total", "allocations", (uint64_t)json_integer_value(a),
-        (uint64_t)json_integer_value(b));
+    add(result, workload, "total", "allocations", (uint64_t)json_integer_value(a), (uint64_t)json_integer_value(b));
     result->more_work |= json_integer_value(b) > json_integer_value(a);
 }
 
@@ -84,8 +81,7 @@ static enum bn_status compare_workload(struct bn_exact_result *result, struct bn
     char command[64];
     enum bn_status status = BN_OK;
     snprintf(command, sizeof command, "count %s", workload->command);
-    for (int side = 0; side < 2 && !status;
-         side++) { /* twice: the first pass may set up what later ones keep */
+    for (int side = 0; side < 2 && !status; side++) { /* twice: the first pass may set up what later ones keep */
         json_t *first = NULL;
         status = bn_worker_ask(&workers[side], command, &first, err);
         json_decref(first);
@@ -96,8 +92,7 @@ static enum bn_status compare_workload(struct bn_exact_result *result, struct bn
     return status;
 }
 
-enum bn_status bn_exact_run(struct bn_exact_result *result, const struct bn_pairs *pairs,
-                            struct bn_error *err)
+enum bn_status bn_exact_run(struct bn_exact_result *result, const struct bn_pairs *pairs, struct bn_error *err)
 {
     static const char *const names[] = {"base", "head"};
     struct bn_worker workers[2] = {0};

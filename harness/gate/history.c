@@ -17,8 +17,7 @@ static double reference_level(const struct bn_history_track *track, size_t from,
 
 static void find_changes(struct bn_history_track *track, double least, double *work)
 {
-    static const struct bn_change_options options = {
-        .least_segment = 4, .n_permutations = 499, .alpha = 0.01};
+    static const struct bn_change_options options = {.least_segment = 4, .n_permutations = 499, .alpha = 0.01};
     struct bn_change_point points[BN_HISTORY_CHANGES];
     struct bn_random random;
     size_t n = track->n_runs;
@@ -29,8 +28,8 @@ static void find_changes(struct bn_history_track *track, double least, double *w
         double step = points[i].after - points[i].before;
         if (fabs(expm1(step)) < least) continue;
         size_t from = i ? points[i - 1].index : 0, to = i + 1 < found ? points[i + 1].index : n;
-        double moved = reference_level(track, points[i].index, to, work) -
-                       reference_level(track, from, points[i].index, work);
+        double moved =
+            reference_level(track, points[i].index, to, work) - reference_level(track, from, points[i].index, work);
         track->changes[track->n_changes++] =
             (struct bn_history_change){points[i].index, points[i].p, exp(step), moved / step >= 0.5};
     }
@@ -48,16 +47,14 @@ static void find_drift(struct bn_history_track *track, double least, double *wor
 {
     size_t n = 0;
     for (size_t i = 0; i < track->n_runs; i++)
-        if (!isnan(track->runs[i].reference_ns))
-            work[n++] = log(track->runs[i].ns / track->runs[i].reference_ns);
+        if (!isnan(track->runs[i].reference_ns)) work[n++] = log(track->runs[i].ns / track->runs[i].reference_ns);
     if (n < 6) return;
     size_t third = n / 3;
     const double *first = work, *last = work + n - third;
     double shift = bn_sample_median(last, third) - bn_sample_median(first, third);
     track->drift = exp(shift);
     track->drift_p = bn_mann_whitney(first, third, last, third, BN_TWO_SIDED).p;
-    track->drifts =
-        track->drift_p <= 0.01 && fabs(expm1(shift)) >= least && largest_step(track) < 0.5 * fabs(shift);
+    track->drifts = track->drift_p <= 0.01 && fabs(expm1(shift)) >= least && largest_step(track) < 0.5 * fabs(shift);
 }
 
 void bn_history_analyse(struct bn_history_track *track, double least)

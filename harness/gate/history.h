@@ -42,8 +42,8 @@ struct bn_history_query {
     double least;          /* changes below this ratio - 1 are not told, e.g. 0.01 */
 };
 /* Reads the views and analyses every track. */
-enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store,
-                               const struct bn_history_query *query, struct bn_error *err);
+enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store, const struct bn_history_query *query,
+                               struct bn_error *err);
 void bn_history_release(struct bn_history *history);
 /* Fills changes and drift from runs. */
 void bn_history_analyse(struct bn_history_track *track, double least);

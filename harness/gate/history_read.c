@@ -48,18 +48,17 @@ static bool close_cell(struct list *cells, struct list *samples, struct cell key
 }
 
 /* Streams the samples once, in the order they are stored: those of one process and phase lie together. */
-static enum bn_status read_cells(struct list *cells, struct bn_store *store, const char *since,
-                                 struct bn_error *err)
+static enum bn_status read_cells(struct list *cells, struct bn_store *store, const char *since, struct bn_error *err)
 {
     struct bn_query *query;
     struct list samples = {.size = sizeof(double)};
     struct cell key = {0};
     int64_t point = -1;
-    enum bn_status status = bn_query_open(
-        &query, store, err,
-        "SELECT point_id, phase = 'decode', config_id, run_id, ns_per_token FROM v_samples WHERE "
-        "phase IN ('prefill', 'decode') AND run_id IN (SELECT run_id FROM v_runs WHERE started_at >= ?)",
-        "s", since);
+    enum bn_status status =
+        bn_query_open(&query, store, err,
+                      "SELECT point_id, phase = 'decode', config_id, run_id, ns_per_token FROM v_samples WHERE "
+                      "phase IN ('prefill', 'decode') AND run_id IN (SELECT run_id FROM v_runs WHERE started_at >= ?)",
+                      "s", since);
     if (status) return status;
     while (!status && bn_query_next(query)) {
         bool decode = bn_query_int(query, 1);
@@ -116,15 +115,14 @@ struct run { /* what v_runs says; sorted by run_id */
     char when[32], commit[48], machine[96];
 };
 
-static enum bn_status read_runs(struct list *runs, struct bn_store *store, const char *since,
-                                struct bn_error *err)
+static enum bn_status read_runs(struct list *runs, struct bn_store *store, const char *since, struct bn_error *err)
 {
     struct bn_query *query;
-    enum bn_status status = bn_query_open(
-        &query, store, err,
-        "SELECT run_id, machine_id, started_at, commit_id, machine FROM v_runs WHERE started_at >= ? "
-        "ORDER BY run_id",
-        "s", since);
+    enum bn_status status =
+        bn_query_open(&query, store, err,
+                      "SELECT run_id, machine_id, started_at, commit_id, machine FROM v_runs WHERE started_at >= ? "
+                      "ORDER BY run_id",
+                      "s", since);
     if (status) return status;
     while (!status && bn_query_next(query)) {
         struct run *run = more(runs);
@@ -178,9 +176,8 @@ static double reference_ns(const struct reading *r, const struct cell *cell, int
 }
 
 /* The cells [from, to) of one config and phase that ran on `machine` become a track. */
-static enum bn_status read_track(struct reading *r, const struct cell *cells, size_t n,
-                                 const struct run *first, int64_t reference, struct bn_history_track *track,
-                                 struct bn_error *err)
+static enum bn_status read_track(struct reading *r, const struct cell *cells, size_t n, const struct run *first,
+                                 int64_t reference, struct bn_history_track *track, struct bn_error *err)
 {
     track->runs = calloc(n, sizeof *track->runs);
     track->n_runs = 0;
@@ -204,8 +201,8 @@ static enum bn_status read_track(struct reading *r, const struct cell *cells, si
 
 /* Names of the config, and the config of the reference that does the same; *wanted is false for another
  * engine's config. */
-static enum bn_status read_config(struct reading *r, int64_t config, struct bn_history_track *track,
-                                  int64_t *reference, bool *wanted, struct bn_error *err)
+static enum bn_status read_config(struct reading *r, int64_t config, struct bn_history_track *track, int64_t *reference,
+                                  bool *wanted, struct bn_error *err)
 {
     struct bn_query *query;
     enum bn_status status = bn_query_open(
@@ -248,8 +245,8 @@ static enum bn_status read_series(struct reading *r, const struct cell *cells, s
     return status;
 }
 
-enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store,
-                               const struct bn_history_query *query, struct bn_error *err)
+enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store, const struct bn_history_query *query,
+                               struct bn_error *err)
 {
     struct reading r = {history, store, query, {.size = sizeof(struct cell)}, {.size = sizeof(struct run)}};
     *history = (struct bn_history){0};

@@ -18,8 +18,8 @@ void bn_instruction_counter_open(struct bn_instruction_counter *counter)
     counter->reason[0] = 0;
     counter->fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
     if (counter->fd < 0)
-        snprintf(counter->reason, sizeof counter->reason,
-                 "perf_event_open refuses hardware instructions: %s (%s)", strerrorname_np(errno),
+        snprintf(counter->reason, sizeof counter->reason, "perf_event_open refuses hardware instructions: %s (%s)",
+                 strerrorname_np(errno),
                  errno == ENOENT ? "no counters on this (virtual) machine" : strerrordesc_np(errno));
 }
 

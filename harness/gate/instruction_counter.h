@@ -9,7 +9,7 @@ struct bn_instruction_counter {
     char reason[160]; /* why there is none, with errno's name; "" when it counts */
 };
 void bn_instruction_counter_open(struct bn_instruction_counter *counter);
-uint64_t bn_instruction_counter_read(
-    struct bn_instruction_counter *counter); /* 0 where it does not count: see reason */
+uint64_t
+bn_instruction_counter_read(struct bn_instruction_counter *counter); /* 0 where it does not count: see reason */
 void bn_instruction_counter_close(struct bn_instruction_counter *counter);
 #endif

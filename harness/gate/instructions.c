@@ -7,19 +7,18 @@
 #include <unistd.h>
 
 static const double threshold = 0.002;
-static const uint64_t small_model_bytes =
-    64u << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
+static const uint64_t small_model_bytes = 64u
+                                          << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
 
 /* "instructions COMMAND", the second of two; NaN and a reason where the machine has no counter. */
-static enum bn_status ask_perf(const struct bn_pairs *pairs, int side, const char *command, double *count,
-                               char *reason, size_t cap, struct bn_error *err)
+static enum bn_status ask_perf(const struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
+                               size_t cap, struct bn_error *err)
 {
     struct bn_worker worker;
     json_t *reply = NULL;
     char line[64];
     snprintf(line, sizeof line, "instructions %s", command);
-    enum bn_status status =
-        bn_worker_open(&worker, side ? "head" : "base", pairs->argv[side], NULL, NULL, err);
+    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", pairs->argv[side], NULL, NULL, err);
     if (status) return status;
     for (int i = 0; i < 2 && !status; i++) {
         json_decref(reply);
@@ -41,14 +40,13 @@ static double read_total(const char *path)
     char line[512];
     double total = NAN, value;
     while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "summary: %lf", &value) == 1 || sscanf(line, "totals: %lf", &value) == 1)
-            total = value;
+        if (sscanf(line, "summary: %lf", &value) == 1 || sscanf(line, "totals: %lf", &value) == 1) total = value;
     if (file) fclose(file);
     return total;
 }
 
-static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, const char *command,
-                                    const char *path, struct bn_error *err)
+static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, const char *command, const char *path,
+                                    struct bn_error *err)
 {
     char out[128];
     const char *argv[BN_ARGS_MOST + 8] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", out};
@@ -64,15 +62,14 @@ static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, cons
     return status;
 }
 
-static enum bn_status ask_callgrind(const struct bn_pairs *pairs, int side, const char *command,
-                                    double *count, char *reason, size_t cap, struct bn_error *err)
+static enum bn_status ask_callgrind(const struct bn_pairs *pairs, int side, const char *command, double *count,
+                                    char *reason, size_t cap, struct bn_error *err)
 {
     char path[] = "/tmp/bitnet-gate-XXXXXX";
     int fd = mkstemp(path);
     *count = NAN;
     if (fd < 0 || access("/usr/bin/valgrind", X_OK)) {
-        snprintf(reason, cap,
-                 fd < 0 ? "No temporary file could be made in /tmp." : "valgrind is not installed.");
+        snprintf(reason, cap, fd < 0 ? "No temporary file could be made in /tmp." : "valgrind is not installed.");
         if (fd >= 0) close(fd), unlink(path);
         return BN_OK;
     }
@@ -96,8 +93,7 @@ static bool on_path(const char *program)
     return false;
 }
 
-typedef enum bn_status ask(const struct bn_pairs *, int, const char *, double *, char *, size_t,
-                           struct bn_error *);
+typedef enum bn_status ask(const struct bn_pairs *, int, const char *, double *, char *, size_t, struct bn_error *);
 
 static enum bn_status run(struct bn_instructions_result *r, const struct bn_pairs *pairs, const char *source,
                           ask *count, struct bn_error *err)

@@ -33,8 +33,7 @@ double bn_gate_sign_needed(const struct bn_gate_rule *rule, int n_series, double
     double again = bn_sequential_threshold(&rule->looks, rule->alpha_confirm / n_series), low = 0.5, high = 1;
     for (int i = 0; i < 40; i++) {
         double q = (low + high) / 2;
-        double found =
-            bn_sequential_crossing(&rule->looks, first, q) * bn_sequential_crossing(&rule->looks, again, q);
+        double found = bn_sequential_crossing(&rule->looks, first, q) * bn_sequential_crossing(&rule->looks, again, q);
         if (found < power)
             low = q;
         else
@@ -50,21 +49,19 @@ static struct bn_gate_finding find(const struct bn_gate_rule *rule, const struct
     size_t n = (size_t)series->n;
     for (size_t i = 0; i < n; i++) above[i] = series->d[i] - rule->ignore;
     struct bn_interval bounds = bn_sequential_interval(&rule->looks, series->d, series->n, rule->alpha_pass);
-    return (struct bn_gate_finding){
-        .median = bn_sample_median(series->d, n),
-        .low = bounds.low,
-        .high = bounds.high,
-        .p = bn_sequential_p(&rule->looks, above, series->n),
-        .detectable = n < 4 ? NAN : rule->ignore + bn_shift_normal(series->d, n, sign_needed),
-        .ruled_out = bounds.high < rule->tolerance};
+    return (struct bn_gate_finding){.median = bn_sample_median(series->d, n),
+                                    .low = bounds.low,
+                                    .high = bounds.high,
+                                    .p = bn_sequential_p(&rule->looks, above, series->n),
+                                    .detectable =
+                                        n < 4 ? NAN : rule->ignore + bn_shift_normal(series->d, n, sign_needed),
+                                    .ruled_out = bounds.high < rule->tolerance};
 }
 
-enum bn_gate_state bn_gate_judge(const struct bn_gate_rule *rule, double alpha,
-                                 const struct bn_gate_series *series, int n_series,
-                                 struct bn_gate_finding *findings)
+enum bn_gate_state bn_gate_judge(const struct bn_gate_rule *rule, double alpha, const struct bn_gate_series *series,
+                                 int n_series, struct bn_gate_finding *findings)
 {
-    double p[BN_GATE_WORKLOADS], adjusted[BN_GATE_WORKLOADS],
-        needed = bn_gate_sign_needed(rule, n_series, 0.8);
+    double p[BN_GATE_WORKLOADS], adjusted[BN_GATE_WORKLOADS], needed = bn_gate_sign_needed(rule, n_series, 0.8);
     bool suspect = false, clear = n_series > 0;
     for (int i = 0; i < n_series; i++) {
         findings[i] = find(rule, &series[i], needed);

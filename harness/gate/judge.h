@@ -31,19 +31,17 @@ struct bn_gate_series { /* one workload, pairs in the order they were measured *
     int n;
     double d[BN_PAIRS_MAX];
 };
-struct bn_gate_finding { /* one workload */
-    double median, low,
-        high;          /* log ratio; bounds each wrong with probability alpha_pass, infinite while unknown */
-    double p, p_holm;  /* of "not slower than ignore" */
-    double detectable; /* log ratio this design finds with 80 % power in this noise; NAN below 4 pairs */
-    bool suspect, ruled_out; /* ruled_out: high < tolerance */
+struct bn_gate_finding {      /* one workload */
+    double median, low, high; /* log ratio; bounds each wrong with probability alpha_pass, infinite while unknown */
+    double p, p_holm;         /* of "not slower than ignore" */
+    double detectable;        /* log ratio this design finds with 80 % power in this noise; NAN below 4 pairs */
+    bool suspect, ruled_out;  /* ruled_out: high < tolerance */
 };
 enum bn_gate_state { BN_GATE_GO_ON, BN_GATE_CLEAR, BN_GATE_SUSPECT };
 /* Judges what is there so far; alpha is alpha_suspect or alpha_confirm. A series with n = 0 is never clear.
  */
-enum bn_gate_state bn_gate_judge(const struct bn_gate_rule *rule, double alpha,
-                                 const struct bn_gate_series *series, int n_series,
-                                 struct bn_gate_finding *findings);
+enum bn_gate_state bn_gate_judge(const struct bn_gate_rule *rule, double alpha, const struct bn_gate_series *series,
+                                 int n_series, struct bn_gate_finding *findings);
 /* Probability of a positive sign at which both measurements together find a regression with `power`, family
  * of n_series. */
 double bn_gate_sign_needed(const struct bn_gate_rule *rule, int n_series, double power);

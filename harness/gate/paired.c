@@ -67,8 +67,7 @@ static enum bn_status confirm(const struct bn_gate_rule *rule, const struct bn_p
     for (int i = 0; i < result->n_workloads; i++)
         agreed |= result->regressed[i] = result->findings[i].suspect && result->confirmed[i].suspect;
     if (agreed)
-        conclude(result, BN_GATE_REGRESSION,
-                 "Head is slower, and a second measurement with fresh processes agrees.");
+        conclude(result, BN_GATE_REGRESSION, "Head is slower, and a second measurement with fresh processes agrees.");
     else if (state == BN_GATE_CLEAR)
         conclude(result, BN_GATE_PASS, "A suspicion was not confirmed: fresh pairs rule the tolerance out.");
     else
@@ -88,8 +87,7 @@ static enum bn_status decide(const struct bn_gate_rule *rule, const struct bn_pa
     if (status) return status;
     if (state == BN_GATE_SUSPECT) return confirm(rule, source, result, end_s, err);
     if (state == BN_GATE_CLEAR)
-        conclude(result, BN_GATE_PASS,
-                 "For every workload a slow-down as large as the tolerance is ruled out.");
+        conclude(result, BN_GATE_PASS, "For every workload a slow-down as large as the tolerance is ruled out.");
     else if (result->first[0].n == 0)
         conclude(result, BN_GATE_INCONCLUSIVE,
                  "Nothing was measured: the budget ended before the first pair; give a larger --budget.");
@@ -100,9 +98,8 @@ static enum bn_status decide(const struct bn_gate_rule *rule, const struct bn_pa
     return BN_OK;
 }
 
-enum bn_status bn_paired_run(const struct bn_gate_rule *rule, const struct bn_pair_source *source,
-                             int n_workloads, double budget_s, struct bn_paired_result *result,
-                             struct bn_error *err)
+enum bn_status bn_paired_run(const struct bn_gate_rule *rule, const struct bn_pair_source *source, int n_workloads,
+                             double budget_s, struct bn_paired_result *result, struct bn_error *err)
 {
     memset(result, 0, sizeof *result);
     result->n_workloads = n_workloads;

@@ -15,8 +15,8 @@ struct bn_pair_source {
     void (*progress)(void *self, int stage, int n_pairs, int n_most);
 };
 enum bn_gate_verdict { BN_GATE_PASS, BN_GATE_REGRESSION, BN_GATE_OUTPUT_CHANGED, BN_GATE_INCONCLUSIVE };
-const char *bn_gate_verdict_name(
-    enum bn_gate_verdict verdict); /* "pass", "regression", "output changed", "inconclusive" */
+const char *
+bn_gate_verdict_name(enum bn_gate_verdict verdict);  /* "pass", "regression", "output changed", "inconclusive" */
 int bn_gate_exit_code(enum bn_gate_verdict verdict); /* 0, 3, 4, 5 */
 
 struct bn_paired_result {
@@ -31,7 +31,6 @@ struct bn_paired_result {
     double seconds;
 };
 /* Fails only when the source fails; then what was measured before is in *result with verdict inconclusive. */
-enum bn_status bn_paired_run(const struct bn_gate_rule *rule, const struct bn_pair_source *source,
-                             int n_workloads, double budget_s, struct bn_paired_result *result,
-                             struct bn_error *err);
+enum bn_status bn_paired_run(const struct bn_gate_rule *rule, const struct bn_pair_source *source, int n_workloads,
+                             double budget_s, struct bn_paired_result *result, struct bn_error *err);
 #endif

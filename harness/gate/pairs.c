@@ -23,21 +23,15 @@ static void progress(void *self, int stage, int n_pairs, int n_most)
 {
     const struct bn_pairs *pairs = self;
     if (!pairs->show_progress) return;
-    fprintf(stderr, "\r%s: pair %d of at most %d, %d repeated\033[K", stage == 1 ? "measuring" : "confirming",
-            n_pairs, n_most, pairs->n_disturbed);
+    fprintf(stderr, "\r%s: pair %d of at most %d, %d repeated\033[K", stage == 1 ? "measuring" : "confirming", n_pairs,
+            n_most, pairs->n_disturbed);
     if (n_pairs == n_most) fputc('\n', stderr);
 }
 
 /* Timed samples in a burst, and one before them that warms the caches the other process took. */
-static int burst_of(double ns)
-{
-    return (int)fmax(1, fmin(BURST_MOST, burst_ns / ns));
-}
+static int burst_of(double ns) { return (int)fmax(1, fmin(BURST_MOST, burst_ns / ns)); }
 
-static int warming(int n_burst)
-{
-    return n_burst > 1;
-}
+static int warming(int n_burst) { return n_burst > 1; }
 
 /* Lets the canary do every workload: how many samples make a burst, how many blocks fit pair_s. */
 static enum bn_status learn(struct bn_pairs *pairs, struct bn_error *err)
@@ -117,7 +111,8 @@ static enum bn_status warm(const struct bn_pairs *pairs, struct bn_worker *worke
     enum bn_status status = BN_OK;
     for (int w = 0; w < pairs->n_workloads && !status; w++)
         for (int side = 0; side < 2 && !status; side++)
-            status = bn_worker_time(&workers[side], pairs->workloads[w].command, 1 + warming(pairs->n_burst[w]), ns, err);
+            status =
+                bn_worker_time(&workers[side], pairs->workloads[w].command, 1 + warming(pairs->n_burst[w]), ns, err);
     return status;
 }
 
@@ -141,8 +136,7 @@ static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_worker *worker
             status = time_block(pairs, workers, w, (int)bn_random_below(&pairs->random, 2), &times[w], err);
     if (!status) status = ask_canary(pairs, &after, err);
     *quiet = fmax(before, after) < disturbed_ratio * fmin(before, after);
-    for (int w = 0; w < pairs->n_workloads && !status; w++)
-        d[w] = log(speed_of(&times[w], 1) / speed_of(&times[w], 0));
+    for (int w = 0; w < pairs->n_workloads && !status; w++) d[w] = log(speed_of(&times[w], 1) / speed_of(&times[w], 0));
     return status;
 }
 
@@ -177,10 +171,8 @@ static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, s
     cpu_set_t cpus = choose_cpus(pairs);
     sched_setaffinity(pairs->canary.pid, sizeof cpus, &cpus);
     step_aside(pairs, &cpus);
-    enum bn_status status =
-        bn_worker_open(&workers[first], names[first], pairs->argv[first], &cpus, NULL, err);
-    if (!status)
-        status = bn_worker_open(&workers[!first], names[!first], pairs->argv[!first], &cpus, NULL, err);
+    enum bn_status status = bn_worker_open(&workers[first], names[first], pairs->argv[first], &cpus, NULL, err);
+    if (!status) status = bn_worker_open(&workers[!first], names[!first], pairs->argv[!first], &cpus, NULL, err);
     if (!status) status = time_pair(pairs, workers, d, quiet, err);
     for (int side = 0; side < 2; side++) bn_worker_close(&workers[side]);
     return status;

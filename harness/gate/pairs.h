@@ -5,8 +5,8 @@
  * each workload. A turn is a burst: one run that warms the caches the other process took, then up to five
  * timed ones, as many as fit 5 ms (long workloads: one run, timed). d = log of the ratio of the two tenth
  * percentiles. A third process of the base build does a fixed piece of work before and after on the same CPU:
- * where the two differ by more than a quarter (best of four each), something else was using the machine, and the pair is thrown away and measured again, at most
- * twice. That rule looks at the canary alone, so it cannot favour a side. */
+ * where the two differ by more than a quarter (best of four each), something else was using the machine, and the pair
+ * is thrown away and measured again, at most twice. That rule looks at the canary alone, so it cannot favour a side. */
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
 #include "harness/gate/paired.h"
@@ -35,6 +35,5 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
                              struct bn_error *err); /* fill the first part yourself */
 void bn_pairs_close(struct bn_pairs *pairs);
 struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs);
-double
-bn_pairs_canary_spread(const struct bn_pairs *pairs); /* MAD over median of the canary; NaN without any */
+double bn_pairs_canary_spread(const struct bn_pairs *pairs); /* MAD over median of the canary; NaN without any */
 #endif

@@ -4,24 +4,20 @@
 #include <math.h>
 #include <string.h>
 
-double bn_gate_percent(double log_ratio)
-{
-    return 100 * expm1(log_ratio);
-}
+double bn_gate_percent(double log_ratio) { return 100 * expm1(log_ratio); }
 
 void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap)
 {
     const struct bn_paired_result *paired = &report->paired;
-    bool rerun =
-        paired->again[workload].n > 0; /* the rerun is the unbiased figure: it did not choose itself */
+    bool rerun = paired->again[workload].n > 0; /* the rerun is the unbiased figure: it did not choose itself */
     const struct bn_gate_finding *f = rerun ? &paired->confirmed[workload] : &paired->findings[workload];
     if (!paired->first[workload].n)
         snprintf(text, cap, "not measured");
     else if (!isfinite(f->low) || !isfinite(f->high))
         snprintf(text, cap, "%+.2f %% (too few pairs for bounds)", bn_gate_percent(f->median));
     else
-        snprintf(text, cap, "%+.2f %% (%+.2f to %+.2f)%s", bn_gate_percent(f->median),
-                 bn_gate_percent(f->low), bn_gate_percent(f->high),
+        snprintf(text, cap, "%+.2f %% (%+.2f to %+.2f)%s", bn_gate_percent(f->median), bn_gate_percent(f->low),
+                 bn_gate_percent(f->high),
                  paired->regressed[workload] ? ", slower"
                  : f->high < 0               ? ", faster"
                  : f->ruled_out              ? ""
@@ -43,8 +39,8 @@ static void write_exact(const struct bn_exact_result *exact, FILE *out)
             exact->output_changed ? "CHANGED" : "identical", exact->hash[1], exact->n_compared, exact->n_rows,
             exact->seconds);
     for (int i = 0; i < exact->n_rows; i++)
-        fprintf(out, "              %s: %s %s %" PRIu64 " -> %" PRIu64 "\n", exact->rows[i].workload,
-                exact->rows[i].op, exact->rows[i].what, exact->rows[i].base, exact->rows[i].head);
+        fprintf(out, "              %s: %s %s %" PRIu64 " -> %" PRIu64 "\n", exact->rows[i].workload, exact->rows[i].op,
+                exact->rows[i].what, exact->rows[i].base, exact->rows[i].head);
 }
 
 static void write_instructions(const struct bn_gate_report *report, FILE *out)
@@ -52,9 +48,8 @@ static void write_instructions(const struct bn_gate_report *report, FILE *out)
     const struct bn_instructions_result *r = &report->instructions;
     if (!r->source) fprintf(out, "instructions  not counted: %s\n", bn_gate_no_instructions(report));
     for (int w = 0; r->source && w < report->n_workloads; w++)
-        fprintf(out, "%-13s %s: %.0f -> %.0f (%+.3f %%, %s)\n", w ? "" : "instructions",
-                report->workloads[w].name, r->base[w], r->head[w], 100 * (r->head[w] / r->base[w] - 1),
-                r->source);
+        fprintf(out, "%-13s %s: %.0f -> %.0f (%+.3f %%, %s)\n", w ? "" : "instructions", report->workloads[w].name,
+                r->base[w], r->head[w], 100 * (r->head[w] / r->base[w] - 1), r->source);
 }
 
 void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
@@ -68,12 +63,14 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
         fprintf(out, "%-13s %s: %s", w ? "" : "time", report->workloads[w].name, text);
         bool measured = report->paired.first[w].n > 0;
         if (measured)
-            fprintf(out, "; %d+%d pairs, p %.2g, Holm %.2g", report->paired.first[w].n, report->paired.again[w].n, f->p, f->p_holm);
+            fprintf(out, "; %d+%d pairs, p %.2g, Holm %.2g", report->paired.first[w].n, report->paired.again[w].n, f->p,
+                    f->p_holm);
         if (measured && !isnan(f->detectable)) fprintf(out, ", detectable %.1f %%", bn_gate_percent(f->detectable));
         fputc('\n', out);
     }
-    if (report->n_pairs) fprintf(out, "canary        spread %.1f %%, %d of %d pairs repeated after a disturbance\n",
-            100 * report->canary_spread, report->n_disturbed, report->n_pairs + report->n_disturbed);
+    if (report->n_pairs)
+        fprintf(out, "canary        spread %.1f %%, %d of %d pairs repeated after a disturbance\n",
+                100 * report->canary_spread, report->n_disturbed, report->n_pairs + report->n_disturbed);
     fprintf(out, "verdict       %s (exit %d) in %.1f s: %s\n", bn_gate_verdict_name(report->verdict),
             bn_gate_exit_code(report->verdict), report->seconds, report->reason);
 }
@@ -87,14 +84,13 @@ static json_t *exact_json(const struct bn_exact_result *exact)
 {
     json_t *rows = json_array();
     for (int i = 0; i < exact->n_rows; i++)
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:I, s:I}", "workload",
-                                              exact->rows[i].workload, "op", exact->rows[i].op, "what",
-                                              exact->rows[i].what, "base", (json_int_t)exact->rows[i].base,
-                                              "head", (json_int_t)exact->rows[i].head));
-    return json_pack("{s:b, s:b, s:b, s:i, s:s, s:s, s:f, s:o}", "measured", exact->measured,
-                     "output_changed", exact->output_changed, "more_work", exact->more_work, "compared",
-                     exact->n_compared, "base_hash", exact->hash[0], "head_hash", exact->hash[1], "seconds",
-                     exact->seconds, "differences", rows);
+        json_array_append_new(rows,
+                              json_pack("{s:s, s:s, s:s, s:I, s:I}", "workload", exact->rows[i].workload, "op",
+                                        exact->rows[i].op, "what", exact->rows[i].what, "base",
+                                        (json_int_t)exact->rows[i].base, "head", (json_int_t)exact->rows[i].head));
+    return json_pack("{s:b, s:b, s:b, s:i, s:s, s:s, s:f, s:o}", "measured", exact->measured, "output_changed",
+                     exact->output_changed, "more_work", exact->more_work, "compared", exact->n_compared, "base_hash",
+                     exact->hash[0], "head_hash", exact->hash[1], "seconds", exact->seconds, "differences", rows);
 }
 
 static json_t *instructions_json(const struct bn_gate_report *report)
@@ -102,10 +98,11 @@ static json_t *instructions_json(const struct bn_gate_report *report)
     const struct bn_instructions_result *r = &report->instructions;
     json_t *rows = json_array();
     for (int w = 0; r->source && w < report->n_workloads; w++)
-        json_array_append_new(rows, json_pack("{s:s, s:f, s:f}", "workload", report->workloads[w].name,
-                                              "base", r->base[w], "head", r->head[w]));
+        json_array_append_new(rows, json_pack("{s:s, s:f, s:f}", "workload", report->workloads[w].name, "base",
+                                              r->base[w], "head", r->head[w]));
     return json_pack("{s:s?, s:s?, s:b, s:f, s:o}", "source", r->source, "reason",
-                     r->source ? NULL : bn_gate_no_instructions(report), "more", r->more, "seconds", r->seconds, "counts", rows);
+                     r->source ? NULL : bn_gate_no_instructions(report), "more", r->more, "seconds", r->seconds,
+                     "counts", rows);
 }
 
 static json_t *series_json(const struct bn_gate_series *series)
@@ -119,12 +116,11 @@ static json_t *finding_json(const struct bn_gate_finding *f, const struct bn_gat
 {
     static const struct bn_gate_finding none = {NAN, NAN, NAN, NAN, NAN, NAN, false, false};
     if (!series->n) f = &none;
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "pairs", series->n,
-                     "median_percent", number(bn_gate_percent(f->median)), "low_percent",
-                     number(bn_gate_percent(f->low)), "high_percent", number(bn_gate_percent(f->high)), "p",
-                     number(f->p), "p_holm", number(f->p_holm), "minimal_detectable_effect_percent",
-                     number(bn_gate_percent(f->detectable)), "suspect", f->suspect, "ruled_out", f->ruled_out,
-                     "log_ratios", series_json(series));
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "pairs", series->n, "median_percent",
+                     number(bn_gate_percent(f->median)), "low_percent", number(bn_gate_percent(f->low)), "high_percent",
+                     number(bn_gate_percent(f->high)), "p", number(f->p), "p_holm", number(f->p_holm),
+                     "minimal_detectable_effect_percent", number(bn_gate_percent(f->detectable)), "suspect", f->suspect,
+                     "ruled_out", f->ruled_out, "log_ratios", series_json(series));
 }
 
 static json_t *time_json(const struct bn_gate_report *report)
@@ -133,29 +129,27 @@ static json_t *time_json(const struct bn_gate_report *report)
     for (int w = 0; w < report->n_workloads; w++) {
         const struct bn_paired_result *p = &report->paired;
         json_t *again = p->again[w].n ? finding_json(&p->confirmed[w], &p->again[w]) : json_null();
-        json_array_append_new(rows,
-                              json_pack("{s:s, s:s, s:b, s:o, s:o}", "workload", report->workloads[w].name,
-                                        "unit", "log(head/base)", "regressed", p->regressed[w], "first",
-                                        finding_json(&p->findings[w], &p->first[w]), "rerun", again));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:o, s:o}", "workload", report->workloads[w].name,
+                                              "unit", "log(head/base)", "regressed", p->regressed[w], "first",
+                                              finding_json(&p->findings[w], &p->first[w]), "rerun", again));
     }
     return rows;
 }
 
 json_t *bn_gate_json(const struct bn_gate_report *report)
 {
-    json_t *root = json_pack(
-        "{s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:f, s:f, s:f}", "schema", 1, "verdict",
-        bn_gate_verdict_name(report->verdict), "exit_code", bn_gate_exit_code(report->verdict), "reason",
-        report->reason, "base", report->base, "head", report->head, "model", report->model, "threads",
-        report->threads, "tolerance_percent", bn_gate_percent(report->rule.tolerance), "ignore_percent",
-        bn_gate_percent(report->rule.ignore), "seconds", report->seconds);
+    json_t *root =
+        json_pack("{s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:f, s:f, s:f}", "schema", 1, "verdict",
+                  bn_gate_verdict_name(report->verdict), "exit_code", bn_gate_exit_code(report->verdict), "reason",
+                  report->reason, "base", report->base, "head", report->head, "model", report->model, "threads",
+                  report->threads, "tolerance_percent", bn_gate_percent(report->rule.tolerance), "ignore_percent",
+                  bn_gate_percent(report->rule.ignore), "seconds", report->seconds);
     json_object_set_new(root, "exact", exact_json(&report->exact));
     json_object_set_new(root, "instructions", instructions_json(report));
     json_object_set_new(root, "time", time_json(report));
     json_object_set_new(root, "canary",
                         json_pack("{s:o, s:i, s:i, s:i}", "spread", number(report->canary_spread), "pairs",
-                                  report->n_pairs, "repeated", report->n_disturbed, "blocks",
-                                  report->n_blocks));
+                                  report->n_pairs, "repeated", report->n_disturbed, "blocks", report->n_blocks));
     json_object_set_new(root, "builds", json_pack("[O?, O?]", report->hello[0], report->hello[1]));
     return root;
 }

@@ -28,6 +28,5 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out);
 json_t *bn_gate_json(const struct bn_gate_report *report); /* schema 1; caller decrefs; raw pairs included */
 void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out); /* a pull-request comment */
 void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out);
-void bn_gate_write_github(const struct bn_gate_report *report,
-                          FILE *out); /* ::error / ::warning / ::notice lines */
+void bn_gate_write_github(const struct bn_gate_report *report, FILE *out); /* ::error / ::warning / ::notice lines */
 #endif

@@ -17,15 +17,14 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
     char text[128];
     fprintf(out, "### %s Performance gate: %s\n\n%s\n\n| tier | what | result |\n| --- | --- | --- |\n",
             signs[report->verdict], bn_gate_verdict_name(report->verdict), report->reason);
-    fprintf(out, "| exact | output and declared work | %s, %d of %d figures differ |\n",
-            exact_text(&report->exact), report->exact.n_rows, report->exact.n_compared);
+    fprintf(out, "| exact | output and declared work | %s, %d of %d figures differ |\n", exact_text(&report->exact),
+            report->exact.n_rows, report->exact.n_compared);
     for (int i = 0; i < report->exact.n_rows; i++)
         fprintf(out, "| exact | %s, %s %s | %" PRIu64 " → %" PRIu64 " |\n", report->exact.rows[i].workload,
                 report->exact.rows[i].op, report->exact.rows[i].what, report->exact.rows[i].base,
                 report->exact.rows[i].head);
     for (int w = 0; report->instructions.source && w < report->n_workloads; w++)
-        fprintf(out, "| instructions (%s) | %s | %+.3f %% |\n", report->instructions.source,
-                report->workloads[w].name,
+        fprintf(out, "| instructions (%s) | %s | %+.3f %% |\n", report->instructions.source, report->workloads[w].name,
                 100 * (report->instructions.head[w] / report->instructions.base[w] - 1));
     if (!report->instructions.source)
         fprintf(out, "| instructions | | not counted: %s |\n", bn_gate_no_instructions(report));
@@ -63,8 +62,8 @@ static void put_xml(const char *text, FILE *out)
 
 enum outcome { PASSED, FAILED, SKIPPED };
 
-static void put_case(const char *class, const char *name, double seconds, enum outcome outcome,
-                     const char *text, FILE *out)
+static void put_case(const char *class, const char *name, double seconds, enum outcome outcome, const char *text,
+                     FILE *out)
 {
     fprintf(out, "  <testcase classname=\"gate.%s\" name=\"", class);
     put_xml(name, out);
@@ -89,8 +88,7 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
     const struct bn_exact_result *exact = &report->exact;
     const struct bn_instructions_result *counted = &report->instructions;
     bool bad_exact = exact->output_changed || exact->more_work;
-    int failures = (exact->measured && bad_exact) + counted->more,
-        skipped = !exact->measured + !counted->source;
+    int failures = (exact->measured && bad_exact) + counted->more, skipped = !exact->measured + !counted->source;
     char text[128];
     for (int w = 0; w < report->n_workloads; w++) {
         failures += time_outcome(report, w) == FAILED;
@@ -134,8 +132,7 @@ void bn_gate_write_github(const struct bn_gate_report *report, FILE *out)
 {
     static const char *const levels[] = {"notice", "error", "error", "warning"};
     char text[128];
-    fprintf(out, "::%s title=Performance gate: %s::", levels[report->verdict],
-            bn_gate_verdict_name(report->verdict));
+    fprintf(out, "::%s title=Performance gate: %s::", levels[report->verdict], bn_gate_verdict_name(report->verdict));
     put_command(report->reason, out);
     for (int w = 0; w < report->n_workloads; w++)
         if (report->paired.regressed[w]) {

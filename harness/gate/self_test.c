@@ -46,14 +46,13 @@ static enum bn_status run_gate(struct bn_self_test *test, const struct bn_gate_r
     struct bn_pair_source source = bn_pairs_source(test->pairs);
     source.progress = NULL;
     if (bn_self_test_log_take(test->log, what, result)) return BN_OK;
-    enum bn_status status =
-        bn_paired_run(rule, &source, test->pairs->n_workloads, test->budget_s, result, err);
+    enum bn_status status = bn_paired_run(rule, &source, test->pairs->n_workloads, test->budget_s, result, err);
     if (!status) bn_self_test_log_put(test->log, what, result);
     return status;
 }
 
-static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs,
-                                const char *what, int counts[4], struct pool *pool, struct bn_error *err)
+static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, const char *what,
+                                int counts[4], struct pool *pool, struct bn_error *err)
 {
     struct bn_paired_result *result = malloc(sizeof *result);
     enum bn_status status = result ? BN_OK : BN_ERR_MEMORY;
@@ -86,8 +85,7 @@ static double detectable(struct bn_self_test *test, const struct bn_gate_rule *r
     return ceil(percent * 10 - 1e-6) / 10;
 }
 
-static enum bn_status inject(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs,
-                             struct bn_error *err)
+static enum bn_status inject(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, struct bn_error *err)
 {
     struct bn_pairs *pairs = test->pairs;
     const char *const *plain = pairs->argv[1], *argv[BN_ARGS_MOST + 3];
@@ -108,9 +106,8 @@ static enum bn_status inject(struct bn_self_test *test, const struct bn_gate_rul
     return status;
 }
 
-enum bn_status bn_self_test_run(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs,
-                                double budget_s, struct bn_pairs *pairs, struct bn_self_test_log *log,
-                                struct bn_error *err)
+enum bn_status bn_self_test_run(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, double budget_s,
+                                struct bn_pairs *pairs, struct bn_self_test_log *log, struct bn_error *err)
 {
     struct pool pool = {0};
     int counts[4] = {0};
@@ -130,23 +127,22 @@ void bn_self_test_write(const struct bn_self_test *test, FILE *out)
 {
     fprintf(out, "base against base      %d runs: %d false positives, %d pass, %d inconclusive\n", test->runs,
             test->false_positives, test->passes, test->inconclusive);
-    fprintf(out, "detectable effect      %.1f %% (pairs spread %.2f %%)\n",
-            test->minimal_detectable_effect_percent, test->pair_spread_percent);
+    fprintf(out, "detectable effect      %.1f %% (pairs spread %.2f %%)\n", test->minimal_detectable_effect_percent,
+            test->pair_spread_percent);
     fprintf(out, "injected %.1f %%         %d runs: found %d (power %.0f %%), passed %d\n",
-            test->minimal_detectable_effect_percent, test->injected_runs, test->found, 100 * test->power,
-            test->missed);
+            test->minimal_detectable_effect_percent, test->injected_runs, test->found, 100 * test->power, test->missed);
     fprintf(out, "canary                 spread %.1f %%, %d pairs repeated of %d\n",
-            100 * bn_pairs_canary_spread(test->pairs), test->pairs->n_disturbed, test->pairs->n_pairs + test->pairs->n_disturbed);
+            100 * bn_pairs_canary_spread(test->pairs), test->pairs->n_disturbed,
+            test->pairs->n_pairs + test->pairs->n_disturbed);
     fprintf(out, "time                   %.0f s, the longest run %.0f s\n", test->seconds, test->most_seconds);
 }
 
 json_t *bn_self_test_json(const struct bn_self_test *test)
 {
     return json_pack("{s:i, s:i, s:f, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:i, s:f, s:i, s:i}", "runs", test->runs,
-                     "false_positives", test->false_positives, "power", test->power,
-                     "minimal_detectable_effect", test->minimal_detectable_effect_percent / 100, "seconds",
-                     test->seconds, "longest_run_seconds", test->most_seconds, "passes", test->passes, "inconclusive", test->inconclusive,
-                     "injected_runs", test->injected_runs, "found", test->found, "missed", test->missed,
-                     "pair_spread", test->pair_spread_percent / 100, "pairs", test->n_pairs,
-                     "repeated", test->pairs->n_disturbed);
+                     "false_positives", test->false_positives, "power", test->power, "minimal_detectable_effect",
+                     test->minimal_detectable_effect_percent / 100, "seconds", test->seconds, "longest_run_seconds",
+                     test->most_seconds, "passes", test->passes, "inconclusive", test->inconclusive, "injected_runs",
+                     test->injected_runs, "found", test->found, "missed", test->missed, "pair_spread",
+                     test->pair_spread_percent / 100, "pairs", test->n_pairs, "repeated", test->pairs->n_disturbed);
 }

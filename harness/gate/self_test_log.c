@@ -50,7 +50,8 @@ static void read_lines(struct bn_self_test_log *log)
     if (ftruncate(fileno(log->file), good) == 0) fseek(log->file, good, SEEK_SET);
 }
 
-enum bn_status bn_self_test_log_open(struct bn_self_test_log *log, const char *path, const char *identity, struct bn_error *err)
+enum bn_status bn_self_test_log_open(struct bn_self_test_log *log, const char *path, const char *identity,
+                                     struct bn_error *err)
 {
     *log = (struct bn_self_test_log){.runs = json_array()};
     if (!path) return BN_OK;
@@ -83,9 +84,9 @@ bool bn_self_test_log_take(struct bn_self_test_log *log, const char *what, struc
 void bn_self_test_log_put(struct bn_self_test_log *log, const char *what, const struct bn_paired_result *result)
 {
     if (!log->file) return;
-    put_line(log->file, json_pack("{s:s, s:i, s:f, s:o, s:o}", "stage", what, "verdict", (int)result->verdict, "seconds", result->seconds,
-                                  "first", series_json(result->first, result->n_workloads), "again",
-                                  series_json(result->again, result->n_workloads)));
+    put_line(log->file, json_pack("{s:s, s:i, s:f, s:o, s:o}", "stage", what, "verdict", (int)result->verdict,
+                                  "seconds", result->seconds, "first", series_json(result->first, result->n_workloads),
+                                  "again", series_json(result->again, result->n_workloads)));
 }
 
 void bn_self_test_log_close(struct bn_self_test_log *log)

@@ -1,4 +1,5 @@
-/* self_test_log.h - finished runs of a self-test in a file, one JSON line each, so that a test of an hour may be interrupted. */
+/* self_test_log.h - finished runs of a self-test in a file, one JSON line each, so that a test of an hour may be
+ * interrupted. */
 #ifndef BN_GATE_SELF_TEST_LOG_H
 #define BN_GATE_SELF_TEST_LOG_H
 #include "harness/gate/paired.h"
@@ -10,8 +11,10 @@ struct bn_self_test_log {
     json_t *runs; /* what an earlier call left */
     size_t next;
 };
-/* path NULL: no file. `identity` says what is tested; a file about something else is refused. A torn last line is left out. */
-enum bn_status bn_self_test_log_open(struct bn_self_test_log *log, const char *path, const char *identity, struct bn_error *err);
+/* path NULL: no file. `identity` says what is tested; a file about something else is refused. A torn last line is left
+ * out. */
+enum bn_status bn_self_test_log_open(struct bn_self_test_log *log, const char *path, const char *identity,
+                                     struct bn_error *err);
 /* Takes the next finished run of stage `what` into verdict, first and again of *result; false when there is none. */
 bool bn_self_test_log_take(struct bn_self_test_log *log, const char *what, struct bn_paired_result *result);
 void bn_self_test_log_put(struct bn_self_test_log *log, const char *what, const struct bn_paired_result *result);

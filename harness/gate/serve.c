@@ -48,8 +48,8 @@ static enum bn_status prepare(struct server *server, struct bn_session *session,
 {
     int fill = job->fill, position = bn_session_position(session);
     if (job->n + fill > bn_session_n_ctx(session)) {
-        snprintf(err->text, sizeof err->text, "%d tokens do not fit a context of %d; give --n_ctx.",
-                 job->n + fill, bn_session_n_ctx(session));
+        snprintf(err->text, sizeof err->text, "%d tokens do not fit a context of %d; give --n_ctx.", job->n + fill,
+                 bn_session_n_ctx(session));
         return err->status = BN_ERR_CONTEXT;
     }
     if (position > fill) bn_session_truncate(session, fill);
@@ -141,8 +141,7 @@ static bool read_job(const char *text, struct job *job)
         end = -1;
         sscanf(text, "%d %n", &job->fill, &end);
     }
-    return end > 0 && !text[end] && job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST &&
-           job->fill < TOKENS_MOST;
+    return end > 0 && !text[end] && job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST && job->fill < TOKENS_MOST;
 }
 
 static void answer(struct server *server, const char *line)
@@ -165,15 +164,14 @@ static void answer(struct server *server, const char *line)
     fflush(stdout);
 }
 
-static enum bn_status open_all(struct server *server, const char *model,
-                               const struct bn_model_options *options, struct bn_error *err)
+static enum bn_status open_all(struct server *server, const char *model, const struct bn_model_options *options,
+                               struct bn_error *err)
 {
     enum bn_status status = bn_model_open(&server->model, model, options, err);
     if (status) return status;
     const struct bn_model_info *info = bn_model_info(server->model);
     if (server->options.n_ctx > info->n_ctx_train) server->options.n_ctx = info->n_ctx_train;
-    bn_instruction_counter_open(
-        &server->instructions); /* before the session, so that its threads are counted */
+    bn_instruction_counter_open(&server->instructions); /* before the session, so that its threads are counted */
     status = bn_session_open(&server->timed, server->model, &server->options, err);
     if (status) return status;
     server->ids = malloc(sizeof *server->ids * (size_t)server->options.n_ctx);
@@ -215,15 +213,13 @@ int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
     float inject_percent = 0;
     const struct bn_cmd_option options[] = {
         {"model", "FILE", BN_CMD_STRING, &model, "model to keep open", 0, 0},
-        {"kernel_backend", "NAME", BN_CMD_STRING, &model_options.kernel_backend,
-         "kernel variant; none: the best", 0, 0},
+        {"kernel_backend", "NAME", BN_CMD_STRING, &model_options.kernel_backend, "kernel variant; none: the best", 0,
+         0},
         {"threads", "N", BN_CMD_INT, &server.options.n_threads, "threads; 0: one per physical core", 0, 1024},
         {"n_ctx", "N", BN_CMD_INT, &server.options.n_ctx, "positions of the KV cache", 1, TOKENS_MOST},
-        {"inject_percent", "X", BN_CMD_FLOAT, &inject_percent, "be slower by X % (the gate tests itself)", 0,
-         1000},
+        {"inject_percent", "X", BN_CMD_FLOAT, &inject_percent, "be slower by X % (the gate tests itself)", 0, 1000},
         {0}};
-    const struct bn_cmd cmd = {"bitnet-worker serve",
-                               "keep a model open and answer the gate's commands on stdin",
+    const struct bn_cmd cmd = {"bitnet-worker serve", "keep a model open and answer the gate's commands on stdin",
                                "--model FILE [options]", options, NULL};
     if (bn_cmd_parse(&cmd, argc, argv) > 0)
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);

@@ -37,8 +37,8 @@ static void judge(const struct bn_tiers *tiers, struct bn_gate_report *report)
         bn_gate_conclude(report, report->paired.verdict, report->paired.reason);
     else
         bn_gate_conclude(report, BN_GATE_REGRESSION,
-                 "Head executes over 0.2 % more instructions for the same work, and no gain in time was "
-                 "shown (--allow work accepts that).");
+                         "Head executes over 0.2 % more instructions for the same work, and no gain in time was "
+                         "shown (--allow work accepts that).");
 }
 
 /* Runs the tiers in order; stops at the first that settles the verdict. */
@@ -54,12 +54,12 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
                BN_OK;
     if (report->exact.output_changed && !allowed(tiers, "output"))
         return bn_gate_conclude(report, BN_GATE_OUTPUT_CHANGED,
-                        "Head computes other logits than base, so their times are not comparable (--allow "
-                        "output accepts that)."),
+                                "Head computes other logits than base, so their times are not comparable (--allow "
+                                "output accepts that)."),
                BN_OK;
     if (report->exact.more_work && !allowed(tiers, "work"))
         return bn_gate_conclude(report, BN_GATE_REGRESSION,
-                        "Head declares more work than base for the same tokens (--allow work accepts that)."),
+                                "Head declares more work than base for the same tokens (--allow work accepts that)."),
                BN_OK;
     start = now_s();
     uint64_t bytes = (uint64_t)json_integer_value(json_object_get(report->hello[0], "file_bytes"));
@@ -67,8 +67,7 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
     report->instructions.seconds = now_s() - start;
     if (status) return status;
     struct bn_pair_source source = bn_pairs_source(pairs);
-    status =
-        bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
+    status = bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
     if (pairs->show_progress) fputs("\r\033[K", stderr);
     if (!status) judge(tiers, report);
     return status;

@@ -1,5 +1,5 @@
-/* work_counter.h - adds up what the engine declares about each operation: calls, bytes, multiply-adds; and the kernels it called. For
- * one-thread sessions. */
+/* work_counter.h - adds up what the engine declares about each operation: calls, bytes, multiply-adds; and the kernels
+ * it called. For one-thread sessions. */
 #ifndef BN_GATE_WORK_COUNTER_H
 #define BN_GATE_WORK_COUNTER_H
 #include "engine/bitnet.h"

@@ -17,8 +17,7 @@
 
 enum { ANSWER_LIMIT_MS = 120000, EXIT_LIMIT_MS = 10000 };
 
-static enum bn_status fail(struct bn_error *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static enum bn_status fail(struct bn_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static enum bn_status fail(struct bn_error *err, const char *format, ...)
 {
     va_list args;
@@ -36,20 +35,17 @@ static bool is_program(const char *path)
 
 enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct bn_error *err)
 {
-    static const char *const places[] = {"", "/bitnet-worker", "/bin/bitnet-worker",
-                                         "/build/bin/bitnet-worker"};
+    static const char *const places[] = {"", "/bitnet-worker", "/bin/bitnet-worker", "/build/bin/bitnet-worker"};
     for (int i = 0; i < 4; i++) {
         int n = snprintf(path, cap, "%s%s", build, places[i]);
         if (n > 0 && (size_t)n < cap && is_program(path)) return BN_OK;
     }
-    return fail(
-        err,
-        "%s: there is no bitnet-worker in it, in its bin/ or in its build/bin/; build it with `make all`.",
-        build);
+    return fail(err, "%s: there is no bitnet-worker in it, in its bin/ or in its build/bin/; build it with `make all`.",
+                build);
 }
 
-static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const int in[2],
-                             const int out[2], int errors)
+static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const int in[2], const int out[2],
+                             int errors)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphans when the gate is killed */
     if (cpus) sched_setaffinity(0, sizeof *cpus, cpus);
@@ -102,14 +98,12 @@ static enum bn_status read_line(struct bn_worker *worker, size_t *next, struct b
             *next = (size_t)(end - worker->buffer) + 1;
             return BN_OK;
         }
-        if (worker->n_buffered == sizeof worker->buffer)
-            return gone(worker, "wrote a line that never ends", err);
+        if (worker->n_buffered == sizeof worker->buffer) return gone(worker, "wrote a line that never ends", err);
         struct pollfd wait = {worker->from, POLLIN, 0};
         int ready = poll(&wait, 1, ANSWER_LIMIT_MS);
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) return gone(worker, "gave no answer for 120 s", err);
-        ssize_t n = read(worker->from, worker->buffer + worker->n_buffered,
-                         sizeof worker->buffer - worker->n_buffered);
+        ssize_t n = read(worker->from, worker->buffer + worker->n_buffered, sizeof worker->buffer - worker->n_buffered);
         if (n <= 0) return gone(worker, "ended before it answered", err);
         worker->n_buffered += (size_t)n;
     }
@@ -122,8 +116,7 @@ static enum bn_status read_object(struct bn_worker *worker, json_t **object, str
     enum bn_status status = read_line(worker, &next, err);
     if (status) return status;
     *object = json_loads(worker->buffer, 0, &why);
-    if (!*object)
-        status = fail(err, "The %s worker wrote \"%.60s\", which is not JSON.", worker->name, worker->buffer);
+    if (!*object) status = fail(err, "The %s worker wrote \"%.60s\", which is not JSON.", worker->name, worker->buffer);
     memmove(worker->buffer, worker->buffer + next, worker->n_buffered -= next);
     return status;
 }
@@ -137,9 +130,8 @@ enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const 
     json_t *object = NULL;
     if (!status) status = read_object(worker, &object, err);
     if (!status && json_integer_value(json_object_get(object, "protocol")) != BN_SERVE_PROTOCOL)
-        status =
-            fail(err, "The %s worker does not speak protocol %d of the gate; build it from a newer commit.",
-                 name, BN_SERVE_PROTOCOL);
+        status = fail(err, "The %s worker does not speak protocol %d of the gate; build it from a newer commit.", name,
+                      BN_SERVE_PROTOCOL);
     if (!status && hello) *hello = json_incref(object);
     json_decref(object);
     if (status) bn_worker_close(worker);
@@ -156,8 +148,7 @@ static enum bn_status send(struct bn_worker *worker, const char *command, int ti
     return gone(worker, "is gone", err);
 }
 
-static enum bn_status receive(struct bn_worker *worker, const char *command, json_t **reply,
-                              struct bn_error *err)
+static enum bn_status receive(struct bn_worker *worker, const char *command, json_t **reply, struct bn_error *err)
 {
     enum bn_status status = read_object(worker, reply, err);
     if (status) return status;
@@ -169,8 +160,7 @@ static enum bn_status receive(struct bn_worker *worker, const char *command, jso
     return status;
 }
 
-enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply,
-                             struct bn_error *err)
+enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply, struct bn_error *err)
 {
     enum bn_status status = send(worker, command, 1, err);
     return status ? status : receive(worker, command, reply, err);
@@ -186,8 +176,7 @@ enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, int
         if (status) return status;
         ns[i] = json_number_value(json_object_get(reply, "ns"));
         json_decref(reply);
-        if (!(ns[i] > 0))
-            status = fail(err, "The %s worker gave no time for \"%s\".", worker->name, command);
+        if (!(ns[i] > 0)) status = fail(err, "The %s worker gave no time for \"%s\".", worker->name, command);
     }
     return status;
 }

@@ -24,8 +24,7 @@ enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct 
 enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const char *const *argv,
                               const cpu_set_t *cpus, json_t **hello, struct bn_error *err);
 /* Sends the command; *reply is the object (caller decrefs). An {"error"} reply is an error. Limit: 120 s. */
-enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply,
-                             struct bn_error *err);
+enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply, struct bn_error *err);
 /* "prefill 64" and the like, `times` in a row without a pause between them: ns[times], nanoseconds each. */
 enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, int times, double *ns,
                               struct bn_error *err);

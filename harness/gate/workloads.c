@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum bn_status add(struct bn_gate_workload *workloads, int *n, const char *what, uint32_t tokens,
-                          uint32_t fill, struct bn_error *err)
+static enum bn_status add(struct bn_gate_workload *workloads, int *n, const char *what, uint32_t tokens, uint32_t fill,
+                          struct bn_error *err)
 {
     if (*n == BN_GATE_WORKLOADS)
         return bn_harness_fail(err, BN_ERR_USAGE, "The gate takes at most %d workloads.", BN_GATE_WORKLOADS);

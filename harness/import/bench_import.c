@@ -9,7 +9,9 @@
 
 int bn_bench_import(int argc, char **argv);
 
-#define FORMAT(function, name, purpose) bn_import_document bn_import_##function; bn_import_recognise bn_import_##function##_is;
+#define FORMAT(function, name, purpose)                                                                                \
+    bn_import_document bn_import_##function;                                                                           \
+    bn_import_recognise bn_import_##function##_is;
 #include "harness/import/formats.list"
 #undef FORMAT
 static const struct format {
@@ -25,10 +27,12 @@ static const struct format {
 static const char *db_path = "out/bench.db", *format_name = "auto";
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
-    {"format", "NAME", BN_CMD_STRING, &format_name, "auto (what the file looks like), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval", 0, 0},
+    {"format", "NAME", BN_CMD_STRING, &format_name,
+     "auto (what the file looks like), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval", 0, 0},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database", "FILE... [--format NAME] [--db FILE]",
-                                  options, "A file that was imported before changes nothing."};
+static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database",
+                                  "FILE... [--format NAME] [--db FILE]", options,
+                                  "A file that was imported before changes nothing."};
 
 enum bn_status bn_import_model(struct bn_import *import, const char *path, int64_t *model_id, struct bn_error *err)
 {
@@ -45,7 +49,8 @@ enum bn_status bn_import_model(struct bn_import *import, const char *path, int64
 }
 
 /* A file is known by its bytes; *known says that a run was made of it before. */
-static enum bn_status begin(struct bn_import *import, const char *path, const struct format *format, bool *known, struct bn_error *err)
+static enum bn_status begin(struct bn_import *import, const char *path, const struct format *format, bool *known,
+                            struct bn_error *err)
 {
     char hash[BN_CONTENT_HASH_CHARS], command[128], host[256] = "";
     struct bn_query *query;
@@ -53,17 +58,24 @@ static enum bn_status begin(struct bn_import *import, const char *path, const st
     enum bn_status status = bn_content_hash_file(path, hash, NULL, err);
     if (status) return status;
     snprintf(command, sizeof command, "bitnet-bench import --format %s %s", format->name, hash);
-    status = bn_query_open(&query, import->store, err, "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", command);
+    status = bn_query_open(&query, import->store, err,
+                           "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", command);
     if (status) return status;
     *known = bn_query_next(query);
     bn_query_close(query);
     if (*known) return BN_OK;
     gethostname(host, sizeof host - 1);
-    struct bn_store_run run = {.identity = command, .source = format->name, .plan = "import", .plan_text = "", .command = command, .host = host};
+    struct bn_store_run run = {.identity = command,
+                               .source = format->name,
+                               .plan = "import",
+                               .plan_text = "",
+                               .command = command,
+                               .host = host};
     return bn_store_run_begin(import->store, &run, &import->run_id, &resumed, err);
 }
 
-static enum bn_status store_documents(struct bn_import *import, json_t *documents, const struct format *format, struct bn_error *err)
+static enum bn_status store_documents(struct bn_import *import, json_t *documents, const struct format *format,
+                                      struct bn_error *err)
 {
     size_t i;
     json_t *document;
@@ -75,7 +87,8 @@ static enum bn_status store_documents(struct bn_import *import, json_t *document
     return status;
 }
 
-/* The format that was named, or the first that knows the document; the first of all when none does (it says what is missing). */
+/* The format that was named, or the first that knows the document; the first of all when none does (it says what is
+ * missing). */
 static const struct format *choose(const struct format *named, const json_t *documents)
 {
     for (const struct format *f = formats; !named && f->name; f++)
@@ -83,7 +96,8 @@ static const struct format *choose(const struct format *named, const json_t *doc
     return named ? named : formats;
 }
 
-static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *named, bool *known, struct bn_error *err)
+static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *named, bool *known,
+                                  struct bn_error *err)
 {
     int64_t open;
     json_t *documents;

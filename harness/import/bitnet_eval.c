@@ -1,4 +1,5 @@
-/* bitnet_eval.c - reads what bitnet-eval writes (suites/eval/eval_json.h): a summary, the items of a task, stress tests. */
+/* bitnet_eval.c - reads what bitnet-eval writes (suites/eval/eval_json.h): a summary, the items of a task, stress
+ * tests. */
 #include "harness/import/import.h"
 #include "harness/plan/fail.h"
 #include <math.h>
@@ -11,21 +12,29 @@ bn_import_recognise bn_import_bitnet_eval_is;
 
 bool bn_import_bitnet_eval_is(const json_t *d)
 {
-    return bn_import_text(d, "model")[0] && (json_is_array(json_object_get(d, "results")) || json_object_get(d, "items") || json_object_get(d, "tests"));
+    return bn_import_text(d, "model")[0] &&
+           (json_is_array(json_object_get(d, "results")) || json_object_get(d, "items") || json_object_get(d, "tests"));
 }
 
-static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, const json_t *result, struct bn_error *err)
+static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, const json_t *result,
+                                    struct bn_error *err)
 {
     const char *name;
     json_t *metric;
     char config[64];
     enum bn_status status = BN_OK;
-    snprintf(config, sizeof config, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"), (int)bn_import_number(result, "n_ctx"));
+    snprintf(config, sizeof config, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"),
+             (int)bn_import_number(result, "n_ctx"));
     json_object_foreach(json_object_get(result, "metrics"), name, metric)
     {
-        struct bn_score score = {.config = config, .task = bn_import_text(result, "task"), .metric = name, .version = bn_import_text(result, "version"),
-                                 .value = bn_import_number(metric, "value"), .standard_error = bn_import_number(metric, "stderr"),
-                                 .n_items = json_integer_value(json_object_get(metric, "n")), .n_shots = 0};
+        struct bn_score score = {.config = config,
+                                 .task = bn_import_text(result, "task"),
+                                 .metric = name,
+                                 .version = bn_import_text(result, "version"),
+                                 .value = bn_import_number(metric, "value"),
+                                 .standard_error = bn_import_number(metric, "stderr"),
+                                 .n_items = json_integer_value(json_object_get(metric, "n")),
+                                 .n_shots = 0};
         if (isnan(score.value)) score.reason = "the task gave no finite value";
         if (!status) status = bn_store_score(import->store, import->run_id, model_id, &score, err);
         import->n_rows++;
@@ -33,14 +42,17 @@ static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, 
     return status;
 }
 
-static enum bn_status store_item(struct bn_import *import, int64_t model_id, const char *task, const json_t *item, struct bn_error *err)
+static enum bn_status store_item(struct bn_import *import, int64_t model_id, const char *task, const json_t *item,
+                                 struct bn_error *err)
 {
-    char *id = json_dumps(json_object_get(item, "id"), JSON_ENCODE_ANY), *ll = json_dumps(json_object_get(item, "ll"), JSON_COMPACT | JSON_REAL_PRECISION(12));
+    char *id = json_dumps(json_object_get(item, "id"), JSON_ENCODE_ANY),
+         *ll = json_dumps(json_object_get(item, "ll"), JSON_COMPACT | JSON_REAL_PRECISION(12));
     const json_t *gold = json_object_get(item, "gold");
     char gold_text[32] = "";
     if (gold) snprintf(gold_text, sizeof gold_text, "%d", (int)json_integer_value(gold));
     const char *name = json_string_value(json_object_get(item, "id"));
-    enum bn_status status = id && ll ? bn_store_score_item(import->store, import->run_id, model_id, "", task, name ? name : id, gold ? gold_text : NULL, ll, err)
+    enum bn_status status = id && ll ? bn_store_score_item(import->store, import->run_id, model_id, "", task,
+                                                           name ? name : id, gold ? gold_text : NULL, ll, err)
                                      : bn_harness_fail(err, BN_ERR_FORMAT, "An item of task %s has no id or ll.", task);
     import->n_rows++;
     free(id);
@@ -50,8 +62,12 @@ static enum bn_status store_item(struct bn_import *import, int64_t model_id, con
 
 static enum bn_status store_stress(struct bn_import *import, int64_t model_id, const json_t *test, struct bn_error *err)
 {
-    const struct bn_stress_result result = {.test = bn_import_text(test, "name"), .verdict = bn_import_text(test, "verdict"), .reason = bn_import_text(test, "reason"),
-                                            .value = bn_import_number(test, "value"), .threshold = bn_import_number(test, "threshold"), .seconds = bn_import_number(test, "seconds")};
+    const struct bn_stress_result result = {.test = bn_import_text(test, "name"),
+                                            .verdict = bn_import_text(test, "verdict"),
+                                            .reason = bn_import_text(test, "reason"),
+                                            .value = bn_import_number(test, "value"),
+                                            .threshold = bn_import_number(test, "threshold"),
+                                            .seconds = bn_import_number(test, "seconds")};
     import->n_rows++;
     return bn_store_stress(import->store, import->run_id, model_id, &result, err);
 }
@@ -61,12 +77,16 @@ enum bn_status bn_import_bitnet_eval(struct bn_import *import, json_t *document,
     size_t i;
     json_t *value;
     int64_t model_id;
-    const json_t *results = json_object_get(document, "results"), *items = json_object_get(document, "items"), *tests = json_object_get(document, "tests");
+    const json_t *results = json_object_get(document, "results"), *items = json_object_get(document, "items"),
+                 *tests = json_object_get(document, "tests");
     if (!bn_import_text(document, "model")[0] || (!results && !items && !tests))
-        return bn_harness_fail(err, BN_ERR_FORMAT, "This is not what bitnet-eval writes: it has no model, or neither results, items nor tests.");
+        return bn_harness_fail(
+            err, BN_ERR_FORMAT,
+            "This is not what bitnet-eval writes: it has no model, or neither results, items nor tests.");
     enum bn_status status = bn_import_model(import, bn_import_text(document, "model"), &model_id, err);
     json_array_foreach(results, i, value) if (!status) status = store_metrics(import, model_id, value, err);
-    json_array_foreach(items, i, value) if (!status) status = store_item(import, model_id, bn_import_text(document, "task"), value, err);
+    json_array_foreach(items, i, value) if (!status) status =
+        store_item(import, model_id, bn_import_text(document, "task"), value, err);
     json_array_foreach(tests, i, value) if (!status) status = store_stress(import, model_id, value, err);
     return status;
 }

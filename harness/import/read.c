@@ -46,8 +46,10 @@ static enum bn_status read_sql(FILE *f, json_t *documents, struct bn_error *err)
     size_t n = text ? fread(text, 1, MAX_SQL_BYTES + 1, f) : 0;
     json_t *rows = json_array();
     enum bn_status status = BN_OK;
-    if (!text || n > MAX_SQL_BYTES) status = bn_harness_fail(err, BN_ERR_FORMAT, "the text is larger than 64 MiB");
-    else text[n] = 0, status = bn_store_foreign_rows(text, add_row, rows, err);
+    if (!text || n > MAX_SQL_BYTES)
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "the text is larger than 64 MiB");
+    else
+        text[n] = 0, status = bn_store_foreign_rows(text, add_row, rows, err);
     free(text);
     json_array_append_new(documents, rows);
     return status;
@@ -70,7 +72,8 @@ static enum bn_status read_json(FILE *f, json_t *documents, struct bn_error *err
 static bool looks_like_sql(FILE *f)
 {
     int c;
-    while ((c = fgetc(f)) != EOF && strchr(" \t\r\n", c)) {}
+    while ((c = fgetc(f)) != EOF && strchr(" \t\r\n", c)) {
+    }
     rewind(f);
     return c == 'C' || c == 'c' || c == 'I' || c == 'i' || c == '-';
 }

@@ -5,7 +5,10 @@
 #include <string.h>
 
 /* The value that means "not switched on": the declared default, or for an option nobody declares the plan's first. */
-static const char *off_value(const struct bn_option *declared, const struct bn_plan_option *o) { return declared ? declared->values[0] : o->values[0]; }
+static const char *off_value(const struct bn_option *declared, const struct bn_plan_option *o)
+{
+    return declared ? declared->values[0] : o->values[0];
+}
 
 static bool declares(const struct bn_option *o, const char *other)
 {
@@ -26,14 +29,16 @@ static uint32_t excluder(const struct bn_plan *p, const struct bn_config *c, uin
     return p->n_options;
 }
 
-static enum bn_status exclude(const struct bn_plan *p, struct bn_config *c, bn_option_lookup *find, struct bn_error *err)
+static enum bn_status exclude(const struct bn_plan *p, struct bn_config *c, bn_option_lookup *find,
+                              struct bn_error *err)
 {
     for (uint32_t i = 0; i < p->n_options; i++) {
         const char *off = off_value(find(p->options[i].name), &p->options[i]), *asked = c->values[i];
         uint32_t j = strcmp(asked, off) ? excluder(p, c, i, find) : p->n_options;
         char *reason;
         if (j == p->n_options) continue;
-        if (asprintf(&reason, "%s=%s excludes %s=%s, which was asked for", p->options[j].name, c->values[j], p->options[i].name, asked) < 0)
+        if (asprintf(&reason, "%s=%s excludes %s=%s, which was asked for", p->options[j].name, c->values[j],
+                     p->options[i].name, asked) < 0)
             return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", p->path);
         c->values[i] = off;
         c->reasons[i] = reason;
@@ -41,7 +46,8 @@ static enum bn_status exclude(const struct bn_plan *p, struct bn_config *c, bn_o
     return BN_OK;
 }
 
-enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find, struct bn_error *err)
+enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find,
+                               struct bn_error *err)
 {
     enum bn_status status = BN_OK;
     for (uint32_t i = 0; !status && i < list->n_configs; i++)

@@ -1,6 +1,7 @@
-/* expand.c - the configs a plan stands for. Kernel, threads and every option are factors; a row picks one value of each.
- * Modes: cartesian = all rows; one_at_a_time = the first values, and each other value alone; leave_one_out = the last values,
- * and each factor alone set back to its first; pairwise = a small set of rows in which every pair of values meets. */
+/* expand.c - the configs a plan stands for. Kernel, threads and every option are factors; a row picks one value of
+ * each. Modes: cartesian = all rows; one_at_a_time = the first values, and each other value alone; leave_one_out = the
+ * last values, and each factor alone set back to its first; pairwise = a small set of rows in which every pair of
+ * values meets. */
 #include "harness/plan/plan.h"
 #include "harness/plan/fail.h"
 #include "harness/plan/rows.h"
@@ -77,10 +78,13 @@ static enum bn_status make_rows(const struct bn_plan *p, struct bn_rows *rows, s
 {
     uint32_t sizes[BN_ROWS_MAX_FACTORS] = {at_least_one(p->n_kernels), at_least_one(p->n_threads)};
     if (p->n_options > BN_ROWS_MAX_FACTORS - FIRST_OPTION)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: more than %d options in one plan.", p->path, BN_ROWS_MAX_FACTORS - FIRST_OPTION);
+        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: more than %d options in one plan.", p->path,
+                               BN_ROWS_MAX_FACTORS - FIRST_OPTION);
     for (uint32_t i = 0; i < p->n_options; i++) sizes[FIRST_OPTION + i] = p->options[i].n_values;
     if (bn_rows_init(rows, p->mode, sizes, FIRST_OPTION + p->n_options, MAX_CONFIGS))
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for more than %d configurations; use mode pairwise or one_at_a_time.", p->path, MAX_CONFIGS);
+        return bn_harness_fail(err, BN_ERR_FORMAT,
+                               "%s stands for more than %d configurations; use mode pairwise or one_at_a_time.",
+                               p->path, MAX_CONFIGS);
     return BN_OK;
 }
 
@@ -93,16 +97,19 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
     uint64_t n = most_configs(plan, &rows);
     enum bn_status status = BN_OK;
     if (n > MAX_CONFIGS) {
-        status = bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu configurations; the limit is %d.", plan->path, (unsigned long long)n, MAX_CONFIGS);
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu configurations; the limit is %d.", plan->path,
+                                 (unsigned long long)n, MAX_CONFIGS);
     } else {
         list->configs = calloc(n + 1, sizeof *list->configs);
         list->n_values = n * plan->n_options;
         list->values = calloc(list->n_values + 1, sizeof *list->values);
         list->reasons = calloc(list->n_values + 1, sizeof *list->reasons);
-        if (!list->configs || !list->values || !list->reasons) status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", plan->path);
+        if (!list->configs || !list->values || !list->reasons)
+            status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", plan->path);
     }
     struct expansion x = {plan, &rows, list};
-    for (uint32_t e = 0; !status && e < at_least_one(plan->n_engines); e++) put_engine(&x, plan->n_engines ? plan->engines[e] : "bitnet");
+    for (uint32_t e = 0; !status && e < at_least_one(plan->n_engines); e++)
+        put_engine(&x, plan->n_engines ? plan->engines[e] : "bitnet");
     bn_rows_release(&rows);
     if (!status) status = bn_plan_exclude(plan, list, bn_option_find, err);
     if (!status) status = bn_plan_order(plan, list, err);
@@ -125,7 +132,8 @@ static int by_text(const void *a, const void *b) { return strcmp(*(char *const *
 /* The reason's first word is the option that excluded this one. Returns 1, or 0 without memory. */
 static uint32_t put_option(char **part, const char *name, const char *value, const char *reason)
 {
-    int n = reason ? asprintf(part, "%s=%s(%.*s)", name, value, (int)strcspn(reason, "="), reason) : asprintf(part, "%s=%s", name, value);
+    int n = reason ? asprintf(part, "%s=%s(%.*s)", name, value, (int)strcspn(reason, "="), reason)
+                   : asprintf(part, "%s=%s", name, value);
     return n > 0;
 }
 

@@ -1,4 +1,5 @@
-/* narrow.c - what a command line says about a plan: where its models lie here, and which of its workloads to measure. */
+/* narrow.c - what a command line says about a plan: where its models lie here, and which of its workloads to measure.
+ */
 #include "harness/plan/plan.h"
 #include "harness/plan/fail.h"
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 enum bn_status bn_plan_place_model(struct bn_plan *plan, const char *text, struct bn_error *err)
 {
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1]) return bn_harness_fail(err, BN_ERR_USAGE, "--model takes LABEL=PATH, not \"%s\".", text);
+    if (!equals || equals == text || !equals[1])
+        return bn_harness_fail(err, BN_ERR_USAGE, "--model takes LABEL=PATH, not \"%s\".", text);
     size_t n = (size_t)(equals - text);
     for (uint32_t i = 0; i < plan->n_models; i++) {
         struct bn_plan_model *m = &plan->models[i];
@@ -41,11 +43,14 @@ static bool has_workload(const struct bn_plan *plan, const char *name)
 enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *names, size_t n, struct bn_error *err)
 {
     for (size_t i = 0; i < n; i++)
-        if (!has_workload(plan, names[i])) return bn_harness_fail(err, BN_ERR_USAGE, "%s has no workload \"%s\".", plan->path, names[i]);
+        if (!has_workload(plan, names[i]))
+            return bn_harness_fail(err, BN_ERR_USAGE, "%s has no workload \"%s\".", plan->path, names[i]);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < plan->n_workloads; i++) {
-        if (named(plan->workloads[i].name, names, n)) plan->workloads[kept++] = plan->workloads[i];
-        else free(plan->workloads[i].name);
+        if (named(plan->workloads[i].name, names, n))
+            plan->workloads[kept++] = plan->workloads[i];
+        else
+            free(plan->workloads[i].name);
     }
     plan->n_workloads = kept;
     return BN_OK;

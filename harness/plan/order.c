@@ -1,5 +1,5 @@
-/* order.c - the queue of a plan: in each round every config once, in an order shuffled by the plan's seed, so that drift of the
- * machine falls on all configs alike and any stopped sweep is nearly balanced. */
+/* order.c - the queue of a plan: in each round every config once, in an order shuffled by the plan's seed, so that
+ * drift of the machine falls on all configs alike and any stopped sweep is nearly balanced. */
 #include "harness/plan/plan.h"
 #include "harness/plan/fail.h"
 #include "harness/stats/random.h"
@@ -17,7 +17,9 @@ static void shuffle(struct bn_random *random, uint32_t *order, uint32_t n)
 enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err)
 {
     uint64_t n = (uint64_t)list->n_configs * plan->rounds;
-    if (n > 1000000) return bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu points; the limit is a million.", plan->path, (unsigned long long)n);
+    if (n > 1000000)
+        return bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu points; the limit is a million.", plan->path,
+                               (unsigned long long)n);
     free(list->order);
     list->order = calloc(n + 1, sizeof *list->order);
     if (!list->order) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory ordering %s.", plan->path);

@@ -16,25 +16,27 @@ static const cyaml_schema_value_t count_schema = {CYAML_VALUE_UINT(CYAML_FLAG_DE
 static const cyaml_schema_field_t model_fields[] = {
     CYAML_FIELD_STRING_PTR("path", CYAML_FLAG_POINTER, struct bn_plan_model, path, 1, 4096),
     CYAML_FIELD_STRING_PTR("label", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan_model, label, 1, 256),
-    CYAML_FIELD_SEQUENCE_COUNT("engines", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan_model, engines, n_engines,
-                               &text_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("engines", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan_model, engines,
+                               n_engines, &text_schema, 1, MAX_VALUES),
     CYAML_FIELD_END};
-static const cyaml_schema_value_t model_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_model, model_fields)};
+static const cyaml_schema_value_t model_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_model, model_fields)};
 
 static const cyaml_schema_field_t workload_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct bn_plan_workload, name, 1, 64),
     CYAML_FIELD_UINT("fill", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, fill),
     CYAML_FIELD_UINT("prefill", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, prefill),
-    CYAML_FIELD_UINT("decode", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, decode),
-    CYAML_FIELD_END};
+    CYAML_FIELD_UINT("decode", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, decode), CYAML_FIELD_END};
 static const cyaml_schema_value_t workload_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_workload, workload_fields)};
 
 static const cyaml_schema_field_t option_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct bn_plan_option, name, 1, 64),
-    CYAML_FIELD_SEQUENCE_COUNT("values", CYAML_FLAG_POINTER, struct bn_plan_option, values, n_values, &text_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("values", CYAML_FLAG_POINTER, struct bn_plan_option, values, n_values, &text_schema, 1,
+                               MAX_VALUES),
     CYAML_FIELD_END};
-static const cyaml_schema_value_t option_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_option, option_fields)};
+static const cyaml_schema_value_t option_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_option, option_fields)};
 
 static const cyaml_strval_t mode_names[] = {{"cartesian", BN_PLAN_CARTESIAN},
                                             {"one_at_a_time", BN_PLAN_ONE_AT_A_TIME},
@@ -45,12 +47,18 @@ static const cyaml_schema_field_t plan_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct bn_plan, name, 1, 64),
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, title, 0, 256),
     CYAML_FIELD_ENUM("mode", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct bn_plan, mode, mode_names, 4),
-    CYAML_FIELD_SEQUENCE_COUNT("models", CYAML_FLAG_POINTER, struct bn_plan, models, n_models, &model_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("workloads", CYAML_FLAG_POINTER, struct bn_plan, workloads, n_workloads, &workload_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("engines", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, engines, n_engines, &text_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("kernels", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, kernels, n_kernels, &text_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("threads", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, threads, n_threads, &count_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("options", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, options, n_options, &option_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("models", CYAML_FLAG_POINTER, struct bn_plan, models, n_models, &model_schema, 1,
+                               MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("workloads", CYAML_FLAG_POINTER, struct bn_plan, workloads, n_workloads,
+                               &workload_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("engines", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, engines, n_engines,
+                               &text_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("kernels", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, kernels, n_kernels,
+                               &text_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("threads", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, threads, n_threads,
+                               &count_schema, 1, MAX_VALUES),
+    CYAML_FIELD_SEQUENCE_COUNT("options", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, options, n_options,
+                               &option_schema, 1, MAX_VALUES),
     CYAML_FIELD_UINT("rounds", CYAML_FLAG_OPTIONAL, struct bn_plan, rounds),
     CYAML_FIELD_UINT("repetitions", CYAML_FLAG_OPTIONAL, struct bn_plan, repetitions),
     CYAML_FIELD_UINT("warmup", CYAML_FLAG_OPTIONAL, struct bn_plan, warmup),
@@ -62,7 +70,7 @@ static const cyaml_schema_field_t plan_fields[] = {
     CYAML_FIELD_END};
 static const cyaml_schema_value_t plan_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct bn_plan, plan_fields)};
 
-/* ---- what libcyaml says, kept for one sentence -------------------------------------------------------------------- */
+/* ---- what libcyaml says, kept for one sentence ---- */
 struct said {
     char error[512];
     unsigned line; /* innermost of the backtrace; 0: none */
@@ -98,7 +106,7 @@ static void *take_memory(void *context, void *old, size_t size)
 
 static const cyaml_config_t quiet = {.log_fn = NULL, .mem_fn = take_memory, .log_level = CYAML_LOG_ERROR};
 
-/* ---- the file ----------------------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 static enum bn_status slurp(const char *path, char **text, size_t *bytes, struct bn_error *err)
 {
     FILE *f = fopen(path, "rb");
@@ -133,9 +141,12 @@ static void resolve(char **path, const char *plan_path)
 static enum bn_status check_workload(const struct bn_plan *p, const struct bn_plan_workload *w, struct bn_error *err)
 {
     if (!w->prefill && !w->decode)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: workload \"%s\" measures nothing; give it prefill or decode tokens.", p->path, w->name);
+        return bn_harness_fail(err, BN_ERR_FORMAT,
+                               "%s: workload \"%s\" measures nothing; give it prefill or decode tokens.", p->path,
+                               w->name);
     if (w->fill > MAX_TOKENS || w->prefill > MAX_TOKENS || w->decode > MAX_TOKENS)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: workload \"%s\" has more than %d tokens.", p->path, w->name, MAX_TOKENS);
+        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: workload \"%s\" has more than %d tokens.", p->path, w->name,
+                               MAX_TOKENS);
     return BN_OK;
 }
 
@@ -145,7 +156,8 @@ static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
         if (check_workload(p, &p->workloads[i], err)) return err->status;
         for (uint32_t j = 0; j < i; j++)
             if (!strcmp(p->workloads[i].name, p->workloads[j].name))
-                return bn_harness_fail(err, BN_ERR_FORMAT, "%s: two workloads are named \"%s\".", p->path, p->workloads[i].name);
+                return bn_harness_fail(err, BN_ERR_FORMAT, "%s: two workloads are named \"%s\".", p->path,
+                                       p->workloads[i].name);
     }
     for (uint32_t i = 0; i < p->n_threads; i++)
         if (p->threads[i] < 1 || p->threads[i] > 1024)
@@ -175,7 +187,8 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
     cyaml_load_data((const uint8_t *)text, bytes, &config, &plan_schema, (cyaml_data_t **)&plan, NULL);
     if (!plan) {
         free(text);
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s, line %u: %s.", path, said.line ? said.line : 1, sentence(&said));
+        return bn_harness_fail(err, BN_ERR_FORMAT, "%s, line %u: %s.", path, said.line ? said.line : 1,
+                               sentence(&said));
     }
     plan->text = text;
     plan->path = strdup(path);

@@ -13,8 +13,8 @@
 enum bn_plan_mode { BN_PLAN_CARTESIAN, BN_PLAN_ONE_AT_A_TIME, BN_PLAN_LEAVE_ONE_OUT, BN_PLAN_PAIRWISE };
 
 struct bn_plan_model {
-    char *path;    /* as written; bn_plan_load makes it relative to the plan's folder or to the checkout */
-    char *label;   /* NULL: the file's name */
+    char *path;     /* as written; bn_plan_load makes it relative to the plan's folder or to the checkout */
+    char *label;    /* NULL: the file's name */
     char **engines; /* only for these engines; none: all */
     uint32_t n_engines;
 };
@@ -42,9 +42,10 @@ struct bn_plan {
     uint32_t n_threads;
     struct bn_plan_option *options;
     uint32_t n_options;
-    uint32_t rounds, repetitions, warmup; /* blocks in which each config runs once; timed passes in a worker; untimed ones */
+    uint32_t rounds, repetitions,
+        warmup; /* blocks in which each config runs once; timed passes in a worker; untimed ones */
     uint32_t seed, time_limit_s, memory_limit_mb;
-    bool ops;   /* one more pass under the observer: time and work per operation */
+    bool ops; /* one more pass under the observer: time and work per operation */
     bool counters;
     char *path; /* of the plan file */
     char *text; /* the file's bytes */
@@ -57,8 +58,9 @@ struct bn_config {
     const struct bn_plan_workload *workload;
     const char *kernel;
     uint32_t threads;
-    const char **values;  /* [n_options] of the plan: what the worker is given */
-    const char **reasons; /* [n_options]: why a value is not what the plan asked for, NULL where it is (owned by the list) */
+    const char **values; /* [n_options] of the plan: what the worker is given */
+    const char *
+        *reasons; /* [n_options]: why a value is not what the plan asked for, NULL where it is (owned by the list) */
 };
 struct bn_point_list {
     struct bn_config *configs;
@@ -80,16 +82,18 @@ bool bn_plan_model_missing(const struct bn_plan_model *model);
 enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *names, size_t n, struct bn_error *err);
 const char *bn_plan_mode_name(enum bn_plan_mode mode);
 
-/* All configs of the plan in the order written, and the queue: every round holds each config once, shuffled by the seed. */
+/* All configs of the plan in the order written, and the queue: every round holds each config once, shuffled by the
+ * seed. */
 enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
 void bn_point_list_release(struct bn_point_list *list);
 /* Queue alone, again, after the plan's rounds or seed changed. */
 enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
-/* Options that exclude each other (their declarations in engine/options say so): the later one of the plan is set to its default, with a
- * reason. bn_plan_expand has done it; `find` is bn_option_find, or a test's own. */
+/* Options that exclude each other (their declarations in engine/options say so): the later one of the plan is set to
+ * its default, with a reason. bn_plan_expand has done it; `find` is bn_option_find, or a test's own. */
 typedef const struct bn_option *bn_option_lookup(const char *name);
-enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find, struct bn_error *err);
-/* "name=value name=value", sorted by name; the text that stands in the database; "name=value(other)" where `other` excluded what was asked
- * for. Returns the length (like snprintf). */
+enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find,
+                               struct bn_error *err);
+/* "name=value name=value", sorted by name; the text that stands in the database; "name=value(other)" where `other`
+ * excluded what was asked for. Returns the length (like snprintf). */
 int bn_config_options_text(const struct bn_plan *plan, const struct bn_config *config, char *text, size_t cap);
 #endif

@@ -47,7 +47,7 @@ static int leave_one_out(struct bn_rows *r)
     return 0;
 }
 
-/* ---- pairwise: greedy; each new row starts from a pair not yet met and takes the values that meet most others ---------- */
+/* ---- pairwise: greedy; each new row starts from a pair not yet met and takes the values that meet most others ---- */
 struct pairs {
     const struct bn_rows *rows;
     uint32_t offset[BN_ROWS_MAX_FACTORS], n_values;

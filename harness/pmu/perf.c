@@ -1,4 +1,5 @@
-/* perf.c - the real backend: libpfm4 encodes names, perf_event_open counts. Encoding succeeds without a PMU; opening tells. */
+/* perf.c - the real backend: libpfm4 encodes names, perf_event_open counts. Encoding succeeds without a PMU; opening
+ * tells. */
 #include "harness/pmu/pmu.h"
 #include <errno.h>
 #include <perfmon/pfmlib_perf_event.h>
@@ -11,15 +12,24 @@
 static const char *explain(int code)
 {
     switch (code) {
-    case ENOENT: return "ENOENT: this CPU or hypervisor offers no such event";
-    case EACCES: return "EACCES: not permitted; see /proc/sys/kernel/perf_event_paranoid";
-    case EPERM: return "EPERM: not permitted here (container or security policy)";
-    case ENOSYS: return "ENOSYS: this kernel has no perf_event_open";
-    case EOPNOTSUPP: return "EOPNOTSUPP: this PMU does not support it";
-    case ENODEV: return "ENODEV: there is no such PMU";
-    case EINVAL: return "EINVAL: the kernel refuses this event or this group";
-    case EMFILE: return "EMFILE: too many open files";
-    default: return strerror(code);
+    case ENOENT:
+        return "ENOENT: this CPU or hypervisor offers no such event";
+    case EACCES:
+        return "EACCES: not permitted; see /proc/sys/kernel/perf_event_paranoid";
+    case EPERM:
+        return "EPERM: not permitted here (container or security policy)";
+    case ENOSYS:
+        return "ENOSYS: this kernel has no perf_event_open";
+    case EOPNOTSUPP:
+        return "EOPNOTSUPP: this PMU does not support it";
+    case ENODEV:
+        return "ENODEV: there is no such PMU";
+    case EINVAL:
+        return "EINVAL: the kernel refuses this event or this group";
+    case EMFILE:
+        return "EMFILE: too many open files";
+    default:
+        return strerror(code);
     }
 }
 
@@ -40,7 +50,8 @@ static int open_mode(const char *spec, int leader, int modes, char reason[BN_PMU
     return fd;
 }
 
-/* Hardware events count user mode. Software events belong to the kernel: counted for user mode alone they read 0 falsely. */
+/* Hardware events count user mode. Software events belong to the kernel: counted for user mode alone they read 0
+ * falsely. */
 static int open_event(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON])
 {
     static bool ready;

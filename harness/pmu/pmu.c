@@ -13,7 +13,13 @@ static const struct line {
 #include "harness/pmu/events.list"
 #undef EVENT
 };
-enum { N_LINES = sizeof lines / sizeof *lines, N_GROUPS = 8, N_PHASES = 2, N_TARGETS = BN_OP_COUNT + 1, WHOLE = BN_OP_COUNT };
+enum {
+    N_LINES = sizeof lines / sizeof *lines,
+    N_GROUPS = 8,
+    N_PHASES = 2,
+    N_TARGETS = BN_OP_COUNT + 1,
+    WHOLE = BN_OP_COUNT
+};
 
 /* One group on one thread. Events of a group appear in the kernel's answer in the order they were opened. */
 struct group {
@@ -38,11 +44,13 @@ struct bn_pmu {
     int64_t n_tokens[N_PHASES][N_GROUPS]; /* tokens that the group's sums cover */
 };
 
-enum bn_status bn_pmu_open(struct bn_pmu **out, const struct bn_pmu_backend *backend, int n_threads, struct bn_error *err)
+enum bn_status bn_pmu_open(struct bn_pmu **out, const struct bn_pmu_backend *backend, int n_threads,
+                           struct bn_error *err)
 {
     struct bn_pmu *p = calloc(1, sizeof *p);
     if (p) p->lanes = calloc((size_t)n_threads, sizeof *p->lanes);
-    if (!p || !p->lanes) return free(p), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the counters of %d threads.", n_threads);
+    if (!p || !p->lanes)
+        return free(p), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the counters of %d threads.", n_threads);
     p->backend = backend;
     p->n_threads = n_threads;
     *out = p;
@@ -54,7 +62,8 @@ void bn_pmu_close(struct bn_pmu *p)
     if (!p) return;
     for (int t = 0; t < p->n_threads; t++)
         for (int g = 0; g < N_GROUPS; g++)
-            for (int e = p->lanes[t].groups[g].n_events - 1; e >= 0; e--) p->backend->close(p->backend->self, p->lanes[t].groups[g].handle[e]);
+            for (int e = p->lanes[t].groups[g].n_events - 1; e >= 0; e--)
+                p->backend->close(p->backend->self, p->lanes[t].groups[g].handle[e]);
     free(p->lanes);
     free(p);
 }
@@ -73,7 +82,8 @@ void bn_pmu_thread(struct bn_pmu *p, int thread)
     for (int i = 0; i < N_LINES; i++) {
         struct group *g = &l->groups[lines[i].group];
         if (have(g, lines[i].name) || g->n_events == BN_PMU_MAX_GROUP) continue;
-        int handle = p->backend->open(p->backend->self, lines[i].spec, lines[i].group == 0, g->n_events ? g->leader : -1, l->reason[i]);
+        int handle = p->backend->open(p->backend->self, lines[i].spec, lines[i].group == 0,
+                                      g->n_events ? g->leader : -1, l->reason[i]);
         if (handle < 0) continue;
         if (!g->n_events) g->leader = handle;
         g->line[g->n_events] = i;
@@ -103,7 +113,8 @@ static bool read_now(struct bn_pmu *p, struct group *g, struct bn_pmu_reading *r
     return g->n_events && p->backend->read(p->backend->self, g->leader, g->n_events, r);
 }
 
-static void add(struct lane *l, const struct group *g, int phase, int target, const struct bn_pmu_reading *from, const struct bn_pmu_reading *to)
+static void add(struct lane *l, const struct group *g, int phase, int target, const struct bn_pmu_reading *from,
+                const struct bn_pmu_reading *to)
 {
     for (int e = 0; e < g->n_events; e++) {
         struct sum *s = &l->sums[phase][target][g->line[e]];
@@ -117,7 +128,8 @@ static void switch_all(struct bn_pmu *p, bool on)
 {
     for (int t = 0; t < p->n_threads; t++)
         for (int g = 0; g < N_GROUPS; g++)
-            if (counting(p, g) && p->lanes[t].groups[g].n_events) p->backend->enable(p->backend->self, p->lanes[t].groups[g].leader, on);
+            if (counting(p, g) && p->lanes[t].groups[g].n_events)
+                p->backend->enable(p->backend->self, p->lanes[t].groups[g].leader, on);
 }
 
 void bn_pmu_start(struct bn_pmu *p, int n)
@@ -138,7 +150,8 @@ void bn_pmu_stop(struct bn_pmu *p, enum bn_phase phase, int n_tokens)
         for (int t = 0; t < p->n_threads; t++) {
             struct bn_pmu_reading now;
             struct group *group = &p->lanes[t].groups[g];
-            if (n_tokens && read_now(p, group, &now)) add(&p->lanes[t], group, (int)phase, WHOLE, &group->at_start, &now);
+            if (n_tokens && read_now(p, group, &now))
+                add(&p->lanes[t], group, (int)phase, WHOLE, &group->at_start, &now);
         }
     }
 }
@@ -154,11 +167,12 @@ void bn_pmu_op_end(struct bn_pmu *p, int thread, enum bn_phase phase, enum bn_op
     for (int g = 0; g < N_GROUPS; g++) {
         struct group *group = &p->lanes[thread].groups[g];
         struct bn_pmu_reading now;
-        if (counting(p, g) && read_now(p, group, &now)) add(&p->lanes[thread], group, (int)phase, (int)op, &group->at_op, &now);
+        if (counting(p, g) && read_now(p, group, &now))
+            add(&p->lanes[thread], group, (int)phase, (int)op, &group->at_op, &now);
     }
 }
 
-/* ---- results ------------------------------------------------------------------------------------------------------------ */
+/* ---- results ---- */
 struct report {
     struct bn_pmu *pmu;
     void (*take)(void *self, const struct bn_counter *counter);
@@ -169,10 +183,15 @@ struct report {
 static void give(const struct report *r, int target, int thread, double value, bool scaled, const char *reason)
 {
     const struct bn_pmu *p = r->pmu;
-    r->take(r->self, &(struct bn_counter){
-        .phase = r->phase == BN_PHASE_PREFILL ? "prefill" : "decode", .op = target == WHOLE ? "" : bn_op_name((enum bn_op)target),
-        .name = lines[r->line].name, .source = p->backend->source ? p->backend->source : lines[r->line].source, .thread = thread, .value = value,
-        .scaled = scaled, .reason = reason, .n_tokens = p->n_tokens[r->phase][lines[r->line].group]});
+    r->take(r->self, &(struct bn_counter){.phase = r->phase == BN_PHASE_PREFILL ? "prefill" : "decode",
+                                          .op = target == WHOLE ? "" : bn_op_name((enum bn_op)target),
+                                          .name = lines[r->line].name,
+                                          .source = p->backend->source ? p->backend->source : lines[r->line].source,
+                                          .thread = thread,
+                                          .value = value,
+                                          .scaled = scaled,
+                                          .reason = reason,
+                                          .n_tokens = p->n_tokens[r->phase][lines[r->line].group]});
 }
 
 /* value * enabled / running when the kernel had to take turns. Running 0: it never counted. */
@@ -209,8 +228,10 @@ static void report_target(const struct report *r, int target)
         all += one, scaled |= one_scaled;
         if (p->n_threads > 1 && target == WHOLE) give(r, target, t, one, one_scaled, NULL);
     }
-    if (ran) give(r, target, -1, all, scaled, NULL);
-    else if (target == WHOLE) give(r, target, -1, 0, false, "The PMU never came round to this event on some thread.");
+    if (ran)
+        give(r, target, -1, all, scaled, NULL);
+    else if (target == WHOLE)
+        give(r, target, -1, 0, false, "The PMU never came round to this event on some thread.");
 }
 
 /* The line that stands for a name: the one that opened on thread 0, else the first, with the last reason. */

@@ -21,7 +21,8 @@ struct bn_pmu_reading {
 struct bn_pmu_backend {
     const char *source; /* NULL: as events.list says */
     void *self;
-    /* Opens one event for the calling thread, disabled, in the group of `leader` (-1: a new group). -1: reason is filled. */
+    /* Opens one event for the calling thread, disabled, in the group of `leader` (-1: a new group). -1: reason is
+     * filled. */
     int (*open)(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON]);
     void (*enable)(void *self, int leader, bool on);
     bool (*read)(void *self, int leader, int n_events, struct bn_pmu_reading *reading);
@@ -30,10 +31,11 @@ struct bn_pmu_backend {
 const struct bn_pmu_backend *bn_pmu_perf(void); /* libpfm4 and perf_event_open */
 
 struct bn_pmu;
-enum bn_status bn_pmu_open(struct bn_pmu **pmu, const struct bn_pmu_backend *backend, int n_threads, struct bn_error *err);
+enum bn_status bn_pmu_open(struct bn_pmu **pmu, const struct bn_pmu_backend *backend, int n_threads,
+                           struct bn_error *err);
 void bn_pmu_close(struct bn_pmu *pmu);
 void bn_pmu_thread(struct bn_pmu *pmu, int thread); /* opens all events for the calling thread; once per thread */
-int bn_pmu_groups(const struct bn_pmu *pmu);        /* hardware groups that have an open event, after the threads came */
+int bn_pmu_groups(const struct bn_pmu *pmu); /* hardware groups that have an open event, after the threads came */
 
 /* All threads: count software events and the g-th usable hardware group (1.., 0: software alone) from here to stop. */
 void bn_pmu_start(struct bn_pmu *pmu, int g);
@@ -41,7 +43,7 @@ void bn_pmu_stop(struct bn_pmu *pmu, enum bn_phase phase, int n_tokens); /* n_to
 /* The calling thread, between start and stop: what passes from begin to end belongs to `op`. */
 void bn_pmu_op_begin(struct bn_pmu *pmu, int thread);
 void bn_pmu_op_end(struct bn_pmu *pmu, int thread, enum bn_phase phase, enum bn_op op);
-/* Calls take for each phase that was counted: totals (thread -1), per thread where there are several, per operation, and
- * the reason for each event that is missing. */
+/* Calls take for each phase that was counted: totals (thread -1), per thread where there are several, per operation,
+ * and the reason for each event that is missing. */
 void bn_pmu_each(struct bn_pmu *pmu, void (*take)(void *self, const struct bn_counter *counter), void *self);
 #endif

@@ -112,7 +112,8 @@ static bool drain(struct bn_child_result *r, size_t *cap, struct pollfd *fd, boo
 }
 
 /* Reads both pipes until they end, the limit passes or an interrupt comes. */
-static void collect(const struct bn_child_spec *s, struct bn_child_result *r, struct pollfd fds[2], double start, pid_t pid)
+static void collect(const struct bn_child_spec *s, struct bn_child_result *r, struct pollfd fds[2], double start,
+                    pid_t pid)
 {
     size_t cap = 0;
     double last_tick = start;
@@ -125,7 +126,8 @@ static void collect(const struct bn_child_spec *s, struct bn_child_result *r, st
         if (s->time_limit_s && t - start > s->time_limit_s) r->timed_out = true;
         if (bn_child_interrupt) r->interrupted = true;
         if ((r->timed_out || r->interrupted) && !killed) kill(-pid, SIGKILL), kill(pid, SIGKILL), killed = true;
-        if (killed && t - start > s->time_limit_s + 5.0) break; /* a grandchild in a session of its own holds the pipe */
+        if (killed && t - start > s->time_limit_s + 5.0)
+            break; /* a grandchild in a session of its own holds the pipe */
         if (s->tick && t - last_tick >= 1) s->tick(s->self), last_tick = t;
     }
 }
@@ -180,8 +182,10 @@ enum bn_status bn_child_run(const struct bn_child_spec *spec, struct bn_child_re
         if (fds[i].fd >= 0) close(fds[i].fd);
     int state = reap(spec, r, start, pid);
     r->seconds = now() - start;
-    if (WIFSIGNALED(state)) r->signal = WTERMSIG(state);
-    else r->exit_code = WEXITSTATUS(state);
+    if (WIFSIGNALED(state))
+        r->signal = WTERMSIG(state);
+    else
+        r->exit_code = WEXITSTATUS(state);
     return BN_OK;
 }
 

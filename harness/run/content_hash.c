@@ -70,7 +70,8 @@ static enum bn_status add_folder(struct bn_content_hash *h, const char *path, st
     return status;
 }
 
-enum bn_status bn_content_hash_file(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes, struct bn_error *err)
+enum bn_status bn_content_hash_file(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes,
+                                    struct bn_error *err)
 {
     struct bn_content_hash h;
     struct stat st;

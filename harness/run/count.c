@@ -47,17 +47,21 @@ static enum bn_status passes(struct bn_subject *s, struct count *c, struct bn_se
     int groups = bn_pmu_groups(c->pmu);
     enum bn_status status = bn_subject_pass(s, session, &(struct bn_pass_hooks){0}, err); /* warms up */
     for (int ops = 0; ops <= s->request->ops; ops++)
-        for (c->per_op = ops, c->group = groups ? 1 : 0; !status && c->group <= groups; c->group++) status = bn_subject_pass(s, session, &hooks, err);
+        for (c->per_op = ops, c->group = groups ? 1 : 0; !status && c->group <= groups; c->group++)
+            status = bn_subject_pass(s, session, &hooks, err);
     return status;
 }
 
 static void write_counter(void *self, const struct bn_counter *k)
 {
-    json_t *o = json_pack("{s{ss ss ss ss si sI sb}}", "counter", "phase", k->phase, "op", k->op, "name", k->name, "source", k->source, "thread", k->thread,
-                          "tokens", (json_int_t)k->n_tokens, "scaled", (int)k->scaled);
+    json_t *o =
+        json_pack("{s{ss ss ss ss si sI sb}}", "counter", "phase", k->phase, "op", k->op, "name", k->name, "source",
+                  k->source, "thread", k->thread, "tokens", (json_int_t)k->n_tokens, "scaled", (int)k->scaled);
     json_t *inner = json_object_get(o, "counter");
-    if (k->reason) json_object_set_new(inner, "reason", json_string(k->reason));
-    else json_object_set_new(inner, "value", json_real(k->value));
+    if (k->reason)
+        json_object_set_new(inner, "reason", json_string(k->reason));
+    else
+        json_object_set_new(inner, "value", json_real(k->value));
     json_dumpf(o, self, JSON_COMPACT);
     fputc('\n', self);
     json_decref(o);
@@ -66,7 +70,8 @@ static void write_counter(void *self, const struct bn_counter *k)
 enum bn_status bn_count_pass(struct bn_subject *s, FILE *out, struct bn_error *err)
 {
     struct count c = {0};
-    const struct bn_observer observer = {.self = &c, .thread_start = thread_start, .op_begin = op_begin, .op_end = op_end};
+    const struct bn_observer observer = {
+        .self = &c, .thread_start = thread_start, .op_begin = op_begin, .op_end = op_end};
     struct bn_session_options options = s->options;
     struct bn_session *session = NULL;
     options.observer = &observer;

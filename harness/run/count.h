@@ -1,5 +1,5 @@
-/* count.h - passes that count events (pmu.h): one per hardware group for the phases, and one more per group for the operations
- * if the request wants those. None of them is timed. */
+/* count.h - passes that count events (pmu.h): one per hardware group for the phases, and one more per group for the
+ * operations if the request wants those. None of them is timed. */
 #ifndef BN_RUN_COUNT_H
 #define BN_RUN_COUNT_H
 #include "harness/run/subject.h"

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 struct bn_cache {
-    uint64_t bytes;  /* 0: unknown */
+    uint64_t bytes; /* 0: unknown */
     uint32_t ways, line_bytes;
 };
 struct bn_topology {

@@ -35,23 +35,29 @@ static enum bn_status add_named(struct bn_engines *engines, const char *text, st
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text || !equals[1])
-        return bn_harness_fail(err, BN_ERR_USAGE, "--engine takes NAME=PATH, e.g. llama-bench=../llama.cpp/build/bin/llama-bench, not \"%s\".", text);
-    if (engines->n == BN_ENGINES_MAX) return bn_harness_fail(err, BN_ERR_USAGE, "More than %d engines.", BN_ENGINES_MAX);
+        return bn_harness_fail(
+            err, BN_ERR_USAGE,
+            "--engine takes NAME=PATH, e.g. llama-bench=../llama.cpp/build/bin/llama-bench, not \"%s\".", text);
+    if (engines->n == BN_ENGINES_MAX)
+        return bn_harness_fail(err, BN_ERR_USAGE, "More than %d engines.", BN_ENGINES_MAX);
     struct bn_engine *e = &engines->at[engines->n++];
     e->name = strndup(text, (size_t)(equals - text));
     split_words(e, equals + 1);
     if (!e->words[0] || access(e->words[0], X_OK))
-        return bn_harness_fail(err, BN_ERR_USAGE, "The engine %s is not a program that can be run: %s.", e->name, equals + 1);
+        return bn_harness_fail(err, BN_ERR_USAGE, "The engine %s is not a program that can be run: %s.", e->name,
+                               equals + 1);
     return BN_OK;
 }
 
-enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named, struct bn_error *err)
+enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named,
+                               struct bn_error *err)
 {
     *engines = (struct bn_engines){.n = 1};
     engines->at[0].name = strdup("bitnet");
     engines->at[0].words[0] = worker ? strdup(worker) : worker_beside();
     if (!engines->at[0].words[0] || access(engines->at[0].words[0], X_OK))
-        return bn_harness_fail(err, BN_ERR_IO, "The worker program %s is not there; build it with make.", engines->at[0].words[0] ? engines->at[0].words[0] : "bitnet-worker");
+        return bn_harness_fail(err, BN_ERR_IO, "The worker program %s is not there; build it with make.",
+                               engines->at[0].words[0] ? engines->at[0].words[0] : "bitnet-worker");
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < n_named; i++) status = add_named(engines, named[i], err);
     return status;
@@ -73,7 +79,8 @@ const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const 
     return NULL;
 }
 
-/* `worker --describe` prints one JSON object of texts. Without an answer the build would be named as another one, so that is an error. */
+/* `worker --describe` prints one JSON object of texts. Without an answer the build would be named as another one, so
+ * that is an error. */
 static enum bn_status describe(const struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
 {
     char *argv[] = {e->words[0], "--describe", NULL};
@@ -87,7 +94,10 @@ static enum bn_status describe(const struct bn_engine *e, struct bn_fields *fiel
     {
         if (json_is_string(value)) bn_fields_add(fields, true, name, json_string_value(value), NULL);
     }
-    if (r.interrupted || !o) status = bn_harness_fail(err, BN_ERR_IO, r.interrupted ? "Interrupted before the run began." : "%s --describe gave no answer.", e->words[0]);
+    if (r.interrupted || !o)
+        status = bn_harness_fail(err, BN_ERR_IO,
+                                 r.interrupted ? "Interrupted before the run began." : "%s --describe gave no answer.",
+                                 e->words[0]);
     json_decref(o);
     bn_child_release(&r);
     return status;

@@ -1,4 +1,5 @@
-/* engines.h - the programs that measure: our worker, and external engines named on the command line (NAME=PATH [ARGS]). */
+/* engines.h - the programs that measure: our worker, and external engines named on the command line (NAME=PATH [ARGS]).
+ */
 #ifndef BN_RUN_ENGINES_H
 #define BN_RUN_ENGINES_H
 #include "harness/store/store.h"
@@ -14,7 +15,8 @@ struct bn_engines {
     size_t n;
 };
 /* Adds "bitnet" = our worker (beside this program unless `worker` names another) and each NAME=PATH ARGS of `named`. */
-enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named, struct bn_error *err);
+enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named,
+                               struct bn_error *err);
 void bn_engines_release(struct bn_engines *engines);
 const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const char *name); /* NULL: not named */
 /* Asks each program what it was built from, hashes its file, and stores the fingerprint in build_id. */

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-static void settle(struct bn_execution_result *r, const char *state, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void settle(struct bn_execution_result *r, const char *state, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static void settle(struct bn_execution_result *r, const char *state, const char *format, ...)
 {
     va_list args;
@@ -33,7 +34,8 @@ static const char *last_line(const struct bn_child_result *c, char *line, size_t
     return line[0] ? line : NULL;
 }
 
-static void judge(const struct bn_execution *x, struct bn_execution_result *r, enum bn_status parsed, const struct bn_error *err)
+static void judge(const struct bn_execution *x, struct bn_execution_result *r, enum bn_status parsed,
+                  const struct bn_error *err)
 {
     const struct bn_child_result *c = &r->child;
     char line[768];
@@ -59,10 +61,18 @@ static void judge(const struct bn_execution *x, struct bn_execution_result *r, e
 static void fill_request(const struct bn_execution *x, struct bn_request *q)
 {
     const struct bn_config *c = x->config;
-    *q = (struct bn_request){.model = c->model->path, .kernel = strcmp(c->kernel, "own") ? (char *)c->kernel : "auto", .threads = c->threads, .fill = c->workload->fill,
-                             .prefill = c->workload->prefill, .decode = c->workload->decode, .repetitions = x->simulate ? 1 : x->plan->repetitions,
-                             .warmup = x->simulate ? 0 : x->plan->warmup, .ops = x->ops && !x->simulate,
-                             .counters = x->counters && !x->simulate, .simulate = x->simulate, .n_cpus = c->threads};
+    *q = (struct bn_request){.model = c->model->path,
+                             .kernel = strcmp(c->kernel, "own") ? (char *)c->kernel : "auto",
+                             .threads = c->threads,
+                             .fill = c->workload->fill,
+                             .prefill = c->workload->prefill,
+                             .decode = c->workload->decode,
+                             .repetitions = x->simulate ? 1 : x->plan->repetitions,
+                             .warmup = x->simulate ? 0 : x->plan->warmup,
+                             .ops = x->ops && !x->simulate,
+                             .counters = x->counters && !x->simulate,
+                             .simulate = x->simulate,
+                             .n_cpus = c->threads};
     memcpy(q->cpus, x->topology->cpus, c->threads * sizeof *q->cpus);
     for (uint32_t i = 0; c->values && i < x->plan->n_options; i++)
         q->options[q->n_options++] = (struct bn_request_option){x->plan->options[i].name, (char *)c->values[i]};
@@ -108,7 +118,8 @@ static bool skip_early(const struct bn_execution *x, struct bn_execution_result 
     else if (x->config->threads > x->topology->n_cpus)
         settle(r, "skipped", "%u threads, but only %u CPUs may be used here.", x->config->threads, x->topology->n_cpus);
     else if (bn_plan_model_missing(x->config->model))
-        settle(r, "skipped", "The model %s is not there; add --model %s=PATH.", x->config->model->path, x->config->model->label);
+        settle(r, "skipped", "The model %s is not there; add --model %s=PATH.", x->config->model->path,
+               x->config->model->label);
     else if (bn_llama_bench_is(x->engine) && bn_llama_bench_refuses(x->config->workload))
         settle(r, "skipped", "%s", bn_llama_bench_refuses(x->config->workload));
     return r->point.state != NULL;
@@ -119,8 +130,13 @@ static enum bn_status run_llama_bench(const struct bn_execution *x, struct bn_ex
 {
     struct bn_llama_bench_call call;
     bn_llama_bench_call(&call, x->engine, x->config, x->plan->repetitions);
-    struct bn_child_spec spec = {.argv = call.argv, .time_limit_s = x->plan->time_limit_s, .cpus = x->topology->cpus, .n_cpus = x->config->threads,
-                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20, .tick = x->tick, .self = x->self};
+    struct bn_child_spec spec = {.argv = call.argv,
+                                 .time_limit_s = x->plan->time_limit_s,
+                                 .cpus = x->topology->cpus,
+                                 .n_cpus = x->config->threads,
+                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20,
+                                 .tick = x->tick,
+                                 .self = x->self};
     return bn_child_run(&spec, &r->child, err);
 }
 
@@ -132,8 +148,14 @@ static enum bn_status run_worker(const struct bn_execution *x, struct bn_executi
     size_t n = 0;
     for (char *const *w = x->engine->words; *w; w++) argv[n++] = *w;
     argv[n] = "--request";
-    struct bn_child_spec spec = {.argv = argv, .input = text, .time_limit_s = x->plan->time_limit_s, .cpus = x->topology->cpus, .n_cpus = x->config->threads,
-                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20, .tick = x->tick, .self = x->self};
+    struct bn_child_spec spec = {.argv = argv,
+                                 .input = text,
+                                 .time_limit_s = x->plan->time_limit_s,
+                                 .cpus = x->topology->cpus,
+                                 .n_cpus = x->config->threads,
+                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20,
+                                 .tick = x->tick,
+                                 .self = x->self};
     enum bn_status status = bn_child_run(&spec, &r->child, err);
     free(text);
     return status;

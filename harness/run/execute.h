@@ -27,7 +27,8 @@ struct bn_execution_result {
     char reason[1024], started_at[32];
     bool interrupted; /* by a signal to the runner: store nothing, give the point back */
 };
-enum bn_status bn_execute(const struct bn_execution *execution, struct bn_execution_result *result, struct bn_error *err);
+enum bn_status bn_execute(const struct bn_execution *execution, struct bn_execution_result *result,
+                          struct bn_error *err);
 /* The request as the worker reads it; NULL without memory. The caller frees it. */
 char *bn_execution_request(const struct bn_execution *execution);
 void bn_execution_release(struct bn_execution_result *result);

@@ -8,7 +8,8 @@
 void bn_fields_add(struct bn_fields *f, bool identity, const char *name, const char *value, const char *reason)
 {
     if (f->n == BN_FIELDS_MAX) return;
-    f->at[f->n++] = (struct bn_field){strdup(name), value ? strdup(value) : NULL, value ? NULL : strdup(reason), identity};
+    f->at[f->n++] =
+        (struct bn_field){strdup(name), value ? strdup(value) : NULL, value ? NULL : strdup(reason), identity};
 }
 
 void bn_fields_number(struct bn_fields *f, bool identity, const char *name, uint64_t value)

@@ -16,9 +16,11 @@ void bn_fields_file(struct bn_fields *fields, bool identity, const char *name, c
 const char *bn_fields_find(const struct bn_fields *fields, const char *name); /* NULL: absent or no value */
 void bn_fields_release(struct bn_fields *fields);
 
-/* What this machine is: CPU, caches, kernel, governor, turbo, SMT, ASLR, ... Fields that make results incomparable are marked. */
+/* What this machine is: CPU, caches, kernel, governor, turbo, SMT, ASLR, ... Fields that make results incomparable are
+ * marked. */
 void bn_machine_fields(struct bn_fields *fields);
-/* What could disturb a point just now: load, runnable tasks, frequency, steal, throttling, temperature. at: "before", "after". */
+/* What could disturb a point just now: load, runnable tasks, frequency, steal, throttling, temperature. at: "before",
+ * "after". */
 enum { BN_MOMENT_MAX = 16 };
 size_t bn_moment_read(const char *at, struct bn_moment moments[BN_MOMENT_MAX]);
 #endif

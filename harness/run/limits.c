@@ -1,4 +1,5 @@
-/* limits.c - what this machine can do at most, measured at the beginning of a run: read bandwidth and int8 peak for every thread count of the plan. */
+/* limits.c - what this machine can do at most, measured at the beginning of a run: read bandwidth and int8 peak for
+ * every thread count of the plan. */
 #include "harness/run/sweep.h"
 #include "harness/plan/fail.h"
 #include <jansson.h>
@@ -9,13 +10,16 @@ enum { LIMIT_S = 60 };
 static bool stored_already(struct bn_sweep *s, uint32_t threads)
 {
     struct bn_query *q;
-    if (bn_query_open(&q, s->store, NULL, "SELECT 1 FROM v_roofline WHERE run_id = ? AND threads = ?", "ii", s->run_id, (int64_t)threads)) return true;
+    if (bn_query_open(&q, s->store, NULL, "SELECT 1 FROM v_roofline WHERE run_id = ? AND threads = ?", "ii", s->run_id,
+                      (int64_t)threads))
+        return true;
     bool found = bn_query_next(q);
     bn_query_close(q);
     return found;
 }
 
-static enum bn_status store(struct bn_sweep *s, uint32_t threads, const json_t *answer, const char *reason, struct bn_error *err)
+static enum bn_status store(struct bn_sweep *s, uint32_t threads, const json_t *answer, const char *reason,
+                            struct bn_error *err)
 {
     static const struct {
         const char *name, *method;
@@ -24,7 +28,8 @@ static enum bn_status store(struct bn_sweep *s, uint32_t threads, const json_t *
     for (int i = 0; !status && i < 2; i++) {
         const json_t *value = json_object_get(answer, limits[i].name);
         const char *method = json_string_value(json_object_get(answer, limits[i].method));
-        status = bn_store_roofline(s->store, s->run_id, (int)threads, limits[i].name, json_number_value(value), method ? method : "", json_is_number(value) ? NULL : reason, err);
+        status = bn_store_roofline(s->store, s->run_id, (int)threads, limits[i].name, json_number_value(value),
+                                   method ? method : "", json_is_number(value) ? NULL : reason, err);
     }
     return status;
 }
@@ -34,7 +39,8 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t threads, struct bn_er
     char number[16], reason[256];
     snprintf(number, sizeof number, "%u", threads);
     char *argv[] = {s->engines.at[0].words[0], "--roofline", number, NULL};
-    const struct bn_child_spec spec = {.argv = argv, .time_limit_s = LIMIT_S, .cpus = s->topology.cpus, .n_cpus = threads};
+    const struct bn_child_spec spec = {
+        .argv = argv, .time_limit_s = LIMIT_S, .cpus = s->topology.cpus, .n_cpus = threads};
     struct bn_child_result r;
     enum bn_status status = bn_child_run(&spec, &r, err);
     if (status || r.interrupted) return status;
@@ -49,7 +55,8 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t threads, struct bn_er
 enum bn_status bn_sweep_measure_limits(struct bn_sweep *s, struct bn_error *err)
 {
     enum bn_status status = BN_OK;
-    uint32_t one = 1, n = s->plan->n_threads ? s->plan->n_threads : 1, *threads = s->plan->n_threads ? s->plan->threads : &one;
+    uint32_t one = 1, n = s->plan->n_threads ? s->plan->n_threads : 1,
+             *threads = s->plan->n_threads ? s->plan->threads : &one;
     for (uint32_t i = 0; !status && !bn_child_interrupt && s->plan->ops && i < n; i++)
         if (threads[i] <= s->topology.n_cpus && !stored_already(s, threads[i])) status = measure(s, threads[i], err);
     return status;

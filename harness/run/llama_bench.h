@@ -1,5 +1,6 @@
-/* llama_bench.h - engines that speak llama-bench's way (llama.cpp and its forks): a point is one call of it, a sample one repetition.
- * An engine whose name begins with "llama-bench" is spoken to like that: --engine llama-bench=PATH, --engine "llama-bench-rtr=PATH -rtr 1". */
+/* llama_bench.h - engines that speak llama-bench's way (llama.cpp and its forks): a point is one call of it, a sample
+ * one repetition. An engine whose name begins with "llama-bench" is spoken to like that: --engine llama-bench=PATH,
+ * --engine "llama-bench-rtr=PATH -rtr 1". */
 #ifndef BN_RUN_LLAMA_BENCH_H
 #define BN_RUN_LLAMA_BENCH_H
 #include "harness/run/engines.h"
@@ -15,7 +16,8 @@ struct bn_llama_bench_call {
     char *argv[BN_LLAMA_BENCH_WORDS];
     char prefill[16], decode[16], repetitions[16], threads[16];
 };
-void bn_llama_bench_call(struct bn_llama_bench_call *call, const struct bn_engine *engine, const struct bn_config *config, uint32_t repetitions);
+void bn_llama_bench_call(struct bn_llama_bench_call *call, const struct bn_engine *engine,
+                         const struct bn_config *config, uint32_t repetitions);
 /* Its JSON as samples: a decode sample is a whole repetition, n_tokens long. The hash stays NULL: it computes none. */
 enum bn_status bn_llama_bench_parse(struct bn_reply *reply, const char *output, struct bn_error *err);
 #endif

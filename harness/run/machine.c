@@ -1,4 +1,5 @@
-/* machine.c - the fingerprint of this machine. A field that cannot be read is NULL with the reason, and says so in its identity. */
+/* machine.c - the fingerprint of this machine. A field that cannot be read is NULL with the reason, and says so in its
+ * identity. */
 #include "harness/run/fields.h"
 #include "harness/run/cpus.h"
 #include <stdio.h>
@@ -13,7 +14,8 @@ static void cpuinfo(struct bn_fields *f, const char *name, const char *key, bool
     FILE *file = fopen("/proc/cpuinfo", "r");
     while (file && !value && fgets(line, sizeof line, file)) {
         size_t n = strlen(key);
-        if (strncmp(line, key, n) || (line[n] != '\t' && line[n] != ' ' && line[n] != ':') || !strchr(line, ':')) continue;
+        if (strncmp(line, key, n) || (line[n] != '\t' && line[n] != ' ' && line[n] != ':') || !strchr(line, ':'))
+            continue;
         value = strchr(line, ':') + 1;
         value += strspn(value, " \t");
         value[strcspn(value, "\n")] = 0;
@@ -34,10 +36,15 @@ static void caches(struct bn_fields *f)
     bn_fields_number(f, true, "cores", t.n_cores);
     bn_fields_number(f, true, "packages", t.n_packages);
     bn_fields_number(f, true, "numa_nodes", t.n_numa_nodes);
-    const struct { const char *name; struct bn_cache c; } list[] = {{"l1d_bytes", t.l1d}, {"l2_bytes", t.l2}, {"l3_bytes", t.l3}};
+    const struct {
+        const char *name;
+        struct bn_cache c;
+    } list[] = {{"l1d_bytes", t.l1d}, {"l2_bytes", t.l2}, {"l3_bytes", t.l3}};
     for (int i = 0; i < 3; i++) {
-        if (list[i].c.bytes) bn_fields_number(f, true, list[i].name, list[i].c.bytes);
-        else bn_fields_add(f, true, list[i].name, NULL, "hwloc finds no such cache");
+        if (list[i].c.bytes)
+            bn_fields_number(f, true, list[i].name, list[i].c.bytes);
+        else
+            bn_fields_add(f, true, list[i].name, NULL, "hwloc finds no such cache");
     }
 }
 

@@ -37,12 +37,14 @@ static void load(struct reader *r)
     put(r, "runnable_tasks", ok, runnable - 1, "/proc/loadavg cannot be read"); /* without the reader */
 }
 
-/* Time stolen by the hypervisor and time the CPUs were busy, in seconds since boot: the difference of before and after counts. */
+/* Time stolen by the hypervisor and time the CPUs were busy, in seconds since boot: the difference of before and after
+ * counts. */
 static void cpu_times(struct reader *r)
 {
     double user, nice, sys, idle, iowait, irq, softirq, steal, tick = (double)sysconf(_SC_CLK_TCK);
     FILE *f = fopen("/proc/stat", "r");
-    bool ok = f && fscanf(f, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &sys, &idle, &iowait, &irq, &softirq, &steal) == 8;
+    bool ok = f && fscanf(f, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &sys, &idle, &iowait, &irq, &softirq,
+                          &steal) == 8;
     if (f) fclose(f);
     put(r, "steal_s", ok, ok ? steal / tick : 0, "/proc/stat has no steal time");
     put(r, "busy_s", ok, ok ? (user + nice + sys + irq + softirq) / tick : 0, "/proc/stat cannot be read");

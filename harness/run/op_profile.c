@@ -71,16 +71,18 @@ static void write_lines(const struct profile *p, uint32_t threads, FILE *out)
             size_t phase = i / (n / 2), layer = i % (n / 2) / BN_OP_COUNT;
             if (!c->calls) continue;
             fprintf(out,
-                    "{\"op\":{\"phase\":\"%s\",\"layer\":%d,\"op\":\"%s\",\"thread\":%u,\"calls\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"weight_bytes\":%" PRIu64
-                    ",\"kv_bytes\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"tokens\":%" PRId64 "}}\n",
-                    phases[phase], (int)layer - 1, bn_op_name((enum bn_op)(i % BN_OP_COUNT)), t, c->calls, c->ns, c->weight_bytes, c->kv_bytes, c->macs,
-                    p->n_tokens[phase]);
+                    "{\"op\":{\"phase\":\"%s\",\"layer\":%d,\"op\":\"%s\",\"thread\":%u,\"calls\":%" PRIu64
+                    ",\"ns\":%" PRIu64 ",\"weight_bytes\":%" PRIu64 ",\"kv_bytes\":%" PRIu64 ",\"macs\":%" PRIu64
+                    ",\"tokens\":%" PRId64 "}}\n",
+                    phases[phase], (int)layer - 1, bn_op_name((enum bn_op)(i % BN_OP_COUNT)), t, c->calls, c->ns,
+                    c->weight_bytes, c->kv_bytes, c->macs, p->n_tokens[phase]);
         }
 }
 
 static void clear(struct profile *p, uint32_t threads)
 {
-    for (uint32_t t = 0; t < threads; t++) memset(p->lanes[t].cells, 0, 2 * ((size_t)p->n_layers + 1) * BN_OP_COUNT * sizeof(struct cell));
+    for (uint32_t t = 0; t < threads; t++)
+        memset(p->lanes[t].cells, 0, 2 * ((size_t)p->n_layers + 1) * BN_OP_COUNT * sizeof(struct cell));
     p->n_tokens[0] = p->n_tokens[1] = 0;
 }
 
@@ -107,7 +109,9 @@ enum bn_status bn_op_profile(struct bn_subject *s, FILE *out, struct bn_error *e
     size_t bytes = (2 * ((size_t)p.n_layers + 1) * BN_OP_COUNT * sizeof(struct cell) + 4095) / 4096 * 4096;
     p.lanes = calloc(threads, sizeof *p.lanes);
     char *cells = p.lanes ? aligned_alloc(4096, threads * bytes) : NULL;
-    if (!cells) return free(p.lanes), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the profile of %u threads.", threads);
+    if (!cells)
+        return free(p.lanes),
+               bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the profile of %u threads.", threads);
     for (uint32_t t = 0; t < threads; t++) p.lanes[t].cells = (struct cell *)(void *)(cells + t * bytes);
     enum bn_status status = observe(s, &p, err);
     if (!status) write_lines(&p, threads, out);

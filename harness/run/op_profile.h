@@ -1,5 +1,5 @@
-/* op_profile.h - time, calls and declared work per layer, operation and thread, from the engine's observer, in passes of their
- * own: the clock reads would lengthen timed samples. */
+/* op_profile.h - time, calls and declared work per layer, operation and thread, from the engine's observer, in passes
+ * of their own: the clock reads would lengthen timed samples. */
 #ifndef BN_RUN_OP_PROFILE_H
 #define BN_RUN_OP_PROFILE_H
 #include "harness/run/subject.h"

@@ -1,4 +1,5 @@
-/* progress.h - one line on stderr that shows how far a sweep is and how long it will take; nothing when stderr is no terminal. */
+/* progress.h - one line on stderr that shows how far a sweep is and how long it will take; nothing when stderr is no
+ * terminal. */
 #ifndef BN_RUN_PROGRESS_H
 #define BN_RUN_PROGRESS_H
 #include <stdbool.h>

@@ -30,7 +30,8 @@ static bool take_rep(struct bn_reply *r, const json_t *line)
     bool ok = true;
     for (size_t i = 0; ok && i < json_array_size(prefill); i++) {
         json_t *pair = json_array_get(prefill, i);
-        ok = put_sample(r, "prefill", rep, (int64_t)i, json_integer_value(json_array_get(pair, 0)), json_integer_value(json_array_get(pair, 1)));
+        ok = put_sample(r, "prefill", rep, (int64_t)i, json_integer_value(json_array_get(pair, 0)),
+                        json_integer_value(json_array_get(pair, 1)));
     }
     for (size_t i = 0; ok && i < json_array_size(decode); i++)
         ok = put_sample(r, "decode", rep, (int64_t)i, json_integer_value(json_array_get(decode, i)), 1);
@@ -43,11 +44,18 @@ static bool take_counter(struct bn_reply *r, const json_t *o)
     if (!more) return false;
     r->counters = more;
     const json_t *value = json_object_get(o, "value");
-    r->counters[r->n_counters++] = (struct bn_counter){
-        .phase = text(o, "phase"), .op = text(o, "op"), .name = text(o, "name"), .source = text(o, "source"),
-        .reason = json_is_number(value) ? NULL : text(o, "reason") ? text(o, "reason") : "the worker gave no reason",
-        .thread = json_object_get(o, "thread") ? (int)whole(o, "thread") : -1, .value = json_number_value(value),
-        .scaled = json_is_true(json_object_get(o, "scaled")), .n_tokens = whole(o, "tokens")};
+    r->counters[r->n_counters++] =
+        (struct bn_counter){.phase = text(o, "phase"),
+                            .op = text(o, "op"),
+                            .name = text(o, "name"),
+                            .source = text(o, "source"),
+                            .reason = json_is_number(value) ? NULL
+                                      : text(o, "reason")   ? text(o, "reason")
+                                                            : "the worker gave no reason",
+                            .thread = json_object_get(o, "thread") ? (int)whole(o, "thread") : -1,
+                            .value = json_number_value(value),
+                            .scaled = json_is_true(json_object_get(o, "scaled")),
+                            .n_tokens = whole(o, "tokens")};
     return true;
 }
 
@@ -56,8 +64,10 @@ static bool take_op(struct bn_reply *r, const json_t *o)
     struct bn_op_time *more = grow(r->ops, r->n_ops, sizeof *more);
     if (!more) return false;
     r->ops = more;
-    r->ops[r->n_ops++] = (struct bn_op_time){text(o, "phase"), text(o, "op"), (int)whole(o, "layer"), (int)whole(o, "thread"), whole(o, "calls"),
-                                             whole(o, "ns"), whole(o, "weight_bytes"), whole(o, "kv_bytes"), whole(o, "macs"), whole(o, "tokens")};
+    r->ops[r->n_ops++] =
+        (struct bn_op_time){text(o, "phase"),  text(o, "op"),     (int)whole(o, "layer"),   (int)whole(o, "thread"),
+                            whole(o, "calls"), whole(o, "ns"),    whole(o, "weight_bytes"), whole(o, "kv_bytes"),
+                            whole(o, "macs"),  whole(o, "tokens")};
     return true;
 }
 
@@ -82,12 +92,15 @@ enum bn_status bn_reply_parse(struct bn_reply *r, const char *output, struct bn_
     for (const char *p = output ? output : ""; *p;) {
         const char *end = strchrnul(p, '\n');
         json_t *line = json_loadb(p, (size_t)(end - p), 0, NULL);
-        if (!line && *end && end > p) return bn_harness_fail(err, BN_ERR_FORMAT, "The worker wrote a line that is not JSON: %.80s.", p);
+        if (!line && *end && end > p)
+            return bn_harness_fail(err, BN_ERR_FORMAT, "The worker wrote a line that is not JSON: %.80s.", p);
         json_t **more = line ? grow(r->lines, r->n_lines, sizeof *more) : r->lines;
-        if (line && !more) return json_decref(line), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading a worker's lines.");
+        if (line && !more)
+            return json_decref(line), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading a worker's lines.");
         r->lines = more;
         if (line) r->lines[r->n_lines++] = line;
-        if (line && !take_line(r, line)) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading a worker's lines.");
+        if (line && !take_line(r, line))
+            return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading a worker's lines.");
         p = *end ? end + 1 : end;
     }
     return BN_OK;

@@ -9,10 +9,10 @@ struct bn_reply {
     struct bn_counter *counters;
     struct bn_op_time *ops;
     size_t n_samples, n_counters, n_ops;
-    const char *hash, *kernels;  /* NULL: not said */
+    const char *hash, *kernels; /* NULL: not said */
     int64_t peak_rss_bytes;
-    bool done;                   /* the closing line came */
-    json_t **lines;              /* own all the text above */
+    bool done;      /* the closing line came */
+    json_t **lines; /* own all the text above */
     size_t n_lines;
 };
 /* Lines a worker writes:

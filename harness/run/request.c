@@ -9,22 +9,26 @@
 static const struct number {
     const char *name;
     size_t offset;
-} numbers[] = {{"threads", offsetof(struct bn_request, threads)}, {"fill", offsetof(struct bn_request, fill)},
-               {"prefill", offsetof(struct bn_request, prefill)}, {"decode", offsetof(struct bn_request, decode)},
-               {"repetitions", offsetof(struct bn_request, repetitions)}, {"warmup", offsetof(struct bn_request, warmup)}};
-static const struct number switches[] = {{"ops", offsetof(struct bn_request, ops)}, {"counters", offsetof(struct bn_request, counters)},
+} numbers[] = {
+    {"threads", offsetof(struct bn_request, threads)},         {"fill", offsetof(struct bn_request, fill)},
+    {"prefill", offsetof(struct bn_request, prefill)},         {"decode", offsetof(struct bn_request, decode)},
+    {"repetitions", offsetof(struct bn_request, repetitions)}, {"warmup", offsetof(struct bn_request, warmup)}};
+static const struct number switches[] = {{"ops", offsetof(struct bn_request, ops)},
+                                         {"counters", offsetof(struct bn_request, counters)},
                                          {"simulate", offsetof(struct bn_request, simulate)}};
 enum { N_NUMBERS = sizeof numbers / sizeof *numbers, N_SWITCHES = sizeof switches / sizeof *switches };
 
 char *bn_request_text(const struct bn_request *r)
 {
-    json_t *o = json_pack("{ss ss}", "model", r->model, "kernel", r->kernel), *cpus = json_array(), *options = json_object();
+    json_t *o = json_pack("{ss ss}", "model", r->model, "kernel", r->kernel), *cpus = json_array(),
+           *options = json_object();
     for (int i = 0; i < N_NUMBERS; i++)
         json_object_set_new(o, numbers[i].name, json_integer(*(const uint32_t *)((const char *)r + numbers[i].offset)));
     for (int i = 0; i < N_SWITCHES; i++)
         json_object_set_new(o, switches[i].name, json_boolean(*(const bool *)((const char *)r + switches[i].offset)));
     for (uint32_t i = 0; i < r->n_cpus; i++) json_array_append_new(cpus, json_integer(r->cpus[i]));
-    for (uint32_t i = 0; i < r->n_options; i++) json_object_set_new(options, r->options[i].name, json_string(r->options[i].value));
+    for (uint32_t i = 0; i < r->n_options; i++)
+        json_object_set_new(options, r->options[i].name, json_string(r->options[i].value));
     json_object_set_new(o, "cpus", cpus);
     json_object_set_new(o, "options", options);
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
@@ -59,8 +63,10 @@ enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct b
     if (!o) return bn_harness_fail(err, BN_ERR_FORMAT, "The request is not JSON: %s.", where.text);
     r->model = copy_text(o, "model"), r->kernel = copy_text(o, "kernel");
     for (int i = 0; i < N_NUMBERS; i++)
-        *(uint32_t *)((char *)r + numbers[i].offset) = (uint32_t)json_integer_value(json_object_get(o, numbers[i].name));
-    for (int i = 0; i < N_SWITCHES; i++) *(bool *)((char *)r + switches[i].offset) = json_is_true(json_object_get(o, switches[i].name));
+        *(uint32_t *)((char *)r + numbers[i].offset) =
+            (uint32_t)json_integer_value(json_object_get(o, numbers[i].name));
+    for (int i = 0; i < N_SWITCHES; i++)
+        *(bool *)((char *)r + switches[i].offset) = json_is_true(json_object_get(o, switches[i].name));
     read_lists(r, o);
     json_decref(o);
     if (r->model && r->kernel && r->threads && (r->prefill || r->decode)) return BN_OK;

@@ -121,7 +121,8 @@ static enum bn_status run_team(struct team *t, const int *cpus, struct bn_error 
     }
     for (uint32_t i = 0; i < t->n_threads; i++) {
         members[i] = (struct member){.team = t, .cpu = cpus ? cpus[i] : -1, .index = i, .all = members};
-        if (pthread_create(&threads[i], NULL, work, &members[i])) return bn_harness_fail(err, BN_ERR_IO, "Thread %u of %u could not be started.", i + 1, t->n_threads);
+        if (pthread_create(&threads[i], NULL, work, &members[i]))
+            return bn_harness_fail(err, BN_ERR_IO, "Thread %u of %u could not be started.", i + 1, t->n_threads);
     }
     bool bad = false;
     for (uint32_t i = 0; i < t->n_threads; i++) pthread_join(threads[i], NULL), bad |= members[i].bad;
@@ -132,15 +133,19 @@ static enum bn_status run_team(struct team *t, const int *cpus, struct bn_error 
 
 enum bn_status bn_roofline_measure(struct bn_roofline *r, uint32_t n_threads, const int *cpus, struct bn_error *err)
 {
-    if (n_threads < 1 || n_threads > MAX_THREADS) return bn_harness_fail(err, BN_ERR_USAGE, "The roofline takes 1 to %d threads, not %u.", MAX_THREADS, n_threads);
-    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), total = memory / 8 < 1u << 30 ? memory / 8 : 1u << 30;
+    if (n_threads < 1 || n_threads > MAX_THREADS)
+        return bn_harness_fail(err, BN_ERR_USAGE, "The roofline takes 1 to %d threads, not %u.", MAX_THREADS,
+                               n_threads);
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE),
+             total = memory / 8 < 1u << 30 ? memory / 8 : 1u << 30;
     struct team t = {.n_threads = n_threads, .peak = strongest(), .bytes = total / n_threads / 4096 * 4096};
     t.rounds = calibrate(t.peak);
     enum bn_status status = run_team(&t, cpus, err);
     if (status) return status;
     r->read_bytes_per_s = (double)t.bytes * n_threads / t.read_s;
     r->int8_macs_per_s = (double)t.macs * n_threads / t.peak_s;
-    snprintf(r->read_method, sizeof r->read_method, "sum of %llu MiB, best of %d", (unsigned long long)(t.bytes * n_threads >> 20), TRIES);
+    snprintf(r->read_method, sizeof r->read_method, "sum of %llu MiB, best of %d",
+             (unsigned long long)(t.bytes * n_threads >> 20), TRIES);
     snprintf(r->int8_method, sizeof r->int8_method, "%s, best of %d", t.peak->name, TRIES);
     return BN_OK;
 }

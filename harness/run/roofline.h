@@ -1,4 +1,5 @@
-/* roofline.h - what this machine can do at most: read bandwidth and int8 multiply-adds per second, best of several tries. */
+/* roofline.h - what this machine can do at most: read bandwidth and int8 multiply-adds per second, best of several
+ * tries. */
 #ifndef BN_RUN_ROOFLINE_H
 #define BN_RUN_ROOFLINE_H
 #include "engine/bitnet.h"
@@ -8,7 +9,8 @@ struct bn_roofline {
     char read_method[64], int8_method[64];
 };
 /* cpus: [n_threads] to pin to, or NULL. Takes about two seconds. */
-enum bn_status bn_roofline_measure(struct bn_roofline *roofline, uint32_t n_threads, const int *cpus, struct bn_error *err);
+enum bn_status bn_roofline_measure(struct bn_roofline *roofline, uint32_t n_threads, const int *cpus,
+                                   struct bn_error *err);
 
 /* One variant of the int8 loop: does `rounds` rounds, returns multiply-adds done; *sink keeps the compiler honest. */
 struct bn_int8_peak {

@@ -1,5 +1,5 @@
-/* roofline_int8_avx2.c - vpmaddubsw and vpaddw on registers: the AVX2 way to multiply int8. Widening to 32 bits, which kernels do once in many
- * blocks, is left out. */
+/* roofline_int8_avx2.c - vpmaddubsw and vpaddw on registers: the AVX2 way to multiply int8. Widening to 32 bits, which
+ * kernels do once in many blocks, is left out. */
 #if defined(__x86_64__)
 #include "harness/run/roofline.h"
 #include <immintrin.h>
@@ -11,7 +11,8 @@ enum { CHAINS = 4 };
 
 static uint64_t run(uint64_t rounds, int32_t *sink)
 {
-    __m256i codes = _mm256_set1_epi8(3), x = _mm256_set1_epi8((char)(*sink | 1)), a0 = x, a1 = x, a2 = x, a3 = x, p0, p1, p2, p3;
+    __m256i codes = _mm256_set1_epi8(3), x = _mm256_set1_epi8((char)(*sink | 1)), a0 = x, a1 = x, a2 = x, a3 = x, p0,
+            p1, p2, p3;
     for (uint64_t r = 0; r < rounds; r++)
         __asm__ volatile(DOT(0) DOT(1) DOT(2) DOT(3) : SUM(0), SUM(1), SUM(2), SUM(3) : [codes] "x"(codes), [x] "x"(x));
     a0 = _mm256_xor_si256(_mm256_xor_si256(a0, a1), _mm256_xor_si256(a2, a3));

@@ -1,4 +1,5 @@
-/* roofline_int8_generic.c - int8 multiply-adds as the compiler vectorises them, for CPUs without a loop of their own. */
+/* roofline_int8_generic.c - int8 multiply-adds as the compiler vectorises them, for CPUs without a loop of their own.
+ */
 #include "harness/run/roofline.h"
 
 enum { N = 4096 };

@@ -1,12 +1,13 @@
-/* simulate.c - callgrind client requests around the phases (no-ops outside valgrind; left out where its headers are missing). */
+/* simulate.c - callgrind client requests around the phases (no-ops outside valgrind; left out where its headers are
+ * missing). */
 #include "harness/run/simulate.h"
 #if __has_include(<valgrind/callgrind.h>)
 #include <valgrind/callgrind.h>
 #else
 #define CALLGRIND_START_INSTRUMENTATION ((void)0)
-#define CALLGRIND_STOP_INSTRUMENTATION ((void)0)
-#define CALLGRIND_TOGGLE_COLLECT ((void)0)
-#define CALLGRIND_DUMP_STATS_AT(name) ((void)(name))
+#define CALLGRIND_STOP_INSTRUMENTATION  ((void)0)
+#define CALLGRIND_TOGGLE_COLLECT        ((void)0)
+#define CALLGRIND_DUMP_STATS_AT(name)   ((void)(name))
 #endif
 
 /* The context before the phases is filled at full speed; simulated caches begin to fill with the first phase. */
@@ -26,8 +27,10 @@ static void stop(void *self, enum bn_phase phase, int n_tokens, struct bn_sessio
 {
     (void)self, (void)n_tokens, (void)session;
     CALLGRIND_TOGGLE_COLLECT;
-    if (phase == BN_PHASE_PREFILL) CALLGRIND_DUMP_STATS_AT("prefill");
-    else CALLGRIND_DUMP_STATS_AT("decode");
+    if (phase == BN_PHASE_PREFILL)
+        CALLGRIND_DUMP_STATS_AT("prefill");
+    else
+        CALLGRIND_DUMP_STATS_AT("decode");
 }
 
 enum bn_status bn_simulate_pass(struct bn_subject *s, struct bn_error *err)

@@ -3,7 +3,7 @@
 #define BN_RUN_SIMULATE_H
 #include "harness/run/subject.h"
 
-/* One repetition to warm the simulated caches and one that is counted; each phase is dumped under its name ("prefill", "decode").
- * Outside valgrind: the plain repetition. */
+/* One repetition to warm the simulated caches and one that is counted; each phase is dumped under its name ("prefill",
+ * "decode"). Outside valgrind: the plain repetition. */
 enum bn_status bn_simulate_pass(struct bn_subject *subject, struct bn_error *err);
 #endif

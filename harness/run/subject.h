@@ -18,5 +18,6 @@ struct bn_pass_hooks {
     void (*before)(void *self, enum bn_phase phase);
     void (*after)(void *self, enum bn_phase phase, int n_tokens, struct bn_session *session);
 };
-enum bn_status bn_subject_pass(struct bn_subject *subject, struct bn_session *session, const struct bn_pass_hooks *hooks, struct bn_error *err);
+enum bn_status bn_subject_pass(struct bn_subject *subject, struct bn_session *session,
+                               const struct bn_pass_hooks *hooks, struct bn_error *err);
 #endif

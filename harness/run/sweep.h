@@ -15,7 +15,7 @@ struct bn_sweep {
     struct bn_engines engines;
     struct bn_topology topology;
     struct bn_store *store;
-    int64_t *model_ids; /* [plan->n_models] */
+    int64_t *model_ids;              /* [plan->n_models] */
     struct bn_store_config *configs; /* [points.n_configs], as the store names them */
     struct bn_store_option *option_rows;
     char *option_texts;
@@ -26,7 +26,8 @@ struct bn_sweep {
 };
 /* Opens the database, takes all fingerprints, begins or resumes the run. */
 enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
-/* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are there (two seconds each). */
+/* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are there (two
+ * seconds each). */
 enum bn_status bn_sweep_measure_limits(struct bn_sweep *sweep, struct bn_error *err);
 /* One more round if the budget leaves time for it; *added says whether there is something to do. */
 enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
@@ -35,10 +36,12 @@ double bn_sweep_spent(struct bn_sweep *sweep);
 /* Works off the queue until it is empty or a signal comes; *interrupted says which. */
 enum bn_status bn_sweep_work(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
 struct bn_sweep_state {
-    size_t n_points, n_finished, n_failed, n_skipped, n_open, n_other_output; /* the last: of those failed, ended well with a wrong hash */
+    size_t n_points, n_finished, n_failed, n_skipped, n_open,
+        n_other_output; /* the last: of those failed, ended well with a wrong hash */
 };
 struct bn_sweep_state bn_sweep_state(const struct bn_sweep *sweep);
-/* Prints the summary; returns the exit code: 0, 1 points failed, 4 other output, 5 nothing measured, 130 interrupted. */
+/* Prints the summary; returns the exit code: 0, 1 points failed, 4 other output, 5 nothing measured, 130 interrupted.
+ */
 int bn_sweep_conclude(const struct bn_sweep *sweep, bool interrupted, bool json);
 void bn_sweep_release(struct bn_sweep *sweep);
 /* Seconds a point of this config took last time in this database; NAN: unknown. */

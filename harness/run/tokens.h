@@ -3,6 +3,7 @@
 #define BN_RUN_TOKENS_H
 #include "engine/bitnet.h"
 
-/* Fills ids[n] with BOS (if the model has one) and then pseudo-random ids of the vocabulary (splitmix64 of the position). */
+/* Fills ids[n] with BOS (if the model has one) and then pseudo-random ids of the vocabulary (splitmix64 of the
+ * position). */
 void bn_tokens_fill(const struct bn_model *model, int32_t *ids, size_t n);
 #endif

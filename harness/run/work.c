@@ -36,7 +36,8 @@ static void report(struct bn_sweep *s, const char *what, const struct bn_point_r
     struct bn_query *q;
     struct bn_point_result told = *r;
     char reason[1024];
-    if (bn_query_open(&q, s->store, NULL, "SELECT reason FROM v_failures WHERE point_id = ?", "i", s->current_point)) return;
+    if (bn_query_open(&q, s->store, NULL, "SELECT reason FROM v_failures WHERE point_id = ?", "i", s->current_point))
+        return;
     if (bn_query_next(q)) {
         snprintf(reason, sizeof reason, "%s", bn_query_text(q, 0));
         if (!strcmp(told.state, "finished")) told.state = "failed";
@@ -59,9 +60,15 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
 {
     const struct bn_config *c = &s->points.configs[s->points.order[ordinal]];
     bool first = ordinal < s->points.n_configs; /* counters and operations need no repetition */
-    struct bn_execution x = {.plan = s->plan, .config = c, .engine = bn_engines_find(&s->engines, c->engine), .topology = &s->topology,
-                             .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0, .ops = first && s->plan->ops,
-                             .callgrind = first && !strcmp(s->counters, "sim") && !strcmp(c->engine, "bitnet"), .tick = renew, .self = s};
+    struct bn_execution x = {.plan = s->plan,
+                             .config = c,
+                             .engine = bn_engines_find(&s->engines, c->engine),
+                             .topology = &s->topology,
+                             .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0,
+                             .ops = first && s->plan->ops,
+                             .callgrind = first && !strcmp(s->counters, "sim") && !strcmp(c->engine, "bitnet"),
+                             .tick = renew,
+                             .self = s};
     struct bn_execution_result r;
     char label[512], what[640];
     bn_config_label(s->plan, c, label, sizeof label);
@@ -69,10 +76,13 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
     bn_progress_show(&s->progress, what);
     enum bn_status status = bn_execute(&x, &r, err);
     *interrupted = !status && r.interrupted;
-    if (!status && *interrupted) status = bn_store_unclaim(s->store, s->current_point, err);
-    else if (!status) status = bn_store_point_end(s->store, s->current_point, &r.point, NULL, err);
+    if (!status && *interrupted)
+        status = bn_store_unclaim(s->store, s->current_point, err);
+    else if (!status)
+        status = bn_store_point_end(s->store, s->current_point, &r.point, NULL, err);
     if (!status && !*interrupted) {
-        if (first || strcmp(r.point.state, "skipped")) report(s, what, &r.point); /* skipped in one round, skipped in all */
+        if (first || strcmp(r.point.state, "skipped"))
+            report(s, what, &r.point); /* skipped in one round, skipped in all */
         bn_progress_step(&s->progress);
     }
     bn_execution_release(&r);
@@ -81,7 +91,8 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
 
 static enum bn_status take_point(struct bn_sweep *s, uint32_t ordinal, bool *interrupted, struct bn_error *err)
 {
-    if (ordinal >= s->points.n_points) return bn_harness_fail(err, BN_ERR_FORMAT, "The run in %s has more points than its plan.", s->db_path);
+    if (ordinal >= s->points.n_points)
+        return bn_harness_fail(err, BN_ERR_FORMAT, "The run in %s has more points than its plan.", s->db_path);
     if (s->budget_s > 0 && bn_sweep_spent(s) >= s->budget_s) return skip_for_budget(s, err);
     return measure(s, ordinal, interrupted, err);
 }
@@ -119,11 +130,14 @@ double bn_sweep_estimate(struct bn_sweep *s, const struct bn_config *c)
     char options[1024];
     double seconds = NAN;
     bn_config_options_text(s->plan, c, options, sizeof options);
-    if (!s->store || bn_query_open(&q, s->store, NULL,
-                      "SELECT seconds FROM v_points WHERE engine = ? AND workload = ? AND kernel = ? AND threads = ? AND options = ? AND"
-                      " prefill_tokens = ? AND decode_tokens = ? AND fill_tokens = ? AND state = 'finished' ORDER BY point_id DESC LIMIT 1",
-                      "sssisiii", c->engine, c->workload->name, c->kernel, (int64_t)c->threads, options, (int64_t)c->workload->prefill,
-                      (int64_t)c->workload->decode, (int64_t)c->workload->fill))
+    if (!s->store ||
+        bn_query_open(&q, s->store, NULL,
+                      "SELECT seconds FROM v_points WHERE engine = ? AND workload = ? AND kernel = ? AND threads = ? "
+                      "AND options = ? AND"
+                      " prefill_tokens = ? AND decode_tokens = ? AND fill_tokens = ? AND state = 'finished' ORDER BY "
+                      "point_id DESC LIMIT 1",
+                      "sssisiii", c->engine, c->workload->name, c->kernel, (int64_t)c->threads, options,
+                      (int64_t)c->workload->prefill, (int64_t)c->workload->decode, (int64_t)c->workload->fill))
         return seconds;
     if (bn_query_next(q)) seconds = bn_query_double(q, 0);
     bn_query_close(q);

@@ -66,8 +66,7 @@ struct bn_interval bn_bootstrap_interval(const struct bn_bootstrap *request, con
                                          struct bn_random *random)
 {
     struct bn_interval interval = {NAN, NAN, NAN};
-    bool sound =
-        n > 0 && request->n_resamples >= 20 && request->block >= 1 && !(request->bca && request->block > 1);
+    bool sound = n > 0 && request->n_resamples >= 20 && request->block >= 1 && !(request->bca && request->block > 1);
     size_t resamples = sound ? (size_t)request->n_resamples : 0;
     double *values = sound ? malloc((resamples + 2 * n) * sizeof *values) : NULL, *work = values + resamples;
     if (!values) return interval;
@@ -84,8 +83,7 @@ struct bn_interval bn_bootstrap_interval(const struct bn_bootstrap *request, con
 static size_t memory_of(const double *x, size_t n)
 {
     double limit = 2 * sqrt(log10((double)n) / (double)n);
-    size_t run = (size_t)fmax(5, ceil(sqrt(log10((double)n)))), last = (size_t)ceil(sqrt((double)n)) + run,
-           quiet = 0;
+    size_t run = (size_t)fmax(5, ceil(sqrt(log10((double)n)))), last = (size_t)ceil(sqrt((double)n)) + run, quiet = 0;
     for (size_t lag = 1; lag <= last && lag < n; lag++) {
         quiet = fabs(bn_sample_autocorrelation(x, n, lag)) < limit ? quiet + 1 : 0;
         if (quiet == run) return lag - run;

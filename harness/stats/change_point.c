@@ -85,8 +85,8 @@ static size_t divide(struct search *s, const double *x, size_t n, double *work, 
     return s->n_segments - 1;
 }
 
-int bn_change_points(const double *x, size_t n, const struct bn_change_options *options,
-                     struct bn_random *random, struct bn_change_point *points, size_t cap)
+int bn_change_points(const double *x, size_t n, const struct bn_change_options *options, struct bn_random *random,
+                     struct bn_change_point *points, size_t cap)
 {
     struct search s = {options, calloc(cap + 2, sizeof(size_t)), 1};
     double *work = malloc((n + cap + 3) * sizeof *work), *p = work + n;

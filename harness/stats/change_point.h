@@ -19,6 +19,6 @@ struct bn_change_options {
 /* Best split of x[0..n) and its energy statistic Q (0 and index 0 when n < 2 x least). */
 double bn_change_best(const double *x, size_t n, size_t least, size_t *index);
 /* Writes at most cap points, ordered by index; returns how many, or -1 without memory. */
-int bn_change_points(const double *x, size_t n, const struct bn_change_options *options,
-                     struct bn_random *random, struct bn_change_point *points, size_t cap);
+int bn_change_points(const double *x, size_t n, const struct bn_change_options *options, struct bn_random *random,
+                     struct bn_change_point *points, size_t cap);
 #endif

@@ -2,10 +2,7 @@
 #include "harness/stats/distribution.h"
 #include <math.h>
 
-double bn_normal_cdf(double z)
-{
-    return 0.5 * erfc(-z * M_SQRT1_2);
-}
+double bn_normal_cdf(double z) { return 0.5 * erfc(-z * M_SQRT1_2); }
 
 double bn_normal_quantile(double p)
 {

@@ -40,10 +40,7 @@ double bn_sequential_detectable(const struct bn_sequential *design, double alpha
     return high;
 }
 
-double bn_shift_normal(const double *d, size_t n, double q)
-{
-    return bn_normal_quantile(q) * bn_sample_mad(d, n);
-}
+double bn_shift_normal(const double *d, size_t n, double q) { return bn_normal_quantile(q) * bn_sample_mad(d, n); }
 
 double bn_shift_observed(const double *d, size_t n, double q)
 {

@@ -15,10 +15,7 @@ void bn_random_init(struct bn_random *random, uint64_t seed)
     for (int i = 0; i < 4; i++) random->state[i] = bn_random_split(&seed);
 }
 
-static uint64_t rotate(uint64_t x, int k)
-{
-    return (x << k) | (x >> (64 - k));
-}
+static uint64_t rotate(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
 
 uint64_t bn_random_next(struct bn_random *random)
 {
@@ -55,10 +52,7 @@ uint64_t bn_random_below(struct bn_random *random, uint64_t n)
     return high;
 }
 
-double bn_random_uniform(struct bn_random *random)
-{
-    return (double)(bn_random_next(random) >> 11) * 0x1p-53;
-}
+double bn_random_uniform(struct bn_random *random) { return (double)(bn_random_next(random) >> 11) * 0x1p-53; }
 
 double bn_random_normal(struct bn_random *random)
 {

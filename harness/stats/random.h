@@ -14,6 +14,6 @@ void bn_random_init(struct bn_random *random, uint64_t seed);
 uint64_t bn_random_next(struct bn_random *random);
 uint64_t bn_random_below(struct bn_random *random, uint64_t n); /* 0..n-1, without bias; n > 0 */
 double bn_random_uniform(struct bn_random *random);             /* [0, 1), 53 bits */
-double bn_random_normal(struct bn_random *random); /* mean 0, standard deviation 1 (polar method) */
+double bn_random_normal(struct bn_random *random);              /* mean 0, standard deviation 1 (polar method) */
 void bn_random_shuffle(struct bn_random *random, double *x, size_t n);
 #endif

@@ -22,11 +22,7 @@ static double exact_p(const double *counts, size_t top, double value, enum bn_si
 static double normal_p(double distance, double variance, enum bn_side side)
 {
     if (!(variance > 0)) return 1;
-    double step = side == BN_LESS      ? -0.5
-                  : side == BN_GREATER ? 0.5
-                  : distance > 0       ? 0.5
-                  : distance < 0       ? -0.5
-                                       : 0;
+    double step = side == BN_LESS ? -0.5 : side == BN_GREATER ? 0.5 : distance > 0 ? 0.5 : distance < 0 ? -0.5 : 0;
     double z = (distance - step) / sqrt(variance);
     double p = side == BN_LESS      ? bn_normal_cdf(z)
                : side == BN_GREATER ? bn_normal_cdf(-z)
@@ -45,8 +41,7 @@ static double *mann_whitney_counts(size_t nx, size_t ny)
         for (size_t chosen = item < nx ? item + 1 : nx; chosen > 0; chosen--) {
             size_t beaten = item + 1 - chosen; /* ys already below this item, if it is the chosen-th x */
             if (beaten > ny) continue;
-            for (size_t u = width; u-- > beaten;)
-                ways[chosen * width + u] += ways[(chosen - 1) * width + u - beaten];
+            for (size_t u = width; u-- > beaten;) ways[chosen * width + u] += ways[(chosen - 1) * width + u - beaten];
         }
     memmove(ways, ways + nx * width, width * sizeof *ways);
     return ways;
@@ -66,8 +61,7 @@ struct bn_rank_test bn_mann_whitney(const double *x, size_t nx, const double *y,
         for (size_t i = 0; i < nx; i++) test.statistic += ranks[i];
         test.exact = nx < 50 && ny < 50 && ties == 0 && (counts = mann_whitney_counts(nx, ny));
         test.p = test.exact ? exact_p(counts, nx * ny, test.statistic, side)
-                            : normal_p(test.statistic - a * b / 2,
-                                       a * b / 12 * (c + 1 - ties / (c * (c - 1))), side);
+                            : normal_p(test.statistic - a * b / 2, a * b / 12 * (c + 1 - ties / (c * (c - 1))), side);
         free(counts);
     }
     free(all);
@@ -100,9 +94,9 @@ struct bn_rank_test bn_wilcoxon(const double *difference, size_t n, enum bn_side
         for (size_t i = 0, j = 0; i < n; i++)
             if (difference[i] != 0) test.statistic += difference[i] > 0 ? ranks[j++] : (j++, 0);
         test.exact = m < 50 && m == n && ties == 0 && (counts = wilcoxon_counts(m));
-        test.p = test.exact ? exact_p(counts, m * (m + 1) / 2, test.statistic, side)
-                            : normal_p(test.statistic - a * (a + 1) / 4,
-                                       a * (a + 1) * (2 * a + 1) / 24 - ties / 48, side);
+        test.p = test.exact
+                     ? exact_p(counts, m * (m + 1) / 2, test.statistic, side)
+                     : normal_p(test.statistic - a * (a + 1) / 4, a * (a + 1) * (2 * a + 1) / 24 - ties / 48, side);
         free(counts);
     }
     free(size);

@@ -18,10 +18,8 @@ struct bn_rank_test {
     double p;         /* NaN without memory, 1 when nothing can be said */
     bool exact;
 };
-struct bn_rank_test bn_mann_whitney(const double *x, size_t nx, const double *y, size_t ny,
-                                    enum bn_side side);
-struct bn_rank_test bn_wilcoxon(const double *difference, size_t n,
-                                enum bn_side side); /* of paired differences */
+struct bn_rank_test bn_mann_whitney(const double *x, size_t nx, const double *y, size_t ny, enum bn_side side);
+struct bn_rank_test bn_wilcoxon(const double *difference, size_t n, enum bn_side side); /* of paired differences */
 /* P(x > y) - P(x < y), -1 to 1. Romano et al. (2006): below 0.147 negligible, 0.33 small, 0.474 medium, then
  * large. */
 double bn_cliff_delta(const double *x, size_t nx, const double *y, size_t ny);

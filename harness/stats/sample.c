@@ -10,10 +10,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void bn_sample_sort(double *x, size_t n)
-{
-    qsort(x, n, sizeof *x, ascending);
-}
+void bn_sample_sort(double *x, size_t n) { qsort(x, n, sizeof *x, ascending); }
 
 double bn_sample_quantile_sorted(const double *sorted, size_t n, double p)
 {
@@ -35,10 +32,7 @@ double bn_sample_quantile(const double *x, size_t n, double p)
     return q;
 }
 
-double bn_sample_median(const double *x, size_t n)
-{
-    return bn_sample_quantile(x, n, 0.5);
-}
+double bn_sample_median(const double *x, size_t n) { return bn_sample_quantile(x, n, 0.5); }
 
 double bn_sample_mean(const double *x, size_t n)
 {
@@ -70,10 +64,7 @@ struct place {
     size_t index;
 };
 
-static int by_value(const void *a, const void *b)
-{
-    return ascending(a, b);
-} /* value is the first member */
+static int by_value(const void *a, const void *b) { return ascending(a, b); } /* value is the first member */
 
 int bn_sample_ranks(const double *x, size_t n, double *ranks, double *ties)
 {

@@ -71,8 +71,7 @@ double bn_sequential_threshold(const struct bn_sequential *design, double alpha)
     return high;
 }
 
-struct bn_interval bn_sequential_interval(const struct bn_sequential *design, const double *d, int n,
-                                          double alpha)
+struct bn_interval bn_sequential_interval(const struct bn_sequential *design, const double *d, int n, double alpha)
 {
     struct bn_interval interval = {-INFINITY, INFINITY, 1 - 2 * alpha};
     double threshold = bn_sequential_threshold(design, alpha), sorted[BN_PAIRS_MAX];

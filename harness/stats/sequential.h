@@ -31,6 +31,5 @@ double bn_sequential_threshold(const struct bn_sequential *design, double alpha)
 int bn_sequential_count(const struct bn_sequential *design, double threshold, int look);
 /* Bounds for the median of d, each wrong with probability <= alpha over all looks together. Infinite while n
  * is too small. */
-struct bn_interval bn_sequential_interval(const struct bn_sequential *design, const double *d, int n,
-                                          double alpha);
+struct bn_interval bn_sequential_interval(const struct bn_sequential *design, const double *d, int n, double alpha);
 #endif

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double coverage(int depth,
-                       int n) /* of the interval from the depth-th smallest to the depth-th largest */
+static double coverage(int depth, int n) /* of the interval from the depth-th smallest to the depth-th largest */
 {
     return 1 - 2 * bn_binomial_cdf(depth - 1, n, 0.5);
 }

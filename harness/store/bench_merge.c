@@ -12,8 +12,10 @@ static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "the database that grows (default out/bench.db)"},
     {"json", NULL, BN_CMD_FLAG, &json, "print a JSON array, one object a file"},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench merge", "take over the runs of other databases", "OTHER.db... [--db FILE]", options,
-                                  "A run that is here already is brought as far as it is there; merged again, nothing changes. The other file stays as it is."};
+static const struct bn_cmd cmd = {"bitnet-bench merge", "take over the runs of other databases",
+                                  "OTHER.db... [--db FILE]", options,
+                                  "A run that is here already is brought as far as it is there; merged again, nothing "
+                                  "changes. The other file stays as it is."};
 
 int bn_bench_merge(int argc, char **argv)
 {
@@ -26,8 +28,11 @@ int bn_bench_merge(int argc, char **argv)
     for (int i = 1; i <= n; i++) {
         int64_t runs, points;
         if (bn_store_merge(store, argv[i], &runs, &points, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-        json_array_append_new(files, json_pack("{ss sI sI}", "file", argv[i], "runs", (json_int_t)runs, "points", (json_int_t)points));
-        if (!json) printf("%s: %lld runs and %lld measured points added to %s\n", argv[i], (long long)runs, (long long)points, db_path);
+        json_array_append_new(
+            files, json_pack("{ss sI sI}", "file", argv[i], "runs", (json_int_t)runs, "points", (json_int_t)points));
+        if (!json)
+            printf("%s: %lld runs and %lld measured points added to %s\n", argv[i], (long long)runs, (long long)points,
+                   db_path);
     }
     bn_store_close(store);
     if (json) json_dumpf(files, stdout, JSON_INDENT(2)), putchar('\n');

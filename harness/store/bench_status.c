@@ -1,5 +1,5 @@
-/* bench_status.c - bitnet-bench status: what a database holds, what is still to do, what went wrong and why, and whether the
- * file is sound. */
+/* bench_status.c - bitnet-bench status: what a database holds, what is still to do, what went wrong and why, and
+ * whether the file is sound. */
 #include "engine/cmdline.h"
 #include "harness/store/store.h"
 #include <jansson.h>
@@ -16,15 +16,17 @@ static const struct bn_cmd_option options[] = {
     {"run", "N", BN_CMD_INT, &only_run, "this run alone", .min = 1, .max = 2147483647},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench status", "runs of a database, points done, failed and skipped with reasons, integrity", "[--db FILE] [--run N]",
-                                  options, "Exit codes: 0 ok, 1 the database is damaged or cannot be read, 2 usage, 5 it holds no such run."};
+static const struct bn_cmd cmd = {
+    "bitnet-bench status", "runs of a database, points done, failed and skipped with reasons, integrity",
+    "[--db FILE] [--run N]", options,
+    "Exit codes: 0 ok, 1 the database is damaged or cannot be read, 2 usage, 5 it holds no such run."};
 
 static const char runs_sql[] =
     "SELECT run_id, started_at, source, plan, n_points, n_finished, n_failed, n_skipped, n_open, coalesce(machine, '')"
     " FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY run_id";
-static const char reasons_sql[] =
-    "SELECT state, count(*), min(workload || ' ' || series), count(DISTINCT config_id), reason FROM v_failures WHERE run_id = ?"
-    " GROUP BY state, reason ORDER BY state, count(*) DESC, reason";
+static const char reasons_sql[] = "SELECT state, count(*), min(workload || ' ' || series), count(DISTINCT config_id), "
+                                  "reason FROM v_failures WHERE run_id = ?"
+                                  " GROUP BY state, reason ORDER BY state, count(*) DESC, reason";
 
 static struct bn_query *ask(struct bn_store *store, const char *sql, int64_t number)
 {
@@ -34,17 +36,23 @@ static struct bn_query *ask(struct bn_store *store, const char *sql, int64_t num
     return q;
 }
 
-static const char *state_of(struct bn_query *run) { return bn_query_int(run, 8) ? "to go on" : bn_query_int(run, 6) ? "with failures" : "done"; }
+static const char *state_of(struct bn_query *run)
+{
+    return bn_query_int(run, 8) ? "to go on" : bn_query_int(run, 6) ? "with failures" : "done";
+}
 
 static void print_run(struct bn_store *store, struct bn_query *run)
 {
-    printf("run %lld  %.19s  %s %s  %s\n", (long long)bn_query_int(run, 0), bn_query_text(run, 1), bn_query_text(run, 2), bn_query_text(run, 3), bn_query_text(run, 9));
+    printf("run %lld  %.19s  %s %s  %s\n", (long long)bn_query_int(run, 0), bn_query_text(run, 1),
+           bn_query_text(run, 2), bn_query_text(run, 3), bn_query_text(run, 9));
     if (bn_query_int(run, 4))
-        printf("    %lld points: %lld finished, %lld failed, %lld skipped, %lld to do (%s)\n", (long long)bn_query_int(run, 4), (long long)bn_query_int(run, 5),
-               (long long)bn_query_int(run, 6), (long long)bn_query_int(run, 7), (long long)bn_query_int(run, 8), state_of(run));
+        printf("    %lld points: %lld finished, %lld failed, %lld skipped, %lld to do (%s)\n",
+               (long long)bn_query_int(run, 4), (long long)bn_query_int(run, 5), (long long)bn_query_int(run, 6),
+               (long long)bn_query_int(run, 7), (long long)bn_query_int(run, 8), state_of(run));
     struct bn_query *q = ask(store, reasons_sql, bn_query_int(run, 0));
     while (bn_query_next(q)) {
-        printf("    %lld %s: %s (%s", (long long)bn_query_int(q, 1), bn_query_text(q, 0), bn_query_text(q, 4), bn_query_text(q, 2));
+        printf("    %lld %s: %s (%s", (long long)bn_query_int(q, 1), bn_query_text(q, 0), bn_query_text(q, 4),
+               bn_query_text(q, 2));
         if (bn_query_int(q, 3) > 1) printf(" and %lld more", (long long)bn_query_int(q, 3) - 1);
         printf(")\n");
     }
@@ -56,19 +64,22 @@ static json_t *run_json(struct bn_store *store, struct bn_query *run)
     json_t *reasons = json_array();
     struct bn_query *q = ask(store, reasons_sql, bn_query_int(run, 0));
     while (bn_query_next(q))
-        json_array_append_new(reasons, json_pack("{ss sI ss sI ss}", "state", bn_query_text(q, 0), "points", (json_int_t)bn_query_int(q, 1), "example",
-                                                 bn_query_text(q, 2), "configs", (json_int_t)bn_query_int(q, 3), "reason", bn_query_text(q, 4)));
+        json_array_append_new(reasons,
+                              json_pack("{ss sI ss sI ss}", "state", bn_query_text(q, 0), "points",
+                                        (json_int_t)bn_query_int(q, 1), "example", bn_query_text(q, 2), "configs",
+                                        (json_int_t)bn_query_int(q, 3), "reason", bn_query_text(q, 4)));
     bn_query_close(q);
-    return json_pack("{sI ss ss ss ss sI sI sI sI sI so}", "run", (json_int_t)bn_query_int(run, 0), "started_at", bn_query_text(run, 1), "source",
-                     bn_query_text(run, 2), "plan", bn_query_text(run, 3), "machine", bn_query_text(run, 9), "planned", (json_int_t)bn_query_int(run, 4),
-                     "finished", (json_int_t)bn_query_int(run, 5), "failed", (json_int_t)bn_query_int(run, 6), "skipped", (json_int_t)bn_query_int(run, 7),
-                     "open", (json_int_t)bn_query_int(run, 8), "reasons", reasons);
+    return json_pack("{sI ss ss ss ss sI sI sI sI sI so}", "run", (json_int_t)bn_query_int(run, 0), "started_at",
+                     bn_query_text(run, 1), "source", bn_query_text(run, 2), "plan", bn_query_text(run, 3), "machine",
+                     bn_query_text(run, 9), "planned", (json_int_t)bn_query_int(run, 4), "finished",
+                     (json_int_t)bn_query_int(run, 5), "failed", (json_int_t)bn_query_int(run, 6), "skipped",
+                     (json_int_t)bn_query_int(run, 7), "open", (json_int_t)bn_query_int(run, 8), "reasons", reasons);
 }
 
 static void print_json(json_t *runs, bool intact, const char *damage)
 {
-    json_t *root = json_pack("{ss si sb so* so}", "database", db_path, "schema_version", bn_store_version(), "intact", (int)intact, "damage",
-                             intact ? NULL : json_string(damage), "runs", runs);
+    json_t *root = json_pack("{ss si sb so* so}", "database", db_path, "schema_version", bn_store_version(), "intact",
+                             (int)intact, "damage", intact ? NULL : json_string(damage), "runs", runs);
     json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(root);
@@ -79,19 +90,25 @@ int bn_bench_status(int argc, char **argv)
     struct bn_store *store;
     struct bn_error err = {0};
     int n = 0;
-    if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench status --help lists them.", argv[1]);
+    if (bn_cmd_parse(&cmd, argc, argv))
+        bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench status --help lists them.", argv[1]);
     if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     struct bn_query *run = ask(store, runs_sql, only_run);
     json_t *runs = json_array();
     for (; bn_query_next(run); n++) {
-        if (json) json_array_append_new(runs, run_json(store, run));
-        else print_run(store, run);
+        if (json)
+            json_array_append_new(runs, run_json(store, run));
+        else
+            print_run(store, run);
     }
     bn_query_close(run);
     bool intact = bn_store_intact(store, &err);
-    if (json) print_json(runs, intact, err.text);
-    else json_decref(runs);
-    if (!json && intact) printf("%s: %d run%s, schema version %d, integrity ok\n", db_path, n, n == 1 ? "" : "s", bn_store_version());
+    if (json)
+        print_json(runs, intact, err.text);
+    else
+        json_decref(runs);
+    if (!json && intact)
+        printf("%s: %d run%s, schema version %d, integrity ok\n", db_path, n, n == 1 ? "" : "s", bn_store_version());
     bn_store_close(store);
     if (!intact) bn_cmd_fail(&cmd, 1, "%s", err.text);
     return n ? 0 : 5;

@@ -9,7 +9,8 @@
 static const char merge_sql[] =
 #include "harness/store/merge.sql.h"
     ;
-static const char forget_sql[] = "DROP TABLE fingerprint_here; DROP TABLE config_here; DROP TABLE added_run; DROP TABLE run_here; DROP TABLE point_here";
+static const char forget_sql[] = "DROP TABLE fingerprint_here; DROP TABLE config_here; DROP TABLE added_run; DROP "
+                                 "TABLE run_here; DROP TABLE point_here";
 
 static enum bn_status merge_attached(struct bn_store *store, int64_t *runs, int64_t *points, struct bn_error *err)
 {
@@ -26,7 +27,8 @@ static enum bn_status merge_attached(struct bn_store *store, int64_t *runs, int6
     return status;
 }
 
-static enum bn_status attach_and_merge(struct bn_store *store, const char *path, int64_t *runs, int64_t *points, struct bn_error *err)
+static enum bn_status attach_and_merge(struct bn_store *store, const char *path, int64_t *runs, int64_t *points,
+                                       struct bn_error *err)
 {
     enum bn_status status = bn_sql_run(store, err, "ATTACH ? AS other", "s", path);
     if (status) return status;
@@ -41,8 +43,11 @@ static enum bn_status migrated_copy(const char *path, const char *copy, struct b
     sqlite3 *from = NULL;
     struct bn_store *to = NULL;
     char *escaped = sqlite3_mprintf("VACUUM INTO %Q", copy);
-    bool ok = escaped && sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && sqlite3_exec(from, escaped, NULL, NULL, NULL) == SQLITE_OK;
-    enum bn_status status = ok ? BN_OK : bn_harness_fail(err, BN_ERR_IO, "%s cannot be copied to be migrated: %s.", path, from ? sqlite3_errmsg(from) : "out of memory");
+    bool ok = escaped && sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+              sqlite3_exec(from, escaped, NULL, NULL, NULL) == SQLITE_OK;
+    enum bn_status status = ok ? BN_OK
+                               : bn_harness_fail(err, BN_ERR_IO, "%s cannot be copied to be migrated: %s.", path,
+                                                 from ? sqlite3_errmsg(from) : "out of memory");
     sqlite3_free(escaped);
     sqlite3_close(from);
     if (!status) status = bn_store_open(&to, copy, BN_STORE_WRITE, err);
@@ -50,10 +55,12 @@ static enum bn_status migrated_copy(const char *path, const char *copy, struct b
     return status;
 }
 
-static enum bn_status merge_older(struct bn_store *store, const char *path, int64_t *runs, int64_t *points, struct bn_error *err)
+static enum bn_status merge_older(struct bn_store *store, const char *path, int64_t *runs, int64_t *points,
+                                  struct bn_error *err)
 {
     char *copy = NULL, *side = NULL;
-    if (asprintf(&copy, "%s.merging-%ld", store->path, (long)getpid()) < 0) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory merging %s.", path);
+    if (asprintf(&copy, "%s.merging-%ld", store->path, (long)getpid()) < 0)
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory merging %s.", path);
     enum bn_status status = migrated_copy(path, copy, err);
     if (!status) status = attach_and_merge(store, copy, runs, points, err);
     unlink(copy);
@@ -70,7 +77,8 @@ static bool same_file(const char *a, const char *b)
     return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added, struct bn_error *err)
+enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added,
+                              struct bn_error *err)
 {
     struct bn_error local;
     struct bn_store *other = NULL;
@@ -86,12 +94,17 @@ enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t 
 
 bool bn_store_intact(struct bn_store *store, struct bn_error *err)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, err, "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok' UNION ALL"
-                                                 " SELECT 'a row of table ' || \"table\" || ' points to nothing' FROM pragma_foreign_key_check");
+    sqlite3_stmt *s =
+        bn_sql_prepare(store, err,
+                       "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok' UNION ALL"
+                       " SELECT 'a row of table ' || \"table\" || ' points to nothing' FROM pragma_foreign_key_check");
     if (!s) return false;
     int code = sqlite3_step(s);
-    if (code == SQLITE_ROW) bn_harness_fail(err, BN_ERR_FORMAT, "The database %s is damaged: %s.", store->path, (const char *)sqlite3_column_text(s, 0));
-    else if (code != SQLITE_DONE) bn_sql_fail(store, err);
+    if (code == SQLITE_ROW)
+        bn_harness_fail(err, BN_ERR_FORMAT, "The database %s is damaged: %s.", store->path,
+                        (const char *)sqlite3_column_text(s, 0));
+    else if (code != SQLITE_DONE)
+        bn_sql_fail(store, err);
     sqlite3_finalize(s);
     return code == SQLITE_DONE;
 }

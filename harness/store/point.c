@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum bn_status put_samples(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+static enum bn_status put_samples(struct bn_store *store, int64_t id, const struct bn_point_result *r,
+                                  struct bn_error *err)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, err, "INSERT INTO sample (point_id, phase, rep, idx, ns, n_tokens) VALUES (?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *s = bn_sql_prepare(
+        store, err, "INSERT INTO sample (point_id, phase, rep, idx, ns, n_tokens) VALUES (?, ?, ?, ?, ?, ?)");
     enum bn_status status = s ? BN_OK : BN_ERR_IO;
     for (size_t i = 0; !status && i < r->n_samples; i++) {
         const struct bn_sample *x = &r->samples[i];
@@ -17,15 +19,17 @@ static enum bn_status put_samples(struct bn_store *store, int64_t id, const stru
     return status;
 }
 
-static enum bn_status put_counters(struct bn_store *store, int64_t id, const struct bn_counter *counters, size_t n, struct bn_error *err)
+static enum bn_status put_counters(struct bn_store *store, int64_t id, const struct bn_counter *counters, size_t n,
+                                   struct bn_error *err)
 {
     sqlite3_stmt *s = bn_sql_prepare(store, err,
-        "INSERT OR REPLACE INTO counter (point_id, phase, op, thread, name, source, value, reason, scaled, n_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                     "INSERT OR REPLACE INTO counter (point_id, phase, op, thread, name, source, "
+                                     "value, reason, scaled, n_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     enum bn_status status = s ? BN_OK : BN_ERR_IO;
     for (size_t i = 0; !status && i < n; i++) {
         const struct bn_counter *c = &counters[i];
-        status = bn_sql_step(store, s, err, "ississdsii", id, c->phase, c->op ? c->op : "", (int64_t)c->thread, c->name, c->source,
-                             c->reason ? (double)NAN : c->value, c->reason, (int64_t)c->scaled, c->n_tokens);
+        status = bn_sql_step(store, s, err, "ississdsii", id, c->phase, c->op ? c->op : "", (int64_t)c->thread, c->name,
+                             c->source, c->reason ? (double)NAN : c->value, c->reason, (int64_t)c->scaled, c->n_tokens);
     }
     sqlite3_finalize(s);
     return status;
@@ -33,64 +37,79 @@ static enum bn_status put_counters(struct bn_store *store, int64_t id, const str
 
 static enum bn_status put_ops(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, err,
-        "INSERT INTO op_time (point_id, phase, layer, op, thread, calls, ns, weight_bytes, kv_bytes, macs, n_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *s =
+        bn_sql_prepare(store, err,
+                       "INSERT INTO op_time (point_id, phase, layer, op, thread, calls, ns, weight_bytes, kv_bytes, "
+                       "macs, n_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     enum bn_status status = s ? BN_OK : BN_ERR_IO;
     for (size_t i = 0; !status && i < r->n_ops; i++) {
         const struct bn_op_time *o = &r->ops[i];
-        status = bn_sql_step(store, s, err, "isisiiiiiii", id, o->phase, (int64_t)o->layer, o->op, (int64_t)o->thread, o->calls, o->ns,
-                             o->weight_bytes, o->kv_bytes, o->macs, o->n_tokens);
+        status = bn_sql_step(store, s, err, "isisiiiiiii", id, o->phase, (int64_t)o->layer, o->op, (int64_t)o->thread,
+                             o->calls, o->ns, o->weight_bytes, o->kv_bytes, o->macs, o->n_tokens);
     }
     sqlite3_finalize(s);
     return status;
 }
 
-static enum bn_status put_moments(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+static enum bn_status put_moments(struct bn_store *store, int64_t id, const struct bn_point_result *r,
+                                  struct bn_error *err)
 {
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < r->n_moments; i++) {
         const struct bn_moment *m = &r->moments[i];
-        status = bn_sql_run(store, err, "INSERT OR REPLACE INTO moment (point_id, at, name, value, reason) VALUES (?, ?, ?, ?, ?)", "issds", id, m->at, m->name,
-                            m->reason ? (double)NAN : m->value, m->reason);
+        status = bn_sql_run(store, err,
+                            "INSERT OR REPLACE INTO moment (point_id, at, name, value, reason) VALUES (?, ?, ?, ?, ?)",
+                            "issds", id, m->at, m->name, m->reason ? (double)NAN : m->value, m->reason);
     }
     return status;
 }
 
-static enum bn_status put_state(struct bn_store *store, int64_t id, const struct bn_point_result *r, struct bn_error *err)
+static enum bn_status put_state(struct bn_store *store, int64_t id, const struct bn_point_result *r,
+                                struct bn_error *err)
 {
     return bn_sql_run(store, err,
-        "UPDATE point SET state = ?, reason = ?, stderr_tail = ?, hash = ?, kernels_used = ?, started_at = ?, build_id = ?, signal = ?, exit_code = ?,"
-        " peak_rss_bytes = ?, seconds = ?, owner = NULL, lease_until = NULL WHERE point_id = ? AND state = 'claimed' AND owner = ?",
-        "ssssssIIiIdis", r->state, r->reason, r->stderr_tail, r->hash, r->kernels_used, r->started_at, r->build_id, (int64_t)r->signal,
-        (int64_t)r->exit_code, r->peak_rss_bytes, r->seconds, id, store->owner);
+                      "UPDATE point SET state = ?, reason = ?, stderr_tail = ?, hash = ?, kernels_used = ?, started_at "
+                      "= ?, build_id = ?, signal = ?, exit_code = ?,"
+                      " peak_rss_bytes = ?, seconds = ?, owner = NULL, lease_until = NULL WHERE point_id = ? AND state "
+                      "= 'claimed' AND owner = ?",
+                      "ssssssIIiIdis", r->state, r->reason, r->stderr_tail, r->hash, r->kernels_used, r->started_at,
+                      r->build_id, (int64_t)r->signal, (int64_t)r->exit_code, r->peak_rss_bytes, r->seconds, id,
+                      store->owner);
 }
 
-/* Logits are the same bits for every kernel and thread count: a point of this run that did the same work and got another hash
- * contradicts this one. reference64 is another arithmetic; options are part of the work, since some change the output. */
+/* Logits are the same bits for every kernel and thread count: a point of this run that did the same work and got
+ * another hash contradicts this one. reference64 is another arithmetic; options are part of the work, since some change
+ * the output. */
 static bool contradicted(struct bn_store *store, int64_t id, const char *hash, char *reason, size_t cap)
 {
     static const char sql[] =
-        "SELECT printf('The output hash %s is not %s, which %s x%d computed from the same work (point %d).', ?2, o.hash, d.kernel, d.threads, o.ordinal + 1)"
+        "SELECT printf('The output hash %s is not %s, which %s x%d computed from the same work (point %d).', ?2, "
+        "o.hash, d.kernel, d.threads, o.ordinal + 1)"
         " FROM point p JOIN config c ON c.config_id = p.config_id"
         " JOIN point o ON o.run_id = p.run_id AND o.hash IS NOT NULL AND o.hash <> ?2 AND o.state = 'finished'"
-        " JOIN config d ON d.config_id = o.config_id AND d.engine = c.engine AND d.model_id IS c.model_id AND d.fill_tokens = c.fill_tokens"
+        " JOIN config d ON d.config_id = o.config_id AND d.engine = c.engine AND d.model_id IS c.model_id AND "
+        "d.fill_tokens = c.fill_tokens"
         "  AND d.prefill_tokens = c.prefill_tokens AND d.decode_tokens = c.decode_tokens AND d.options = c.options"
         "  AND (d.kernel = 'reference64') = (c.kernel = 'reference64')"
         " WHERE p.point_id = ?1 LIMIT 1";
     sqlite3_stmt *s = bn_sql_prepare(store, NULL, sql);
-    bool found = s && !sqlite3_bind_int64(s, 1, id) && !sqlite3_bind_text(s, 2, hash, -1, SQLITE_TRANSIENT) && sqlite3_step(s) == SQLITE_ROW;
+    bool found = s && !sqlite3_bind_int64(s, 1, id) && !sqlite3_bind_text(s, 2, hash, -1, SQLITE_TRANSIENT) &&
+                 sqlite3_step(s) == SQLITE_ROW;
     if (found) snprintf(reason, cap, "%s", (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     return found;
 }
 
-static enum bn_status put_all(struct bn_store *store, int64_t id, const struct bn_point_result *result, bool *mine, struct bn_error *err)
+static enum bn_status put_all(struct bn_store *store, int64_t id, const struct bn_point_result *result, bool *mine,
+                              struct bn_error *err)
 {
     char reason[512];
     struct bn_point_result r = *result;
-    if (r.hash && !strcmp(r.state, "finished") && contradicted(store, id, r.hash, reason, sizeof reason)) r.state = "failed", r.reason = reason;
+    if (r.hash && !strcmp(r.state, "finished") && contradicted(store, id, r.hash, reason, sizeof reason))
+        r.state = "failed", r.reason = reason;
     enum bn_status status = put_state(store, id, &r, err);
-    *mine = !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
+    *mine =
+        !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
     if (*mine) status = put_samples(store, id, &r, err);
     if (*mine && !status) status = put_counters(store, id, r.counters, r.n_counters, err);
     if (*mine && !status) status = put_ops(store, id, &r, err);
@@ -98,7 +117,8 @@ static enum bn_status put_all(struct bn_store *store, int64_t id, const struct b
     return status;
 }
 
-enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result, bool *stored, struct bn_error *err)
+enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result,
+                                  bool *stored, struct bn_error *err)
 {
     bool mine = false;
     enum bn_status status = bn_store_begin(store, err);
@@ -110,7 +130,8 @@ enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, cons
     return status;
 }
 
-enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const struct bn_counter *counters, size_t n, struct bn_error *err)
+enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const struct bn_counter *counters, size_t n,
+                                 struct bn_error *err)
 {
     enum bn_status status = bn_store_begin(store, err);
     if (!status) status = put_counters(store, point_id, counters, n, err);
@@ -119,9 +140,11 @@ enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const
     return status;
 }
 
-enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int threads, const char *name, double value, const char *method,
-                                 const char *reason, struct bn_error *err)
+enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int threads, const char *name, double value,
+                                 const char *method, const char *reason, struct bn_error *err)
 {
-    return bn_sql_run(store, err, "INSERT OR REPLACE INTO roofline (run_id, threads, name, value, method, reason) VALUES (?, ?, ?, ?, ?, ?)", "iisdss", run_id,
-                      (int64_t)threads, name, reason ? (double)NAN : value, method, reason);
+    return bn_sql_run(
+        store, err,
+        "INSERT OR REPLACE INTO roofline (run_id, threads, name, value, method, reason) VALUES (?, ?, ?, ?, ?, ?)",
+        "iisdss", run_id, (int64_t)threads, name, reason ? (double)NAN : value, method, reason);
 }

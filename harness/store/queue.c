@@ -7,29 +7,38 @@
 /* Plans again what dead processes and expired leases hold. Runs inside the transaction of the claim. */
 static enum bn_status free_abandoned(struct bn_store *store, int64_t run_id, struct bn_error *err)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, err, "SELECT point_id, owner, lease_until FROM point WHERE run_id = ? AND state = 'claimed'");
+    sqlite3_stmt *s = bn_sql_prepare(
+        store, err, "SELECT point_id, owner, lease_until FROM point WHERE run_id = ? AND state = 'claimed'");
     if (!s) return BN_ERR_IO;
     sqlite3_bind_int64(s, 1, run_id);
     enum bn_status status = BN_OK;
     while (!status && sqlite3_step(s) == SQLITE_ROW) {
         bool expired = sqlite3_column_int64(s, 2) < (int64_t)time(NULL);
         if (expired || !bn_owner_alive((const char *)sqlite3_column_text(s, 1)))
-            status = bn_sql_run(store, err, "UPDATE point SET state = 'planned', owner = NULL, lease_until = NULL WHERE point_id = ?", "i", sqlite3_column_int64(s, 0));
+            status = bn_sql_run(
+                store, err, "UPDATE point SET state = 'planned', owner = NULL, lease_until = NULL WHERE point_id = ?",
+                "i", sqlite3_column_int64(s, 0));
     }
     sqlite3_finalize(s);
     return status;
 }
 
-static enum bn_status take_next(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal, int64_t *point_id, struct bn_error *err)
+static enum bn_status take_next(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal,
+                                int64_t *point_id, struct bn_error *err)
 {
-    *point_id = bn_sql_int(store, 0, "SELECT point_id FROM point WHERE run_id = ? AND state = 'planned' ORDER BY ordinal LIMIT 1", "i", run_id);
+    *point_id = bn_sql_int(store, 0,
+                           "SELECT point_id FROM point WHERE run_id = ? AND state = 'planned' ORDER BY ordinal LIMIT 1",
+                           "i", run_id);
     if (!*point_id) return BN_OK;
     *ordinal = (uint32_t)bn_sql_int(store, 0, "SELECT ordinal FROM point WHERE point_id = ?", "i", *point_id);
-    return bn_sql_run(store, err, "UPDATE point SET state = 'claimed', owner = ?, lease_until = ?, attempts = attempts + 1 WHERE point_id = ?", "sii",
-                      store->owner, (int64_t)time(NULL) + lease_s, *point_id);
+    return bn_sql_run(
+        store, err,
+        "UPDATE point SET state = 'claimed', owner = ?, lease_until = ?, attempts = attempts + 1 WHERE point_id = ?",
+        "sii", store->owner, (int64_t)time(NULL) + lease_s, *point_id);
 }
 
-enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal, int64_t *point_id, struct bn_error *err)
+enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal, int64_t *point_id,
+                              struct bn_error *err)
 {
     *point_id = 0;
     enum bn_status status = bn_store_begin(store, err);
@@ -43,12 +52,15 @@ enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_
 
 enum bn_status bn_store_lease(struct bn_store *store, int64_t point_id, int lease_s, struct bn_error *err)
 {
-    return bn_sql_run(store, err, "UPDATE point SET lease_until = ? WHERE point_id = ? AND owner = ? AND state = 'claimed'", "iis",
+    return bn_sql_run(store, err,
+                      "UPDATE point SET lease_until = ? WHERE point_id = ? AND owner = ? AND state = 'claimed'", "iis",
                       (int64_t)time(NULL) + lease_s, point_id, store->owner);
 }
 
 enum bn_status bn_store_unclaim(struct bn_store *store, int64_t point_id, struct bn_error *err)
 {
-    return bn_sql_run(store, err, "UPDATE point SET state = 'planned', owner = NULL, lease_until = NULL WHERE point_id = ? AND owner = ? AND state = 'claimed'",
+    return bn_sql_run(store, err,
+                      "UPDATE point SET state = 'planned', owner = NULL, lease_until = NULL WHERE point_id = ? AND "
+                      "owner = ? AND state = 'claimed'",
                       "is", point_id, store->owner);
 }

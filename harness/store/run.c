@@ -5,45 +5,57 @@
 #include <stdlib.h>
 
 /* The model's hash, not its row, names it in the key: keys agree between databases. */
-static enum bn_status add_config(struct bn_store *store, const struct bn_store_config *c, int64_t *id, struct bn_error *err)
+static enum bn_status add_config(struct bn_store *store, const struct bn_store_config *c, int64_t *id,
+                                 struct bn_error *err)
 {
-    static const char key_sql[] =
-        "SELECT printf('%s|%s|%s|%d|%d|%d|%s|%d|%s', ?1, coalesce((SELECT hash FROM fingerprint WHERE fingerprint_id = ?2), ''),"
-        " ?3, ?4, ?5, ?6, ?7, ?8, ?9) AS key";
+    static const char key_sql[] = "SELECT printf('%s|%s|%s|%d|%d|%d|%s|%d|%s', ?1, coalesce((SELECT hash FROM "
+                                  "fingerprint WHERE fingerprint_id = ?2), ''),"
+                                  " ?3, ?4, ?5, ?6, ?7, ?8, ?9) AS key";
     char sql[1024];
     snprintf(sql, sizeof sql,
-             "INSERT OR IGNORE INTO config (key, engine, model_id, workload, fill_tokens, prefill_tokens, decode_tokens, kernel,"
-             " threads, options) SELECT k.key, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM (%s) k", key_sql);
-    enum bn_status status = bn_sql_run(store, err, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill, (int64_t)c->prefill,
-                                       (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
+             "INSERT OR IGNORE INTO config (key, engine, model_id, workload, fill_tokens, prefill_tokens, "
+             "decode_tokens, kernel,"
+             " threads, options) SELECT k.key, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM (%s) k",
+             key_sql);
+    enum bn_status status =
+        bn_sql_run(store, err, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill,
+                   (int64_t)c->prefill, (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
     if (status) return status;
     snprintf(sql, sizeof sql, "SELECT config_id FROM config JOIN (%s) k USING (key)", key_sql);
-    *id = bn_sql_int(store, 0, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill, (int64_t)c->prefill, (int64_t)c->decode,
-                     c->kernel, (int64_t)c->threads, c->options);
+    *id = bn_sql_int(store, 0, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill,
+                     (int64_t)c->prefill, (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
     for (size_t i = 0; !status && i < c->n_option_rows; i++)
-        status = bn_sql_run(store, err, "INSERT OR IGNORE INTO config_option (config_id, name, value, reason) VALUES (?, ?, ?, ?)", "isss", *id,
-                            c->option_rows[i].name, c->option_rows[i].value, c->option_rows[i].reason);
+        status = bn_sql_run(store, err,
+                            "INSERT OR IGNORE INTO config_option (config_id, name, value, reason) VALUES (?, ?, ?, ?)",
+                            "isss", *id, c->option_rows[i].name, c->option_rows[i].value, c->option_rows[i].reason);
     return status;
 }
 
-static enum bn_status add_points(struct bn_store *store, const struct bn_store_run *run, int64_t run_id, const int64_t *config_ids, struct bn_error *err)
+static enum bn_status add_points(struct bn_store *store, const struct bn_store_run *run, int64_t run_id,
+                                 const int64_t *config_ids, struct bn_error *err)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, err, "INSERT INTO point (run_id, ordinal, round, config_id) VALUES (?, ?, ?, ?)");
+    sqlite3_stmt *s =
+        bn_sql_prepare(store, err, "INSERT INTO point (run_id, ordinal, round, config_id) VALUES (?, ?, ?, ?)");
     enum bn_status status = s ? BN_OK : BN_ERR_IO;
     for (size_t i = 0; !status && i < run->n_points; i++)
-        status = bn_sql_step(store, s, err, "iiii", run_id, (int64_t)i, (int64_t)(i / run->n_configs), config_ids[run->order[i]]);
+        status = bn_sql_step(store, s, err, "iiii", run_id, (int64_t)i, (int64_t)(i / run->n_configs),
+                             config_ids[run->order[i]]);
     sqlite3_finalize(s);
     return status;
 }
 
-static enum bn_status add_run(struct bn_store *store, const struct bn_store_run *r, int64_t *run_id, struct bn_error *err)
+static enum bn_status add_run(struct bn_store *store, const struct bn_store_run *r, int64_t *run_id,
+                              struct bn_error *err)
 {
     int64_t *ids = calloc(r->n_configs + 1, sizeof *ids);
     if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a run.");
     enum bn_status status = bn_sql_run(store, err,
-        "INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, machine_id, build_id, started_at)"
-        " VALUES (lower(hex(randomblob(16))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))",
-        "ssssissIIs", r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed, r->command, r->host, r->machine_id, r->build_id, r->started_at);
+                                       "INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, "
+                                       "machine_id, build_id, started_at)"
+                                       " VALUES (lower(hex(randomblob(16))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, "
+                                       "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))",
+                                       "ssssissIIs", r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed,
+                                       r->command, r->host, r->machine_id, r->build_id, r->started_at);
     *run_id = sqlite3_last_insert_rowid(store->db);
     for (size_t i = 0; !status && i < r->n_configs; i++) status = add_config(store, &r->configs[i], &ids[i], err);
     if (!status) status = add_points(store, r, *run_id, ids, err);
@@ -51,11 +63,14 @@ static enum bn_status add_run(struct bn_store *store, const struct bn_store_run 
     return status;
 }
 
-enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id, bool *resumed, struct bn_error *err)
+enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id,
+                                  bool *resumed, struct bn_error *err)
 {
     enum bn_status status = bn_store_begin(store, err);
     if (status) return status;
-    *run_id = bn_sql_int(store, 0, "SELECT run_id FROM run WHERE identity = ? AND finished_at IS NULL ORDER BY run_id DESC LIMIT 1", "s", run->identity);
+    *run_id = bn_sql_int(
+        store, 0, "SELECT run_id FROM run WHERE identity = ? AND finished_at IS NULL ORDER BY run_id DESC LIMIT 1", "s",
+        run->identity);
     *resumed = *run_id != 0;
     if (!*resumed) status = add_run(store, run, run_id, err);
     if (!status) status = bn_store_commit(store, err);
@@ -64,24 +79,29 @@ enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_
 }
 
 /* Appends n points; ordinals go on where the run ends. */
-static enum bn_status append_points(struct bn_store *store, int64_t run_id, uint32_t round, const int64_t *config_ids, size_t n, struct bn_error *err)
+static enum bn_status append_points(struct bn_store *store, int64_t run_id, uint32_t round, const int64_t *config_ids,
+                                    size_t n, struct bn_error *err)
 {
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < n; i++)
         status = bn_sql_run(store, err,
-            "INSERT INTO point (run_id, ordinal, round, config_id) SELECT ?1, (SELECT coalesce(max(ordinal), -1) + 1 FROM point WHERE run_id = ?1), ?2, ?3",
-            "iii", run_id, (int64_t)round, config_ids[i]);
+                            "INSERT INTO point (run_id, ordinal, round, config_id) SELECT ?1, (SELECT "
+                            "coalesce(max(ordinal), -1) + 1 FROM point WHERE run_id = ?1), ?2, ?3",
+                            "iii", run_id, (int64_t)round, config_ids[i]);
     return status;
 }
 
-enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round, const struct bn_store_config *configs, size_t n_configs,
-                                  const uint32_t *order, struct bn_error *err)
+enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round,
+                                  const struct bn_store_config *configs, size_t n_configs, const uint32_t *order,
+                                  struct bn_error *err)
 {
     int64_t *ids = calloc(n_configs + 1, 2 * sizeof *ids);
     if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a round.");
     enum bn_status status = bn_store_begin(store, err);
-    bool there = !status && bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND round >= ?", "ii", run_id, (int64_t)round) > 0;
-    for (size_t i = 0; !there && !status && i < n_configs; i++) status = add_config(store, &configs[i], &ids[n_configs + i], err);
+    bool there = !status && bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND round >= ?", "ii",
+                                       run_id, (int64_t)round) > 0;
+    for (size_t i = 0; !there && !status && i < n_configs; i++)
+        status = add_config(store, &configs[i], &ids[n_configs + i], err);
     for (size_t i = 0; i < n_configs; i++) ids[i] = ids[n_configs + order[i]];
     if (!there && !status) status = append_points(store, run_id, round, ids, n_configs, err);
     if (!status) status = bn_store_commit(store, err);
@@ -90,27 +110,38 @@ enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32
     return status;
 }
 
-enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config, int64_t *point_id, struct bn_error *err)
+enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config,
+                                  int64_t *point_id, struct bn_error *err)
 {
     int64_t id = 0;
     enum bn_status status = add_config(store, config, &id, err);
     if (status) return status;
-    int64_t round = bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND config_id = ?", "ii", run_id, id);
+    int64_t round =
+        bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND config_id = ?", "ii", run_id, id);
     status = append_points(store, run_id, (uint32_t)round, &id, 1, err);
     *point_id = sqlite3_last_insert_rowid(store->db);
-    return status ? status : bn_sql_run(store, err, "UPDATE point SET state = 'claimed', owner = ?, attempts = 1 WHERE point_id = ?", "si", store->owner, *point_id);
+    return status ? status
+                  : bn_sql_run(store, err,
+                               "UPDATE point SET state = 'claimed', owner = ?, attempts = 1 WHERE point_id = ?", "si",
+                               store->owner, *point_id);
 }
 
-enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id, const char *started_at, struct bn_error *err)
+enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id,
+                                   const char *started_at, struct bn_error *err)
 {
     return bn_sql_run(store, err,
-        "UPDATE run SET machine_id = coalesce(?, machine_id), build_id = coalesce(?, build_id), started_at = coalesce(?, started_at) WHERE run_id = ?", "IIsi",
-        machine_id, build_id, started_at, run_id);
+                      "UPDATE run SET machine_id = coalesce(?, machine_id), build_id = coalesce(?, build_id), "
+                      "started_at = coalesce(?, started_at) WHERE run_id = ?",
+                      "IIsi", machine_id, build_id, started_at, run_id);
 }
 
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err)
 {
-    *open = bn_sql_int(store, -1, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')", "i", run_id);
+    *open = bn_sql_int(store, -1, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')",
+                       "i", run_id);
     if (*open) return *open > 0 ? BN_OK : bn_sql_fail(store, err);
-    return bn_sql_run(store, err, "UPDATE run SET finished_at = coalesce(finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) WHERE run_id = ?", "i", run_id);
+    return bn_sql_run(
+        store, err,
+        "UPDATE run SET finished_at = coalesce(finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) WHERE run_id = ?",
+        "i", run_id);
 }

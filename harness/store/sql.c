@@ -7,7 +7,9 @@
 enum bn_status bn_sql_fail(struct bn_store *store, struct bn_error *err)
 {
     int code = sqlite3_errcode(store->db);
-    enum bn_status status = code == SQLITE_NOMEM ? BN_ERR_MEMORY : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? BN_ERR_FORMAT : BN_ERR_IO;
+    enum bn_status status = code == SQLITE_NOMEM                              ? BN_ERR_MEMORY
+                            : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? BN_ERR_FORMAT
+                                                                              : BN_ERR_IO;
     return bn_harness_fail(err, status, "The database %s refused: %s.", store->path, sqlite3_errmsg(store->db));
 }
 
@@ -25,12 +27,16 @@ void bn_sql_bind(sqlite3_stmt *s, const char *types, va_list args)
             sqlite3_bind_text(s, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
         } else if (*types == 'd') {
             double x = va_arg(args, double);
-            if (isnan(x)) sqlite3_bind_null(s, i);
-            else sqlite3_bind_double(s, i, x);
+            if (isnan(x))
+                sqlite3_bind_null(s, i);
+            else
+                sqlite3_bind_double(s, i, x);
         } else {
             int64_t x = va_arg(args, int64_t);
-            if ((*types == 'I' && !x) || (*types == 'N' && x < 0)) sqlite3_bind_null(s, i);
-            else sqlite3_bind_int64(s, i, x);
+            if ((*types == 'I' && !x) || (*types == 'N' && x < 0))
+                sqlite3_bind_null(s, i);
+            else
+                sqlite3_bind_int64(s, i, x);
         }
     }
 }
@@ -43,7 +49,8 @@ enum bn_status bn_sql_step(struct bn_store *store, sqlite3_stmt *s, struct bn_er
     bn_sql_bind(s, types, args);
     va_end(args);
     int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {}
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    }
     enum bn_status status = code == SQLITE_DONE ? BN_OK : bn_sql_fail(store, err);
     sqlite3_reset(s);
     return status;
@@ -58,7 +65,8 @@ enum bn_status bn_sql_run(struct bn_store *store, struct bn_error *err, const ch
     bn_sql_bind(s, types, args);
     va_end(args);
     int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {}
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    }
     enum bn_status status = code == SQLITE_DONE ? BN_OK : bn_sql_fail(store, err);
     sqlite3_finalize(s);
     return status;
@@ -72,7 +80,9 @@ int64_t bn_sql_int(struct bn_store *store, int64_t missing, const char *sql, con
     va_start(args, types);
     bn_sql_bind(s, types, args);
     va_end(args);
-    int64_t value = sqlite3_step(s) == SQLITE_ROW && sqlite3_column_type(s, 0) != SQLITE_NULL ? sqlite3_column_int64(s, 0) : missing;
+    int64_t value = sqlite3_step(s) == SQLITE_ROW && sqlite3_column_type(s, 0) != SQLITE_NULL
+                        ? sqlite3_column_int64(s, 0)
+                        : missing;
     sqlite3_finalize(s);
     return value;
 }
@@ -82,12 +92,13 @@ enum bn_status bn_sql_script(struct bn_store *store, const char *sql, struct bn_
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? BN_OK : bn_sql_fail(store, err);
 }
 
-/* ---- reading for other rooms ---------------------------------------------------------------------------------------- */
+/* ---- reading for other rooms ---- */
 struct bn_query {
     sqlite3_stmt *statement;
 };
 
-enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, struct bn_error *err, const char *sql, const char *types, ...)
+enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, struct bn_error *err, const char *sql,
+                             const char *types, ...)
 {
     struct bn_error local;
     if (!err) err = &local;
@@ -109,7 +120,10 @@ enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, st
 bool bn_query_next(struct bn_query *q) { return sqlite3_step(q->statement) == SQLITE_ROW; }
 bool bn_query_null(struct bn_query *q, int column) { return sqlite3_column_type(q->statement, column) == SQLITE_NULL; }
 int64_t bn_query_int(struct bn_query *q, int column) { return sqlite3_column_int64(q->statement, column); }
-double bn_query_double(struct bn_query *q, int column) { return bn_query_null(q, column) ? NAN : sqlite3_column_double(q->statement, column); }
+double bn_query_double(struct bn_query *q, int column)
+{
+    return bn_query_null(q, column) ? NAN : sqlite3_column_double(q->statement, column);
+}
 
 const char *bn_query_text(struct bn_query *q, int column)
 {

@@ -2,8 +2,8 @@
  *
  *   struct bn_store *store;
  *   bn_store_open(&store, "out/bench.db", BN_STORE_WRITE, err);      // creates or migrates it
- *   bn_store_run_begin(store, &run, &run_id, &resumed, err);         // same identity and unfinished: the same run again
- *   while (bn_store_claim(store, run_id, lease_s, &ordinal, &point_id, err) == BN_OK && point_id) {
+ *   bn_store_run_begin(store, &run, &run_id, &resumed, err);         // same identity and unfinished: the same run
+ * again while (bn_store_claim(store, run_id, lease_s, &ordinal, &point_id, err) == BN_OK && point_id) {
  *       ... measure ...
  *       bn_store_point_end(store, point_id, &result, err);           // samples and state in one transaction
  *   }
@@ -15,13 +15,14 @@
 
 struct bn_store;
 enum bn_store_mode { BN_STORE_READ, BN_STORE_WRITE };
-/* READ never changes the file (an older version is refused with a hint). WRITE creates it, folders included, and migrates. */
+/* READ never changes the file (an older version is refused with a hint). WRITE creates it, folders included, and
+ * migrates. */
 enum bn_status bn_store_open(struct bn_store **store, const char *path, enum bn_store_mode mode, struct bn_error *err);
 void bn_store_close(struct bn_store *store);
-int bn_store_version(void); /* schema version this program writes */
+int bn_store_version(void);                  /* schema version this program writes */
 int bn_store_file_version(const char *path); /* that of a file; 0 when it is no database */
 
-/* ---- fingerprints --------------------------------------------------------------------------------------------------- */
+/* ---- fingerprints ---- */
 struct bn_field {
     const char *name, *value, *reason; /* value NULL: could not be read, and why */
     bool identity;                     /* a difference makes results incomparable; part of the hash */
@@ -32,7 +33,7 @@ enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, co
 /* The hash of a fingerprint names it in every database, its id only here. "" when there is none. */
 void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap);
 
-/* ---- runs and their queue --------------------------------------------------------------------------------------------- */
+/* ---- runs and their queue ---- */
 struct bn_store_option {
     const char *name, *value;
     const char *reason; /* why the value is not what was asked for, or NULL */
@@ -55,26 +56,29 @@ struct bn_store_run {
     size_t n_points;
 };
 /* Resumes the unfinished run with this identity, or adds it with all its points planned. One transaction. */
-enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id, bool *resumed,
-                                  struct bn_error *err);
+enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id,
+                                  bool *resumed, struct bn_error *err);
 /* Takes the next planned point for this process. Claims of dead processes and expired leases are planned again first.
  * *point_id = 0: nothing left to take. */
 enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal, int64_t *point_id,
                               struct bn_error *err);
 enum bn_status bn_store_lease(struct bn_store *store, int64_t point_id, int lease_s, struct bn_error *err); /* renews */
-enum bn_status bn_store_unclaim(struct bn_store *store, int64_t point_id, struct bn_error *err);            /* gives it back */
-/* One more round of the run's configs (config ids of round 0) in the order given by `order` (positions in `configs` of the run),
- * unless another process has added round `round` already. For sweeps that repeat while time is left. */
-enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round, const struct bn_store_config *configs, size_t n_configs,
-                                  const uint32_t *order, struct bn_error *err);
+enum bn_status bn_store_unclaim(struct bn_store *store, int64_t point_id, struct bn_error *err); /* gives it back */
+/* One more round of the run's configs (config ids of round 0) in the order given by `order` (positions in `configs` of
+ * the run), unless another process has added round `round` already. For sweeps that repeat while time is left. */
+enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round,
+                                  const struct bn_store_config *configs, size_t n_configs, const uint32_t *order,
+                                  struct bn_error *err);
 /* Appends a point of `config` to a run, claimed by this process: for results that exist already (import). */
-enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config, int64_t *point_id, struct bn_error *err);
+enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config,
+                                  int64_t *point_id, struct bn_error *err);
 /* Where the results of a run came from, when that is known only after it began; 0 and NULL leave what is there. */
-enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id, const char *started_at, struct bn_error *err);
+enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id,
+                                   const char *started_at, struct bn_error *err);
 /* Marks the run finished when no point is planned or claimed; *open counts those that are. */
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err);
 
-/* ---- what a point gave -------------------------------------------------------------------------------------------------- */
+/* ---- what a point gave ---- */
 struct bn_sample {
     const char *phase; /* "prefill", "decode", "benchmark" */
     int64_t rep, idx, ns, n_tokens;
@@ -112,36 +116,40 @@ struct bn_point_result {
     size_t n_moments;
 };
 /* Stores all of it in one transaction if this process still holds the claim; *stored says whether.
- * A finished result whose hash is another than that of a point of this run that did the same work (any kernel, any threads) is
- * stored as failed, with a reason that names the other point. */
-enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result, bool *stored,
-                                  struct bn_error *err);
+ * A finished result whose hash is another than that of a point of this run that did the same work (any kernel, any
+ * threads) is stored as failed, with a reason that names the other point. */
+enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result,
+                                  bool *stored, struct bn_error *err);
 /* Adds counters to a point that has finished already (simulation). */
 enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const struct bn_counter *counters, size_t n,
                                  struct bn_error *err);
 enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int threads, const char *name, double value,
                                  const char *method, const char *reason, struct bn_error *err);
 
-/* ---- accuracy ------------------------------------------------------------------------------------------------------------ */
+/* ---- accuracy ---- */
 struct bn_score {
     const char *config, *task, *metric, *version, *reason; /* reason NULL: value holds */
     double value, standard_error;                          /* NAN: none */
     int64_t n_items, n_shots;                              /* -1: unknown */
 };
-enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_score *score, struct bn_error *err);
-enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config, const char *task,
-                                   const char *item, const char *gold, const char *ll_json, struct bn_error *err);
+enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_score *score,
+                              struct bn_error *err);
+enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config,
+                                   const char *task, const char *item, const char *gold, const char *ll_json,
+                                   struct bn_error *err);
 struct bn_stress_result {
     const char *test, *verdict, *reason; /* "PASS", "FAIL", "SKIP" */
     double value, threshold, seconds;    /* NAN: none */
 };
-enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_stress_result *result,
-                               struct bn_error *err);
+enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id,
+                               const struct bn_stress_result *result, struct bn_error *err);
 
-/* ---- whole databases ------------------------------------------------------------------------------------------------------ */
-/* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The other
- * file is not changed: one of an older version is migrated in a copy. points_added counts those that are done there. */
-enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added, struct bn_error *err);
+/* ---- whole databases ---- */
+/* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The
+ * other file is not changed: one of an older version is migrated in a copy. points_added counts those that are done
+ * there. */
+enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added,
+                              struct bn_error *err);
 /* False with a sentence in err when SQLite finds damage or rows that point to nothing. */
 bool bn_store_intact(struct bn_store *store, struct bn_error *err);
 /* Several writes as one. A nested pair joins the outer one; a rollback undoes all of it. */
@@ -149,12 +157,14 @@ enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err);
 enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err);
 void bn_store_rollback(struct bn_store *store);
 
-/* A foreign SQL text (tables and rows, as `llama-bench -o sql` writes) is run in a database in memory that can do nothing else;
- * each row of each table comes as names and values (NULL: no value). Rows are borrowed. */
-enum bn_status bn_store_foreign_rows(const char *sql, enum bn_status (*row)(void *self, int n, const char *const *names, const char *const *values),
+/* A foreign SQL text (tables and rows, as `llama-bench -o sql` writes) is run in a database in memory that can do
+ * nothing else; each row of each table comes as names and values (NULL: no value). Rows are borrowed. */
+enum bn_status bn_store_foreign_rows(const char *sql,
+                                     enum bn_status (*row)(void *self, int n, const char *const *names,
+                                                           const char *const *values),
                                      void *self, struct bn_error *err);
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 /* types: one letter per "?": i int64_t, d double, s const char *.  Example:
  *   bn_query_open(&q, store, err, "SELECT name, value FROM v_fingerprints WHERE run_id = ?", "i", run_id);
  *   while (bn_query_next(q)) puts(bn_query_text(q, 0));

@@ -21,13 +21,16 @@ Test(callgrind, dumps_of_a_phase_are_added)
     char folder[] = "/tmp/test-callgrind-XXXXXX";
     struct bn_callgrind_sums s;
     cr_assert_not_null(mkdtemp(folder));
-    put(folder, "dump.1", "version: 1\ndesc: Trigger: Client Request: decode\nevents: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\nfn=x\n3 4\n"
-                          "totals: 100 20 10 3 4 5 1 2 3\n");
-    put(folder, "dump.2", "desc: Trigger: Client Request: decode\nevents: Dr Ir\ntotals: 7 1000\n"); /* another order, fewer events */
+    put(folder, "dump.1",
+        "version: 1\ndesc: Trigger: Client Request: decode\nevents: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\nfn=x\n3 4\n"
+        "totals: 100 20 10 3 4 5 1 2 3\n");
+    put(folder, "dump.2",
+        "desc: Trigger: Client Request: decode\nevents: Dr Ir\ntotals: 7 1000\n"); /* another order, fewer events */
     put(folder, "dump.3", "desc: Trigger: Client Request: prefill\nevents: Ir\ntotals: 5\n");
     put(folder, "dump", "desc: Trigger: Program termination\nevents: Ir\ntotals: 99999\n");
     cr_expect_eq(bn_callgrind_read(folder, "decode", &s), 2);
-    cr_expect(s.instructions == 1100 && s.reads == 27 && s.writes == 10 && s.code_l1_misses == 3 && s.read_l1_misses == 4);
+    cr_expect(s.instructions == 1100 && s.reads == 27 && s.writes == 10 && s.code_l1_misses == 3 &&
+              s.read_l1_misses == 4);
     cr_expect(s.write_l1_misses == 5 && s.code_ll_misses == 1 && s.read_ll_misses == 2 && s.write_ll_misses == 3);
     cr_expect_eq(bn_callgrind_read(folder, "prefill", &s), 1);
     cr_expect_eq(s.instructions, 5);
@@ -48,10 +51,10 @@ Test(callgrind, geometry_has_a_power_of_two_of_sets)
         struct bn_cache cache;
         const char *want;
     } cases[] = {{{32768, 8, 64}, "--D1=32768,8,64"},
-                 {{49152, 12, 64}, "--D1=49152,12,64"},        /* 64 sets */
-                 {{37748736, 18, 64}, "--D1=37748736,18,64"},  /* 32768 sets */
-                 {{31457280, 20, 64}, "--D1=20971520,20,64"},  /* 24576 sets become 16384 */
-                 {{33554432, 0, 0}, "--D1=33554432,16,64"},    /* what a virtual machine leaves unsaid */
+                 {{49152, 12, 64}, "--D1=49152,12,64"},       /* 64 sets */
+                 {{37748736, 18, 64}, "--D1=37748736,18,64"}, /* 32768 sets */
+                 {{31457280, 20, 64}, "--D1=20971520,20,64"}, /* 24576 sets become 16384 */
+                 {{33554432, 0, 0}, "--D1=33554432,16,64"},   /* what a virtual machine leaves unsaid */
                  {{0, 0, 0}, ""}};
     char text[64];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

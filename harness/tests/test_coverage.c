@@ -34,11 +34,10 @@ struct noise {
     double (*next)(struct bn_random *, double last);
     double median, mean;
 };
-static const struct noise noises[] = {
-    {"normal", normal, 0, 0},
-    {"lognormal", lognormal, 1, 1.6487212707001282},
-    {"bimodal", bimodal, 0.5659488219, 1.8}, /* solves .7 F(m) + .3 F(m - 6) = .5 */
-    {"autocorrelated", autocorrelated, 0, 0}};
+static const struct noise noises[] = {{"normal", normal, 0, 0},
+                                      {"lognormal", lognormal, 1, 1.6487212707001282},
+                                      {"bimodal", bimodal, 0.5659488219, 1.8}, /* solves .7 F(m) + .3 F(m - 6) = .5 */
+                                      {"autocorrelated", autocorrelated, 0, 0}};
 
 typedef struct bn_interval interval_of(const double *x, size_t n, struct bn_random *r);
 static struct bn_interval sign(const double *x, size_t n, struct bn_random *r)
@@ -67,8 +66,7 @@ static struct bn_interval bca(const double *x, size_t n, struct bn_random *r)
 static struct bn_interval blocks(const double *x, size_t n, struct bn_random *r)
 {
     size_t block = bn_block_length(x, n);
-    return bn_bootstrap_interval(&(struct bn_bootstrap){bn_sample_mean, RESAMPLES, 0.95, false, block}, x, n,
-                                 r);
+    return bn_bootstrap_interval(&(struct bn_bootstrap){bn_sample_mean, RESAMPLES, 0.95, false, block}, x, n, r);
 }
 
 static double coverage(const struct noise *noise, interval_of *compute, size_t n, double truth)
@@ -91,9 +89,8 @@ static void check(const char *what, interval_of *compute, size_t n, bool of_mean
         if (bounds[i][1] == 0) continue;
         double c = coverage(&noises[i], compute, n, of_mean ? noises[i].mean : noises[i].median);
         cr_log_info("%s n=%zu %s %.4f", what, n, noises[i].name, c);
-        cr_expect(c >= bounds[i][0] && c <= bounds[i][1],
-                  "%s, n %zu, %s noise: coverage %.4f, expected %.3f to %.3f", what, n, noises[i].name, c,
-                  bounds[i][0], bounds[i][1]);
+        cr_expect(c >= bounds[i][0] && c <= bounds[i][1], "%s, n %zu, %s noise: coverage %.4f, expected %.3f to %.3f",
+                  what, n, noises[i].name, c, bounds[i][0], bounds[i][1]);
     }
 }
 
@@ -104,20 +101,16 @@ Test(coverage, sign_interval_is_never_short)
 }
 Test(coverage, sign_interpolated)
 {
-    check("interpolated", interpolated, 25, false,
-          (const double[][2]){{.94, .96}, {.94, .96}, {.94, .96}, {0}});
-    check("interpolated", interpolated, 12, false,
-          (const double[][2]){{.94, .96}, {.94, .96}, {.94, .96}, {.7, .9}});
+    check("interpolated", interpolated, 25, false, (const double[][2]){{.94, .96}, {.94, .96}, {.94, .96}, {0}});
+    check("interpolated", interpolated, 12, false, (const double[][2]){{.94, .96}, {.94, .96}, {.94, .96}, {.7, .9}});
 }
 Test(coverage, batch_medians)
 {
-    check("batches", batches, 400, false,
-          (const double[][2]){{.94, .96}, {.94, .96}, {.94, .96}, {.94, .96}});
+    check("batches", batches, 400, false, (const double[][2]){{.94, .96}, {.94, .96}, {.94, .96}, {.94, .96}});
 }
 Test(coverage, bootstrap_of_the_mean)
 {
-    check("percentile", percentile, 50, true,
-          (const double[][2]){{.93, .96}, {.88, .93}, {.93, .96}, {.65, .8}});
+    check("percentile", percentile, 50, true, (const double[][2]){{.93, .96}, {.88, .93}, {.93, .96}, {.65, .8}});
     check("bca", bca, 50, true, (const double[][2]){{.92, .96}, {.88, .93}, {.93, .96}, {0}});
 }
 Test(coverage, block_bootstrap_of_the_mean)

@@ -1,4 +1,5 @@
-/* test_derived.c - v_derived: rates and shares from counters whose values are invented, and the reason where one is missing. */
+/* test_derived.c - v_derived: rates and shares from counters whose values are invented, and the reason where one is
+ * missing. */
 #include "harness/store/store.h"
 #include <criterion/criterion.h>
 #include <math.h>
@@ -13,12 +14,22 @@ static struct bn_error err;
 /* One finished decode point of 10 tokens, 1000 ns each. */
 static void fill(const struct bn_counter *counters, size_t n)
 {
-    struct bn_store_config config = {.engine = "bitnet", .workload = "w", .kernel = "avx2", .options = "", .decode = 10, .threads = 1};
+    struct bn_store_config config = {
+        .engine = "bitnet", .workload = "w", .kernel = "avx2", .options = "", .decode = 10, .threads = 1};
     uint32_t order = 0, ordinal;
-    struct bn_store_run run = {.identity = "i", .source = "sweep", .plan = "p", .plan_text = "", .command = "", .host = "h",
-                               .configs = &config, .n_configs = 1, .order = &order, .n_points = 1};
+    struct bn_store_run run = {.identity = "i",
+                               .source = "sweep",
+                               .plan = "p",
+                               .plan_text = "",
+                               .command = "",
+                               .host = "h",
+                               .configs = &config,
+                               .n_configs = 1,
+                               .order = &order,
+                               .n_points = 1};
     struct bn_sample sample = {"decode", 0, 0, 10000, 10};
-    struct bn_point_result result = {.state = "finished", .hash = "0", .samples = &sample, .n_samples = 1, .counters = counters, .n_counters = n};
+    struct bn_point_result result = {
+        .state = "finished", .hash = "0", .samples = &sample, .n_samples = 1, .counters = counters, .n_counters = n};
     int64_t run_id, point;
     bool resumed, stored;
     snprintf(path, sizeof path, "/tmp/bitnet-derived-%d.db", (int)getpid());
@@ -41,7 +52,9 @@ static double metric(const char *name, const char *op, char reason[200])
     struct bn_query *q;
     double value = NAN;
     reason[0] = 0;
-    cr_assert_eq(bn_query_open(&q, store, &err, "SELECT value, reason FROM v_derived WHERE metric = ? AND op = ?", "ss", name, op), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_query_open(&q, store, &err, "SELECT value, reason FROM v_derived WHERE metric = ? AND op = ?", "ss",
+                               name, op),
+                 BN_OK, "%s", err.text);
     if (bn_query_next(q)) {
         if (!bn_query_null(q, 0)) value = bn_query_double(q, 0);
         snprintf(reason, 200, "%s", bn_query_text(q, 1));
@@ -53,7 +66,8 @@ static double metric(const char *name, const char *op, char reason[200])
 
 static struct bn_counter counter(const char *name, double value, int64_t tokens)
 {
-    return (struct bn_counter){.phase = "decode", .op = "", .name = name, .source = "fake", .thread = -1, .value = value, .n_tokens = tokens};
+    return (struct bn_counter){
+        .phase = "decode", .op = "", .name = name, .source = "fake", .thread = -1, .value = value, .n_tokens = tokens};
 }
 
 Test(derived, rates_are_of_tokens_when_the_passes_differ)
@@ -61,19 +75,30 @@ Test(derived, rates_are_of_tokens_when_the_passes_differ)
     char reason[200];
     struct bn_counter qkv = counter("cycles", 50, 10), qkv_too = counter("instructions", 125, 10);
     qkv.op = qkv_too.op = "qkv";
-    const struct bn_counter all[] = {counter("cycles", 1000, 10), counter("instructions", 2500, 10), counter("branches", 100, 10),
-                                     counter("branch_misses", 5, 10), counter("l1d_reads", 400, 20), counter("l1d_read_misses", 40, 20),
-                                     counter("ll_reads", 40, 20), counter("ll_read_misses", 10, 20), counter("memory_lines", 8, 4),
-                                     counter("topdown_cycles", 100, 10), counter("topdown_retiring_slots", 300, 10),
-                                     counter("topdown_backend_slots", 240, 10), qkv, qkv_too};
+    const struct bn_counter all[] = {counter("cycles", 1000, 10),
+                                     counter("instructions", 2500, 10),
+                                     counter("branches", 100, 10),
+                                     counter("branch_misses", 5, 10),
+                                     counter("l1d_reads", 400, 20),
+                                     counter("l1d_read_misses", 40, 20),
+                                     counter("ll_reads", 40, 20),
+                                     counter("ll_read_misses", 10, 20),
+                                     counter("memory_lines", 8, 4),
+                                     counter("topdown_cycles", 100, 10),
+                                     counter("topdown_retiring_slots", 300, 10),
+                                     counter("topdown_backend_slots", 240, 10),
+                                     qkv,
+                                     qkv_too};
     fill(all, sizeof all / sizeof *all);
     cr_expect_float_eq(metric("instructions_per_cycle", "", reason), 2.5, 1e-12);
     cr_expect_float_eq(metric("instructions_per_cycle", "qkv", reason), 2.5, 1e-12);
     cr_expect_float_eq(metric("branch_miss_rate", "", reason), 0.05, 1e-12);
     cr_expect_float_eq(metric("l1d_hit_rate", "", reason), 0.9, 1e-12);
     cr_expect_float_eq(metric("ll_hit_rate", "", reason), 0.75, 1e-12);
-    cr_expect_float_eq(metric("cache_misses_per_cycle", "", reason), 0.5 / 100, 1e-12, "10 misses of 20 tokens, 1000 cycles of 10");
-    cr_expect_float_eq(metric("memory_bytes_per_s", "", reason), 2 * 64 * 1e9 / 1000, 1, "2 lines a token, 1000 ns a token");
+    cr_expect_float_eq(metric("cache_misses_per_cycle", "", reason), 0.5 / 100, 1e-12,
+                       "10 misses of 20 tokens, 1000 cycles of 10");
+    cr_expect_float_eq(metric("memory_bytes_per_s", "", reason), 2 * 64 * 1e9 / 1000, 1,
+                       "2 lines a token, 1000 ns a token");
     cr_expect_float_eq(metric("topdown_retiring", "", reason), 0.5, 1e-12, "300 of 6 x 100 slots");
     cr_expect_float_eq(metric("topdown_backend_bound", "", reason), 0.4, 1e-12);
     cr_expect(isnan(metric("l2_hit_rate", "", reason)) && !reason[0], "no L2 counter was asked for: no row");

@@ -11,7 +11,7 @@ struct machine { /* a model of noise */
     double clock_s, slow_down; /* log ratio injected into head */
     double spread;             /* of a pair's log ratio */
     double tail;               /* chance that a pair is hit by a disturbance of up to 30 % on either side */
-    double drift; /* the machine's speed walks inside a pair; which side is hit is the coin of the order */
+    double drift;              /* the machine's speed walks inside a pair; which side is hit is the coin of the order */
     int fail_at, n_pairs;
 };
 
@@ -32,10 +32,7 @@ static enum bn_status measure(void *self, double *d, struct bn_error *err)
     }
     return BN_OK;
 }
-static double now(void *self)
-{
-    return ((struct machine *)self)->clock_s;
-}
+static double now(void *self) { return ((struct machine *)self)->clock_s; }
 
 static struct bn_paired_result *run_once(struct machine *m, double tolerance_percent, double budget_s)
 {
@@ -70,16 +67,14 @@ Test(gate_judge, no_difference_is_no_regression)
     }
     int counts[4];
     tally(machines[1], 3, counts);
-    cr_expect(counts[BN_GATE_PASS] >= 800, "a machine with 2 %% spread passes %d of 1000",
-              counts[BN_GATE_PASS]);
+    cr_expect(counts[BN_GATE_PASS] >= 800, "a machine with 2 %% spread passes %d of 1000", counts[BN_GATE_PASS]);
 }
 
 Test(gate_judge, ignored_differences_stay_quiet)
 {
     int counts[4];
     tally((struct machine){.spread = 0.005, .slow_down = log1p(0.005)}, 3, counts);
-    cr_expect(counts[BN_GATE_REGRESSION] <= 5, "%d of 1000 alarms at the ignored 0.5 %%",
-              counts[BN_GATE_REGRESSION]);
+    cr_expect(counts[BN_GATE_REGRESSION] <= 5, "%d of 1000 alarms at the ignored 0.5 %%", counts[BN_GATE_REGRESSION]);
 }
 
 Test(gate_judge, the_tolerance_is_found)
@@ -103,8 +98,8 @@ Test(gate_judge, detectable_is_what_it_says)
         sum += run_once(&m, 0.01, 1000)->findings[0].detectable; /* never passes: full designs */
     int counts[4];
     tally((struct machine){.spread = 0.02, .slow_down = sum / 200}, 1, counts);
-    cr_expect(counts[BN_GATE_REGRESSION] > 700 && counts[BN_GATE_REGRESSION] < 950,
-              "%.2f %% found in %d of 1000", 100 * sum / 200, counts[BN_GATE_REGRESSION]);
+    cr_expect(counts[BN_GATE_REGRESSION] > 700 && counts[BN_GATE_REGRESSION] < 950, "%.2f %% found in %d of 1000",
+              100 * sum / 200, counts[BN_GATE_REGRESSION]);
 }
 
 Test(gate_judge, nothing_measured_never_passes)
@@ -119,9 +114,8 @@ Test(gate_judge, nothing_measured_never_passes)
     struct bn_paired_result result;
     struct bn_error err;
     bn_gate_rule_init(&rule, 0.01);
-    cr_expect_eq(
-        bn_paired_run(&rule, &(struct bn_pair_source){&m, measure, now, NULL}, 2, 100, &result, &err),
-        BN_ERR_IO);
+    cr_expect_eq(bn_paired_run(&rule, &(struct bn_pair_source){&m, measure, now, NULL}, 2, 100, &result, &err),
+                 BN_ERR_IO);
     cr_expect_eq(result.verdict, BN_GATE_INCONCLUSIVE);
     bn_paired_run(&rule, &(struct bn_pair_source){&m, measure, now, NULL}, 0, 100, &result, &err);
     cr_expect_eq(result.verdict, BN_GATE_INCONCLUSIVE, "no workload, no pass");
@@ -133,8 +127,7 @@ Test(gate_judge, one_slow_workload_is_named)
     struct bn_gate_series series[2] = {{.n = 32}, {.n = 32}};
     struct bn_gate_finding findings[2];
     bn_gate_rule_init(&rule, 3);
-    for (int i = 0; i < 32; i++)
-        series[0].d[i] = 0.05 + 0.001 * (i % 7), series[1].d[i] = 0.001 * (i % 7) - 0.003;
+    for (int i = 0; i < 32; i++) series[0].d[i] = 0.05 + 0.001 * (i % 7), series[1].d[i] = 0.001 * (i % 7) - 0.003;
     cr_expect_eq(bn_gate_judge(&rule, 0.02, series, 2, findings), BN_GATE_SUSPECT);
     cr_expect(findings[0].suspect && !findings[1].suspect);
     cr_expect(!findings[0].ruled_out && findings[1].ruled_out);

@@ -21,10 +21,7 @@ static double truth(int workload, bool reference, int i)
     return ns;
 }
 
-static void must(enum bn_status status, const struct bn_error *err)
-{
-    cr_assert_eq(status, BN_OK, "%s", err->text);
-}
+static void must(enum bn_status status, const struct bn_error *err) { cr_assert_eq(status, BN_OK, "%s", err->text); }
 
 static void add_run(struct bn_store *store, int64_t model, int64_t machine, int i, struct bn_random *random)
 {
@@ -68,10 +65,8 @@ static void add_run(struct bn_store *store, int64_t model, int64_t machine, int 
     for (uint32_t ordinal; bn_store_claim(store, run_id, 60, &ordinal, &point, &err) == BN_OK && point;) {
         struct bn_sample samples[5];
         double ns = truth((int)ordinal % 4, ordinal >= 4, i) * exp(0.01 * bn_random_normal(random));
-        for (int s = 0; s < 5; s++)
-            samples[s] = (struct bn_sample){"decode", 0, s, (int64_t)(ns * (1 + 0.001 * s)), 1};
-        struct bn_point_result result = {
-            .state = "finished", .hash = "0", .samples = samples, .n_samples = 5};
+        for (int s = 0; s < 5; s++) samples[s] = (struct bn_sample){"decode", 0, s, (int64_t)(ns * (1 + 0.001 * s)), 1};
+        struct bn_point_result result = {.state = "finished", .hash = "0", .samples = samples, .n_samples = 5};
         must(bn_store_point_end(store, point, &result, &stored, &err), &err);
     }
     must(bn_store_run_end(store, run_id, &open, &err), &err);
@@ -95,10 +90,7 @@ static void fill(void)
     bn_store_close(store);
 }
 
-static void clear(void)
-{
-    unlink(path);
-}
+static void clear(void) { unlink(path); }
 
 static const struct bn_history_track *track_of(const struct bn_history *history, const char *workload)
 {
@@ -114,8 +106,7 @@ static struct bn_history read_all(const char *since, const char *reference)
     struct bn_history history;
     struct bn_error err = {0};
     must(bn_store_open(&store, path, BN_STORE_READ, &err), &err);
-    must(bn_history_read(&history, store, &(struct bn_history_query){since, reference, "bitnet", 0.01}, &err),
-         &err);
+    must(bn_history_read(&history, store, &(struct bn_history_query){since, reference, "bitnet", 0.01}, &err), &err);
     bn_store_close(store);
     return history;
 }
@@ -124,8 +115,7 @@ Test(history, steps_are_dated_and_blamed, .init = fill, .fini = clear)
 {
     struct bn_history history = read_all("", "old");
     cr_assert_eq(history.n_tracks, 4);
-    const struct bn_history_track *code = track_of(&history, "code"),
-                                  *machine = track_of(&history, "machine");
+    const struct bn_history_track *code = track_of(&history, "code"), *machine = track_of(&history, "machine");
     cr_assert_eq(code->n_runs, RUNS);
     cr_assert_eq(code->n_changes, 1);
     cr_expect(abs((int)code->changes[0].index - STEP) <= 1, "found at %zu", code->changes[0].index);
@@ -171,8 +161,7 @@ Test(history, drift_without_a_step)
     bn_random_init(&random, 5);
     for (int i = 0; i < 60; i++) {
         double machine = exp(0.03 * bn_random_normal(&random)); /* nights differ, both programs alike */
-        runs[i] =
-            (struct bn_history_run){.ns = 1000 * machine * (1 + 0.0005 * i), .reference_ns = 900 * machine};
+        runs[i] = (struct bn_history_run){.ns = 1000 * machine * (1 + 0.0005 * i), .reference_ns = 900 * machine};
     }
     bn_history_analyse(&track, 0.01);
     cr_expect_eq(track.n_changes, 0);

@@ -1,5 +1,5 @@
-/* test_levels.c - how often do the tests cry wolf, and do they find what is there? Simulated null series and known effects; the figures
- * are in harness/statistics.md. */
+/* test_levels.c - how often do the tests cry wolf, and do they find what is there? Simulated null series and known
+ * effects; the figures are in harness/statistics.md. */
 #include "harness/stats/change_point.h"
 #include "harness/stats/multiple.h"
 #include "harness/stats/rank_test.h"
@@ -12,7 +12,10 @@
 enum { RUNS = 10000, MOST = 100 };
 
 static double normal(struct bn_random *r, double last) { return (void)last, bn_random_normal(r); }
-static double lognormal(struct bn_random *r, double last) { return (void)last, exp(bn_random_normal(r)) - 1; } /* median 0 */
+static double lognormal(struct bn_random *r, double last)
+{
+    return (void)last, exp(bn_random_normal(r)) - 1;
+} /* median 0 */
 static double bimodal(struct bn_random *r, double last) /* symmetric about 0 */
 {
     (void)last;
@@ -26,8 +29,14 @@ static const struct {
 
 typedef double p_of(const double *x, const double *y, size_t n);
 static double sign(const double *x, const double *y, size_t n) { return (void)y, bn_sign_test(x, n, 0); }
-static double wilcoxon(const double *x, const double *y, size_t n) { return (void)y, bn_wilcoxon(x, n, BN_TWO_SIDED).p; }
-static double mann_whitney(const double *x, const double *y, size_t n) { return bn_mann_whitney(x, n, y, n, BN_TWO_SIDED).p; }
+static double wilcoxon(const double *x, const double *y, size_t n)
+{
+    return (void)y, bn_wilcoxon(x, n, BN_TWO_SIDED).p;
+}
+static double mann_whitney(const double *x, const double *y, size_t n)
+{
+    return bn_mann_whitney(x, n, y, n, BN_TWO_SIDED).p;
+}
 static double holm(const double *x, const double *y, size_t n) /* smallest of five adjusted p: the family's */
 {
     double p[5];
@@ -57,19 +66,33 @@ static void check(const char *what, p_of *p, size_t n, const double (*bounds)[2]
     for (int i = 0; i < 4; i++) {
         double seen = level(i, p, n);
         cr_log_info("%s n=%zu %s %.4f", what, n, noises[i].name, seen);
-        cr_expect(seen >= bounds[i][0] && seen <= bounds[i][1], "%s, n %zu, %s noise: level %.4f, expected %.3f to %.3f", what, n,
-                  noises[i].name, seen, bounds[i][0], bounds[i][1]);
+        cr_expect(seen >= bounds[i][0] && seen <= bounds[i][1],
+                  "%s, n %zu, %s noise: level %.4f, expected %.3f to %.3f", what, n, noises[i].name, seen, bounds[i][0],
+                  bounds[i][1]);
     }
 }
 
-Test(levels, sign_test) { check("sign test", sign, 20, (const double[][2]){{.03, .05}, {.03, .05}, {.03, .05}, {.08, .2}}); }
-Test(levels, wilcoxon) { check("wilcoxon", wilcoxon, 20, (const double[][2]){{.043, .056}, {.1, .3}, {.043, .056}, {.1, .3}}); }
-Test(levels, mann_whitney) { check("mann-whitney", mann_whitney, 15, (const double[][2]){{.04, .055}, {.04, .055}, {.04, .055}, {.1, .25}}); }
-Test(levels, holm_family_of_five) { check("holm", holm, 100, (const double[][2]){{.008, .05}, {.008, .05}, {.008, .05}, {.05, .3}}); }
+Test(levels, sign_test)
+{
+    check("sign test", sign, 20, (const double[][2]){{.03, .05}, {.03, .05}, {.03, .05}, {.08, .2}});
+}
+Test(levels, wilcoxon)
+{
+    check("wilcoxon", wilcoxon, 20, (const double[][2]){{.043, .056}, {.1, .3}, {.043, .056}, {.1, .3}});
+}
+Test(levels, mann_whitney)
+{
+    check("mann-whitney", mann_whitney, 15, (const double[][2]){{.04, .055}, {.04, .055}, {.04, .055}, {.1, .25}});
+}
+Test(levels, holm_family_of_five)
+{
+    check("holm", holm, 100, (const double[][2]){{.008, .05}, {.008, .05}, {.008, .05}, {.05, .3}});
+}
 
 static int changes(double shift, int at, int noise, int *hits)
 {
-    static const struct bn_change_options options = {.least_segment = 4, .n_permutations = 199, .alpha = 0.01}; /* as history.c, fewer shuffles */
+    static const struct bn_change_options options = {
+        .least_segment = 4, .n_permutations = 199, .alpha = 0.01}; /* as history.c, fewer shuffles */
     struct bn_random random;
     struct bn_change_point points[8];
     double x[40], last = 0;
@@ -95,7 +118,8 @@ static int changes(double shift, int at, int noise, int *hits)
 Test(levels, change_points)
 {
     int hits, alarms = changes(0, 0, 0, &hits), skewed = changes(0, 0, 1, &hits), walk = changes(0, 0, 3, &hits);
-    cr_log_info("change points: false alarms in 500 series of 40: normal %d, lognormal %d, autocorrelated %d", alarms, skewed, walk);
+    cr_log_info("change points: false alarms in 500 series of 40: normal %d, lognormal %d, autocorrelated %d", alarms,
+                skewed, walk);
     cr_expect(alarms <= 12 && skewed <= 12, "%d and %d false alarms of 500 at 0.01", alarms, skewed);
     cr_expect(walk > 50, "neighbours that are alike do raise alarms: %d", walk);
     changes(3, 22, 0, &hits);
@@ -119,7 +143,8 @@ Test(levels, warm_up_is_cut_and_little_else)
         for (int i = 0; i < 200; i++) x[i] += 0.2 * i; /* never settles */
         never += !bn_warmup_detect(x, 200).steady;
     }
-    cr_log_info("warm-up: 20 slow samples stay in %d of 1000 series, called unsettled in %d; a fifth of a steady series cut in %d; a ramp seen in %d",
+    cr_log_info("warm-up: 20 slow samples stay in %d of 1000 series, called unsettled in %d; a fifth of a steady "
+                "series cut in %d; a ramp seen in %d",
                 left, unsettled, cut, never);
     cr_expect_eq(left, 0);
     cr_expect_leq(unsettled, 20);

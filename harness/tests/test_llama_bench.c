@@ -12,7 +12,8 @@ Test(llama_bench, one_phase_is_one_call)
     struct bn_config config = {.engine = engine.name, .model = &model, .workload = &tg, .threads = 2};
     struct bn_llama_bench_call call;
     bn_llama_bench_call(&call, &engine, &config, 5);
-    static const char *const expected[] = {"bin/llama-bench", "-rtr", "1", "-m", "m.gguf", "-p", "0", "-n", "64", "-r", "5", "-t", "2", "-o", "json"};
+    static const char *const expected[] = {
+        "bin/llama-bench", "-rtr", "1", "-m", "m.gguf", "-p", "0", "-n", "64", "-r", "5", "-t", "2", "-o", "json"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) cr_assert_str_eq(call.argv[i], expected[i]);
     cr_expect_null(call.argv[sizeof expected / sizeof *expected]);
     cr_expect(bn_llama_bench_is(&engine));
@@ -30,7 +31,8 @@ Test(llama_bench, repetitions_are_samples)
 {
     struct bn_reply r;
     struct bn_error err = {0};
-    cr_assert_eq(bn_llama_bench_parse(&r, "[{\"n_prompt\": 0, \"n_gen\": 64, \"samples_ns\": [6400, 12800]}]", &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_llama_bench_parse(&r, "[{\"n_prompt\": 0, \"n_gen\": 64, \"samples_ns\": [6400, 12800]}]", &err),
+                 BN_OK, "%s", err.text);
     cr_assert_eq(r.n_samples, 2);
     cr_expect_str_eq(r.samples[1].phase, "decode");
     cr_expect_eq(r.samples[1].rep, 1);
@@ -43,7 +45,12 @@ Test(llama_bench, repetitions_are_samples)
 
 Test(llama_bench, an_answer_that_measures_nothing_is_an_error)
 {
-    static const char *const bad[] = {"", "[", "[]", "[{}]", "[{\"n_prompt\": 8, \"n_gen\": 0}]", "[{\"n_prompt\": 8, \"n_gen\": 8, \"samples_ns\": [1]}]",
+    static const char *const bad[] = {"",
+                                      "[",
+                                      "[]",
+                                      "[{}]",
+                                      "[{\"n_prompt\": 8, \"n_gen\": 0}]",
+                                      "[{\"n_prompt\": 8, \"n_gen\": 8, \"samples_ns\": [1]}]",
                                       "[{\"n_prompt\": 8, \"n_gen\": 0, \"samples_ns\": []}]"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct bn_reply r;

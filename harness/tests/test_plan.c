@@ -30,10 +30,10 @@ static enum bn_status load(struct bn_plan **plan, const char *text, struct bn_er
 }
 
 /* 2 kernels x 3 threads x 2 x 2 option values; 2 workloads; 1 model */
-#define FACTORS                                                                                              \
-    "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}, {name: b, fill: 2, decode: "   \
-    "3}]\n"                                                                                                  \
-    "kernels: [ref, avx2]\nthreads: [1, 2, 3]\noptions:\n  - {name: kv_type, values: [f16, q8_0]}\n"         \
+#define FACTORS                                                                                                        \
+    "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}, {name: b, fill: 2, decode: "             \
+    "3}]\n"                                                                                                            \
+    "kernels: [ref, avx2]\nthreads: [1, 2, 3]\noptions:\n  - {name: kv_type, values: [f16, q8_0]}\n"                   \
     "  - {name: batch, values: [\"64\", \"512\"]}\nrounds: 3\nseed: 7\n"
 
 static uint32_t count(const char *mode, struct bn_plan **plan, struct bn_point_list *list)
@@ -51,9 +51,8 @@ Test(plan, modes_stand_for_the_right_number_of_configs)
     static const struct {
         const char *mode;
         uint32_t n;
-    } cases[] = {{"cartesian", 2 * (2 * 3 * 2 * 2)},
-                 {"one_at_a_time", 2 * (1 + 1 + 2 + 1 + 1)},
-                 {"leave_one_out", 2 * (1 + 4)}};
+    } cases[] = {
+        {"cartesian", 2 * (2 * 3 * 2 * 2)}, {"one_at_a_time", 2 * (1 + 1 + 2 + 1 + 1)}, {"leave_one_out", 2 * (1 + 4)}};
     for (int i = 0; i < 3; i++) {
         struct bn_plan *p;
         struct bn_point_list l;
@@ -72,8 +71,8 @@ Test(plan, pairwise_meets_every_pair_with_fewer_rows)
     cr_expect(n >= 2 * 6 && n < 2 * 12, "%u", n); /* 3 x 2 values need at least 6 rows, all are 24 */
     bool met[2][3][2] = {{{false}}};              /* kernel, threads, kv_type: all three pairs of factors */
     for (uint32_t i = 0; i < n; i++)
-        met[!strcmp(l.configs[i].kernel, "avx2")][l.configs[i].threads - 1]
-           [!strcmp(l.configs[i].values[0], "q8_0")] = true;
+        met[!strcmp(l.configs[i].kernel, "avx2")][l.configs[i].threads - 1][!strcmp(l.configs[i].values[0], "q8_0")] =
+            true;
     for (int k = 0; k < 2; k++)
         for (int t = 0; t < 3; t++) cr_expect(met[k][t][0] || met[k][t][1], "kernel %d threads %d", k, t);
     for (int t = 0; t < 3; t++)
@@ -113,7 +112,9 @@ Test(plan, options_text_is_sorted)
 }
 
 /* wrq declares that it excludes ternary_weights; the declaration counts in both directions of the plan. */
-static const struct bn_option wrq = {.name = "wrq", .values = (const char *const[]){"off", "on", NULL}, .conflicts = (const char *const[]){"ternary_weights", NULL}},
+static const struct bn_option wrq = {.name = "wrq",
+                                     .values = (const char *const[]){"off", "on", NULL},
+                                     .conflicts = (const char *const[]){"ternary_weights", NULL}},
                               ternary = {.name = "ternary_weights", .values = (const char *const[]){"off", "on", NULL}};
 static const struct bn_option *declared(const char *name)
 {
@@ -130,12 +131,14 @@ Test(plan, of_options_that_exclude_each_other_the_second_is_switched_off_and_say
         char text[512], want[128];
         snprintf(text, sizeof text,
                  "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, decode: 4}]\nkernels: [ref]\noptions:\n"
-                 "  - {name: %s, values: [off, on]}\n  - {name: %s, values: [off, on]}\n", orders[i][0], orders[i][1]);
+                 "  - {name: %s, values: [off, on]}\n  - {name: %s, values: [off, on]}\n",
+                 orders[i][0], orders[i][1]);
         cr_assert_eq(load(&p, text, &err), BN_OK, "%s", err.text);
         cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
         cr_assert_eq(bn_plan_exclude(p, &l, declared, &err), BN_OK, "%s", err.text);
         cr_assert_eq(l.n_configs, 4);
-        for (uint32_t c = 0; c < 3; c++) cr_expect(!l.configs[c].reasons[0] && !l.configs[c].reasons[1], "only both together are a conflict");
+        for (uint32_t c = 0; c < 3; c++)
+            cr_expect(!l.configs[c].reasons[0] && !l.configs[c].reasons[1], "only both together are a conflict");
         cr_expect_str_eq(l.configs[3].values[0], "on");
         cr_expect_str_eq(l.configs[3].values[1], "off");
         snprintf(want, sizeof want, "%s=on excludes %s=on, which was asked for", orders[i][0], orders[i][1]);
@@ -162,8 +165,7 @@ Test(plan, a_bad_file_is_told_the_line_and_the_fault)
         {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
         {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n",
          "two workloads are named"},
-        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\nthreads: [0]\n",
-         "threads are 1 to 1024"}};
+        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\nthreads: [0]\n", "threads are 1 to 1024"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bn_plan *p;
         struct bn_error err = {0};
@@ -176,7 +178,11 @@ Test(plan, a_command_line_places_models_and_picks_workloads)
 {
     struct bn_plan *plan;
     struct bn_error err = {0};
-    cr_assert_eq(load(&plan, "name: p\nmodels: [{path: nowhere, label: big}, {path: nowhere}]\nworkloads: [{name: a, decode: 1}, {name: b, prefill: 2}]\n", &err), BN_OK);
+    cr_assert_eq(load(&plan,
+                      "name: p\nmodels: [{path: nowhere, label: big}, {path: nowhere}]\nworkloads: [{name: a, decode: "
+                      "1}, {name: b, prefill: 2}]\n",
+                      &err),
+                 BN_OK);
     cr_expect(bn_plan_model_missing(&plan->models[0]));
     cr_expect_not(bn_plan_model_missing(&plan->models[1]), "a model without a label is an error, not a skip");
     cr_expect_neq(bn_plan_place_model(plan, "small=x", &err), BN_OK);

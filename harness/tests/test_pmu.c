@@ -1,5 +1,5 @@
-/* test_pmu.c - counters on an invented PMU: choice of events, scaling, threads, operations, missing counters; and the encodings of
- * events.list against the codes that the vendors publish. */
+/* test_pmu.c - counters on an invented PMU: choice of events, scaling, threads, operations, missing counters; and the
+ * encodings of events.list against the codes that the vendors publish. */
 #include "harness/pmu/pmu.h"
 #include <criterion/criterion.h>
 #include <perfmon/pfmlib_perf_event.h>
@@ -107,8 +107,8 @@ static void finish(void)
     for (int i = 0; i < machine.n_open; i++) cr_expect_null(machine.events[i].spec, "event %d was not closed", i);
 }
 
-static const char *const basic[] = {"PERF_COUNT_SW_TASK_CLOCK", "PERF_COUNT_HW_CPU_CYCLES", "PERF_COUNT_HW_INSTRUCTIONS",
-                                    "PERF_COUNT_HW_CACHE_L1D:READ:ACCESS", NULL};
+static const char *const basic[] = {"PERF_COUNT_SW_TASK_CLOCK", "PERF_COUNT_HW_CPU_CYCLES",
+                                    "PERF_COUNT_HW_INSTRUCTIONS", "PERF_COUNT_HW_CACHE_L1D:READ:ACCESS", NULL};
 
 static const struct listed {
     int group;
@@ -132,7 +132,8 @@ Test(pmu, a_missing_counter_is_a_reason_and_never_zero)
         cr_expect(rows.at[i].reason && strstr(rows.at[i].reason, "ENOENT"), "%s has no reason", rows.at[i].name);
         cr_expect_str_eq(rows.at[i].source, "fake");
     }
-    for (int i = 0; i < N_LISTED; i++) cr_expect(find(&rows, listed[i].name, "", -1), "%s is not reported", listed[i].name);
+    for (int i = 0; i < N_LISTED; i++)
+        cr_expect(find(&rows, listed[i].name, "", -1), "%s is not reported", listed[i].name);
     bn_pmu_close(pmu); /* reasons are its memory */
 }
 
@@ -143,7 +144,8 @@ Test(pmu, groups_are_counted_one_at_a_time_and_never_share)
     for (int g = 1; g <= 2; g++) {
         bn_pmu_start(pmu, g);
         for (int i = 0; i < machine.n_open; i++)
-            if (!is_software(&machine.events[i])) cr_expect_eq(machine.events[i].on, (i == 3) == (g == 2), "group %d, event %d", g, i);
+            if (!is_software(&machine.events[i]))
+                cr_expect_eq(machine.events[i].on, (i == 3) == (g == 2), "group %d, event %d", g, i);
         pass(&machine, 0, 1000, 500);
         bn_pmu_stop(pmu, BN_PHASE_PREFILL, 8);
         pass(&machine, 0, 1000, 77); /* nobody counts now */
@@ -152,8 +154,8 @@ Test(pmu, groups_are_counted_one_at_a_time_and_never_share)
     const struct bn_counter *cycles = find(&rows, "cycles", "", -1), *clock = find(&rows, "task_clock_ns", "", -1);
     cr_assert(cycles && clock && !cycles->reason);
     cr_expect(cycles->value == 500 && cycles->n_tokens == 8 && !cycles->scaled);
-    cr_expect(clock->value == 1000 && clock->n_tokens == 16, "software counts in both passes: %g of %lld tokens", clock->value,
-              (long long)clock->n_tokens);
+    cr_expect(clock->value == 1000 && clock->n_tokens == 16, "software counts in both passes: %g of %lld tokens",
+              clock->value, (long long)clock->n_tokens);
     cr_expect_str_eq(cycles->phase, "prefill");
     const struct bn_counter *missing = find(&rows, "branch_misses", "", -1);
     cr_expect(missing && missing->reason, "the rest of the group says why it is missing");
@@ -168,7 +170,8 @@ Test(pmu, a_shared_pmu_is_scaled_and_says_so)
     finish();
     const struct bn_counter *cycles = find(&rows, "cycles", "", -1), *clock = find(&rows, "task_clock_ns", "", -1);
     cr_assert(cycles && clock);
-    cr_expect(cycles->value == 4000 && cycles->scaled, "1000 counted in a quarter of the time are 4000, not %g", cycles->value);
+    cr_expect(cycles->value == 4000 && cycles->scaled, "1000 counted in a quarter of the time are 4000, not %g",
+              cycles->value);
     cr_expect(clock->value == 4000 && !clock->scaled);
 }
 
@@ -180,7 +183,8 @@ Test(pmu, an_event_that_never_ran_has_no_value)
     bn_pmu_stop(pmu, BN_PHASE_DECODE, 2);
     finish();
     const struct bn_counter *cycles = find(&rows, "cycles", "", -1);
-    cr_expect(cycles && cycles->reason && strstr(cycles->reason, "never"), "a group that was never on the PMU counts nothing");
+    cr_expect(cycles && cycles->reason && strstr(cycles->reason, "never"),
+              "a group that was never on the PMU counts nothing");
 }
 
 Test(pmu, threads_are_told_apart_and_summed)
@@ -248,7 +252,8 @@ static long long encode(const char *spec)
 {
     struct perf_event_attr attr = {.size = sizeof attr};
     pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
-    return pfm_get_os_event_encoding(spec, PFM_PLM3, PFM_OS_PERF_EVENT, &arg) == PFM_SUCCESS ? (long long)attr.config : -1;
+    return pfm_get_os_event_encoding(spec, PFM_PLM3, PFM_OS_PERF_EVENT, &arg) == PFM_SUCCESS ? (long long)attr.config
+                                                                                             : -1;
 }
 
 Test(pmu, every_event_of_the_list_is_known_to_libpfm4)
@@ -259,7 +264,8 @@ Test(pmu, every_event_of_the_list_is_known_to_libpfm4)
         cr_expect(encode(listed[i].spec) >= 0, "%s: libpfm4 does not know %s", listed[i].name, listed[i].spec);
 }
 
-/* Event and umask as AMD's Processor Programming Reference for family 19h model 11h and Intel's event files (SPR) give them. */
+/* Event and umask as AMD's Processor Programming Reference for family 19h model 11h and Intel's event files (SPR) give
+ * them. */
 Test(pmu, encodings_are_the_published_codes)
 {
     static const struct {
@@ -277,7 +283,8 @@ Test(pmu, encodings_are_the_published_codes)
     setenv("LIBPFM_ENCODE_INACTIVE", "1", 1);
     cr_assert_eq(pfm_initialize(), PFM_SUCCESS);
     for (size_t i = 0; i < sizeof published / sizeof *published; i++)
-        cr_expect_eq(encode(published[i].spec), published[i].config, "%s is %llx", published[i].spec, encode(published[i].spec));
+        cr_expect_eq(encode(published[i].spec), published[i].config, "%s is %llx", published[i].spec,
+                     encode(published[i].spec));
 }
 
 Test(pmu, forced_zen4_has_its_own_events)
@@ -304,7 +311,8 @@ Test(pmu, the_real_backend_counts_or_says_why)
     bn_pmu_each(pmu, take, &rows);
     for (int i = 0; i < rows.n; i++)
         if (rows.at[i].reason)
-            cr_expect(strstr(rows.at[i].reason, ": ") && strlen(rows.at[i].reason) > 10, "%s: %s", rows.at[i].name, rows.at[i].reason);
+            cr_expect(strstr(rows.at[i].reason, ": ") && strlen(rows.at[i].reason) > 10, "%s: %s", rows.at[i].name,
+                      rows.at[i].reason);
     const struct bn_counter *clock = find(&rows, "task_clock_ns", "", -1);
     cr_assert_not_null(clock);
     if (clock->reason) cr_skip_test("software events: %s", clock->reason);

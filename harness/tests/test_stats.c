@@ -55,9 +55,8 @@ static void check_rows(const char *what, void (*compute)(const struct row *, dou
         double got[MOST] = {0};
         compute(&row, got);
         for (size_t i = 0; i < row.want.n; i++)
-            cr_expect(agrees(got[i], row.want.v[i], tolerance),
-                      "stats.tsv:%d: %s value %zu is %.17g, R says %.17g", number, what, i, got[i],
-                      row.want.v[i]);
+            cr_expect(agrees(got[i], row.want.v[i], tolerance), "stats.tsv:%d: %s value %zu is %.17g, R says %.17g",
+                      number, what, i, got[i], row.want.v[i]);
         n_rows++;
     }
     fclose(file);
@@ -65,46 +64,19 @@ static void check_rows(const char *what, void (*compute)(const struct row *, dou
 }
 
 /* CHECKED(function, tolerance) { fill got[] from r } */
-#define CHECKED(what, tolerance)                                                                             \
-    static void what##_of(const struct row *r, double *got);                                                 \
-    Test(stats, what)                                                                                        \
-    {                                                                                                        \
-        check_rows(#what, what##_of, (tolerance));                                                           \
-    }                                                                                                        \
+#define CHECKED(what, tolerance)                                                                                       \
+    static void what##_of(const struct row *r, double *got);                                                           \
+    Test(stats, what) { check_rows(#what, what##_of, (tolerance)); }                                                   \
     static void what##_of(const struct row *r, double *got)
 
-CHECKED(median, 1e-12)
-{
-    got[0] = bn_sample_median(r->x.v, r->x.n);
-}
-CHECKED(mad, 1e-12)
-{
-    got[0] = bn_sample_mad(r->x.v, r->x.n);
-}
-CHECKED(sd, 1e-12)
-{
-    got[0] = bn_sample_sd(r->x.v, r->x.n);
-}
-CHECKED(quantile, 1e-12)
-{
-    got[0] = bn_sample_quantile(r->x.v, r->x.n, r->param.v[0]);
-}
-CHECKED(ranks, 0)
-{
-    bn_sample_ranks(r->x.v, r->x.n, got, NULL);
-}
-CHECKED(autocorrelation, 1e-12)
-{
-    got[0] = bn_sample_autocorrelation(r->x.v, r->x.n, (size_t)r->param.v[0]);
-}
-CHECKED(normal_cdf, 1e-10)
-{
-    got[0] = bn_normal_cdf(r->x.v[0]);
-}
-CHECKED(normal_quantile, 1e-10)
-{
-    got[0] = bn_normal_quantile(r->x.v[0]);
-}
+CHECKED(median, 1e-12) { got[0] = bn_sample_median(r->x.v, r->x.n); }
+CHECKED(mad, 1e-12) { got[0] = bn_sample_mad(r->x.v, r->x.n); }
+CHECKED(sd, 1e-12) { got[0] = bn_sample_sd(r->x.v, r->x.n); }
+CHECKED(quantile, 1e-12) { got[0] = bn_sample_quantile(r->x.v, r->x.n, r->param.v[0]); }
+CHECKED(ranks, 0) { bn_sample_ranks(r->x.v, r->x.n, got, NULL); }
+CHECKED(autocorrelation, 1e-12) { got[0] = bn_sample_autocorrelation(r->x.v, r->x.n, (size_t)r->param.v[0]); }
+CHECKED(normal_cdf, 1e-10) { got[0] = bn_normal_cdf(r->x.v[0]); }
+CHECKED(normal_quantile, 1e-10) { got[0] = bn_normal_quantile(r->x.v[0]); }
 CHECKED(binomial, 1e-10)
 {
     int k = (int)r->x.v[0], n = (int)r->x.v[1];
@@ -115,18 +87,9 @@ static void put(struct bn_interval interval, double *got)
 {
     got[0] = interval.low, got[1] = interval.high, got[2] = interval.confidence;
 }
-CHECKED(sign_interval, 1e-12)
-{
-    put(bn_sign_interval(r->x.v, r->x.n, r->param.v[0]), got);
-}
-CHECKED(sign_interpolated, 1e-12)
-{
-    put(bn_sign_interval_interpolated(r->x.v, r->x.n, r->param.v[0]), got);
-}
-CHECKED(sign_test, 1e-10)
-{
-    got[0] = bn_sign_test(r->x.v, r->x.n, r->param.v[0]);
-}
+CHECKED(sign_interval, 1e-12) { put(bn_sign_interval(r->x.v, r->x.n, r->param.v[0]), got); }
+CHECKED(sign_interpolated, 1e-12) { put(bn_sign_interval_interpolated(r->x.v, r->x.n, r->param.v[0]), got); }
+CHECKED(sign_test, 1e-10) { got[0] = bn_sign_test(r->x.v, r->x.n, r->param.v[0]); }
 CHECKED(mann_whitney, 1e-10)
 {
     struct bn_rank_test t = bn_mann_whitney(r->x.v, r->x.n, r->y.v, r->y.n, (enum bn_side)r->param.v[0]);
@@ -137,22 +100,10 @@ CHECKED(wilcoxon, 1e-10)
     struct bn_rank_test t = bn_wilcoxon(r->x.v, r->x.n, (enum bn_side)r->param.v[0]);
     got[0] = t.statistic, got[1] = t.p;
 }
-CHECKED(cliff, 1e-12)
-{
-    got[0] = bn_cliff_delta(r->x.v, r->x.n, r->y.v, r->y.n);
-}
-CHECKED(holm, 1e-14)
-{
-    bn_holm_adjust(r->x.v, r->x.n, got);
-}
-CHECKED(fdr, 1e-14)
-{
-    bn_fdr_adjust(r->x.v, r->x.n, got);
-}
-CHECKED(mcnemar, 1e-10)
-{
-    got[0] = bn_mcnemar((int)r->x.v[0], (int)r->x.v[1]);
-}
+CHECKED(cliff, 1e-12) { got[0] = bn_cliff_delta(r->x.v, r->x.n, r->y.v, r->y.n); }
+CHECKED(holm, 1e-14) { bn_holm_adjust(r->x.v, r->x.n, got); }
+CHECKED(fdr, 1e-14) { bn_fdr_adjust(r->x.v, r->x.n, got); }
+CHECKED(mcnemar, 1e-10) { got[0] = bn_mcnemar((int)r->x.v[0], (int)r->x.v[1]); }
 static void bootstrap(const struct row *r, double *got, bool bca)
 {
     struct bn_random random;
@@ -164,31 +115,13 @@ CHECKED(bootstrap_mean, 0.02)
 {
     bootstrap(r, got, false);
 } /* R lists every resample, we draw 400,000 of them: neighbouring values at most */
-CHECKED(bca_mean, 0.04)
-{
-    bootstrap(r, got, true);
-}
-CHECKED(block_length, 0)
-{
-    got[0] = (double)bn_block_length(r->x.v, r->x.n);
-}
-CHECKED(sign_power, 1e-10)
-{
-    got[0] = bn_sign_power((int)r->param.v[0], r->param.v[1], r->param.v[2]);
-}
-CHECKED(sign_detectable, 1e-9)
-{
-    got[0] = bn_sign_detectable((int)r->param.v[0], r->param.v[1], r->param.v[2]);
-}
+CHECKED(bca_mean, 0.04) { bootstrap(r, got, true); }
+CHECKED(block_length, 0) { got[0] = (double)bn_block_length(r->x.v, r->x.n); }
+CHECKED(sign_power, 1e-10) { got[0] = bn_sign_power((int)r->param.v[0], r->param.v[1], r->param.v[2]); }
+CHECKED(sign_detectable, 1e-9) { got[0] = bn_sign_detectable((int)r->param.v[0], r->param.v[1], r->param.v[2]); }
 static const struct bn_sequential looks = {4, {5, 8, 10, 12}};
-CHECKED(sequential_crossing, 1e-12)
-{
-    got[0] = bn_sequential_crossing(&looks, r->param.v[0], r->param.v[1]);
-}
-CHECKED(sequential_p, 1e-12)
-{
-    got[0] = bn_sequential_p(&looks, r->x.v, (int)r->x.n);
-}
+CHECKED(sequential_crossing, 1e-12) { got[0] = bn_sequential_crossing(&looks, r->param.v[0], r->param.v[1]); }
+CHECKED(sequential_p, 1e-12) { got[0] = bn_sequential_p(&looks, r->x.v, (int)r->x.n); }
 CHECKED(change_best, 1e-10)
 {
     size_t index;
@@ -204,26 +137,11 @@ CHECKED(change_points, 0) /* all of them; both sides draw permutations of their 
     got[0] = n;
     for (int i = 0; i < n; i++) got[1 + i] = (double)points[i].index;
 }
-CHECKED(sequential_interval, 1e-12)
-{
-    put(bn_sequential_interval(&looks, r->x.v, (int)r->x.n, r->param.v[0]), got);
-}
-CHECKED(batch_interval, 1e-12)
-{
-    put(bn_batch_interval(r->x.v, r->x.n, (size_t)r->param.v[0], r->param.v[1]), got);
-}
-CHECKED(shift_normal, 1e-10)
-{
-    got[0] = bn_shift_normal(r->x.v, r->x.n, r->param.v[0]);
-}
-CHECKED(shift_observed, 1e-12)
-{
-    got[0] = bn_shift_observed(r->x.v, r->x.n, r->param.v[0]);
-}
-CHECKED(sequential_detectable, 1e-9)
-{
-    got[0] = bn_sequential_detectable(&looks, r->param.v[0], r->param.v[1]);
-}
+CHECKED(sequential_interval, 1e-12) { put(bn_sequential_interval(&looks, r->x.v, (int)r->x.n, r->param.v[0]), got); }
+CHECKED(batch_interval, 1e-12) { put(bn_batch_interval(r->x.v, r->x.n, (size_t)r->param.v[0], r->param.v[1]), got); }
+CHECKED(shift_normal, 1e-10) { got[0] = bn_shift_normal(r->x.v, r->x.n, r->param.v[0]); }
+CHECKED(shift_observed, 1e-12) { got[0] = bn_shift_observed(r->x.v, r->x.n, r->param.v[0]); }
+CHECKED(sequential_detectable, 1e-9) { got[0] = bn_sequential_detectable(&looks, r->param.v[0], r->param.v[1]); }
 CHECKED(warmup, 0)
 {
     struct bn_warmup w = bn_warmup_detect(r->x.v, r->x.n);
@@ -258,8 +176,7 @@ Test(stats, nothing_to_measure_has_no_answer)
     struct bn_bootstrap request = {bn_sample_mean, 100, 0.95, false, 1};
     double x[] = {1, 2, 3};
     size_t index;
-    cr_expect(isnan(bn_sample_median(NULL, 0)) && isnan(bn_sample_mad(NULL, 0)) &&
-              isnan(bn_sample_mean(NULL, 0)));
+    cr_expect(isnan(bn_sample_median(NULL, 0)) && isnan(bn_sample_mad(NULL, 0)) && isnan(bn_sample_mean(NULL, 0)));
     cr_expect(isnan(bn_bootstrap_interval(&request, x, 0, &random).low));
     request.block = 0;
     cr_expect(isnan(bn_bootstrap_interval(&request, x, 3, &random).low));

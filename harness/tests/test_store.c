@@ -1,4 +1,5 @@
-/* test_store.c - the database: a million samples, claims that outlive their process, outputs that contradict each other, merging. */
+/* test_store.c - the database: a million samples, claims that outlive their process, outputs that contradict each
+ * other, merging. */
 #include "harness/compare/compare.h"
 #include "harness/gate/history.h"
 #include "harness/store/store.h"
@@ -48,24 +49,43 @@ static int64_t add_run(struct bn_store *store, const char *identity, const char 
     struct bn_error err = {0};
     int64_t machine, model, build, run_id;
     bool resumed;
-    const struct bn_field cpu = {"cpu_model", "invented", NULL, true}, hash = {"content_hash", "h", NULL, true}, from = {"commit", commit, NULL, true};
+    const struct bn_field cpu = {"cpu_model", "invented", NULL, true}, hash = {"content_hash", "h", NULL, true},
+                          from = {"commit", commit, NULL, true};
     must(bn_store_fingerprint(store, "machine", "box", NULL, &cpu, 1, &machine, &err), &err);
     must(bn_store_fingerprint(store, "model", "m", NULL, &hash, 1, &model, &err), &err);
     must(bn_store_fingerprint(store, "build", commit, NULL, &from, 1, &build, &err), &err);
     for (uint32_t i = 0; i < CONFIGS; i++)
-        configs[i] = (struct bn_store_config){.engine = "bitnet", .workload = "w", .kernel = kernels[i], .options = "", .model_id = model, .decode = 100, .threads = 1};
+        configs[i] = (struct bn_store_config){.engine = "bitnet",
+                                              .workload = "w",
+                                              .kernel = kernels[i],
+                                              .options = "",
+                                              .model_id = model,
+                                              .decode = 100,
+                                              .threads = 1};
     for (uint32_t i = 0; i < n_points; i++) order[i] = i % CONFIGS;
-    const struct bn_store_run run = {.identity = identity, .source = "sweep", .plan = "p", .plan_text = "", .command = "", .host = "h", .machine_id = machine,
-                                     .build_id = build, .configs = configs, .n_configs = CONFIGS, .order = order, .n_points = n_points};
+    const struct bn_store_run run = {.identity = identity,
+                                     .source = "sweep",
+                                     .plan = "p",
+                                     .plan_text = "",
+                                     .command = "",
+                                     .host = "h",
+                                     .machine_id = machine,
+                                     .build_id = build,
+                                     .configs = configs,
+                                     .n_configs = CONFIGS,
+                                     .order = order,
+                                     .n_points = n_points};
     must(bn_store_run_begin(store, &run, &run_id, &resumed, &err), &err);
     return run_id;
 }
 
-static void finish_point(struct bn_store *store, int64_t point, const char *hash, const struct bn_sample *samples, size_t n)
+static void finish_point(struct bn_store *store, int64_t point, const char *hash, const struct bn_sample *samples,
+                         size_t n)
 {
     struct bn_error err = {0};
     bool stored;
-    const struct bn_point_result r = {.state = "finished", .hash = hash, .samples = samples, .n_samples = n, .seconds = 1};
+    const struct bn_point_result r = {
+        .state = "finished", .hash = hash, .samples = samples, .n_samples = n, .seconds = 1};
     must(bn_store_point_end(store, point, &r, &stored, &err), &err);
     cr_assert(stored);
 }
@@ -104,7 +124,9 @@ static void fill_run(struct bn_store *store, int64_t run, struct bn_sample *samp
     struct bn_error err = {0};
     int64_t open;
     for (int64_t point, k = 0; (point = claim(store, run)); k++) {
-        for (size_t i = 0; i < n; i++) samples[i] = (struct bn_sample){"decode", (int64_t)i / 100, (int64_t)i % 100, 50000 + (int64_t)((i * 7919 + (size_t)k * 104729) % 1000), 1};
+        for (size_t i = 0; i < n; i++)
+            samples[i] = (struct bn_sample){"decode", (int64_t)i / 100, (int64_t)i % 100,
+                                            50000 + (int64_t)((i * 7919 + (size_t)k * 104729) % 1000), 1};
         finish_point(store, point, "same", samples, n);
     }
     must(bn_store_run_end(store, run, &open, &err), &err);
@@ -123,7 +145,8 @@ Test(store, a_million_samples)
     }
     double start = cpu_s(), wall = seconds(CLOCK_MONOTONIC);
     for (int i = 0; i < RUNS; i++) fill_run(store, runs[i], samples, SAMPLES);
-    double rate = RUNS * POINTS * SAMPLES / (cpu_s() - start), wall_rate = RUNS * POINTS * SAMPLES / (seconds(CLOCK_MONOTONIC) - wall);
+    double rate = RUNS * POINTS * SAMPLES / (cpu_s() - start),
+           wall_rate = RUNS * POINTS * SAMPLES / (seconds(CLOCK_MONOTONIC) - wall);
     cr_expect(rate >= 100000, "%.0f samples/s", rate);
     cr_assert_eq(number(store, "SELECT count(*) FROM v_samples"), 1000000);
 
@@ -148,9 +171,14 @@ Test(store, a_million_samples)
     for (size_t i = 0; i < c.n_lines; i++) cr_expect_eq(c.lines[i].verdict, BN_COMPARE_SAME);
     cr_expect(compare_s < 2, "compare took %.2f s", compare_s);
     start = cpu_s();
-    cr_expect_eq(number(store, "SELECT count(*) FROM v_results WHERE run_id = 3 AND n = 20000 AND median_ns BETWEEN 50490 AND 50510 AND p99_ns > p90_ns"), CONFIGS);
+    cr_expect_eq(number(store, "SELECT count(*) FROM v_results WHERE run_id = 3 AND n = 20000 AND median_ns BETWEEN "
+                               "50490 AND 50510 AND p99_ns > p90_ns"),
+                 CONFIGS);
     double results_s = cpu_s() - start;
-    fprintf(stderr, "a million samples: insert %.0f samples/s (%.0f by the clock on the wall), history %.2f s, compare %.2f s, results of a run %.2f s of CPU\n", rate, wall_rate, history_s, compare_s, results_s);
+    fprintf(stderr,
+            "a million samples: insert %.0f samples/s (%.0f by the clock on the wall), history %.2f s, compare %.2f s, "
+            "results of a run %.2f s of CPU\n",
+            rate, wall_rate, history_s, compare_s, results_s);
     bn_history_release(&history);
     bn_comparison_release(&c);
     bn_store_close(store);
@@ -202,10 +230,13 @@ Test(store, another_hash_of_the_same_work_is_a_failure)
     finish_point(store, claim(store, run), "aaaa", NULL, 0);
     finish_point(store, claim(store, run), "bbbb", NULL, 0);
     cr_expect_eq(number(store, "SELECT count(*) FROM v_points WHERE state = 'finished'"), 2);
-    cr_expect_eq(number(store, "SELECT count(*) FROM v_failures WHERE reason LIKE 'The output hash bbbb is not aaaa, which k_ x1 computed%'"), 1);
+    cr_expect_eq(number(store, "SELECT count(*) FROM v_failures WHERE reason LIKE 'The output hash bbbb is not aaaa, "
+                               "which k_ x1 computed%'"),
+                 1);
     int64_t elsewhere = add_run(store, "another", "c2", CONFIGS);
     finish_point(store, claim(store, elsewhere), "bbbb", NULL, 0);
-    cr_expect_eq(number(store, "SELECT count(*) FROM v_points WHERE state = 'finished'"), 3, "another run is another matter");
+    cr_expect_eq(number(store, "SELECT count(*) FROM v_points WHERE state = 'finished'"), 3,
+                 "another run is another matter");
     bn_store_close(store);
 }
 
@@ -260,8 +291,12 @@ Test(store, foreign_sql_can_do_nothing_but_make_rows)
 {
     struct bn_error err = {0};
     int n = 0;
-    must(bn_store_foreign_rows("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES ('1', NULL), ('2', NULL);", count_row, &n, &err), &err);
+    must(bn_store_foreign_rows("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES ('1', NULL), ('2', NULL);",
+                               count_row, &n, &err),
+         &err);
     cr_expect_eq(n, 2);
-    static const char *const bad[] = {"ATTACH 'x.db' AS y", "PRAGMA journal_mode = WAL", "CREATE TABLE t (a); DROP TABLE t", "DETACH main", "SELECT load_extension('x')"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) cr_expect_eq(bn_store_foreign_rows(bad[i], count_row, &n, &err), BN_ERR_FORMAT, "%s", bad[i]);
+    static const char *const bad[] = {"ATTACH 'x.db' AS y", "PRAGMA journal_mode = WAL",
+                                      "CREATE TABLE t (a); DROP TABLE t", "DETACH main", "SELECT load_extension('x')"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_eq(bn_store_foreign_rows(bad[i], count_row, &n, &err), BN_ERR_FORMAT, "%s", bad[i]);
 }

@@ -1,5 +1,5 @@
-/* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither the
- * engine nor the harness: it reads the v_* views only. */
+/* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither
+ * the engine nor the harness: it reads the v_* views only. */
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/page.h"
 #include <errno.h>
@@ -41,22 +41,43 @@ static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const
 
 static void parse(int argc, char **argv)
 {
-    static const struct option names[] = {{"db", 1, NULL, 'd'},    {"output", 1, NULL, 'o'}, {"run", 1, NULL, 'r'},
-                                          {"folded", 1, NULL, 'f'}, {"unit", 1, NULL, 'u'},   {"title", 1, NULL, 't'},  {"summary", 0, NULL, 's'},
-                                          {"help", 0, NULL, 'h'},   {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"db", 1, NULL, 'd'},      {"output", 1, NULL, 'o'}, {"run", 1, NULL, 'r'},     {"folded", 1, NULL, 'f'},
+        {"unit", 1, NULL, 'u'},    {"title", 1, NULL, 't'},  {"summary", 0, NULL, 's'}, {"help", 0, NULL, 'h'},
+        {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":h", names, NULL)) != -1;) switch (c) {
-        case 'd': o.db = optarg; break;
-        case 'o': o.output = optarg; break;
-        case 'r': o.run = optarg; break;
-        case 'f': o.folded = optarg; break;
-        case 'u': o.unit = optarg; break;
-        case 't': o.title = optarg; break;
-        case 's': o.summary = true; break;
-        case 'h': fputs(help, stdout); exit(0);
-        case 'v': puts("bitnet-report 0.1.0 (SQLite " SQLITE_VERSION ")"); exit(0);
-        case ':': fail(2, "%s needs a value.", argv[optind - 1]);
-        default: fail(2, "There is no option %s; bitnet-report --help lists them.", argv[optind - 1]);
+        case 'd':
+            o.db = optarg;
+            break;
+        case 'o':
+            o.output = optarg;
+            break;
+        case 'r':
+            o.run = optarg;
+            break;
+        case 'f':
+            o.folded = optarg;
+            break;
+        case 'u':
+            o.unit = optarg;
+            break;
+        case 't':
+            o.title = optarg;
+            break;
+        case 's':
+            o.summary = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            exit(0);
+        case 'v':
+            puts("bitnet-report 0.1.0 (SQLite " SQLITE_VERSION ")");
+            exit(0);
+        case ':':
+            fail(2, "%s needs a value.", argv[optind - 1]);
+        default:
+            fail(2, "There is no option %s; bitnet-report --help lists them.", argv[optind - 1]);
         }
     if (optind < argc) fail(2, "\"%s\" is not understood; bitnet-report --help shows the usage.", argv[optind]);
     if (!o.db == !o.folded) fail(2, "Give --db FILE for the report or --folded FILE for a flame graph.");
@@ -69,7 +90,8 @@ static int draw_folded(void)
     if (!o.output) fail(2, "--folded needs --output FILE.svg.");
     FILE *in = strcmp(o.folded, "-") ? fopen(o.folded, "r") : stdin;
     if (!in) fail(1, "Cannot open %s: %s.", o.folded, strerror(errno));
-    if (!flame_read(&flame, in)) fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
+    if (!flame_read(&flame, in))
+        fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
     FILE *out = fopen(o.output, "w");
     if (!out) fail(1, "Cannot write %s: %s.", o.output, strerror(errno));
     flame_write_svg(&flame, &style, out);
@@ -86,12 +108,16 @@ static int64_t choose_run(sqlite3 *db)
     char *end = NULL;
     long long wanted = o.run ? strtoll(o.run, &end, 10) : 0;
     if (o.run && (*end || wanted < 1)) fail(2, "--run takes the number of a run, not \"%s\".", o.run);
-    if (sqlite3_prepare_v2(db, "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > 0 DESC, run_id DESC LIMIT 1",
+    if (sqlite3_prepare_v2(db,
+                           "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > "
+                           "0 DESC, run_id DESC LIMIT 1",
                            -1, &query, NULL))
         fail(1, "%s is not a database of bitnet-bench: %s.", o.db, sqlite3_errmsg(db));
     sqlite3_bind_int64(query, 1, wanted);
-    if (sqlite3_step(query) == SQLITE_ROW) run = sqlite3_column_int64(query, 0);
-    else if (o.run) fail(1, "%s has no run %s.", o.db, o.run);
+    if (sqlite3_step(query) == SQLITE_ROW)
+        run = sqlite3_column_int64(query, 0);
+    else if (o.run)
+        fail(1, "%s has no run %s.", o.db, o.run);
     sqlite3_finalize(query);
     return run;
 }
@@ -101,7 +127,8 @@ int main(int argc, char **argv)
     parse(argc, argv);
     if (o.folded) return draw_folded();
     struct report report = {.output = o.output ? o.output : "out/report"};
-    if (sqlite3_open_v2(o.db, &report.db, SQLITE_OPEN_READONLY, NULL)) fail(1, "Cannot open %s: %s.", o.db, sqlite3_errmsg(report.db));
+    if (sqlite3_open_v2(o.db, &report.db, SQLITE_OPEN_READONLY, NULL))
+        fail(1, "Cannot open %s: %s.", o.db, sqlite3_errmsg(report.db));
     report.run = choose_run(report.db);
     if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);
     sqlite3_close(report.db);

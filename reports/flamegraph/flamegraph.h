@@ -14,12 +14,13 @@ struct flame_node {
 };
 struct flame {
     struct flame_node root;
-    size_t depth;        /* boxes of the longest stack, the root included */
-    size_t bad_line;     /* number (from 1) of the first line that is no stack; 0: none */
+    size_t depth;    /* boxes of the longest stack, the root included */
+    size_t bad_line; /* number (from 1) of the first line that is no stack; 0: none */
 };
 
-/* Reads folded stacks from `f` until its end; lines that begin with '#' and empty ones are passed over. The last word of a
- * line is the value (a number >= 0). Returns false when memory is short or a line is no stack (flame->bad_line). */
+/* Reads folded stacks from `f` until its end; lines that begin with '#' and empty ones are passed over. The last word
+ * of a line is the value (a number >= 0). Returns false when memory is short or a line is no stack (flame->bad_line).
+ */
 bool flame_read(struct flame *flame, FILE *f);
 /* Adds one stack; frames are separated by ';'. */
 bool flame_add(struct flame *flame, const char *stack, double value);

@@ -1,5 +1,5 @@
-/* content.h - the files that are built into bitnet-report (queries, gnuplot scripts, style, scripts) and the order of the
- * page. A table = tables/NAME.sql + a line in content.list; a plot = plots/NAME.sql + plots/NAME.gp + a line.
+/* content.h - the files that are built into bitnet-report (queries, gnuplot scripts, style, scripts) and the order of
+ * the page. A table = tables/NAME.sql + a line in content.list; a plot = plots/NAME.sql + plots/NAME.gp + a line.
  *
  * A query may use :run, the id of the run the page shows. Its first comment lines say how to show it:
  *   -- title: heading        -- note: a sentence under it       -- empty: what to say when there are no rows

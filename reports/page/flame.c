@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Columns: stack, value, title. */
-static bool read_stacks(struct report *report, const struct content *content, struct flame *flame, char *title, size_t size)
+static bool read_stacks(struct report *report, const struct content *content, struct flame *flame, char *title,
+                        size_t size)
 {
     char path[4200];
     int step;
@@ -17,11 +18,13 @@ static bool read_stacks(struct report *report, const struct content *content, st
     bool ok = query != NULL;
     while (ok && (step = sqlite3_step(query)) == SQLITE_ROW) {
         const char *stack = (const char *)sqlite3_column_text(query, 0);
-        ok = flame_add(flame, stack, sqlite3_column_double(query, 1)) || report_fail(report, "Out of memory in the flame graph.");
+        ok = flame_add(flame, stack, sqlite3_column_double(query, 1)) ||
+             report_fail(report, "Out of memory in the flame graph.");
         fprintf(folded, "%s %lld\n", stack, (long long)sqlite3_column_int64(query, 1));
         snprintf(title, size, "%s", (const char *)sqlite3_column_text(query, 2));
     }
-    if (ok && step != SQLITE_DONE) ok = report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db));
+    if (ok && step != SQLITE_DONE)
+        ok = report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db));
     sqlite3_finalize(query);
     return fclose(folded) == 0 && ok;
 }

@@ -61,11 +61,15 @@ void section_end(FILE *out) { fputs("</section>\n", out); }
 /* ---- head and navigation ---- */
 static void put_head(struct report *report, FILE *out)
 {
-    sqlite3_stmt *run = report_query(report, "the head", "SELECT plan, machine, started_at, host FROM v_runs WHERE run_id = :run");
-    fprintf(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>bitnet-bench report</title>\n<style>\n%s</style></head>\n<body>\n"
-                 "<header><h1>bitnet-bench</h1><p>", content_style_css);
+    sqlite3_stmt *run =
+        report_query(report, "the head", "SELECT plan, machine, started_at, host FROM v_runs WHERE run_id = :run");
+    fprintf(out,
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>bitnet-bench "
+            "report</title>\n<style>\n%s</style></head>\n<body>\n"
+            "<header><h1>bitnet-bench</h1><p>",
+            content_style_css);
     if (run && sqlite3_step(run) == SQLITE_ROW) {
         static const char *const before[] = {"", " · ", " · ", " · run of "};
         static const int column[] = {1, 3, 0, 2};
@@ -98,7 +102,8 @@ static void put_navigation(FILE *out)
 
 static bool put_sections(struct report *report, FILE *out)
 {
-    static bool (*const write[])(struct report *, const struct content *, FILE *) = {table_write, plot_write, flame_write};
+    static bool (*const write[])(struct report *, const struct content *, FILE *) = {table_write, plot_write,
+                                                                                     flame_write};
     size_t n;
     const struct content *all = content_list(&n);
     for (size_t i = 0; i < n; i++)
@@ -130,8 +135,10 @@ bool page_write(struct report *report)
     put_head(report, out);
     put_navigation(out);
     bool ok = put_sections(report, out);
-    fputs("</main>\n<footer>Written by bitnet-report from the v_* views of the results database; plots and their data lie in plots/."
-          "</footer>\n</body></html>\n", out);
+    fputs("</main>\n<footer>Written by bitnet-report from the v_* views of the results database; plots and their data "
+          "lie in plots/."
+          "</footer>\n</body></html>\n",
+          out);
     bool written = !ferror(out);
     if (fclose(out) || !written) return report_fail(report, "Writing %s failed: %s.", temporary, strerror(errno));
     if (ok && rename(temporary, path)) return report_fail(report, "Cannot rename %s: %s.", temporary, strerror(errno));

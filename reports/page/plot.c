@@ -7,7 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static FILE *open_file(struct report *report, const struct content *content, const char *end, const char *mode, char *path, size_t size)
+static FILE *open_file(struct report *report, const struct content *content, const char *end, const char *mode,
+                       char *path, size_t size)
 {
     snprintf(path, size, "%s/plots/%s.%s", report->output, content->name, end);
     FILE *f = fopen(path, mode);
@@ -18,8 +19,10 @@ static FILE *open_file(struct report *report, const struct content *content, con
 /* One gnuplot word: quoted, NULL as "?" (gnuplot's missing value, set in style.gp). */
 static void put_word(FILE *f, sqlite3_stmt *row, int c)
 {
-    if (sqlite3_column_type(row, c) == SQLITE_NULL) fputs("?", f);
-    else if (sqlite3_column_type(row, c) != SQLITE_TEXT) fputs((const char *)sqlite3_column_text(row, c), f);
+    if (sqlite3_column_type(row, c) == SQLITE_NULL)
+        fputs("?", f);
+    else if (sqlite3_column_type(row, c) != SQLITE_TEXT)
+        fputs((const char *)sqlite3_column_text(row, c), f);
     else {
         fputc('"', f);
         for (const char *p = (const char *)sqlite3_column_text(row, c); *p; p++)
@@ -49,7 +52,8 @@ static int write_data(struct report *report, const struct content *content, FILE
         }
         fputc('\n', f);
     }
-    if (step != SQLITE_DONE) report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db)), n = -1;
+    if (step != SQLITE_DONE)
+        report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db)), n = -1;
     sqlite3_finalize(query);
     return n;
 }
@@ -63,7 +67,8 @@ static bool run_gnuplot(const char *script)
         _exit(127);
     }
     int status = -1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -88,7 +93,8 @@ static bool draw(struct report *report, const struct content *content, const cha
     FILE *f = open_file(report, content, "gp", "w", script, sizeof script);
     if (!f) return false;
     snprintf(svg, sizeof svg, "%s/plots/%s.svg", report->output, content->name);
-    fprintf(f, "name = '%s'\nfile = '%s'\n%sset output '%s'\n%s", content->name, data, content_plot_style_gp, svg, content->gp);
+    fprintf(f, "name = '%s'\nfile = '%s'\n%sset output '%s'\n%s", content->name, data, content_plot_style_gp, svg,
+            content->gp);
     if (fclose(f)) return report_fail(report, "Writing %s failed: %s.", script, strerror(errno));
     remove(svg);
     fputs("<figure class=\"plot\">\n", out);
@@ -108,8 +114,10 @@ bool plot_write(struct report *report, const struct content *content, FILE *out)
     if (n < 0) return false;
     section_begin(content, out);
     bool ok = true;
-    if (n) ok = draw(report, content, data, out);
-    else fprintf(out, "<p class=\"empty\">%s</p>\n", content_says(content, "empty", empty, sizeof empty));
+    if (n)
+        ok = draw(report, content, data, out);
+    else
+        fprintf(out, "<p class=\"empty\">%s</p>\n", content_says(content, "empty", empty, sizeof empty));
     section_end(out);
     return ok;
 }

@@ -33,15 +33,12 @@ bool summary_write(struct report *report, FILE *out)
     while ((step = sqlite3_step(query)) == SQLITE_ROW) {
         const char *cell[3];
         for (int c = 0; c < 3; c++)
-            cell[c] = sqlite3_column_type(query, c) == SQLITE_NULL
-                          ? ""
-                          : (const char *)sqlite3_column_text(query, c);
+            cell[c] = sqlite3_column_type(query, c) == SQLITE_NULL ? "" : (const char *)sqlite3_column_text(query, c);
         fputs("  ", out);
         put_padded(cell[0], 32, out);
         put_padded(cell[1], 18, out);
         fprintf(out, "%s\n", cell[2]);
     }
     sqlite3_finalize(query);
-    return step == SQLITE_DONE ||
-           report_fail(report, "Reading the summary failed: %s.", sqlite3_errmsg(report->db));
+    return step == SQLITE_DONE || report_fail(report, "Reading the summary failed: %s.", sqlite3_errmsg(report->db));
 }

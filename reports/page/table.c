@@ -27,15 +27,21 @@ static bool is_number(const char *text)
 static void put_share(FILE *out, double share)
 {
     fprintf(out, "<td class=\"bar\"><span style=\"width:%.1f%%\"></span><b>%.1f %%</b></td>",
-            share < 0 ? 0 : share > 1 ? 100 : 100 * share, 100 * share);
+            share < 0   ? 0
+            : share > 1 ? 100
+                        : 100 * share,
+            100 * share);
 }
 
 static void put_cell(sqlite3_stmt *row, int column, FILE *out)
 {
     const char *text = text_of(row, column);
-    if (sqlite3_column_type(row, column) == SQLITE_NULL) fputs("<td class=\"none\">—</td>", out);
-    else if (sqlite3_column_name(row, column)[0] == '%') put_share(out, sqlite3_column_double(row, column));
-    else if (is_word(text)) fprintf(out, "<td><span class=\"badge %s\">%s</span></td>", text, text);
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        fputs("<td class=\"none\">—</td>", out);
+    else if (sqlite3_column_name(row, column)[0] == '%')
+        put_share(out, sqlite3_column_double(row, column));
+    else if (is_word(text))
+        fprintf(out, "<td><span class=\"badge %s\">%s</span></td>", text, text);
     else {
         fputs(is_number(text) ? "<td class=\"number\">" : "<td>", out);
         html_put(out, text);
@@ -83,13 +89,15 @@ static bool put_rows(struct report *report, const struct content *content, sqlit
         for (int c = 0; c < sqlite3_column_count(query); c++) put_cell(query, c, out);
         fputs("</tr>\n", out);
     }
-    if (n) fputs(cards ? "</div>\n" : "</tbody></table></div>\n", out);
+    if (n)
+        fputs(cards ? "</div>\n" : "</tbody></table></div>\n", out);
     else {
         fputs("<p class=\"empty\">", out);
         html_put(out, content_says(content, "empty", empty, sizeof empty)[0] ? empty : "Nothing to show.");
         fputs("</p>\n", out);
     }
-    return step == SQLITE_DONE || report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db));
+    return step == SQLITE_DONE ||
+           report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db));
 }
 
 bool table_write(struct report *report, const struct content *content, FILE *out)

@@ -40,13 +40,12 @@ static inline bf16 narrow(float f) /* round to nearest even; no NaN comes here *
 
 static inline float positive(float x) { return x > 0 ? x : 0; }
 
-/* ---- norm and coding ---------------------------------------------------------------------- */
+/* ---- norm and coding ---- */
 
 static float inverse_rms(const float *x, long n)
 {
     float sum = 0;
-    for (long i = 0; i < n; i++)
-        sum += x[i] * x[i];
+    for (long i = 0; i < n; i++) sum += x[i] * x[i];
     return 1.0f / sqrtf(sum / (float)n + norm_epsilon);
 }
 
@@ -57,16 +56,14 @@ static void norm_and_code(const float *x, const float *gain, bf16 *codes, float 
     float r = *inverse = inverse_rms(x, n), absmax = smallest_absmax;
     *scale = 1.0f;
     if (!quantise) {
-        for (long i = 0; i < n; i++)
-            codes[i] = narrow(x[i] * r * gain[i]);
+        for (long i = 0; i < n; i++) codes[i] = narrow(x[i] * r * gain[i]);
         return;
     }
     for (long i = 0; i < n; i++) {
         float a = fabsf(x[i] * r * gain[i]);
         absmax = a > absmax ? a : absmax;
     }
-    for (long i = 0; i < n; i++)
-        codes[i] = narrow(rintf(x[i] * r * gain[i] * (127.0f / absmax)));
+    for (long i = 0; i < n; i++) codes[i] = narrow(rintf(x[i] * r * gain[i] * (127.0f / absmax)));
     *scale = absmax / 127.0f;
 }
 
@@ -82,15 +79,13 @@ static void norm_backward_row(const bf16 *d_code, float scale, const float *x, f
         dot += dx[i] * x[i];
     }
     dot *= r * r / (float)n;
-    for (long i = 0; i < n; i++)
-        dx[i] = r * (dx[i] - x[i] * dot);
+    for (long i = 0; i < n; i++) dx[i] = r * (dx[i] - x[i] * dot);
 }
 
 static void add_to_shared(float *total, const float *mine, long n)
 {
 #pragma omp critical
-    for (long i = 0; i < n; i++)
-        total[i] += mine[i];
+    for (long i = 0; i < n; i++) total[i] += mine[i];
 }
 
 /* sum := x + out * out_scale (out may be NULL: then sum is not written); codes := code(norm(sum)) */
@@ -103,8 +98,7 @@ void add_norm_code(const float *x, const bf16 *out, const float *out_scale, floa
         if (out) {
             const bf16 *add = out + t * n;
             float *to = sum + t * n;
-            for (long i = 0; i < n; i++)
-                to[i] = row[i] + widen(add[i]) * out_scale[t];
+            for (long i = 0; i < n; i++) to[i] = row[i] + widen(add[i]) * out_scale[t];
             row = to;
         }
         norm_and_code(row, gain, codes + t * n, inverse + t, scale + t, n, quantise);
@@ -117,13 +111,12 @@ void norm_code_backward(const bf16 *d_code, const float *scale, const float *x, 
 {
 #pragma omp parallel
     {
-        float gain_sum[MAX_ROW] = { 0 }, d[MAX_ROW];
+        float gain_sum[MAX_ROW] = {0}, d[MAX_ROW];
 #pragma omp for schedule(static)
         for (long t = 0; t < rows; t++) {
             norm_backward_row(d_code + t * n, scale[t], x + t * n, inverse[t], gain, d, gain_sum, n);
             float *to = dx + t * n;
-            for (long i = 0; i < n; i++)
-                to[i] = accumulate ? to[i] + d[i] : d[i];
+            for (long i = 0; i < n; i++) to[i] = accumulate ? to[i] + d[i] : d[i];
         }
         add_to_shared(d_gain, gain_sum, n);
     }
@@ -134,11 +127,10 @@ void scale_rows(const float *x, const float *scale, bf16 *out, long rows, long n
 {
 #pragma omp parallel for schedule(static)
     for (long t = 0; t < rows; t++)
-        for (long i = 0; i < n; i++)
-            out[t * n + i] = narrow(x[t * n + i] * scale[t]);
+        for (long i = 0; i < n; i++) out[t * n + i] = narrow(x[t * n + i] * scale[t]);
 }
 
-/* ---- attention ---------------------------------------------------------------------------- */
+/* ---- attention ---- */
 
 static void rotate(const bf16 *from, bf16 *to, const float *cosine, const float *sine, float scale, float direction)
 {
@@ -151,8 +143,7 @@ static void rotate(const bf16 *from, bf16 *to, const float *cosine, const float 
 
 static void scale_head(const bf16 *from, bf16 *to, float scale)
 {
-    for (int i = 0; i < HEAD; i++)
-        to[i] = narrow(widen(from[i]) * scale);
+    for (int i = 0; i < HEAD; i++) to[i] = narrow(widen(from[i]) * scale);
 }
 
 /* qkv [batch*len][(heads+2*kv)*64] -> q [batch][heads][len][64], k and v [batch][kv][len][64] */
@@ -169,8 +160,7 @@ void split_and_rotate(const bf16 *qkv, const float *scale, const float *cosines,
             rotate(from, q + ((b * heads + h) * len + t) * HEAD, c, s, scale[row], 1);
         for (long h = 0; h < kv; h++, from += HEAD)
             rotate(from, k + ((b * kv + h) * len + t) * HEAD, c, s, scale[row], 1);
-        for (long h = 0; h < kv; h++, from += HEAD)
-            scale_head(from, v + ((b * kv + h) * len + t) * HEAD, scale[row]);
+        for (long h = 0; h < kv; h++, from += HEAD) scale_head(from, v + ((b * kv + h) * len + t) * HEAD, scale[row]);
     }
 }
 
@@ -187,8 +177,7 @@ void split_and_rotate_backward(const bf16 *dq, const bf16 *dk, const bf16 *dv, c
             rotate(dq + ((b * heads + h) * len + t) * HEAD, to, c, s, scale[row], -1);
         for (long h = 0; h < kv; h++, to += HEAD)
             rotate(dk + ((b * kv + h) * len + t) * HEAD, to, c, s, scale[row], -1);
-        for (long h = 0; h < kv; h++, to += HEAD)
-            scale_head(dv + ((b * kv + h) * len + t) * HEAD, to, scale[row]);
+        for (long h = 0; h < kv; h++, to += HEAD) scale_head(dv + ((b * kv + h) * len + t) * HEAD, to, scale[row]);
     }
 }
 
@@ -208,8 +197,7 @@ void softmax_causal(bf16 *scores, long rows, long queries, long keys, long first
             e[j] = expf(e[j] - top);
             sum += e[j];
         }
-        for (long j = 0; j < n; j++)
-            row[j] = narrow(e[j] * (1.0f / sum));
+        for (long j = 0; j < n; j++) row[j] = narrow(e[j] * (1.0f / sum));
         memset(row + n, 0, (size_t)(keys - n) * sizeof *row);
     }
 }
@@ -224,10 +212,8 @@ void softmax_causal_backward(const bf16 *probabilities, bf16 *d, long rows, long
         bf16 *row = d + i * keys;
         long n = i % queries + first + 1;
         float dot = 0;
-        for (long j = 0; j < n; j++)
-            dot += widen(p[j]) * widen(row[j]);
-        for (long j = 0; j < n; j++)
-            row[j] = narrow(widen(p[j]) * (widen(row[j]) - dot) * factor);
+        for (long j = 0; j < n; j++) dot += widen(p[j]) * widen(row[j]);
+        for (long j = 0; j < n; j++) row[j] = narrow(widen(p[j]) * (widen(row[j]) - dot) * factor);
         memset(row + n, 0, (size_t)(keys - n) * sizeof *row);
     }
 }
@@ -235,8 +221,7 @@ void softmax_causal_backward(const bf16 *probabilities, bf16 *d, long rows, long
 static void gather_heads(const bf16 *by_head, float *row, long b, long t, long len, long heads)
 {
     for (long h = 0; h < heads; h++)
-        for (int i = 0; i < HEAD; i++)
-            row[h * HEAD + i] = widen(by_head[((b * heads + h) * len + t) * HEAD + i]);
+        for (int i = 0; i < HEAD; i++) row[h * HEAD + i] = widen(by_head[((b * heads + h) * len + t) * HEAD + i]);
 }
 
 /* mixed [batch][heads][len][64] -> rows of heads*64, norm, codes */
@@ -258,7 +243,7 @@ void attention_norm_code_backward(const bf16 *d_code, const float *scale, const 
     long n = heads * HEAD;
 #pragma omp parallel
     {
-        float gain_sum[MAX_ROW] = { 0 }, x[MAX_ROW], d[MAX_ROW];
+        float gain_sum[MAX_ROW] = {0}, x[MAX_ROW], d[MAX_ROW];
 #pragma omp for schedule(static)
         for (long row = 0; row < batch * len; row++) {
             long b = row / len, t = row % len;
@@ -272,7 +257,7 @@ void attention_norm_code_backward(const bf16 *d_code, const float *scale, const 
     }
 }
 
-/* ---- feed-forward: m = relu(gate)^2 * up, rows of gate_up are gate then up -------------------- */
+/* ---- feed-forward: m = relu(gate)^2 * up, rows of gate_up are gate then up ---- */
 
 static void squared_relu_gate(const bf16 *gate_up, float scale, float *m, long n)
 {
@@ -299,7 +284,7 @@ void ffn_norm_code_backward(const bf16 *d_code, const float *scale, const bf16 *
 {
 #pragma omp parallel
     {
-        float gain_sum[MAX_ROW] = { 0 }, m[MAX_ROW], d[MAX_ROW];
+        float gain_sum[MAX_ROW] = {0}, m[MAX_ROW], d[MAX_ROW];
 #pragma omp for schedule(static)
         for (long t = 0; t < rows; t++) {
             const bf16 *in = gate_up + t * 2 * n;
@@ -316,7 +301,7 @@ void ffn_norm_code_backward(const bf16 *d_code, const float *scale, const bf16 *
     }
 }
 
-/* ---- head and embedding ------------------------------------------------------------------- */
+/* ---- head and embedding ---- */
 
 /* loss[t] := -log softmax(logits[t])[target[t]]; with weights, logits become their own gradients */
 void cross_entropy(bf16 *logits, const int64_t *target, const float *weight, float *loss, long rows, long vocabulary)
@@ -335,10 +320,8 @@ void cross_entropy(bf16 *logits, const int64_t *target, const float *weight, flo
             sum += e[i];
         }
         loss[t] = logf(sum) + top - right;
-        if (!weight)
-            continue;
-        for (long i = 0; i < vocabulary; i++)
-            row[i] = narrow(e[i] * (weight[t] / sum));
+        if (!weight) continue;
+        for (long i = 0; i < vocabulary; i++) row[i] = narrow(e[i] * (weight[t] / sum));
         row[target[t]] = narrow(e[target[t]] * (weight[t] / sum) - weight[t]);
     }
 }
@@ -351,18 +334,16 @@ void embedding_backward(const float *d, const int64_t *id, float *d_table, long 
         long threads = omp_get_num_threads(), me = omp_get_thread_num();
         long begin = n * me / threads, end = n * (me + 1) / threads;
         for (long t = 0; t < rows; t++)
-            for (long i = begin; i < end; i++)
-                d_table[id[t] * n + i] += d[t * n + i];
+            for (long i = begin; i < end; i++) d_table[id[t] * n + i] += d[t * n + i];
     }
 }
 
-/* ---- weights ------------------------------------------------------------------------------ */
+/* ---- weights ---- */
 
 void cast_weights(const float *w, bf16 *out, long n)
 {
 #pragma omp parallel for schedule(static)
-    for (long i = 0; i < n; i++)
-        out[i] = narrow(w[i]);
+    for (long i = 0; i < n; i++) out[i] = narrow(w[i]);
 }
 
 /* b1.58 absmean: out := clamp(round(w / mean|w|), -1, 1) * mean|w|, one matrix a call; n % 256 == 0 */
@@ -372,8 +353,7 @@ void ternary_weights(const float *w, bf16 *out, long n)
 #pragma omp parallel for schedule(static) reduction(+ : total)
     for (long block = 0; block < n; block += 256) {
         float sum = 0;
-        for (long i = block; i < block + 256; i++)
-            sum += fabsf(w[i]);
+        for (long i = block; i < block + 256; i++) sum += fabsf(w[i]);
         total += sum;
     }
     float mean = (float)(total / (double)n);

@@ -17,17 +17,20 @@ static struct {
 } o = {.eval.data_dir = "datasets"};
 
 static const struct bn_cmd_option options[] = {
-    {"model", "FILE", BN_CMD_STRING, &o.model_path, "model to evaluate (GGUF, safetensors directory, llama2.c .bin)", 0, 0},
+    {"model", "FILE", BN_CMD_STRING, &o.model_path, "model to evaluate (GGUF, safetensors directory, llama2.c .bin)", 0,
+     0},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.model.tokenizer_path, "tokenizer of a llama2.c checkpoint", 0, 0},
     {"tasks", "A,B", BN_CMD_STRING, &o.tasks, "tasks to run; --list_tasks names them", 0, 0},
     {"subset", "A,B", BN_CMD_STRING, &o.tasks, "the same", 0, 0},
     {"data_dir", "DIR", BN_CMD_STRING, &o.eval.data_dir, "folder of the tasks' data (default: datasets)", 0, 0},
     {"limit", "N", BN_CMD_INT, &o.eval.limit, "only the first N items of a task", 0, 1e9},
-    {"limit_per_group", "N", BN_CMD_INT, &o.eval.limit_per_group, "only the first N items of each group (MMLU subject)", 0, 1e9},
+    {"limit_per_group", "N", BN_CMD_INT, &o.eval.limit_per_group, "only the first N items of each group (MMLU subject)",
+     0, 1e9},
     {"ids", "A,B", BN_CMD_STRING, &o.eval.ids, "only the items with these ids", 0, 0},
     {"text_file", "FILE", BN_CMD_STRING, &o.eval.text_file, "text of task perplexity", 0, 0},
     {"rule", "NAME", BN_CMD_STRING, &o.eval.rule, "rule of perplexity: llama.cpp (default) or lm-eval", 0, 0},
-    {"n_ctx", "N", BN_CMD_INT, &o.eval.n_ctx, "longest input in tokens (default: the model's; 512 for perplexity)", 0, 1e7},
+    {"n_ctx", "N", BN_CMD_INT, &o.eval.n_ctx, "longest input in tokens (default: the model's; 512 for perplexity)", 0,
+     1e7},
     {"threads", "N", BN_CMD_INT, &o.eval.n_threads, "threads; 0: one per physical core", 0, 1024},
     {"kernel_backend", "NAME", BN_CMD_STRING, &o.model.kernel_backend, "kernel variant, or reference64", 0, 0},
     {"kv_type", "NAME", BN_CMD_STRING, &o.eval.kv_type, "type of the KV cache: f32 (default), f16, q8_0", 0, 0},
@@ -38,9 +41,9 @@ static const struct bn_cmd_option options[] = {
     {"only", "A,B", BN_CMD_STRING, &o.only, "stress: only the tests whose names begin so (s01,s03)", 0, 0},
     {"against", "FILE", BN_CMD_STRING, &o.against, "stress: a second file that must give the same logits", 0, 0},
     {0}};
-static const struct bn_cmd cmd = {
-    "bitnet-eval", "evaluation tasks and stress tests", "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]",
-    options, "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
+static const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
+                                  "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]",
+                                  options, "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
 
 static void list_tasks(void)
 {
@@ -137,7 +140,8 @@ static bool chosen(const char *name)
 
 static void print_stress(const struct bn_stress_result *r)
 {
-    printf("%s %s %.6g %.6g %.2f %s\n", r->name, bn_verdict_name(r->verdict), r->value, r->threshold, r->seconds, r->reason);
+    printf("%s %s %.6g %.6g %.2f %s\n", r->name, bn_verdict_name(r->verdict), r->value, r->threshold, r->seconds,
+           r->reason);
     fflush(stdout);
 }
 
@@ -170,7 +174,8 @@ int main(int argc, char **argv)
 {
     int rest = bn_cmd_parse(&cmd, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
-    if (rest && !is_stress) bn_cmd_fail(&cmd, 2, "\"%s\" is not understood; the only word it takes is stress.", argv[1]);
+    if (rest && !is_stress)
+        bn_cmd_fail(&cmd, 2, "\"%s\" is not understood; the only word it takes is stress.", argv[1]);
     if (o.list_tasks) return list_tasks(), 0;
     return is_stress ? stress() : evaluate();
 }

@@ -70,8 +70,8 @@ static enum bn_status size_result(struct bn_eval_result *result, struct owned *o
     n = 0;
     for (size_t i = 0; i < owned->items.n; i++) {
         const struct bn_item *item = &owned->items.list[i];
-        result->items[i] = (struct bn_eval_item){item->id,        item->numeric_id, item->gold,   item->n_choices,
-                                                 owned->ll + n,   owned->tokens + n, item->labels, 0};
+        result->items[i] = (struct bn_eval_item){item->id,      item->numeric_id,  item->gold,   item->n_choices,
+                                                 owned->ll + n, owned->tokens + n, item->labels, 0};
         n += (size_t)item->n_choices;
     }
     return BN_OK;
@@ -105,15 +105,15 @@ static void tell(void *self, size_t done, size_t total)
     if (t->options->progress) t->options->progress(t->options->progress_self, t->task, done, total);
 }
 
-static enum bn_status score_text(struct bn_eval_result *result, struct owned *owned, size_t i, const struct bn_task *task,
-                                 const struct bn_eval_options *options, const struct bn_provider *provider,
-                                 struct bn_nll *all, struct bn_error *err)
+static enum bn_status score_text(struct bn_eval_result *result, struct owned *owned, size_t i,
+                                 const struct bn_task *task, const struct bn_eval_options *options,
+                                 const struct bn_provider *provider, struct bn_nll *all, struct bn_error *err)
 {
     struct bn_nll nll = {0};
     struct told told = {options, task->name};
     const char *text = owned->items.list[i].choices[0];
     bool halves = task->kind == BN_TASK_HALVES && !(options->rule && !strcmp(options->rule, "lm-eval"));
-    enum bn_status status = halves                          ? bn_score_halves(&nll, provider, text, tell, &told, err)
+    enum bn_status status = halves                        ? bn_score_halves(&nll, provider, text, tell, &told, err)
                             : task->kind == BN_TASK_STORY ? bn_score_story(&nll, provider, text, err)
                                                           : bn_score_rolling(&nll, provider, text, err);
     owned->ll[i] = -nll.sum;
@@ -142,7 +142,8 @@ static void text_metrics(struct bn_eval_result *result, const struct bn_task *ta
     }
     if (task->kind == BN_TASK_STORY) add_metric(result, "nll_per_token", mean, error, nll->n);
     if (task->kind == BN_TASK_HALVES)
-        add_metric(result, strcmp(result->rule, "lm-eval") ? "ppl@llama.cpp" : "ppl@lm-eval", exp(mean), exp(mean) * error, nll->n);
+        add_metric(result, strcmp(result->rule, "lm-eval") ? "ppl@llama.cpp" : "ppl@lm-eval", exp(mean),
+                   exp(mean) * error, nll->n);
     if (strcmp(result->rule, "lm-eval") || task->kind == BN_TASK_STORY) return;
     add_metric(result, "word_perplexity", exp(nll->sum / words), NAN, (size_t)words);
     add_metric(result, "byte_perplexity", exp(nll->sum / bytes), NAN, (size_t)bytes);
@@ -188,13 +189,16 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     const struct bn_eval_options *o = options ? options : &none;
     const struct bn_task *task = bn_task_find(name);
     *result = (struct bn_eval_result){0};
-    if (!task) return bn_suites_fail(err, BN_ERR_USAGE, "There is no task \"%s\"; bitnet-eval --list_tasks lists them.", name);
+    if (!task)
+        return bn_suites_fail(err, BN_ERR_USAGE, "There is no task \"%s\"; bitnet-eval --list_tasks lists them.", name);
     struct owned *owned = calloc(1, sizeof *owned);
     if (!owned) return bn_suites_fail_memory(err);
     struct bn_engine_provider engine = {0};
     double start = now_s();
     *result = (struct bn_eval_result){.task = task->name, .version = task->version, .owner = owned};
-    result->rule = task->kind == BN_TASK_HALVES && o->rule ? o->rule : task->kind == BN_TASK_HALVES ? "llama.cpp" : "lm-eval";
+    result->rule = task->kind == BN_TASK_HALVES && o->rule ? o->rule
+                   : task->kind == BN_TASK_HALVES          ? "llama.cpp"
+                                                           : "lm-eval";
     result->kv_type = o->kv_type ? o->kv_type : "f32";
     int n_ctx = o->n_ctx ? o->n_ctx : task->kind == BN_TASK_HALVES ? 512 : 0;
     enum bn_status status = read_items(owned, task, o, err);

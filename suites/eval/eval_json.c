@@ -11,8 +11,9 @@ static json_t *metrics_json(const struct bn_eval_result *r)
     json_t *all = json_object();
     for (int i = 0; i < r->n_metrics; i++) {
         const struct bn_eval_metric *m = &r->metrics[i];
-        json_object_set_new(all, m->name, json_pack("{s:o, s:o, s:I}", "value", number(m->value), "stderr", number(m->error),
-                                                    "n", (json_int_t)m->n));
+        json_object_set_new(
+            all, m->name,
+            json_pack("{s:o, s:o, s:I}", "value", number(m->value), "stderr", number(m->error), "n", (json_int_t)m->n));
     }
     return all;
 }
@@ -30,9 +31,9 @@ static json_t *groups_json(const struct bn_eval_result *r)
 
 static json_t *result_json(const struct bn_eval_result *r)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version, "rule", r->rule, "kv_type", r->kv_type,
-                            "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items, "tokens", (json_int_t)r->n_tokens, "seconds",
-                            r->seconds, "metrics", metrics_json(r));
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version,
+                            "rule", r->rule, "kv_type", r->kv_type, "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items,
+                            "tokens", (json_int_t)r->n_tokens, "seconds", r->seconds, "metrics", metrics_json(r));
     if (r->n_groups) json_object_set_new(out, "groups", groups_json(r));
     return out;
 }
@@ -44,7 +45,8 @@ static void figures_on_top(json_t *out, const struct bn_eval_result *r)
         const struct bn_eval_metric *m = &r->metrics[i];
         bool ppl = !strncmp(m->name, "ppl@", 4);
         json_object_set_new(out, ppl ? "perplexity" : m->name, number(m->value));
-        if (ppl) json_object_set_new(out, "stderr", number(m->error));
+        if (ppl)
+            json_object_set_new(out, "stderr", number(m->error));
         else if (isfinite(m->error)) {
             char name[64];
             snprintf(name, sizeof name, "%s_stderr", m->name);
@@ -55,14 +57,16 @@ static void figures_on_top(json_t *out, const struct bn_eval_result *r)
     json_object_set_new(out, "n", json_integer((json_int_t)r->n_items));
 }
 
-json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model, int n_threads)
+json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model,
+                             int n_threads)
 {
     json_t *all = json_array();
     for (int i = 0; i < n; i++) json_array_append_new(all, result_json(&results[i]));
-    json_t *out = json_pack("{s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "format", "bitnet-eval-1", "engine",
-                            "version", bn_version(), "commit", bn_commit(), "model", model->path, "model_name", model->name,
-                            "architecture", model->architecture, "weight_encoding", model->weight_encoding, "head_encoding",
-                            model->head_encoding, "kernels", model->kernels, "threads", n_threads, "results", all);
+    json_t *out =
+        json_pack("{s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "format", "bitnet-eval-1", "engine",
+                  "version", bn_version(), "commit", bn_commit(), "model", model->path, "model_name", model->name,
+                  "architecture", model->architecture, "weight_encoding", model->weight_encoding, "head_encoding",
+                  model->head_encoding, "kernels", model->kernels, "threads", n_threads, "results", all);
     if (out && n == 1) figures_on_top(out, &results[0]);
     return out;
 }
@@ -90,8 +94,8 @@ json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_
 {
     json_t *items = json_array();
     for (size_t i = 0; i < result->n_items; i++) json_array_append_new(items, item_json(&result->items[i]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", model->path, "task", result->task, "version", result->version,
-                     "rule", result->rule, "items", items);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", model->path, "task", result->task, "version",
+                     result->version, "rule", result->rule, "items", items);
 }
 
 json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path)
@@ -101,9 +105,9 @@ json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const c
         const struct bn_stress_result *r = &results[i];
         json_array_append_new(tests, json_pack("{s:s, s:s, s:o, s:o, s:s, s:f, s:s}", "name", r->name, "verdict",
                                                bn_verdict_name(r->verdict), "value", number(r->value), "threshold",
-                                               number(r->threshold), "unit", r->unit ? r->unit : "", "seconds", r->seconds,
-                                               "reason", r->reason));
+                                               number(r->threshold), "unit", r->unit ? r->unit : "", "seconds",
+                                               r->seconds, "reason", r->reason));
     }
-    return json_pack("{s:s, s:{s:s, s:s}, s:s, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(), "commit",
-                     bn_commit(), "model", model_path, "tests", tests);
+    return json_pack("{s:s, s:{s:s, s:s}, s:s, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(),
+                     "commit", bn_commit(), "model", model_path, "tests", tests);
 }

@@ -14,7 +14,8 @@
 #include <jansson.h>
 
 /* New references, NULL when memory is short. */
-json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model, int n_threads);
+json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model,
+                             int n_threads);
 json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_model_info *model);
 json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path);
 #endif

@@ -1,4 +1,5 @@
-/* items.h - the questions of a task in memory, and readers of the file forms they come in. Strings are owned by the list. */
+/* items.h - the questions of a task in memory, and readers of the file forms they come in. Strings are owned by the
+ * list. */
 #ifndef SUITES_EVAL_ITEMS_H
 #define SUITES_EVAL_ITEMS_H
 #include "engine/bitnet.h"
@@ -12,7 +13,7 @@ struct bn_item {
     char **choices;  /* [n_choices] without the leading space; a text task has one: the whole text */
     bool *labels;    /* [n_choices] of a task with several true answers; else NULL */
     int n_choices;
-    int gold;              /* index of the right choice; -1: none */
+    int gold;                /* index of the right choice; -1: none */
     size_t n_words, n_bytes; /* of a text before detokenising (text tasks) */
 };
 struct bn_items {
@@ -27,11 +28,14 @@ bool bn_item_add_choice(struct bn_item *item, const char *text);
 
 /* ---- readers ---- */
 /* Reads a whole file with a terminating NUL; the caller frees it. */
-enum bn_status bn_file_read(char **text, size_t *n_bytes, const char *directory, const char *path, struct bn_error *err);
-/* Calls `line` with each line of a JSON-lines file parsed; number counts from 0; stops at the first status but BN_OK. */
+enum bn_status bn_file_read(char **text, size_t *n_bytes, const char *directory, const char *path,
+                            struct bn_error *err);
+/* Calls `line` with each line of a JSON-lines file parsed; number counts from 0; stops at the first status but BN_OK.
+ */
 typedef enum bn_status bn_jsonl_line(void *self, size_t number, json_t *value, struct bn_error *err);
-enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_line *line, void *self, struct bn_error *err);
-/* Takes the next record of quoted csv (a record may span lines) out of *text: unquotes in place, fields[] point into the
- * buffer. Returns the number of fields (at most `cap`, the rest is dropped), 0 at the end. */
+enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_line *line, void *self,
+                             struct bn_error *err);
+/* Takes the next record of quoted csv (a record may span lines) out of *text: unquotes in place, fields[] point into
+ * the buffer. Returns the number of fields (at most `cap`, the rest is dropped), 0 at the end. */
 int bn_csv_next(char **text, char **fields, int cap);
 #endif

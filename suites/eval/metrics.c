@@ -115,8 +115,8 @@ static struct bn_mean mean_of_groups(const struct bn_eval_result *result)
     return mean;
 }
 
-enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task, const struct bn_items *items,
-                                 struct bn_error *err)
+enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task,
+                                 const struct bn_items *items, struct bn_error *err)
 {
     static const struct {
         unsigned bit;

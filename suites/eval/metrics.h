@@ -8,7 +8,8 @@ size_t bn_text_chars(const char *text);
 /* Pieces of a split on white-space runs, the empty first and last piece included (lm-eval's word count). */
 size_t bn_text_words(const char *text);
 
-/* Index of the largest ll[i] / length[i] (length NULL: of ll[i]); the first wins a tie; a length of 0 counts as -inf. */
+/* Index of the largest ll[i] / length[i] (length NULL: of ll[i]); the first wins a tie; a length of 0 counts as -inf.
+ */
 int bn_argmax(const double *ll, const size_t *length, int n);
 /* Share of exp(ll) that lies on the choices labelled true. */
 double bn_true_share(const double *ll, const bool *labels, int n);
@@ -22,6 +23,6 @@ struct bn_mean bn_mean_of(const double *values, size_t n);
 struct bn_mean bn_mean_of_groups(const struct bn_mean *groups, size_t k);
 
 /* Fills result->metrics and groups of a choice task from its items (`items` has the texts behind result->items). */
-enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task, const struct bn_items *items,
-                                 struct bn_error *err);
+enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task,
+                                 const struct bn_items *items, struct bn_error *err);
 #endif

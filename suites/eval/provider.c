@@ -8,14 +8,17 @@ static enum bn_status encode(void *self, const char *text, bool bos, int32_t **i
 {
     const struct bn_engine_provider *engine = self;
     int flags = bos ? BN_TOKENIZE_BOS : 0;
-    size_t n_bytes = strlen(text), cap = n_bytes + 8; /* a token has at least one byte, but for BOS and the SPM prefix */
+    size_t n_bytes = strlen(text),
+           cap = n_bytes + 8; /* a token has at least one byte, but for BOS and the SPM prefix */
     int32_t *buffer = malloc(cap * sizeof *buffer);
     if (!buffer) return bn_suites_fail_memory(err);
     enum bn_status status = bn_tokenize(engine->model, text, n_bytes, flags, buffer, cap, n, err);
     if (status == BN_OK && *n > cap)
         status = bn_suites_fail(err, BN_ERR_UNSUPPORTED, "The tokenizer gives more tokens than the text has bytes.");
-    if (status != BN_OK) free(buffer);
-    else *ids = buffer;
+    if (status != BN_OK)
+        free(buffer);
+    else
+        *ids = buffer;
     return status;
 }
 

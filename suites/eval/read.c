@@ -53,7 +53,8 @@ static enum bn_status read_line(const char *path, size_t number, const char *tex
     return status;
 }
 
-enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_line *line, void *self, struct bn_error *err)
+enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_line *line, void *self,
+                             struct bn_error *err)
 {
     char *text = NULL;
     size_t n_bytes = 0, number = 0;
@@ -74,10 +75,14 @@ static char *csv_field(char **text, char *end)
     char *p = *text, *out = p, *start = p;
     bool quoted = false;
     for (; *p; p++) {
-        if (*p == '"' && quoted && p[1] == '"') *out++ = *p++;
-        else if (*p == '"') quoted = !quoted;
-        else if (!quoted && (*p == ',' || *p == '\n')) break;
-        else *out++ = *p;
+        if (*p == '"' && quoted && p[1] == '"')
+            *out++ = *p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (!quoted && (*p == ',' || *p == '\n'))
+            break;
+        else
+            *out++ = *p;
     }
     *end = *p;
     *text = *p ? p + 1 : p;

@@ -66,8 +66,8 @@ struct pair { /* ids of the context and of context + continuation */
     size_t n_context, n_whole;
 };
 
-static enum bn_status encode_pair(struct pair *pair, const struct bn_provider *p, const char *context, const char *choice,
-                                  struct bn_error *err)
+static enum bn_status encode_pair(struct pair *pair, const struct bn_provider *p, const char *context,
+                                  const char *choice, struct bn_error *err)
 {
     size_t n;
     char *text = join(context, choice, &n);
@@ -125,7 +125,8 @@ static enum bn_status roll(struct bn_nll *nll, const struct bn_provider *p, cons
     return status;
 }
 
-enum bn_status bn_score_rolling(struct bn_nll *nll, const struct bn_provider *provider, const char *text, struct bn_error *err)
+enum bn_status bn_score_rolling(struct bn_nll *nll, const struct bn_provider *provider, const char *text,
+                                struct bn_error *err)
 {
     int32_t *ids = NULL, *with_prefix = NULL;
     size_t n = 0;
@@ -144,7 +145,8 @@ enum bn_status bn_score_rolling(struct bn_nll *nll, const struct bn_provider *pr
     return status;
 }
 
-enum bn_status bn_score_story(struct bn_nll *nll, const struct bn_provider *provider, const char *text, struct bn_error *err)
+enum bn_status bn_score_story(struct bn_nll *nll, const struct bn_provider *provider, const char *text,
+                              struct bn_error *err)
 {
     int32_t *ids = NULL;
     size_t n = 0, max = (size_t)provider->max_tokens;
@@ -181,10 +183,12 @@ enum bn_status bn_score_halves(struct bn_nll *nll, const struct bn_provider *pro
     if (status != BN_OK) return status;
     int32_t bos = n && ids[0] == provider->prefix ? provider->prefix : -1; /* only when the tokenizer puts it there */
     if (n < (size_t)provider->max_tokens)
-        status = bn_suites_fail(err, BN_ERR_USAGE,
-                                "The text has %zu tokens, less than one window of %d; take a longer text or a smaller --n_ctx.",
-                                n, provider->max_tokens);
-    else status = score_halves(nll, provider, ids, n, bos, progress, progress_self, err);
+        status = bn_suites_fail(
+            err, BN_ERR_USAGE,
+            "The text has %zu tokens, less than one window of %d; take a longer text or a smaller --n_ctx.", n,
+            provider->max_tokens);
+    else
+        status = score_halves(nll, provider, ids, n, bos, progress, progress_self, err);
     free(ids);
     return status;
 }

@@ -1,4 +1,5 @@
-/* score.h - log-likelihoods of choices and texts, by the rules of lm-evaluation-harness (commit 4e7e0d47f) and llama.cpp. */
+/* score.h - log-likelihoods of choices and texts, by the rules of lm-evaluation-harness (commit 4e7e0d47f) and
+ * llama.cpp. */
 #ifndef SUITES_EVAL_SCORE_H
 #define SUITES_EVAL_SCORE_H
 #include "suites/eval/provider.h"
@@ -12,7 +13,7 @@ struct bn_nll {
 double bn_log_probability(const float *logits, int n_vocab, int32_t id);
 
 struct bn_choice_score {
-    double ll; /* sum of ln p over the continuation */
+    double ll;  /* sum of ln p over the continuation */
     int tokens; /* of the continuation */
     int cut;    /* ids removed on the left because the input was too long */
 };
@@ -21,13 +22,15 @@ struct bn_choice_score {
  * left end (BOS first), keeping the last max_tokens + 1 ids minus the final one. */
 enum bn_status bn_score_choice(struct bn_choice_score *score, const struct bn_provider *provider, const char *context,
                                const char *choice, struct bn_error *err);
-/* Every token of the text predicted once: windows of max_tokens predictions, the first one starts from the prefix token,
- * later ones from the token before; the last one reaches back so that its input is full. */
-enum bn_status bn_score_rolling(struct bn_nll *nll, const struct bn_provider *provider, const char *text, struct bn_error *err);
+/* Every token of the text predicted once: windows of max_tokens predictions, the first one starts from the prefix
+ * token, later ones from the token before; the last one reaches back so that its input is full. */
+enum bn_status bn_score_rolling(struct bn_nll *nll, const struct bn_provider *provider, const char *text,
+                                struct bn_error *err);
 /* The text with BOS, cut after max_tokens ids; every id but the first is predicted. */
-enum bn_status bn_score_story(struct bn_nll *nll, const struct bn_provider *provider, const char *text, struct bn_error *err);
-/* llama.cpp's perplexity: whole windows of max_tokens ids, the first id of each replaced by BOS where the model has one,
- * the second half predicted. A text shorter than one window is BN_ERR_USAGE. */
+enum bn_status bn_score_story(struct bn_nll *nll, const struct bn_provider *provider, const char *text,
+                              struct bn_error *err);
+/* llama.cpp's perplexity: whole windows of max_tokens ids, the first id of each replaced by BOS where the model has
+ * one, the second half predicted. A text shorter than one window is BN_ERR_USAGE. */
 enum bn_status bn_score_halves(struct bn_nll *nll, const struct bn_provider *provider, const char *text,
                                void (*progress)(void *self, size_t done, size_t total), void *progress_self,
                                struct bn_error *err);

@@ -1,5 +1,6 @@
-/* task.h - what a task is: a name, a way to read its items, a way to score them and the metrics it states. One task = one
- * file in tasks/ + one line in tasks.list. The scoring rules are lm-evaluation-harness's, written out in score.h. */
+/* task.h - what a task is: a name, a way to read its items, a way to score them and the metrics it states. One task =
+ * one file in tasks/ + one line in tasks.list. The scoring rules are lm-evaluation-harness's, written out in score.h.
+ */
 #ifndef SUITES_EVAL_TASK_H
 #define SUITES_EVAL_TASK_H
 #include "suites/eval/items.h"

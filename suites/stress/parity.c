@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum bn_status bn_ways_compare(struct bn_stress_result *result, const struct bn_hasher *hasher, const struct bn_way *ways,
-                               int n, const char *what, struct bn_error *err)
+enum bn_status bn_ways_compare(struct bn_stress_result *result, const struct bn_hasher *hasher,
+                               const struct bn_way *ways, int n, const char *what, struct bn_error *err)
 {
     uint64_t first = 0, hash;
     int n_different = 0;
@@ -26,7 +26,8 @@ enum bn_status bn_ways_compare(struct bn_stress_result *result, const struct bn_
     result->unit = "different ways";
     result->verdict = n_different ? BN_FAIL : BN_PASS;
     if (n_different)
-        snprintf(result->reason, sizeof result->reason, "%d of %d %s differ from [%s]:%s", n_different, n, what, ways[0].name, different);
+        snprintf(result->reason, sizeof result->reason, "%d of %d %s differ from [%s]:%s", n_different, n, what,
+                 ways[0].name, different);
     else
         snprintf(result->reason, sizeof result->reason, "%d %s gave the same logits, hash %016" PRIx64, n, what, first);
     return BN_OK;
@@ -43,7 +44,8 @@ static void hash_row(void *self, size_t pos, const float *logits)
     struct rows *rows = self;
     const unsigned char *bytes = (const unsigned char *)logits;
     (void)pos;
-    for (size_t i = 0; i < (size_t)rows->n_vocab * sizeof *logits; i++) rows->hash = (rows->hash ^ bytes[i]) * 0x100000001B3u;
+    for (size_t i = 0; i < (size_t)rows->n_vocab * sizeof *logits; i++)
+        rows->hash = (rows->hash ^ bytes[i]) * 0x100000001B3u;
 }
 
 static enum bn_status compute(struct bn_session *session, const struct bn_way *way, const int32_t *ids, size_t n,
@@ -77,7 +79,8 @@ static enum bn_status open_model(struct bn_engine_hasher *engine, const struct b
 {
     const char *path = way->model_path ? way->model_path : engine->options->model_path;
     const char *backend = way->kernel_backend ? way->kernel_backend : engine->options->model.kernel_backend;
-    if (engine->model && !strcmp(path, engine->open_path) && !strcmp(backend ? backend : "", engine->open_backend)) return BN_OK;
+    if (engine->model && !strcmp(path, engine->open_path) && !strcmp(backend ? backend : "", engine->open_backend))
+        return BN_OK;
     bn_engine_hasher_release(engine);
     struct bn_model_options options = engine->options->model;
     options.kernel_backend = backend;

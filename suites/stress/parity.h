@@ -11,15 +11,15 @@ struct bn_way {
     int n_split;            /* the rest is prefilled in pieces of n_split ids; 0: at once */
     bool reused;            /* the session computed another text before, and this text's first half */
 };
-/* Where hashes come from: the engine, or a fake in the tests. The hash is FNV-1a over the bits of every logits row of the
- * text in position order (the one bn_session_logits_hash defines). */
+/* Where hashes come from: the engine, or a fake in the tests. The hash is FNV-1a over the bits of every logits row of
+ * the text in position order (the one bn_session_logits_hash defines). */
 struct bn_hasher {
     void *self;
     enum bn_status (*hash)(void *self, const struct bn_way *way, uint64_t *hash, struct bn_error *err);
 };
 /* Runs all ways; passes when each gives the first one's hash. `what` names them in the reason. */
-enum bn_status bn_ways_compare(struct bn_stress_result *result, const struct bn_hasher *hasher, const struct bn_way *ways,
-                               int n, const char *what, struct bn_error *err);
+enum bn_status bn_ways_compare(struct bn_stress_result *result, const struct bn_hasher *hasher,
+                               const struct bn_way *ways, int n, const char *what, struct bn_error *err);
 
 /* A hasher over the engine: computes `n_tokens` ids of the stress text; keeps one model open between ways. */
 struct bn_engine_hasher {

@@ -1,6 +1,6 @@
 /* s01_long_context_drift.c - the same passages must not become harder to predict far into the context. Each passage is
- * scored after 64 tokens of plain English and after n/4, n/2, 3n/4 and n of them; value = the largest mean rise in nats a
- * token. A model within its training context stays near 0 (more context helps a little); positions it cannot handle
+ * scored after 64 tokens of plain English and after n/4, n/2, 3n/4 and n of them; value = the largest mean rise in nats
+ * a token. A model within its training context stays near 0 (more context helps a little); positions it cannot handle
  * (a rope base read wrongly, a cache that overflows or rounds, a context beyond training) cost whole nats. */
 #include "suites/stress/drift.h"
 #include "suites/stress/text.h"
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured within the trained context: 0.03 to 0.06 (stories260K, bit_model_1M and 3M, two 7 M b1.58 models, quick and full
- * form). At four times the trained context: 0.33, 0.55 and 1.12. */
+/* Measured within the trained context: 0.03 to 0.06 (stories260K, bit_model_1M and 3M, two 7 M b1.58 models, quick and
+ * full form). At four times the trained context: 0.33, 0.55 and 1.12. */
 static const double threshold_nats = 0.15;
 enum { NEAR = 64, BRIDGE = 16, SCORED = 48, PASSAGE = BRIDGE + SCORED, N_POSITIONS = 4 };
 
@@ -57,8 +57,8 @@ static enum bn_status mean_at(double *mean, const struct bn_provider *p, const i
     return status;
 }
 
-enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider *p, const int32_t *filler, size_t n_filler,
-                                const int32_t *passages, int n_passages, struct bn_error *err)
+enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider *p, const int32_t *filler,
+                                size_t n_filler, const int32_t *passages, int n_passages, struct bn_error *err)
 {
     double mean;
     *drift = (struct bn_drift){.worst = -INFINITY};
@@ -66,7 +66,8 @@ enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider
     for (int i = 1; i <= N_POSITIONS && status == BN_OK; i++) {
         size_t n = n_filler * (size_t)i / N_POSITIONS;
         status = mean_at(&mean, p, filler, n, passages, n_passages, err);
-        if (!(mean - drift->near <= drift->worst)) drift->worst = mean - drift->near, drift->worst_at = n; /* NaN stays */
+        if (!(mean - drift->near <= drift->worst))
+            drift->worst = mean - drift->near, drift->worst_at = n; /* NaN stays */
         if (isnan(drift->worst)) break;
     }
     return status;
@@ -78,12 +79,13 @@ void bn_drift_judge(struct bn_stress_result *result, const struct bn_drift *drif
     result->threshold = threshold_nats;
     result->unit = "nats/token";
     result->verdict = drift->worst <= threshold_nats ? BN_PASS : BN_FAIL;
-    snprintf(result->reason, sizeof result->reason, "%.3f nats/token after %d tokens, %+.3f after %zu (the worst of %d positions)",
-             drift->near, NEAR, drift->worst, drift->worst_at, N_POSITIONS);
+    snprintf(result->reason, sizeof result->reason,
+             "%.3f nats/token after %d tokens, %+.3f after %zu (the worst of %d positions)", drift->near, NEAR,
+             drift->worst, drift->worst_at, N_POSITIONS);
 }
 
-static enum bn_status measure(struct bn_drift *drift, const struct bn_model *model, const struct bn_stress_options *options,
-                              int n_ctx, struct bn_error *err)
+static enum bn_status measure(struct bn_drift *drift, const struct bn_model *model,
+                              const struct bn_stress_options *options, int n_ctx, struct bn_error *err)
 {
     int n_passages = options->quick ? 4 : 12;
     int32_t *filler = NULL, *passages = NULL;
@@ -92,14 +94,16 @@ static enum bn_status measure(struct bn_drift *drift, const struct bn_model *mod
     enum bn_status status = bn_stress_ids(&filler, model, 1, true, n_filler, err);
     if (status == BN_OK) status = bn_stress_ids(&passages, model, 7, false, (size_t)n_passages * PASSAGE, err);
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, n_ctx, options->n_threads, NULL, err);
-    if (status == BN_OK) status = bn_drift_measure(drift, &engine.provider, filler, n_filler, passages, n_passages, err);
+    if (status == BN_OK)
+        status = bn_drift_measure(drift, &engine.provider, filler, n_filler, passages, n_passages, err);
     bn_engine_provider_release(&engine);
     free(filler);
     free(passages);
     return status;
 }
 
-static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options, struct bn_error *err)
+static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options,
+                          struct bn_error *err)
 {
     struct bn_model *model;
     struct bn_drift drift = {0};
@@ -109,8 +113,8 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
     int n_ctx = options->n_ctx ? options->n_ctx : trained < cap ? trained : cap;
     if (n_ctx < 4 * (NEAR + PASSAGE)) {
         result->verdict = BN_SKIP;
-        snprintf(result->reason, sizeof result->reason, "a context of %d tokens has no far end; the test needs %d", n_ctx,
-                 4 * (NEAR + PASSAGE));
+        snprintf(result->reason, sizeof result->reason, "a context of %d tokens has no far end; the test needs %d",
+                 n_ctx, 4 * (NEAR + PASSAGE));
     } else {
         status = measure(&drift, model, options, n_ctx, err);
         if (status == BN_OK) bn_drift_judge(result, &drift);

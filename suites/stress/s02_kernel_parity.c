@@ -1,5 +1,5 @@
-/* s02_kernel_parity.c - every kernel variant this CPU runs gives the reference variant's logits bit for bit, on real text
- * in prefill and decode; with --against so does a second file of the same weights in another encoding. */
+/* s02_kernel_parity.c - every kernel variant this CPU runs gives the reference variant's logits bit for bit, on real
+ * text in prefill and decode; with --against so does a second file of the same weights in another encoding. */
 #include "suites/stress/parity.h"
 #include <stdio.h>
 
@@ -18,7 +18,8 @@ static int list_ways(struct bn_way *ways, int cap, const struct bn_stress_option
     return n;
 }
 
-static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options, struct bn_error *err)
+static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options,
+                          struct bn_error *err)
 {
     struct bn_way ways[17];
     struct bn_engine_hasher engine;

@@ -1,5 +1,5 @@
-/* s04_determinism.c - the same bits for every thread count, batch size, split of the prompt, repetition, and in a session
- * that was used before. */
+/* s04_determinism.c - the same bits for every thread count, batch size, split of the prompt, repetition, and in a
+ * session that was used before. */
 #include "suites/stress/parity.h"
 #include <stdio.h>
 
@@ -28,7 +28,8 @@ static int list_ways(struct bn_way *ways, const struct bn_stress_options *option
     return n;
 }
 
-static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options, struct bn_error *err)
+static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options,
+                          struct bn_error *err)
 {
     struct bn_way ways[32];
     struct bn_engine_hasher engine;

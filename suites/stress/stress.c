@@ -8,7 +8,8 @@
 #include "suites/stress/stress.list"
 #undef STRESS
 #define STRESS(name) +1
-enum { N_TESTS = 0
+enum {
+    N_TESTS = 0
 #include "suites/stress/stress.list"
 };
 #undef STRESS
@@ -37,7 +38,8 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test, const struct bn_stress_options *options)
+void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test,
+                   const struct bn_stress_options *options)
 {
     struct bn_error err = {0};
     double start = now_s();

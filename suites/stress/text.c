@@ -6,15 +6,26 @@
 #include <string.h>
 
 static const char *const people[] = {"Tom", "Lily", "Ben", "Anna", "Max", "Sue", "Tim", "Mia", "Jack", "Lucy"};
-static const char *const things[] = {"ball", "book", "cup", "doll", "hat", "key", "apple", "kite", "spoon", "bell", "pen", "box"};
-static const char *const places[] = {"garden", "kitchen", "park", "house", "forest", "school", "river", "tree", "road", "room"};
+static const char *const things[] = {"ball",  "book", "cup",   "doll", "hat", "key",
+                                     "apple", "kite", "spoon", "bell", "pen", "box"};
+static const char *const places[] = {"garden", "kitchen", "park", "house", "forest",
+                                     "school", "river",   "tree", "road",  "room"};
 static const char *const colours[] = {"red", "blue", "green", "yellow", "big", "small", "old", "new", "shiny", "soft"};
-static const char *const sentences[] = { /* p person, t thing, l place, c colour */
-    "One day, p went to the l with a c t.", "p was very happy and wanted to play.", "p put the t in the l and went home.",
-    "\"Look at my c t!\" said p.", "The t was c, and p liked it a lot.", "p and p walked to the l together.",
-    "It was a sunny day, and the l was full of people.", "p could not find the c t in the l.",
-    "Then p saw a c bird near the l.", "\"Can I have the t?\" asked p.", "p gave the t to p and smiled.",
-    "The c t was under the big tree.", "They played with the t until it was dark.", "p felt sad because the t was lost."};
+static const char *const sentences[] = {/* p person, t thing, l place, c colour */
+                                        "One day, p went to the l with a c t.",
+                                        "p was very happy and wanted to play.",
+                                        "p put the t in the l and went home.",
+                                        "\"Look at my c t!\" said p.",
+                                        "The t was c, and p liked it a lot.",
+                                        "p and p walked to the l together.",
+                                        "It was a sunny day, and the l was full of people.",
+                                        "p could not find the c t in the l.",
+                                        "Then p saw a c bird near the l.",
+                                        "\"Can I have the t?\" asked p.",
+                                        "p gave the t to p and smiled.",
+                                        "The c t was under the big tree.",
+                                        "They played with the t until it was dark.",
+                                        "p felt sad because the t was lost."};
 
 static uint32_t draw(uint64_t *state, size_t n) /* splitmix64 */
 {
@@ -38,8 +49,10 @@ static void put_sentence(FILE *f, uint64_t *state)
     const char *s = PICK(sentences);
     for (const char *p = s; *p; p++) {
         bool alone = !is_letter(p[1]) && p[1] != '\'' && (p == s || !is_letter(p[-1]));
-        if (alone && strchr("ptlc", *p)) fputs(word_for(state, *p), f);
-        else fputc(*p, f);
+        if (alone && strchr("ptlc", *p))
+            fputs(word_for(state, *p), f);
+        else
+            fputc(*p, f);
     }
     fputc(draw(state, 6) ? ' ' : '\n', f);
 }
@@ -56,17 +69,19 @@ char *bn_stress_text(uint64_t seed, size_t n_bytes)
     return NULL;
 }
 
-enum bn_status bn_stress_ids(int32_t **ids, const struct bn_model *model, uint64_t seed, bool bos, size_t n, struct bn_error *err)
+enum bn_status bn_stress_ids(int32_t **ids, const struct bn_model *model, uint64_t seed, bool bos, size_t n,
+                             struct bn_error *err)
 {
     size_t n_bytes = 8 * n + 64, got = 0; /* a word is one to two tokens; cut after n */
     char *text = bn_stress_text(seed, n_bytes);
     size_t cap = text ? strlen(text) + 8 : 0;
     *ids = malloc(cap * sizeof **ids + 1);
-    enum bn_status status = text && *ids
-                                ? bn_tokenize(model, text, strlen(text), bos ? BN_TOKENIZE_BOS : 0, *ids, cap, &got, err)
-                                : bn_suites_fail_memory(err);
+    enum bn_status status =
+        text && *ids ? bn_tokenize(model, text, strlen(text), bos ? BN_TOKENIZE_BOS : 0, *ids, cap, &got, err)
+                     : bn_suites_fail_memory(err);
     if (status == BN_OK && got < n)
-        status = bn_suites_fail(err, BN_ERR_UNSUPPORTED, "The tokenizer makes only %zu tokens of %zu bytes of English.", got, n_bytes);
+        status = bn_suites_fail(err, BN_ERR_UNSUPPORTED, "The tokenizer makes only %zu tokens of %zu bytes of English.",
+                                got, n_bytes);
     free(text);
     if (status != BN_OK) {
         free(*ids);

@@ -1,5 +1,5 @@
-/* fake.h - a provider of known probabilities: tokens are bytes, BOS is 256, p(next | last) is a small formula. It records
- * what it was asked. */
+/* fake.h - a provider of known probabilities: tokens are bytes, BOS is 256, p(next | last) is a small formula. It
+ * records what it was asked. */
 #ifndef SUITES_TESTS_FAKE_H
 #define SUITES_TESTS_FAKE_H
 #include "suites/eval/provider.h"
@@ -23,7 +23,8 @@ static inline double fake_nll(int last, int next)
     return log(sum) - log(fake_weight(last, next));
 }
 
-static enum bn_status fake_encode(void *self, const char *text, bool bos, int32_t **ids, size_t *n, struct bn_error *err)
+static enum bn_status fake_encode(void *self, const char *text, bool bos, int32_t **ids, size_t *n,
+                                  struct bn_error *err)
 {
     (void)self, (void)err;
     size_t k = 0;
@@ -45,7 +46,8 @@ static enum bn_status fake_forward(void *self, const int32_t *ids, size_t n, siz
     fake->n_calls++;
     for (size_t pos = first; pos < n; pos++) {
         bool noise = fake->sharper_after > 0 && (double)pos >= fake->sharper_after;
-        for (int v = 0; v < FAKE_VOCAB; v++) logits[v] = noise ? (float)(v * 37 % 101) : (float)log(fake_weight(ids[pos], v)) + 3;
+        for (int v = 0; v < FAKE_VOCAB; v++)
+            logits[v] = noise ? (float)(v * 37 % 101) : (float)log(fake_weight(ids[pos], v)) + 3;
         each(each_self, pos, logits);
     }
     return BN_OK;

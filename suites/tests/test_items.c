@@ -18,8 +18,10 @@ static struct bn_items items_of(const char *task)
 static const struct bn_item *find(const struct bn_items *items, json_t *id)
 {
     char text[200];
-    if (json_is_integer(id)) snprintf(text, sizeof text, "%d", (int)json_integer_value(id));
-    else snprintf(text, sizeof text, "%s", json_string_value(id));
+    if (json_is_integer(id))
+        snprintf(text, sizeof text, "%d", (int)json_integer_value(id));
+    else
+        snprintf(text, sizeof text, "%s", json_string_value(id));
     for (size_t i = 0; i < items->n; i++)
         if (!strcmp(items->list[i].id, text)) return &items->list[i];
     cr_assert_fail("no item %s", text);
@@ -39,8 +41,9 @@ static void compare(const char *task, const char *oracle_name)
         if (gold) cr_assert_eq(item->gold, json_integer_value(gold), "gold of %s %s", task, item->id);
         cr_assert_eq((size_t)item->n_choices, json_array_size(chars), "choices of %s %s", task, item->id);
         for (int c = 0; c < item->n_choices; c++) {
-            cr_assert_eq((json_int_t)bn_text_chars(item->choices[c]), json_integer_value(json_array_get(chars, (size_t)c)),
-                         "characters of %s %s choice %d", task, item->id, c);
+            cr_assert_eq((json_int_t)bn_text_chars(item->choices[c]),
+                         json_integer_value(json_array_get(chars, (size_t)c)), "characters of %s %s choice %d", task,
+                         item->id, c);
             cr_assert_eq((json_int_t)strlen(item->choices[c]),
                          json_integer_value(json_array_get(json_object_get(value, "bytes"), (size_t)c)));
         }
@@ -152,6 +155,7 @@ Test(items, damaged_files_are_named)
     fails_with(NULL, BN_ERR_IO, "--data_dir");
     fails_with("{\"id\": \"1\"", BN_ERR_FORMAT, "Line 1 of openbookqa/test.jsonl is not JSON");
     fails_with("\n{\"id\": \"1\"}\n", BN_ERR_FORMAT, "Line 2 of openbookqa/test.jsonl lacks");
-    fails_with("{\"id\":\"1\",\"answerKey\":\"Q\",\"question\":{\"stem\":\"s\",\"choices\":[{\"text\":\"t\",\"label\":\"A\"}]}}",
+    fails_with("{\"id\":\"1\",\"answerKey\":\"Q\",\"question\":{\"stem\":\"s\",\"choices\":[{\"text\":\"t\",\"label\":"
+               "\"A\"}]}}",
                BN_ERR_FORMAT, "none of its choices");
 }

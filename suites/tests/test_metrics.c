@@ -84,10 +84,9 @@ static void check_group(const char *task)
     struct bn_mean groups[64];
     const char *name;
     size_t k = 0;
-    json_object_foreach(json_object_get(all, "subjects"), name, subject)
-        groups[k++] = (struct bn_mean){json_number_value(json_object_get(subject, "acc")),
-                                       json_number_value(json_object_get(subject, "stderr")),
-                                       (size_t)json_integer_value(json_object_get(subject, "n"))};
+    json_object_foreach(json_object_get(all, "subjects"), name, subject) groups[k++] = (struct bn_mean){
+        json_number_value(json_object_get(subject, "acc")), json_number_value(json_object_get(subject, "stderr")),
+        (size_t)json_integer_value(json_object_get(subject, "n"))};
     struct bn_mean mean = bn_mean_of_groups(groups, k);
     json_t *group = json_object_get(all, "group");
     cr_expect_float_eq(mean.value, json_number_value(json_object_get(group, "acc")), 2e-6);

@@ -93,7 +93,8 @@ Test(score, halves_score_the_second_half_of_each_window)
     struct bn_nll nll = {0};
     struct bn_error err = {0};
     fake_init(&fake, 6);
-    bn_score_halves(&nll, &fake.provider, "abcdefghijklm", NULL, NULL, NULL); /* BOS a..e | f..k, first becomes BOS | l m dropped */
+    bn_score_halves(&nll, &fake.provider, "abcdefghijklm", NULL, NULL,
+                    NULL); /* BOS a..e | f..k, first becomes BOS | l m dropped */
     cr_expect_eq(nll.n, 4);
     cr_expect_float_eq(nll.sum, chain("cde") + chain("ijk"), 1e-5);
     cr_expect_eq(fake.last_input[0], FAKE_BOS);

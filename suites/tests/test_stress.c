@@ -25,7 +25,8 @@ static enum bn_status broken(void *self, const struct bn_way *way, uint64_t *has
     return BN_ERR_MEMORY;
 }
 
-static const struct bn_way ways[] = {{.name = "one", .n_threads = 1}, {.name = "two", .n_threads = 2}, {.name = "four", .n_threads = 4}};
+static const struct bn_way ways[] = {
+    {.name = "one", .n_threads = 1}, {.name = "two", .n_threads = 2}, {.name = "four", .n_threads = 4}};
 
 Test(stress, equal_hashes_pass)
 {
@@ -44,7 +45,8 @@ Test(stress, a_hash_that_depends_on_threads_fails)
     cr_expect(strstr(result.reason, "[four]"), "%s", result.reason);
 }
 
-static enum bn_status run_broken(struct bn_stress_result *result, const struct bn_stress_options *options, struct bn_error *err)
+static enum bn_status run_broken(struct bn_stress_result *result, const struct bn_stress_options *options,
+                                 struct bn_error *err)
 {
     (void)options;
     return bn_ways_compare(result, &(struct bn_hasher){NULL, broken}, ways, 3, "ways", err);

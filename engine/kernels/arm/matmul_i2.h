@@ -1,5 +1,5 @@
-/* matmul_i2.h - ternary times int8 over all rows and tokens, in tiles of four rows x four tokens. The including file may have
- * a FULL_TILE(a, m, t) of its own. */
+/* matmul_i2.h - ternary times int8 over all rows and tokens, in tiles of four rows x four tokens. The including file
+ * may have a FULL_TILE(a, m, t) of its own. */
 #include "engine/kernels/arm/matmul_i2_tile.h"
 
 #ifndef FULL_TILE /* four rows x TILE_TOKENS tokens */
@@ -10,8 +10,10 @@ BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t
 {
     int m = begin;
     for (; m + TILE_ROWS <= end; m += TILE_ROWS)
-        if (tokens == TILE_TOKENS) FULL_TILE(a, m, t);
-        else tile(a, m, t, TILE_ROWS, tokens);
+        if (tokens == TILE_TOKENS)
+            FULL_TILE(a, m, t);
+        else
+            tile(a, m, t, TILE_ROWS, tokens);
     for (; m < end; m++) tile(a, m, t, 1, tokens);
 }
 

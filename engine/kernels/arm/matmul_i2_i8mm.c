@@ -1,5 +1,5 @@
-/* matmul_i2_i8mm.c - matmul_i2.h with smmla for four tokens at once: an instruction multiplies two rows by two tokens, eight
- * products for each of the four pairs. */
+/* matmul_i2_i8mm.c - matmul_i2.h with smmla for four tokens at once: an instruction multiplies two rows by two tokens,
+ * eight products for each of the four pairs. */
 #include "engine/kernels/arm/matmul_i2_tile.h"
 
 /* Two vectors of sixteen bytes as two matrices of 2 x 8: their first halves, their second halves. */
@@ -15,9 +15,8 @@ BN_INLINE void add_field(int32x4_t total[2][2], const uint8x16_t bytes[4], const
     int8x16x2_t w[2], xv[2];
     BN_UNROLL for (int r = 0; r < 2; r++) w[r] = pair(field(bytes[2 * r], f), field(bytes[2 * r + 1], f));
     BN_UNROLL for (int c = 0; c < 2; c++) xv[c] = pair(activations(x[2 * c], i, f), activations(x[2 * c + 1], i, f));
-    BN_UNROLL for (int r = 0; r < 2; r++)
-        BN_UNROLL for (int c = 0; c < 2; c++)
-            total[r][c] = vmmlaq_s32(vmmlaq_s32(total[r][c], w[r].val[0], xv[c].val[0]), w[r].val[1], xv[c].val[1]);
+    BN_UNROLL for (int r = 0; r < 2; r++) BN_UNROLL for (int c = 0; c < 2; c++) total[r][c] =
+        vmmlaq_s32(vmmlaq_s32(total[r][c], w[r].val[0], xv[c].val[0]), w[r].val[1], xv[c].val[1]);
 }
 
 BN_INLINE void tile4x4(const struct bn_ternary_args *a, int m, int t)

@@ -16,7 +16,10 @@ BN_INLINE int8x16_t field(uint8x16_t w, const int f)
 }
 
 /* The sixteen activations that meet field f of bytes 16i.. of a row, i counted from the row's start. */
-BN_INLINE int8x16_t activations(const int8_t *x, int i, const int f) { return vld1q_s8(x + i / 4 * 256 + i % 4 * 16 + 64 * f); }
+BN_INLINE int8x16_t activations(const int8_t *x, int i, const int f)
+{
+    return vld1q_s8(x + i / 4 * 256 + i % 4 * 16 + 64 * f);
+}
 
 /* y of rows m.. for token t from the totals of four rows (of the first when `rows` is 1). */
 BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, int32x4_t total, const int rows)
@@ -26,8 +29,10 @@ BN_INLINE void store4(const struct bn_ternary_args *a, int m, int t, int32x4_t t
     float32x4_t scale = a->w_scale_step && rows == 4 ? vld1q_f32(ws) : vdupq_n_f32(*ws);
     float32x4_t sum = vcvtq_f32_s32(vsubq_s32(total, vdupq_n_s32(a->x_sum[t])));
     float32x4_t product = vmulq_f32(sum, vmulq_f32(vdupq_n_f32(a->x_scale[t]), scale));
-    if (rows == 4) vst1q_f32(y, product);
-    else *y = vgetq_lane_f32(product, 0);
+    if (rows == 4)
+        vst1q_f32(y, product);
+    else
+        *y = vgetq_lane_f32(product, 0);
 }
 
 BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int rows, const int tokens)
@@ -35,8 +40,8 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
     const uint8_t *w = a->w + (size_t)m * a->row_bytes;
     const int8_t *x = a->x + (size_t)t * a->x_stride;
     int32x4_t total[TILE_ROWS][TILE_TOKENS];
-    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++)
-        BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) total[r][c] = vdupq_n_s32(0);
+    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++) BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) total[r][c] =
+        vdupq_n_s32(0);
     for (int i = 0; i < a->cols / 64; i++) {
         uint8x16_t bytes[TILE_ROWS];
         BN_UNROLL for (int r = 0; r < rows; r++) bytes[r] = vld1q_u8(w + (size_t)r * a->row_bytes + 16 * i);
@@ -51,7 +56,7 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int t, const int row
             }
         }
     }
-    BN_UNROLL for (int c = 0; c < tokens; c++)
-        store4(a, m, t + c, vpaddq_s32(vpaddq_s32(total[0][c], total[1][c]), vpaddq_s32(total[2][c], total[3][c])), rows);
+    BN_UNROLL for (int c = 0; c < tokens; c++) store4(
+        a, m, t + c, vpaddq_s32(vpaddq_s32(total[0][c], total[1][c]), vpaddq_s32(total[2][c], total[3][c])), rows);
 }
 #endif

@@ -20,13 +20,12 @@ BN_INLINE int8x16_t weights(const uint8_t *low, const uint8_t *high, const int f
 BN_INLINE int32_t block_sum(const struct block *w, const int8_t *x)
 {
     int32x4_t sum = vdupq_n_s32(0);
-    BN_UNROLL for (int h = 0; h < 2; h++)
-        BN_UNROLL for (int s = 0; s < 8; s++) /* sub-blocks of a half */
-        {
-            int8x16_t q = weights(w->low + 64 * h, w->high + 32 * h, s / 2, s % 2);
-            int32x4_t dot = dot16(vdupq_n_s32(0), q, vld1q_s8(x + 128 * h + 16 * s));
-            sum = vmlaq_n_s32(sum, dot, w->scale[8 * h + s]);
-        }
+    BN_UNROLL for (int h = 0; h < 2; h++) BN_UNROLL for (int s = 0; s < 8; s++) /* sub-blocks of a half */
+    {
+        int8x16_t q = weights(w->low + 64 * h, w->high + 32 * h, s / 2, s % 2);
+        int32x4_t dot = dot16(vdupq_n_s32(0), q, vld1q_s8(x + 128 * h + 16 * s));
+        sum = vmlaq_n_s32(sum, dot, w->scale[8 * h + s]);
+    }
     return vaddvq_s32(sum);
 }
 
@@ -43,6 +42,7 @@ static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
     for (int m = row_begin; m < row_end; m++) {
         const struct block *w = (const void *)((const char *)a->w + (size_t)m * a->row_bytes);
         for (int t = 0; t < a->n; t++)
-            a->y[(size_t)t * a->y_stride + (size_t)m] = row(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols / 256);
+            a->y[(size_t)t * a->y_stride + (size_t)m] =
+                row(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols / 256);
     }
 }

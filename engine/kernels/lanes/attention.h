@@ -1,5 +1,6 @@
-/* attention.h - attention of queries against one segment of floats, on sixteen lanes: scores in tiles of queries x groups of 16
- * positions, then softmax, then values in tiles of queries x 16 dims. Orders as in ref/attention_ref.c. Q8_0: attention_q8_0.h. */
+/* attention.h - attention of queries against one segment of floats, on sixteen lanes: scores in tiles of queries x
+ * groups of 16 positions, then softmax, then values in tiles of queries x 16 dims. Orders as in ref/attention_ref.c.
+ * Q8_0: attention_q8_0.h. */
 #include "engine/kernels/lanes/attention_q8_0.h"
 
 #define BLOCKS  (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 positions, in a tile of scores */
@@ -8,7 +9,7 @@ enum { STRETCH = 64 };                        /* positions whose values are adde
 
 struct tile {
     const struct bn_kv_block *kv;
-    int n[QUERIES];             /* positions each query sees */
+    int n[QUERIES]; /* positions each query sees */
     const float *q[QUERIES];
     float *o[QUERIES];
     float score[QUERIES][BN_SEGMENT]; /* scores, then exp(score - max) */
@@ -37,43 +38,44 @@ BN_INLINE void score_blocks(struct tile *t, enum bn_kv_type type, int b, const i
 {
     v16 sum[QUERIES][BLOCKS];
     size_t dim = (size_t)t->kv->head_dim, at = (size_t)b * dim * 16;
-    BN_UNROLL for (int i = 0; i < queries; i++)
-        BN_UNROLL for (int j = 0; j < blocks; j++) sum[i][j] = v16_set(0.0f);
+    BN_UNROLL for (int i = 0; i < queries; i++) BN_UNROLL for (int j = 0; j < blocks; j++) sum[i][j] = v16_set(0.0f);
     for (size_t d4 = 0; d4 < dim; d4 += 4)
-        BN_UNROLL for (size_t step = 0; step < 4; step++)
-            BN_UNROLL for (int j = 0; j < blocks; j++)
-            {
-                size_t d = d4 + step, from = at + (size_t)j * dim * 16 + d * 16;
-                if (step * 16 * size_of(type) % 64 == 0) ask_element(t->kv->k, type, from);
-                v16 key = load_key(t->kv, type, from);
-                BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->q[i][d]), key, sum[i][j]);
-            }
-    BN_UNROLL for (int i = 0; i < queries; i++)
-        BN_UNROLL for (int j = 0; j < blocks; j++) v16_store(t->score[i] + (b + j) * 16, sum[i][j]);
+        BN_UNROLL for (size_t step = 0; step < 4; step++) BN_UNROLL for (int j = 0; j < blocks; j++)
+        {
+            size_t d = d4 + step, from = at + (size_t)j * dim * 16 + d * 16;
+            if (step * 16 * size_of(type) % 64 == 0) ask_element(t->kv->k, type, from);
+            v16 key = load_key(t->kv, type, from);
+            BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->q[i][d]), key, sum[i][j]);
+        }
+    BN_UNROLL for (int i = 0; i < queries; i++) BN_UNROLL for (int j = 0; j < blocks; j++)
+        v16_store(t->score[i] + (b + j) * 16, sum[i][j]);
 }
 
-/* Adds the values of positions begin..end-1, weighted, to dims d.. of `queries` outputs from query `first`; o counts as 0 at begin 0. */
-BN_INLINE void add_values(struct tile *t, enum bn_kv_type type, int first, int d, int begin, int end, const int queries, const int vectors)
+/* Adds the values of positions begin..end-1, weighted, to dims d.. of `queries` outputs from query `first`; o counts as
+ * 0 at begin 0. */
+BN_INLINE void add_values(struct tile *t, enum bn_kv_type type, int first, int d, int begin, int end, const int queries,
+                          const int vectors)
 {
     v16 sum[QUERIES][VECTORS];
     size_t dim = (size_t)t->kv->head_dim, at = (size_t)begin * dim + (size_t)d;
-    BN_UNROLL for (int i = 0; i < queries; i++)
-        BN_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = begin ? v16_load(t->o[first + i] + d + 16 * j) : v16_set(0.0f);
-    for (int p = begin; p < end; p++, at += dim)
-        BN_UNROLL for (int j = 0; j < vectors; j++)
+    BN_UNROLL for (int i = 0; i < queries; i++) BN_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] =
+        begin ? v16_load(t->o[first + i] + d + 16 * j) : v16_set(0.0f);
+    for (int p = begin; p < end; p++, at += dim) BN_UNROLL for (int j = 0; j < vectors; j++)
         {
             ask_element(t->kv->v, type, at + (size_t)(16 * j));
             v16 value = load_value(t->kv, type, at + (size_t)(16 * j));
-            BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->score[first + i][p]), value, sum[i][j]);
+            BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] =
+                v16_fma(v16_set(t->score[first + i][p]), value, sum[i][j]);
         }
-    BN_UNROLL for (int i = 0; i < queries; i++)
-        BN_UNROLL for (int j = 0; j < vectors; j++) v16_store(t->o[first + i] + d + 16 * j, sum[i][j]);
+    BN_UNROLL for (int i = 0; i < queries; i++) BN_UNROLL for (int j = 0; j < vectors; j++)
+        v16_store(t->o[first + i] + d + 16 * j, sum[i][j]);
 }
 
 BN_INLINE void stretch_of_values(struct tile *t, enum bn_kv_type type, int first, int begin, int end, const int queries)
 {
     int d = 0;
-    for (; d + 16 * VECTORS <= t->kv->head_dim; d += 16 * VECTORS) add_values(t, type, first, d, begin, end, queries, VECTORS);
+    for (; d + 16 * VECTORS <= t->kv->head_dim; d += 16 * VECTORS)
+        add_values(t, type, first, d, begin, end, queries, VECTORS);
     for (; d < t->kv->head_dim; d += 16) add_values(t, type, first, d, begin, end, queries, 1);
 }
 
@@ -112,14 +114,19 @@ BN_INLINE void attend_all(const struct bn_attention_args *a, enum bn_kv_type typ
             t.q[i] = a->q[done + i];
             t.o[i] = a->partials[done + i] + 2;
         }
-        if (step == QUERIES) attend(&t, type, a->partials + done, QUERIES);
-        else attend(&t, type, a->partials + done, 1);
+        if (step == QUERIES)
+            attend(&t, type, a->partials + done, QUERIES);
+        else
+            attend(&t, type, a->partials + done, 1);
     }
 }
 
 static void attention(const struct bn_attention_args *a)
 {
-    if (a->kv->type == BN_KV_F16) attend_all(a, BN_KV_F16);
-    else if (a->kv->type == BN_KV_F32) attend_all(a, BN_KV_F32);
-    else attend_q8_0(a);
+    if (a->kv->type == BN_KV_F16)
+        attend_all(a, BN_KV_F16);
+    else if (a->kv->type == BN_KV_F32)
+        attend_all(a, BN_KV_F32);
+    else
+        attend_q8_0(a);
 }

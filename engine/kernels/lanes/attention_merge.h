@@ -13,7 +13,8 @@ static void merge(float *out, const float *partials, int n_segments, size_t segm
         const float *p = partials + (size_t)s * segment_stride;
         float f = bn_exp(p[0] - max);
         total = fmaf(f, p[1], total);
-        for (int d = 0; d < head_dim; d += 16) v16_store(out + d, v16_fma(v16_set(f), v16_load(p + 2 + d), v16_load(out + d)));
+        for (int d = 0; d < head_dim; d += 16)
+            v16_store(out + d, v16_fma(v16_set(f), v16_load(p + 2 + d), v16_load(out + d)));
     }
     v16 r = v16_set(1.0f / total);
     for (int d = 0; d < head_dim; d += 16) v16_store(out + d, v16_mul(v16_load(out + d), r));

@@ -1,5 +1,6 @@
-/* attention_q8_0.h - attention of queries against one segment of int8 keys and values: integer dot products of sixteen columns of four
- * codes (the v16x4 of each instruction set), which the layout of Q8_0 is made for. Codes and steps as in ref/attention_ref.c. */
+/* attention_q8_0.h - attention of queries against one segment of int8 keys and values: integer dot products of sixteen
+ * columns of four codes (the v16x4 of each instruction set), which the layout of Q8_0 is made for. Codes and steps as
+ * in ref/attention_ref.c. */
 #include "engine/kernels/lanes/segment.h"
 
 #define QUERIES (V16_REGISTERS >= 32 ? 4 : 2) /* of one tile */
@@ -52,10 +53,12 @@ BN_INLINE void q8_scores(struct q8_tile *t, int g, const int queries)
         v16 s = v16_load_f16(scale + b * 16);
         BN_UNROLL for (int i = 0; i < queries; i++) score[i] = v16_fma(v16_of_sums(&sum[i]), s, score[i]);
     }
-    BN_UNROLL for (int i = 0; i < queries; i++) v16_store(t->score[i] + g * 16, v16_mul(score[i], v16_set(t->q_step[i])));
+    BN_UNROLL for (int i = 0; i < queries; i++)
+        v16_store(t->score[i] + g * 16, v16_mul(score[i], v16_set(t->q_step[i])));
 }
 
-/* Weights of `positions` positions (a multiple of 16) for 32 dims whose scales these are; steps get what a code stands for. */
+/* Weights of `positions` positions (a multiple of 16) for 32 dims whose scales these are; steps get what a code stands
+ * for. */
 BN_INLINE void q8_weights(struct q8_tile *t, const uint16_t *half, int positions, float *steps, const int queries)
 {
     float scale[BN_SEGMENT];
@@ -71,12 +74,14 @@ BN_INLINE void q8_weights(struct q8_tile *t, const uint16_t *half, int positions
         v16 factor = v16_set(q8_factor(largest, BN_Q8_WEIGHT_TOP));
         steps[i] = largest / BN_Q8_WEIGHT_TOP;
         for (int p = 0; p < positions; p += 16)
-            v16_store_codes(t->weight[i] + p / 4, v16_fma(v16_mul(v16_load(t->score[i] + p), v16_load(scale + p)), factor, magic));
+            v16_store_codes(t->weight[i] + p / 4,
+                            v16_fma(v16_mul(v16_load(t->score[i] + p), v16_load(scale + p)), factor, magic));
     }
 }
 
 /* Dims d to d + 15 of the outputs. */
-BN_INLINE void q8_values(struct q8_tile *t, int d, int positions, const float *steps, float *const *partials, const int queries)
+BN_INLINE void q8_values(struct q8_tile *t, int d, int positions, const float *steps, float *const *partials,
+                         const int queries)
 {
     const int8_t *v = (const int8_t *)t->kv->v + bn_q8_value_index(0, (size_t)d);
     v16_sums sum[QUERIES];
@@ -86,7 +91,8 @@ BN_INLINE void q8_values(struct q8_tile *t, int d, int positions, const float *s
         v16x4 value = v16x4_load(v);
         BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_add(&sum[i], value, t->weight[i][four]);
     }
-    BN_UNROLL for (int i = 0; i < queries; i++) v16_store(partials[i] + 2 + d, v16_mul(v16_of_sums(&sum[i]), v16_set(steps[i])));
+    BN_UNROLL for (int i = 0; i < queries; i++)
+        v16_store(partials[i] + 2 + d, v16_mul(v16_of_sums(&sum[i]), v16_set(steps[i])));
 }
 
 BN_INLINE void q8_attend(struct q8_tile *t, const struct bn_attention_args *a, int first, const int queries)
@@ -102,7 +108,8 @@ BN_INLINE void q8_attend(struct q8_tile *t, const struct bn_attention_args *a, i
         float *partial = a->partials[first + i];
         int seen = a->seen[first + i];
         partial[0] = softmax(t->score[i], seen, &partial[1]);
-        for (int p = (seen + 15) / 16 * 16; p < groups * 16; p += 16) v16_store(t->score[i] + p, v16_set(0.0f)); /* others see more */
+        for (int p = (seen + 15) / 16 * 16; p < groups * 16; p += 16)
+            v16_store(t->score[i] + p, v16_set(0.0f)); /* others see more */
     }
     for (int d = 0; d < t->kv->head_dim; d += 32) {
         float steps[QUERIES];
@@ -118,7 +125,9 @@ static void attend_q8_0(const struct bn_attention_args *a)
     t.kv = a->kv;
     for (int done = 0, step; done < a->n; done += step) {
         step = a->n - done >= QUERIES ? QUERIES : 1;
-        if (step == QUERIES) q8_attend(&t, a, done, QUERIES);
-        else q8_attend(&t, a, done, 1);
+        if (step == QUERIES)
+            q8_attend(&t, a, done, QUERIES);
+        else
+            q8_attend(&t, a, done, 1);
     }
 }

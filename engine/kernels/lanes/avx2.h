@@ -20,7 +20,8 @@ static inline v16 v16_load_n(const float *p, int n)
 }
 static inline v16 v16_load_f16(const uint16_t *p)
 {
-    return (v16){_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)), _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p + 8)))};
+    return (v16){_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)),
+                 _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p + 8)))};
 }
 static inline v16 v16_of_bf16(__m128i low, __m128i high)
 {
@@ -65,7 +66,7 @@ static inline void v16_store_i8(int8_t *p, v16 v)
     words = _mm256_permute4x64_epi64(words, 0xd8);
     _mm_storeu_si128((__m128i *)p, _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
 }
-#define V16_BOTH(name, intrinsic)                                                                                       \
+#define V16_BOTH(name, intrinsic)                                                                                      \
     static inline v16 name(v16 x, v16 y) { return (v16){intrinsic(x.a, y.a), intrinsic(x.b, y.b)}; }
 V16_BOTH(v16_add, _mm256_add_ps)
 V16_BOTH(v16_sub, _mm256_sub_ps)
@@ -99,7 +100,10 @@ static inline __m256 v16_add_exponent8(__m256 a, __m256 b)
 {
     return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_slli_epi32(_mm256_castps_si256(b), 23)));
 }
-static inline v16 v16_add_exponent(v16 x, v16 y) { return (v16){v16_add_exponent8(x.a, y.a), v16_add_exponent8(x.b, y.b)}; }
+static inline v16 v16_add_exponent(v16 x, v16 y)
+{
+    return (v16){v16_add_exponent8(x.a, y.a), v16_add_exponent8(x.b, y.b)};
+}
 static inline v16 v16_where_less(v16 x, v16 y, v16 then, v16 otherwise)
 {
     return (v16){_mm256_blendv_ps(otherwise.a, then.a, _mm256_cmp_ps(x.a, y.a, _CMP_LT_OQ)),
@@ -113,13 +117,17 @@ static inline v16 v16_where_nan(v16 x, v16 then, v16 otherwise)
 static inline __m256 v16_low(v16 x) { return x.a; }
 static inline __m256 v16_high(v16 x) { return x.b; }
 
-/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h): vpmaddwd of widened columns -------- */
+/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h): vpmaddwd of widened
+ * columns ---- */
 typedef struct {
     __m256i a, b, c, d; /* four columns each */
 } v16x4;
 typedef v16x4 v16_sums; /* two sums a column */
 static inline __m256i v4x4_load(const int8_t *p) { return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p)); }
-static inline v16x4 v16x4_load(const int8_t *p) { return (v16x4){v4x4_load(p), v4x4_load(p + 16), v4x4_load(p + 32), v4x4_load(p + 48)}; }
+static inline v16x4 v16x4_load(const int8_t *p)
+{
+    return (v16x4){v4x4_load(p), v4x4_load(p + 16), v4x4_load(p + 32), v4x4_load(p + 48)};
+}
 static inline v16x4 v16x4_load_for_signed(const int8_t *p) { return v16x4_load(p); }
 static inline void v16_sums_start(v16_sums *s, int32_t sum_of_signed)
 {
@@ -137,12 +145,16 @@ static inline void v16_sums_add(v16_sums *s, v16x4 x, const int32_t four[2])
     s->d = _mm256_add_epi32(s->d, _mm256_madd_epi16(x.d, c));
 }
 static inline void v16_sums_add_signed(v16_sums *s, v16x4 x, const int32_t four[2]) { v16_sums_add(s, x, four); }
-static inline __m256 v8_of_sums(__m256i a, __m256i b) { return _mm256_cvtepi32_ps(_mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xd8)); }
+static inline __m256 v8_of_sums(__m256i a, __m256i b)
+{
+    return _mm256_cvtepi32_ps(_mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xd8));
+}
 static inline v16 v16_of_sums(const v16_sums *s) { return (v16){v8_of_sums(s->a, s->b), v8_of_sums(s->c, s->d)}; }
 /* Sixteen codes from the low bits of the lanes. */
 static inline void v16_store_codes(int32_t (*fours)[2], v16 x)
 {
-    __m256i mask = _mm256_set1_epi32(0xffff), a = _mm256_and_si256(_mm256_castps_si256(x.a), mask), b = _mm256_and_si256(_mm256_castps_si256(x.b), mask);
+    __m256i mask = _mm256_set1_epi32(0xffff), a = _mm256_and_si256(_mm256_castps_si256(x.a), mask),
+            b = _mm256_and_si256(_mm256_castps_si256(x.b), mask);
     _mm256_storeu_si256((void *)fours, _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8));
 }
 static inline void v16_store_signed_codes(int32_t (*fours)[2], v16 x) { v16_store_codes(fours, x); }

@@ -11,13 +11,19 @@ static inline v16 v16_set(float f) { return _mm512_set1_ps(f); }
 static inline v16 v16_load(const float *p) { return _mm512_loadu_ps(p); }
 static inline v16 v16_load_n(const float *p, int n) { return _mm512_maskz_loadu_ps(v16_first(n), p); }
 static inline v16 v16_load_f16(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
-static inline v16 v16_load_f16_n(const uint16_t *p, int n) { return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(v16_first(n), p)); }
+static inline v16 v16_load_f16_n(const uint16_t *p, int n)
+{
+    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(v16_first(n), p));
+}
 static inline v16 v16_of_bf16(__m256i h)
 {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16));
 }
 static inline v16 v16_load_bf16(const uint16_t *p) { return v16_of_bf16(_mm256_loadu_si256((const __m256i *)p)); }
-static inline v16 v16_load_bf16_n(const uint16_t *p, int n) { return v16_of_bf16(_mm256_maskz_loadu_epi16(v16_first(n), p)); }
+static inline v16 v16_load_bf16_n(const uint16_t *p, int n)
+{
+    return v16_of_bf16(_mm256_maskz_loadu_epi16(v16_first(n), p));
+}
 static inline void v16_store(float *p, v16 v) { _mm512_storeu_ps(p, v); }
 static inline void v16_store_n(float *p, v16 v, int n) { _mm512_mask_storeu_ps(p, v16_first(n), v); }
 static inline void v16_store_f16(uint16_t *p, v16 v)
@@ -56,15 +62,19 @@ static inline v16 v16_where_nan(v16 a, v16 then, v16 otherwise)
 static inline __m256 v16_low(v16 a) { return _mm512_castps512_ps256(a); }
 static inline __m256 v16_high(v16 a) { return _mm512_extractf32x8_ps(a, 1); }
 
-/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h) ------------------------------------
- * Four codes are 8 bytes: their high bytes, then their low bytes; vpdpbusd sums both in int32 and wants one side unsigned: codes that
- * are not negative, or columns 128 higher, so that a sum with signed codes starts 128 times their sum lower. */
+/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h) ---- */
+/* Four codes are 8 bytes: their high bytes, then their low bytes; vpdpbusd sums
+ * both in int32 and wants one side unsigned: codes that are not negative, or columns 128 higher, so that a sum with
+ * signed codes starts 128 times their sum lower. */
 typedef __m512i v16x4;
 typedef struct {
     __m512i high, low;
 } v16_sums;
 static inline v16x4 v16x4_load(const int8_t *p) { return _mm512_loadu_si512(p); }
-static inline v16x4 v16x4_load_for_signed(const int8_t *p) { return _mm512_xor_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(-128)); }
+static inline v16x4 v16x4_load_for_signed(const int8_t *p)
+{
+    return _mm512_xor_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(-128));
+}
 static inline void v16_sums_start(v16_sums *s, int32_t sum_of_signed)
 {
     s->high = _mm512_setzero_si512();
@@ -80,17 +90,26 @@ static inline void v16_sums_add_signed(v16_sums *s, v16x4 columns, const int32_t
     s->high = _mm512_dpbusd_epi32(s->high, columns, _mm512_set1_epi32(four[0]));
     s->low = _mm512_dpbusd_epi32(s->low, columns, _mm512_set1_epi32(four[1]));
 }
-static inline v16 v16_of_sums(const v16_sums *s) { return _mm512_cvtepi32_ps(_mm512_add_epi32(_mm512_slli_epi32(s->high, 8), s->low)); }
+static inline v16 v16_of_sums(const v16_sums *s)
+{
+    return _mm512_cvtepi32_ps(_mm512_add_epi32(_mm512_slli_epi32(s->high, 8), s->low));
+}
 /* Sixteen codes from the low bits of the lanes. */
 static inline __m256i v16_planes(__m512i bits)
 {
-    const __m512i order = _mm512_set_epi64(0, 0, 0, 0, 0x3c3834303d393531, 0x2c2824202d292521, 0x1c1814101d191511, 0x0c0804000d090501);
+    const __m512i order =
+        _mm512_set_epi64(0, 0, 0, 0, 0x3c3834303d393531, 0x2c2824202d292521, 0x1c1814101d191511, 0x0c0804000d090501);
     return _mm512_castsi512_si256(_mm512_permutexvar_epi8(order, bits));
 }
-static inline void v16_store_codes(int32_t (*fours)[2], v16 x) { _mm256_storeu_si256((void *)fours, v16_planes(_mm512_castps_si512(x))); }
+static inline void v16_store_codes(int32_t (*fours)[2], v16 x)
+{
+    _mm256_storeu_si256((void *)fours, v16_planes(_mm512_castps_si512(x)));
+}
 static inline void v16_store_signed_codes(int32_t (*fours)[2], v16 x)
 {
-    __m512i bits = _mm512_add_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(128)); /* rounds the high byte; the low one's sign turns */
-    _mm256_storeu_si256((void *)fours, _mm256_xor_si256(v16_planes(bits), _mm256_set1_epi64x((int64_t)0x8080808000000000)));
+    __m512i bits = _mm512_add_epi32(_mm512_castps_si512(x),
+                                    _mm512_set1_epi32(128)); /* rounds the high byte; the low one's sign turns */
+    _mm256_storeu_si256((void *)fours,
+                        _mm256_xor_si256(v16_planes(bits), _mm256_set1_epi64x((int64_t)0x8080808000000000)));
 }
 #endif

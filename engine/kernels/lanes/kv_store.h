@@ -37,9 +37,12 @@ static void store_q8_0(const struct bn_kv_block *kv, int pos, const float *k, co
 
 static void store(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
 {
-    size_t dim = (size_t)kv->head_dim, k_at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16, v_at = (size_t)pos * dim;
-    if (kv->type == BN_KV_F16) store_f16(kv, k_at, v_at, k, v);
-    else if (kv->type == BN_KV_Q8_0) store_q8_0(kv, pos, k, v);
+    size_t dim = (size_t)kv->head_dim, k_at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16,
+           v_at = (size_t)pos * dim;
+    if (kv->type == BN_KV_F16)
+        store_f16(kv, k_at, v_at, k, v);
+    else if (kv->type == BN_KV_Q8_0)
+        store_q8_0(kv, pos, k, v);
     else
         for (size_t d = 0; d < dim; d++) {
             ((float *)kv->k)[k_at + d * 16] = k[d];

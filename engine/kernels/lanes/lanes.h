@@ -1,5 +1,6 @@
-/* lanes.h - sixteen float lanes, v16, on every vector instruction set: the float kernels in this folder are written once
- * on top of it and instantiated by kernels/<isa>/<op>_<variant>.c. An instruction set is one header like avx512.h. */
+/* lanes.h - sixteen float lanes, v16, on every vector instruction set: the float kernels in this folder are written
+ * once on top of it and instantiated by kernels/<isa>/<op>_<variant>.c. An instruction set is one header like avx512.h.
+ */
 #ifndef BN_LANES_H
 #define BN_LANES_H
 #include "engine/kernels/exp.h"
@@ -65,10 +66,7 @@ BN_INLINE v16 v16_exp(v16 x)
 }
 
 /* x * s rounded half to even and held to -127..127: NaN gives -127. */
-BN_INLINE v16 v16_to_code(v16 x, v16 s)
-{
-    return v16_min(v16_max(v16_mul(x, s), v16_set(-127.0f)), v16_set(127.0f));
-}
+BN_INLINE v16 v16_to_code(v16 x, v16 s) { return v16_min(v16_max(v16_mul(x, s), v16_set(-127.0f)), v16_set(127.0f)); }
 
 /* Largest |x| of n values, not below `least`. */
 BN_INLINE float largest_of(const float *x, int n, float least)

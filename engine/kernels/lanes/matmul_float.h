@@ -29,12 +29,12 @@ BN_INLINE void tile(const struct bn_float_args *a, int m, int t, const int rows,
         BN_UNROLL for (int r = 0; r < rows; r++)
         {
             v16 tail = LOAD_N(w[r] + k, a->cols - k);
-            BN_UNROLL for (int c = 0; c < tokens; c++)
-                sum[r][c] = v16_keep(v16_fma(tail, v16_load_n(x[c] + k, a->cols - k), sum[r][c]), a->cols - k, sum[r][c]);
+            BN_UNROLL for (int c = 0; c < tokens; c++) sum[r][c] =
+                v16_keep(v16_fma(tail, v16_load_n(x[c] + k, a->cols - k), sum[r][c]), a->cols - k, sum[r][c]);
         }
     }
-    BN_UNROLL for (int c = 0; c < tokens; c++)
-        BN_UNROLL for (int r = 0; r < rows; r++) a->y[(size_t)(t + c) * a->y_stride + (size_t)(m + r)] = v16_sum(sum[r][c]);
+    BN_UNROLL for (int c = 0; c < tokens; c++) BN_UNROLL for (int r = 0; r < rows; r++)
+        a->y[(size_t)(t + c) * a->y_stride + (size_t)(m + r)] = v16_sum(sum[r][c]);
 }
 
 /* Rows m..m+rows-1 for all tokens. */

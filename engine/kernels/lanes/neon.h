@@ -13,7 +13,10 @@ static inline v16 v16_set(float f)
     float32x4_t v = vdupq_n_f32(f);
     return (v16){v, v, v, v};
 }
-static inline v16 v16_load(const float *p) { return (v16){vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}; }
+static inline v16 v16_load(const float *p)
+{
+    return (v16){vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)};
+}
 static inline void v16_store(float *p, v16 v)
 {
     vst1q_f32(p, v.a);
@@ -39,11 +42,13 @@ static inline float32x4_t v4_of_f16(uint16x4_t h) { return vcvt_f32_f16(vreinter
 static inline float32x4_t v4_of_bf16(uint16x4_t h) { return vreinterpretq_f32_u32(vshll_n_u16(h, 16)); }
 static inline v16 v16_load_f16(const uint16_t *p)
 {
-    return (v16){v4_of_f16(vld1_u16(p)), v4_of_f16(vld1_u16(p + 4)), v4_of_f16(vld1_u16(p + 8)), v4_of_f16(vld1_u16(p + 12))};
+    return (v16){v4_of_f16(vld1_u16(p)), v4_of_f16(vld1_u16(p + 4)), v4_of_f16(vld1_u16(p + 8)),
+                 v4_of_f16(vld1_u16(p + 12))};
 }
 static inline v16 v16_load_bf16(const uint16_t *p)
 {
-    return (v16){v4_of_bf16(vld1_u16(p)), v4_of_bf16(vld1_u16(p + 4)), v4_of_bf16(vld1_u16(p + 8)), v4_of_bf16(vld1_u16(p + 12))};
+    return (v16){v4_of_bf16(vld1_u16(p)), v4_of_bf16(vld1_u16(p + 4)), v4_of_bf16(vld1_u16(p + 8)),
+                 v4_of_bf16(vld1_u16(p + 12))};
 }
 static inline v16 v16_load_f16_n(const uint16_t *p, int n)
 {
@@ -96,7 +101,8 @@ V16_BOTH(v16_add_exponent, v4_add_exponent)
 
 static inline v16 v16_fma(v16 x, v16 y, v16 z)
 {
-    return (v16){vfmaq_f32(z.a, x.a, y.a), vfmaq_f32(z.b, x.b, y.b), vfmaq_f32(z.c, x.c, y.c), vfmaq_f32(z.d, x.d, y.d)};
+    return (v16){vfmaq_f32(z.a, x.a, y.a), vfmaq_f32(z.b, x.b, y.b), vfmaq_f32(z.c, x.c, y.c),
+                 vfmaq_f32(z.d, x.d, y.d)};
 }
 static inline v16 v16_abs(v16 x) { return (v16){vabsq_f32(x.a), vabsq_f32(x.b), vabsq_f32(x.c), vabsq_f32(x.d)}; }
 static inline v16 v16_neg(v16 x) { return (v16){vnegq_f32(x.a), vnegq_f32(x.b), vnegq_f32(x.c), vnegq_f32(x.d)}; }
@@ -109,17 +115,20 @@ static inline float32x4_t v4_keep(float32x4_t x, int n, float32x4_t other, int f
 }
 static inline v16 v16_keep(v16 x, int n, v16 other)
 {
-    return (v16){v4_keep(x.a, n, other.a, 0), v4_keep(x.b, n, other.b, 4), v4_keep(x.c, n, other.c, 8), v4_keep(x.d, n, other.d, 12)};
+    return (v16){v4_keep(x.a, n, other.a, 0), v4_keep(x.b, n, other.b, 4), v4_keep(x.c, n, other.c, 8),
+                 v4_keep(x.d, n, other.d, 12)};
 }
 static inline v16 v16_where_less(v16 x, v16 y, v16 then, v16 otherwise)
 {
-    return (v16){vbslq_f32(vcltq_f32(x.a, y.a), then.a, otherwise.a), vbslq_f32(vcltq_f32(x.b, y.b), then.b, otherwise.b),
-                 vbslq_f32(vcltq_f32(x.c, y.c), then.c, otherwise.c), vbslq_f32(vcltq_f32(x.d, y.d), then.d, otherwise.d)};
+    return (v16){
+        vbslq_f32(vcltq_f32(x.a, y.a), then.a, otherwise.a), vbslq_f32(vcltq_f32(x.b, y.b), then.b, otherwise.b),
+        vbslq_f32(vcltq_f32(x.c, y.c), then.c, otherwise.c), vbslq_f32(vcltq_f32(x.d, y.d), then.d, otherwise.d)};
 }
 static inline v16 v16_where_nan(v16 x, v16 then, v16 otherwise)
 {
-    return (v16){vbslq_f32(vceqq_f32(x.a, x.a), otherwise.a, then.a), vbslq_f32(vceqq_f32(x.b, x.b), otherwise.b, then.b),
-                 vbslq_f32(vceqq_f32(x.c, x.c), otherwise.c, then.c), vbslq_f32(vceqq_f32(x.d, x.d), otherwise.d, then.d)};
+    return (v16){
+        vbslq_f32(vceqq_f32(x.a, x.a), otherwise.a, then.a), vbslq_f32(vceqq_f32(x.b, x.b), otherwise.b, then.b),
+        vbslq_f32(vceqq_f32(x.c, x.c), otherwise.c, then.c), vbslq_f32(vceqq_f32(x.d, x.d), otherwise.d, then.d)};
 }
 
 /* bn_reduce16: lanes i and i+8, i+4, i+2, i+1. */
@@ -139,7 +148,7 @@ static inline float v16_largest(v16 v)
 /* Sum of 32 codes. */
 static inline int32_t sum32_i8(const int8_t *q) { return vaddlvq_s8(vld1q_s8(q)) + vaddlvq_s8(vld1q_s8(q + 16)); }
 
-/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h) ------------------------------------ */
+/* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h) ---- */
 typedef struct {
     int16x8_t low[4], high[4]; /* columns 0-7 and 8-15 of each of the four */
 } v16x4;
@@ -172,7 +181,10 @@ static inline void v16_sums_add(v16_sums *s, v16x4 x, const int32_t four[2])
 #undef V16_SUMS_ADD
 }
 static inline void v16_sums_add_signed(v16_sums *s, v16x4 x, const int32_t four[2]) { v16_sums_add(s, x, four); }
-static inline v16 v16_of_sums(const v16_sums *s) { return (v16){vcvtq_f32_s32(s->a), vcvtq_f32_s32(s->b), vcvtq_f32_s32(s->c), vcvtq_f32_s32(s->d)}; }
+static inline v16 v16_of_sums(const v16_sums *s)
+{
+    return (v16){vcvtq_f32_s32(s->a), vcvtq_f32_s32(s->b), vcvtq_f32_s32(s->c), vcvtq_f32_s32(s->d)};
+}
 /* Sixteen codes from the low bits of the lanes. */
 static inline int32x2_t v4_codes(float32x4_t x) { return vreinterpret_s32_s16(vmovn_s32(vreinterpretq_s32_f32(x))); }
 static inline void v16_store_codes(int32_t (*fours)[2], v16 x)

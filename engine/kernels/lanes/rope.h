@@ -5,7 +5,8 @@ static void rotate_halves(float *x, const float *cosine, const float *sine, int 
 {
     for (int i = 0; i < half; i += 16) {
         int n = half - i < 16 ? half - i : 16;
-        v16 a = v16_load_n(x + i, n), b = v16_load_n(x + half + i, n), c = v16_load_n(cosine + i, n), s = v16_load_n(sine + i, n);
+        v16 a = v16_load_n(x + i, n), b = v16_load_n(x + half + i, n), c = v16_load_n(cosine + i, n),
+            s = v16_load_n(sine + i, n);
         v16_store_n(x + i, v16_fma(a, c, v16_neg(v16_mul(b, s))), n);
         v16_store_n(x + half + i, v16_fma(b, c, v16_mul(a, s)), n);
     }
@@ -20,9 +21,12 @@ static void rotate_pairs(float *x, const float *cosine, const float *sine, int h
     }
 }
 
-static void rope(float *x, const float *cosine, const float *sine, int n_heads, int head_dim, int rope_dim, int interleaved)
+static void rope(float *x, const float *cosine, const float *sine, int n_heads, int head_dim, int rope_dim,
+                 int interleaved)
 {
     for (int h = 0; h < n_heads; h++, x += head_dim)
-        if (interleaved) rotate_pairs(x, cosine, sine, rope_dim / 2);
-        else rotate_halves(x, cosine, sine, rope_dim / 2);
+        if (interleaved)
+            rotate_pairs(x, cosine, sine, rope_dim / 2);
+        else
+            rotate_halves(x, cosine, sine, rope_dim / 2);
 }

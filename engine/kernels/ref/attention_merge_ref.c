@@ -1,6 +1,6 @@
 /* attention_merge_ref.c - specification: joins the partials {max, sum, o[head_dim]} of all segments of one query,
- * segment_stride floats apart. M = largest max; f_s = exp(max_s - M); in ascending segments total = fmaf(f_s, sum_s, total)
- * and o[d] = fmaf(f_s, o_s[d], o[d]); out[d] = o[d] * (1 / total). */
+ * segment_stride floats apart. M = largest max; f_s = exp(max_s - M); in ascending segments total = fmaf(f_s, sum_s,
+ * total) and o[d] = fmaf(f_s, o_s[d], o[d]); out[d] = o[d] * (1 / total). */
 #include "engine/kernels/kernels.h"
 #include "engine/kernels/exp.h"
 

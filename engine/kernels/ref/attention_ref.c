@@ -1,14 +1,14 @@
 /* attention_ref.c - specification: one query after the other against one segment of positions (see struct
  * bn_attention_args). head_dim is a multiple of 16 (32 for Q8_0).
  *  score of a position = sum over d ascending of q[d] * k[d] by fmaf;
- *  max: lane i over positions i modulo 16 by (a > b ? a : b) from -infinity, new value as a; then the tree of bn_reduce16;
- *  sum: lane i adds exp(score - max) over positions i modulo 16; then bn_reduce16;
- *  o[d] = sum over positions ascending of e * v[d] by fmaf.
- * Q8_0: dot products are exact sums of 16-bit codes times the cache's int8, so that they may run in any order. Codes of n numbers
- * are x * (top / max |x|) rounded half to even (all 0 when the largest is below 1e-30; NaN is 0), a step is max |x| / top.
- *  score: codes of the query, top BN_Q8_QUERY_TOP, over all of head_dim; for every 32 dims, ascending, score = fmaf(sum of codes,
- *      scale, score); then times the step;
- *  o[d]: for every 32 dims codes of e * scale over the positions seen, top BN_Q8_WEIGHT_TOP; o[d] = sum of codes * v[d], times the step. */
+ *  max: lane i over positions i modulo 16 by (a > b ? a : b) from -infinity, new value as a; then the tree of
+ * bn_reduce16; sum: lane i adds exp(score - max) over positions i modulo 16; then bn_reduce16; o[d] = sum over
+ * positions ascending of e * v[d] by fmaf. Q8_0: dot products are exact sums of 16-bit codes times the cache's int8, so
+ * that they may run in any order. Codes of n numbers are x * (top / max |x|) rounded half to even (all 0 when the
+ * largest is below 1e-30; NaN is 0), a step is max |x| / top. score: codes of the query, top BN_Q8_QUERY_TOP, over all
+ * of head_dim; for every 32 dims, ascending, score = fmaf(sum of codes, scale, score); then times the step; o[d]: for
+ * every 32 dims codes of e * scale over the positions seen, top BN_Q8_WEIGHT_TOP; o[d] = sum of codes * v[d], times the
+ * step. */
 #include "engine/kernels/kernels.h"
 #include "engine/kernels/exp.h"
 
@@ -17,7 +17,9 @@ static float score_of(const struct bn_kv_block *kv, int pos, const float *q)
     size_t dim = (size_t)kv->head_dim, at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16;
     float score = 0.0f;
     for (size_t d = 0; d < dim; d++, at += 16)
-        score = fmaf(q[d], kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->k)[at]) : ((const float *)kv->k)[at], score);
+        score = fmaf(
+            q[d], kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->k)[at]) : ((const float *)kv->k)[at],
+            score);
     return score;
 }
 
@@ -25,10 +27,12 @@ static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
 {
     size_t at = (size_t)pos * (size_t)kv->head_dim;
     for (int d = 0; d < kv->head_dim; d++, at++)
-        o[d] = fmaf(e, kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->v)[at]) : ((const float *)kv->v)[at], o[d]);
+        o[d] =
+            fmaf(e, kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->v)[at]) : ((const float *)kv->v)[at],
+                 o[d]);
 }
 
-/* ---- Q8_0 ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Q8_0 ---- */
 static float largest(const float *x, int n)
 {
     float most = 0.0f;
@@ -49,7 +53,8 @@ static float q8_score_of(const struct bn_kv_block *kv, int pos, const float *q, 
     float score = 0.0f;
     for (size_t d = 0; d < dim; d += 32) {
         int32_t sum = 0;
-        for (size_t i = d; i < d + 32; i++) sum += code(q[i], most, BN_Q8_QUERY_TOP) * ((const int8_t *)kv->k)[bn_q8_key_index(dim, p, i)];
+        for (size_t i = d; i < d + 32; i++)
+            sum += code(q[i], most, BN_Q8_QUERY_TOP) * ((const int8_t *)kv->k)[bn_q8_key_index(dim, p, i)];
         score = fmaf((float)sum, bn_f32_from_f16(kv->k_scale[(p / 16 * (dim / 32) + d / 32) * 16 + p % 16]), score);
     }
     return score * (most / BN_Q8_QUERY_TOP);
@@ -63,12 +68,13 @@ static void q8_values(const struct bn_kv_block *kv, int n, const float *e, size_
     float most = largest(weight, n);
     for (size_t j = d; j < d + 32; j++) {
         int32_t sum = 0;
-        for (size_t i = 0; i < (size_t)n; i++) sum += code(weight[i], most, BN_Q8_WEIGHT_TOP) * ((const int8_t *)kv->v)[bn_q8_value_index(i, j)];
+        for (size_t i = 0; i < (size_t)n; i++)
+            sum += code(weight[i], most, BN_Q8_WEIGHT_TOP) * ((const int8_t *)kv->v)[bn_q8_value_index(i, j)];
         o[j] = (float)sum * (most / BN_Q8_WEIGHT_TOP);
     }
 }
 
-/* ---- both ------------------------------------------------------------------------------------------------------------------ */
+/* ---- both ---- */
 static float max16(float lane[16])
 {
     for (int width = 8; width > 0; width /= 2)

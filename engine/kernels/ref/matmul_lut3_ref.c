@@ -27,7 +27,8 @@ static int32_t dot(const struct bn_ternary_args *a, int m, const int8_t *x)
 {
     int32_t sum = 0, lane = m % 16 * 2 + m % 32 / 16, bytes = (int)BN_A256_BYTES(a->cols);
     for (int u = 0; u < bn_lut3_units(a->cols); u++)
-        sum += dot_unit(a->w + bn_lut3_panel_at(m / BN_LUT3_PANEL, a->cols) + u * BN_LUT3_UNIT_BYTES, lane, x + u * BN_LUT3_UNIT, bytes - u * BN_LUT3_UNIT);
+        sum += dot_unit(a->w + bn_lut3_panel_at(m / BN_LUT3_PANEL, a->cols) + u * BN_LUT3_UNIT_BYTES, lane,
+                        x + u * BN_LUT3_UNIT, bytes - u * BN_LUT3_UNIT);
     return sum;
 }
 

@@ -1,6 +1,6 @@
 /* matmul_q8_0_ref.c - specification: Q8_0 weights (FORMATS.md 3.7) times int8 activations.
- * The sum of each block of 32 is an integer, exact; lane i sums (float)sum_b * (d_b * x_scale) over blocks b = i modulo 16,
- * ascending, by fmaf; then bn_reduce16. */
+ * The sum of each block of 32 is an integer, exact; lane i sums (float)sum_b * (d_b * x_scale) over blocks b = i modulo
+ * 16, ascending, by fmaf; then bn_reduce16. */
 #include "engine/kernels/kernels.h"
 #include "engine/kernels/half.h"
 #include <math.h>
@@ -26,7 +26,8 @@ static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
     for (int m = row_begin; m < row_end; m++) {
         const struct block *w = (const void *)((const char *)a->w + (size_t)m * a->row_bytes);
         for (int t = 0; t < a->n; t++)
-            a->y[(size_t)t * a->y_stride + (size_t)m] = dot(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols);
+            a->y[(size_t)t * a->y_stride + (size_t)m] =
+                dot(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols);
     }
 }
 

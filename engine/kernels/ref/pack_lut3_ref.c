@@ -26,7 +26,8 @@ static void write_words(uint8_t *out, uint8_t codes[16][BN_LUT3_PANEL])
     for (int i = 0; i < 5; i++)
         for (int lane = 0; lane < BN_LUT3_PANEL; lane++) {
             unsigned last = codes[15][lane] >> (4 - i) & 1;
-            unsigned word = codes[3 * i][lane] | (unsigned)codes[3 * i + 1][lane] << 5 | (unsigned)codes[3 * i + 2][lane] << 10 | last << 15;
+            unsigned word = codes[3 * i][lane] | (unsigned)codes[3 * i + 1][lane] << 5 |
+                            (unsigned)codes[3 * i + 2][lane] << 10 | last << 15;
             out[i * 64 + 2 * lane] = (uint8_t)word;
             out[i * 64 + 2 * lane + 1] = (uint8_t)(word >> 8);
         }

@@ -1,5 +1,6 @@
 /* rmsnorm_ref.c - specification: y = w * (x * r), r = 1 / sqrt(mean(x^2) + eps).
- * Lane i sums x[k]^2 over k = i modulo 16, ascending, by fmaf; then bn_reduce16, / n, + eps, sqrt, 1 /. `y` may be `x`. */
+ * Lane i sums x[k]^2 over k = i modulo 16, ascending, by fmaf; then bn_reduce16, / n, + eps, sqrt, 1 /. `y` may be `x`.
+ */
 #include "engine/kernels/kernels.h"
 #include <math.h>
 

@@ -4,7 +4,8 @@
 #include "engine/kernels/kernels.h"
 #include <math.h>
 
-static void rope(float *x, const float *cosine, const float *sine, int n_heads, int head_dim, int rope_dim, int interleaved)
+static void rope(float *x, const float *cosine, const float *sine, int n_heads, int head_dim, int rope_dim,
+                 int interleaved)
 {
     int half = rope_dim / 2, step = interleaved ? 2 : 1, apart = interleaved ? 1 : half;
     for (int h = 0; h < n_heads; h++, x += head_dim)

@@ -1,5 +1,5 @@
-/* matmul_block32_avx2.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8, sixteen blocks a step.
- * The including file defines struct block and load_block(): the 32 weights as signed bytes. */
+/* matmul_block32_avx2.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8, sixteen blocks a
+ * step. The including file defines struct block and load_block(): the 32 weights as signed bytes. */
 #include "engine/kernels/lanes/lanes.h"
 
 /* Sum of |w| * (x with the sign of w): vpmaddubsw stays below 2 * 128 * 127 = 32,512. */
@@ -55,6 +55,7 @@ static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
     for (int m = row_begin; m < row_end; m++) {
         const struct block *w = (const void *)((const char *)a->w + (size_t)m * a->row_bytes);
         for (int t = 0; t < a->n; t++)
-            a->y[(size_t)t * a->y_stride + (size_t)m] = row(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols / 32);
+            a->y[(size_t)t * a->y_stride + (size_t)m] =
+                row(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols / 32);
     }
 }

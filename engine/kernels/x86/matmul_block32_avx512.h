@@ -39,8 +39,7 @@ static void prepare(struct columns *p, const struct bn_block_args *a, int t, int
             memcpy(padded, x, a->cols - k < STEP_COLS ? (size_t)(a->cols - k) : STEP_COLS);
             arrange(s->x, padded);
             s->offset = sum_step(offset, s->x);
-            for (int i = 0; i < 16; i++)
-                scale[i] = k + 32 * block_of(i) < a->cols ? x_scale[block_of(i) / 8] : 0.0f;
+            for (int i = 0; i < 16; i++) scale[i] = k + 32 * block_of(i) < a->cols ? x_scale[block_of(i) / 8] : 0.0f;
             s->x_scale = v16_load(scale);
         }
 }
@@ -72,8 +71,7 @@ BN_INLINE void step(v16 lane[TOKENS], const struct block *w, const struct step_c
 }
 
 /* The last step of a row that is no multiple of 16 blocks: zeros behind its end. */
-static __attribute__((noinline)) __mmask16 end_of_row(struct block tail[16], const struct block *w,
-                                                      int blocks)
+static __attribute__((noinline)) __mmask16 end_of_row(struct block tail[16], const struct block *w, int blocks)
 {
     __mmask16 keep = 0;
     memset(tail, 0, 16 * sizeof *tail);
@@ -91,8 +89,8 @@ BN_INLINE float reduce(v16 lane)
 }
 
 /* Rows m, m + apart, ... with the tokens of p, of which the first is t. */
-BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t,
-                    const int rows, const int tokens)
+BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t, const int rows,
+                    const int tokens)
 {
     const struct block *w[ROWS];
     struct block tail[16];
@@ -115,9 +113,8 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
             __mmask16 keep = end_of_row(tail, w[r] + b, blocks - b);
             step(lane[r], tail, p->of + b / 16 * tokens, keep, tokens);
         }
-    BN_UNROLL for (int r = 0; r < ROWS; r++)
-        BN_UNROLL for (int c = 0; c < TOKENS; c++) if (r < rows && c < tokens)
-            a->y[(size_t)(t + c) * a->y_stride + (size_t)(m + r * apart)] = reduce(lane[r][c]);
+    BN_UNROLL for (int r = 0; r < ROWS; r++) BN_UNROLL for (int c = 0; c < TOKENS; c++) if (r < rows && c < tokens)
+        a->y[(size_t)(t + c) * a->y_stride + (size_t)(m + r * apart)] = reduce(lane[r][c]);
 }
 
 BN_INLINE int rows_at_once(const int tokens) { return tokens == 1 ? ROWS : 1; }

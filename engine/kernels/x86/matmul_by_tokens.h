@@ -1,7 +1,9 @@
-/* matmul_by_tokens.h - the walk of the block-quantised kernels: some tokens at a time over all rows, `rows_at_once(tokens)` rows far apart so that
- * memory is read as few long streams (engine/performance.md). The including file defines struct columns, prepare, tile, rows_at_once,
- * MOST_COLS (wider matrices go to REFERENCE, the ref variant's function) and TOKENS, 4 or 8. */
-BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t, const int tokens)
+/* matmul_by_tokens.h - the walk of the block-quantised kernels: some tokens at a time over all rows,
+ * `rows_at_once(tokens)` rows far apart so that memory is read as few long streams (engine/performance.md). The
+ * including file defines struct columns, prepare, tile, rows_at_once, MOST_COLS (wider matrices go to REFERENCE, the
+ * ref variant's function) and TOKENS, 4 or 8. */
+BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
+                      const int tokens)
 {
     const int rows = rows_at_once(tokens);
     int apart = (end - begin) / rows;
@@ -20,15 +22,31 @@ static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
         tokens = a->n - t < TOKENS ? a->n - t : TOKENS;
         prepare(&p, a, t, tokens);
         switch (tokens) {
-        case 1: column(a, &p, row_begin, row_end, t, 1); break;
-        case 2: column(a, &p, row_begin, row_end, t, 2); break;
-        case 3: column(a, &p, row_begin, row_end, t, 3); break;
-        case 4: column(a, &p, row_begin, row_end, t, 4); break;
+        case 1:
+            column(a, &p, row_begin, row_end, t, 1);
+            break;
+        case 2:
+            column(a, &p, row_begin, row_end, t, 2);
+            break;
+        case 3:
+            column(a, &p, row_begin, row_end, t, 3);
+            break;
+        case 4:
+            column(a, &p, row_begin, row_end, t, 4);
+            break;
 #if TOKENS > 4
-        case 5: column(a, &p, row_begin, row_end, t, 5); break;
-        case 6: column(a, &p, row_begin, row_end, t, 6); break;
-        case 7: column(a, &p, row_begin, row_end, t, 7); break;
-        case 8: column(a, &p, row_begin, row_end, t, 8); break;
+        case 5:
+            column(a, &p, row_begin, row_end, t, 5);
+            break;
+        case 6:
+            column(a, &p, row_begin, row_end, t, 6);
+            break;
+        case 7:
+            column(a, &p, row_begin, row_end, t, 7);
+            break;
+        case 8:
+            column(a, &p, row_begin, row_end, t, 8);
+            break;
 #endif
         }
     }

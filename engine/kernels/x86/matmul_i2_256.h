@@ -20,19 +20,19 @@ BN_INLINE __m128i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
 }
 
 /* The blocks begin..end-1 of rows `step` bytes apart: their sums added to `total`. */
-BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, size_t step, const int8_t *x, int begin, int end,
-                      __m256i total[TILE_ROWS][TILE_TOKENS], const int rows, const int tokens)
+BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, size_t step, const int8_t *x, int begin,
+                      int end, __m256i total[TILE_ROWS][TILE_TOKENS], const int rows, const int tokens)
 {
     __m256i sum[TILE_ROWS][TILE_TOKENS];
-    BN_UNROLL for (int r = 0; r < rows; r++)
-        BN_UNROLL for (int c = 0; c < tokens; c++) sum[r][c] = _mm256_setzero_si256();
+    BN_UNROLL for (int r = 0; r < rows; r++) BN_UNROLL for (int c = 0; c < tokens; c++) sum[r][c] =
+        _mm256_setzero_si256();
     for (int b = begin; b < end; b++) {
         const int8_t *xb = x + b / 2 * 256 + b % 2 * 32;
         BN_UNROLL for (int f = 0; f < 4; f++)
         {
             __m256i code[TILE_ROWS];
-            BN_UNROLL for (int r = 0; r < rows; r++)
-                code[r] = field(_mm256_loadu_si256((const __m256i *)(w + (size_t)r * step + b * 32)), f);
+            BN_UNROLL for (int r = 0; r < rows; r++) code[r] =
+                field(_mm256_loadu_si256((const __m256i *)(w + (size_t)r * step + b * 32)), f);
             BN_UNROLL for (int c = 0; c < tokens; c++)
             {
                 __m256i xv = _mm256_loadu_si256((const __m256i *)(xb + (size_t)c * a->x_stride + 64 * f));
@@ -44,8 +44,8 @@ BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, size_t 
             }
         }
     }
-    BN_UNROLL for (int r = 0; r < rows; r++)
-        BN_UNROLL for (int c = 0; c < tokens; c++) total[r][c] = FLUSH(total[r][c], sum[r][c]);
+    BN_UNROLL for (int r = 0; r < rows; r++) BN_UNROLL for (int c = 0; c < tokens; c++) total[r][c] =
+        FLUSH(total[r][c], sum[r][c]);
 }
 
 BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, const int rows, const int tokens)
@@ -54,14 +54,17 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
     const int8_t *x = a->x + (size_t)t * a->x_stride;
     __m256i total[TILE_ROWS][TILE_TOKENS];
     int n = a->cols / 128, b = 0;
-    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++)
-        BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) total[r][c] = _mm256_setzero_si256();
-    for (; b < n; b += FLUSH_BLOCKS) blocks(a, w, (size_t)apart * a->row_bytes, x, b, n - b < FLUSH_BLOCKS ? n : b + FLUSH_BLOCKS, total, rows, tokens);
-    BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, apart, t + c, sum4(total[0][c], total[1][c], total[2][c], total[3][c]), rows);
+    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++) BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) total[r][c] =
+        _mm256_setzero_si256();
+    for (; b < n; b += FLUSH_BLOCKS)
+        blocks(a, w, (size_t)apart * a->row_bytes, x, b, n - b < FLUSH_BLOCKS ? n : b + FLUSH_BLOCKS, total, rows,
+               tokens);
+    BN_UNROLL for (int c = 0; c < tokens; c++)
+        store4(a, m, apart, t + c, sum4(total[0][c], total[1][c], total[2][c], total[3][c]), rows);
 }
 
-/* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read as four
- * ascending streams; neighbours are three times slower from memory. */
+/* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read
+ * as four ascending streams; neighbours are three times slower from memory. */
 BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t, const int tokens)
 {
     int apart = (end - begin) / TILE_ROWS;
@@ -72,7 +75,8 @@ BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t
 /* The tokens from t on for the rows row_begin..row_end-1. */
 static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end, int t)
 {
-    int rows = a->n == 1 ? row_end - row_begin : (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
+    int rows =
+        a->n == 1 ? row_end - row_begin : (int)(BLOCK_BYTES / (a->row_bytes + 1)) / TILE_ROWS * TILE_ROWS + TILE_ROWS;
     for (int begin = row_begin; begin < row_end; begin += rows) {
         int end = row_end - begin < rows ? row_end : begin + rows, c = t;
         for (; c + TILE_TOKENS <= a->n; c += TILE_TOKENS) column(a, begin, end, c, TILE_TOKENS);
@@ -87,6 +91,8 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
-    if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS) by_lookup(a, row_begin, row_end);
-    else by_tiles(a, row_begin, row_end, 0);
+    if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS)
+        by_lookup(a, row_begin, row_end);
+    else
+        by_tiles(a, row_begin, row_end, 0);
 }

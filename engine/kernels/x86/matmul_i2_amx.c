@@ -1,17 +1,19 @@
-/* matmul_i2_amx.c - ternary times int8 by AMX tiles (tdpbsud): 16 tokens x 64 columns of activations, as they lie in memory, times 64
- * columns x 16 rows of codes, unpacked once into a panel that stays in L1 while the tokens pass. Four tiles of sums, two of
- * activations and two of codes are all eight. Fewer than 16 tokens are left to avx512vnni. Never timed (engine/performance.md). */
+/* matmul_i2_amx.c - ternary times int8 by AMX tiles (tdpbsud): 16 tokens x 64 columns of activations, as they lie in
+ * memory, times 64 columns x 16 rows of codes, unpacked once into a panel that stays in L1 while the tokens pass. Four
+ * tiles of sums, two of activations and two of codes are all eight. Fewer than 16 tokens are left to avx512vnni. Never
+ * timed (engine/performance.md). */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
 
-#define TILE        16                 /* tokens, or rows */
-#define STEP        64                 /* columns of a tile */
+#define TILE        16 /* tokens, or rows */
+#define STEP        64 /* columns of a tile */
 #define PANEL_ROWS  (2 * TILE)
-#define PANEL_STEPS 16                 /* 32 KiB of codes, of the 48 KiB of L1 that CPUs with AMX have */
-#define SLOTS       8                  /* tiles of tokens for which sums are kept: 16 KiB */
+#define PANEL_STEPS 16 /* 32 KiB of codes, of the 48 KiB of L1 that CPUs with AMX have */
+#define SLOTS       8  /* tiles of tokens for which sums are kept: 16 KiB */
 
 struct scratch {
-    _Alignas(64) uint8_t codes[PANEL_STEPS][2][TILE][STEP]; /* of tile [step][half of the rows]: [column / 4][row][column % 4] */
+    _Alignas(64)
+        uint8_t codes[PANEL_STEPS][2][TILE][STEP]; /* of tile [step][half of the rows]: [column / 4][row][column % 4] */
     int32_t sums[SLOTS][TILE][PANEL_ROWS];
 };
 
@@ -35,16 +37,18 @@ BN_INLINE void transpose16(__m512i v[16])
         a[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
         a[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
     }
-    BN_UNROLL for (int i = 0; i < 16; i += 4)
-        BN_UNROLL for (int j = 0; j < 2; j++)
-        {
-            b[i + 2 * j] = _mm512_unpacklo_epi64(a[i + j], a[i + j + 2]);
-            b[i + 2 * j + 1] = _mm512_unpackhi_epi64(a[i + j], a[i + j + 2]);
-        }
-    BN_UNROLL for (int j = 0; j < 4; j++) /* b[4 * i + j]: columns j, j + 4, j + 8, j + 12 of the rows 4 * i .. 4 * i + 3 */
+    BN_UNROLL for (int i = 0; i < 16; i += 4) BN_UNROLL for (int j = 0; j < 2; j++)
     {
-        __m512i low0 = _mm512_shuffle_i32x4(b[j], b[4 + j], 0x88), low1 = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0x88);
-        __m512i high0 = _mm512_shuffle_i32x4(b[j], b[4 + j], 0xdd), high1 = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0xdd);
+        b[i + 2 * j] = _mm512_unpacklo_epi64(a[i + j], a[i + j + 2]);
+        b[i + 2 * j + 1] = _mm512_unpackhi_epi64(a[i + j], a[i + j + 2]);
+    }
+    BN_UNROLL for (int j = 0; j < 4;
+                   j++) /* b[4 * i + j]: columns j, j + 4, j + 8, j + 12 of the rows 4 * i .. 4 * i + 3 */
+    {
+        __m512i low0 = _mm512_shuffle_i32x4(b[j], b[4 + j], 0x88),
+                low1 = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0x88);
+        __m512i high0 = _mm512_shuffle_i32x4(b[j], b[4 + j], 0xdd),
+                high1 = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0xdd);
         v[j] = _mm512_shuffle_i32x4(low0, low1, 0x88);
         v[j + 8] = _mm512_shuffle_i32x4(low0, low1, 0xdd);
         v[j + 4] = _mm512_shuffle_i32x4(high0, high1, 0x88);
@@ -57,12 +61,11 @@ static void unpack(struct scratch *s, int step, int half, const struct bn_ternar
 {
     __m512i v[TILE];
     __mmask8 mask = a->cols - k < 256 ? 0x0f : 0xff;
-    BN_UNROLL for (int i = 0; i < TILE; i++)
-        v[i] = _mm512_maskz_loadu_epi64(mask, a->w + (size_t)(m + i < end ? m + i : end - 1) * a->row_bytes + k / 4);
+    BN_UNROLL for (int i = 0; i < TILE; i++) v[i] =
+        _mm512_maskz_loadu_epi64(mask, a->w + (size_t)(m + i < end ? m + i : end - 1) * a->row_bytes + k / 4);
     transpose16(v);
-    BN_UNROLL for (int f = 0; f < 4; f++)
-        BN_UNROLL for (int i = 0; i < TILE; i++)
-            _mm512_store_si512(s->codes[step + f][half][i], _mm512_and_si512(_mm512_srli_epi16(v[i], 6 - 2 * f), _mm512_set1_epi8(3)));
+    BN_UNROLL for (int f = 0; f < 4; f++) BN_UNROLL for (int i = 0; i < TILE; i++) _mm512_store_si512(
+        s->codes[step + f][half][i], _mm512_and_si512(_mm512_srli_epi16(v[i], 6 - 2 * f), _mm512_set1_epi8(3)));
 }
 
 /* Columns k.. of the rows m..m+31 into the panel; returns the steps it takes. */
@@ -70,19 +73,22 @@ static int fill_panel(struct scratch *s, const struct bn_ternary_args *a, int m,
 {
     int steps = 0;
     for (; steps < PANEL_STEPS && k < a->cols; steps += 4, k += 4 * STEP)
-        for (int half = 0; half < 2; half++)
-            unpack(s, steps, half, a, m + half * TILE, end, k);
+        for (int half = 0; half < 2; half++) unpack(s, steps, half, a, m + half * TILE, end, k);
     memory_barrier();
     return steps;
 }
 
 /* Tokens of a tile: the last tile begins early, so that all have 16. */
-static int first_token(const struct bn_ternary_args *a, int tile) { return (tile + 1) * TILE <= a->n ? tile * TILE : a->n - TILE; }
+static int first_token(const struct bn_ternary_args *a, int tile)
+{
+    return (tile + 1) * TILE <= a->n ? tile * TILE : a->n - TILE;
+}
 
 /* Adds the panel, whose columns begin at k, times one or two tiles of tokens to their sums. */
 BN_INLINE void multiply(struct scratch *s, const struct bn_ternary_args *a, int tile, int k, int steps, const int tiles)
 {
-    const int8_t *x0 = a->x + (size_t)first_token(a, tile) * a->x_stride + k, *x1 = a->x + (size_t)first_token(a, tile + tiles - 1) * a->x_stride + k;
+    const int8_t *x0 = a->x + (size_t)first_token(a, tile) * a->x_stride + k,
+                 *x1 = a->x + (size_t)first_token(a, tile + tiles - 1) * a->x_stride + k;
     int32_t(*sum)[TILE][PANEL_ROWS] = s->sums + tile % SLOTS;
     const size_t sum_stride = sizeof **sum;
     _tile_loadd(0, sum[0][0], sum_stride);
@@ -135,7 +141,8 @@ static void block(const struct bn_ternary_args *a, struct scratch *s, int m, int
     memory_barrier();
     for (int tile = begin; tile < finish; tile++)
         for (int r = 0; r < end - m; r += TILE)
-            store_tile(a, (const int32_t(*)[PANEL_ROWS])(s->sums[tile - begin][0] + r), first_token(a, tile), m + r, end - m - r);
+            store_tile(a, (const int32_t(*)[PANEL_ROWS])(s->sums[tile - begin][0] + r), first_token(a, tile), m + r,
+                       end - m - r);
 }
 
 extern const struct bn_kernel_variant bn_kernel_matmul_i2_avx512vnni;
@@ -151,7 +158,8 @@ static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
     _tile_loadconfig(&full_tiles);
     for (int m = row_begin; m < row_end; m += PANEL_ROWS)
         for (int tile = 0; tile < tiles; tile += SLOTS)
-            block(a, &scratch, m, row_end - m < PANEL_ROWS ? row_end : m + PANEL_ROWS, tile, tiles - tile < SLOTS ? tiles : tile + SLOTS);
+            block(a, &scratch, m, row_end - m < PANEL_ROWS ? row_end : m + PANEL_ROWS, tile,
+                  tiles - tile < SLOTS ? tiles : tile + SLOTS);
     _tile_release();
 }
 

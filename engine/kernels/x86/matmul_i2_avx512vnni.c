@@ -1,12 +1,13 @@
-/* matmul_i2_avx512vnni.c - ternary times int8 by vpdpbusd on 64 lanes: codes 0..2 are the unsigned side, activations the
- * signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q).
- * One token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens, many tokens go by lookup. */
+/* matmul_i2_avx512vnni.c - ternary times int8 by vpdpbusd on 64 lanes: codes 0..2 are the unsigned side, activations
+ * the signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q). One
+ * token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens, many tokens go by lookup.
+ */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
 #include "engine/kernels/x86/store4.h"
 
 #define TILE_ROWS   4
-#define TILE_TOKENS 4          /* six would fit the registers, and is 4 % slower */
+#define TILE_TOKENS 4           /* six would fit the registers, and is 4 % slower */
 #define BLOCK_BYTES (256 << 10) /* of weights, stays in a 1 MiB L2 while all tokens pass */
 
 /* 64 bytes of codes: field f holds the bits 7-6, 5-4, 3-2, 1-0 for f = 0..3. */
@@ -16,16 +17,16 @@ BN_INLINE __m512i field(__m512i w, const int f)
 }
 
 /* One step over 256 columns: `load` is the mask of bytes that belong to the row. */
-#define STEP(load)                                                                                                      \
-    BN_UNROLL for (int f = 0; f < 4; f++)                                                                               \
-    {                                                                                                                   \
-        __m512i code[TILE_ROWS];                                                                                        \
-        BN_UNROLL for (int r = 0; r < rows; r++) code[r] = field(load(w + (size_t)r * step + k / 4), f);        \
-        BN_UNROLL for (int c = 0; c < tokens; c++)                                                                      \
-        {                                                                                                               \
-            __m512i xv = _mm512_loadu_si512(x + (size_t)c * a->x_stride + k + 64 * f);                                  \
-            BN_UNROLL for (int r = 0; r < rows; r++) dot_add(&sum[r][c], code[r], xv);                      \
-        }                                                                                                               \
+#define STEP(load)                                                                                                     \
+    BN_UNROLL for (int f = 0; f < 4; f++)                                                                              \
+    {                                                                                                                  \
+        __m512i code[TILE_ROWS];                                                                                       \
+        BN_UNROLL for (int r = 0; r < rows; r++) code[r] = field(load(w + (size_t)r * step + k / 4), f);               \
+        BN_UNROLL for (int c = 0; c < tokens; c++)                                                                     \
+        {                                                                                                              \
+            __m512i xv = _mm512_loadu_si512(x + (size_t)c * a->x_stride + k + 64 * f);                                 \
+            BN_UNROLL for (int r = 0; r < rows; r++) dot_add(&sum[r][c], code[r], xv);                                 \
+        }                                                                                                              \
     }
 #define HALF(p) _mm512_maskz_loadu_epi64(0x0f, p)
 
@@ -36,16 +37,18 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
     __m512i sum[TILE_ROWS][TILE_TOKENS];
     size_t step = (size_t)apart * a->row_bytes;
     int k = 0;
-    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++)
-        BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) sum[r][c] = _mm512_setzero_si512();
+    BN_UNROLL for (int r = 0; r < TILE_ROWS; r++) BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) sum[r][c] =
+        _mm512_setzero_si512();
     for (; k + 256 <= a->cols; k += 256) STEP(_mm512_loadu_si512)
     if (k < a->cols) STEP(HALF)
-    BN_UNROLL for (int c = 0; c < tokens; c++) store4(a, m, apart, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
+    BN_UNROLL for (int c = 0; c < tokens; c++)
+        store4(a, m, apart, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
 }
 
 /* One token. What limits reading from memory is how many cache lines are under way, and that is what the queues of the
  * core hold (engine/performance.md): every instruction and every load that waits behind a missing line counts. Hence
- *  - fields are masked where they stand, not shifted: field f counts 4^(3-f) times and is divided after the sum (exact);
+ *  - fields are masked where they stand, not shifted: field f counts 4^(3-f) times and is divided after the sum
+ * (exact);
  *  - four rows share the activations in registers; as memory operands they cost a quarter of the speed;
  *  - they are a quarter of the range apart, so that it is read as four long ascending streams: two pairs of neighbours
  *    ran at a third of the speed from memory, and just as fast from cache;
@@ -67,8 +70,7 @@ BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const
 {
     __m512i sum[4][4], xv[4];
     int k = 0;
-    BN_UNROLL for (int r = 0; r < 4; r++)
-        BN_UNROLL for (int f = 0; f < 4; f++) sum[r][f] = _mm512_setzero_si512();
+    BN_UNROLL for (int r = 0; r < 4; r++) BN_UNROLL for (int f = 0; f < 4; f++) sum[r][f] = _mm512_setzero_si512();
     for (; k + 256 <= cols; k += 256, w += 64) {
         BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
         BN_UNROLL for (int r = 0; r < 4; r++) add_masked(sum[r], _mm512_loadu_si512(w + (size_t)r * apart), xv);
@@ -91,8 +93,8 @@ static void one_token(const struct bn_ternary_args *a, int begin, int end)
     for (m = begin + 4 * apart; m < end; m++) tile(a, m, 0, 0, 1, 1);
 }
 
-/* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read as four
- * ascending streams; see below. */
+/* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read
+ * as four ascending streams; see below. */
 BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t, const int tokens)
 {
     int apart = (end - begin) / TILE_ROWS;
@@ -104,9 +106,15 @@ static void block(const struct bn_ternary_args *a, int begin, int end, int t)
 {
     for (; t + TILE_TOKENS <= a->n; t += TILE_TOKENS) column(a, begin, end, t, TILE_TOKENS);
     switch (a->n - t) {
-    case 3: column(a, begin, end, t, 3); break;
-    case 2: column(a, begin, end, t, 2); break;
-    case 1: column(a, begin, end, t, 1); break;
+    case 3:
+        column(a, begin, end, t, 3);
+        break;
+    case 2:
+        column(a, begin, end, t, 2);
+        break;
+    case 1:
+        column(a, begin, end, t, 1);
+        break;
     }
 }
 
@@ -124,9 +132,12 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
-    if (a->n == 1) one_token(a, row_begin, row_end);
-    else if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS) by_lookup(a, row_begin, row_end);
-    else by_tiles(a, row_begin, row_end, 0);
+    if (a->n == 1)
+        one_token(a, row_begin, row_end);
+    else if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS)
+        by_lookup(a, row_begin, row_end);
+    else
+        by_tiles(a, row_begin, row_end, 0);
 }
 
 BN_KERNEL(matmul_i2, avx512vnni, BN_CPU_AVX512VNNI, matmul);

@@ -1,32 +1,40 @@
-/* matmul_i2_lookup.h - matmul_i2 for many tokens, without a multiplication: a byte of I2_S holds the codes of four columns, and the 81 sums that
- * these can make with the activations of 32 tokens stand in a table. A byte then costs one or two loads that add, 64 bytes of 16-bit sums in
- * all, where vpmaddubsw and vpaddw together do 32 products. Tables serve all rows of a block: many rows make them cheap.
- * Code 3, which counts as +2 and which no ternary file uses, has no place in the tables: it is found when a block is packed.
- * The including file defines LOOKUP_TOKENS (16 or 32, those of a vector), LOOKUP_LEAST and LOOKUP_LEAST_ROWS (tokens and rows from which
- * this overtakes its tiles), and by_tiles(args, begin, end, t), which does the tokens from t on. */
-#define LOOKUP_ROWS    1280 /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time */
-#define LOOKUP_BYTES   8    /* tables at a time: 40 KiB */
+/* matmul_i2_lookup.h - matmul_i2 for many tokens, without a multiplication: a byte of I2_S holds the codes of four
+ * columns, and the 81 sums that these can make with the activations of 32 tokens stand in a table. A byte then costs
+ * one or two loads that add, 64 bytes of 16-bit sums in all, where vpmaddubsw and vpaddw together do 32 products.
+ * Tables serve all rows of a block: many rows make them cheap. Code 3, which counts as +2 and which no ternary file
+ * uses, has no place in the tables: it is found when a block is packed. The including file defines LOOKUP_TOKENS (16 or
+ * 32, those of a vector), LOOKUP_LEAST and LOOKUP_LEAST_ROWS (tokens and rows from which this overtakes its tiles), and
+ * by_tiles(args, begin, end, t), which does the tokens from t on. */
+#define LOOKUP_ROWS                                                                                                    \
+    1280                 /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time  \
+                          */
+#define LOOKUP_BYTES   8 /* tables at a time: 40 KiB */
 #define LOOKUP_STEPS   (64 / LOOKUP_BYTES)
-#define LOOKUP_PASSES  2    /* of 32 tokens over a packed chunk */
+#define LOOKUP_PASSES  2 /* of 32 tokens over a packed chunk */
 #define LOOKUP_VECTORS (32 / LOOKUP_TOKENS)
 
 typedef int16_t sums16 __attribute__((vector_size(2 * LOOKUP_TOKENS))); /* of LOOKUP_TOKENS tokens */
 
 struct lookup {
-    _Alignas(64) uint8_t index[LOOKUP_STEPS][LOOKUP_ROWS][LOOKUP_BYTES]; /* of a chunk of 256 columns: 27 c0 + 9 c1 + 3 c2 + c3 */
+    _Alignas(64) uint8_t
+        index[LOOKUP_STEPS][LOOKUP_ROWS][LOOKUP_BYTES]; /* of a chunk of 256 columns: 27 c0 + 9 c1 + 3 c2 + c3 */
     sums16 table[LOOKUP_BYTES][81][LOOKUP_VECTORS];
-    sums16 sum[LOOKUP_PASSES][LOOKUP_ROWS][LOOKUP_VECTORS]; /* of as many chunks as 16 bits are sure to hold: one at least, 256 * 127 */
-    __m256i total[LOOKUP_PASSES][LOOKUP_ROWS][4];           /* 32 bits */
-    sums16 x[4][64][LOOKUP_VECTORS];                        /* activations of the chunk by field and byte */
+    sums16 sum[LOOKUP_PASSES][LOOKUP_ROWS]
+              [LOOKUP_VECTORS]; /* of as many chunks as 16 bits are sure to hold: one at least, 256 * 127 */
+    __m256i total[LOOKUP_PASSES][LOOKUP_ROWS][4]; /* 32 bits */
+    sums16 x[4][64][LOOKUP_VECTORS];              /* activations of the chunk by field and byte */
 };
 
 /* Bytes of four codes become places in a table; `threes` gathers bits where a code is 3. */
 BN_INLINE __m256i to_index(__m256i w, __m256i *threes)
 {
     const __m256i low_nibble = _mm256_set1_epi8(15);
-    const __m256i place = _mm256_setr_epi8(0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 0, 0, 0, 0, 0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 0, 0, 0, 0);
-    const __m256i place9 = _mm256_setr_epi8(0, 9, 18, 0, 27, 36, 45, 0, 54, 63, 72, 0, 0, 0, 0, 0, 0, 9, 18, 0, 27, 36, 45, 0, 54, 63, 72, 0, 0, 0, 0, 0);
-    *threes = _mm256_or_si256(*threes, _mm256_and_si256(w, _mm256_and_si256(_mm256_srli_epi16(w, 1), _mm256_set1_epi8(0x55))));
+    const __m256i place = _mm256_setr_epi8(0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 0, 0, 0, 0, 0, 1, 2, 0, 3, 4, 5, 0, 6, 7,
+                                           8, 0, 0, 0, 0, 0);
+    const __m256i place9 = _mm256_setr_epi8(0, 9, 18, 0, 27, 36, 45, 0, 54, 63, 72, 0, 0, 0, 0, 0, 0, 9, 18, 0, 27, 36,
+                                            45, 0, 54, 63, 72, 0, 0, 0, 0, 0);
+    *threes = _mm256_or_si256(*threes,
+                              _mm256_and_si256(w, _mm256_and_si256(_mm256_srli_epi16(w, 1), _mm256_set1_epi8(0x55))));
     return _mm256_add_epi8(_mm256_shuffle_epi8(place, _mm256_and_si256(w, low_nibble)),
                            _mm256_shuffle_epi8(place9, _mm256_and_si256(_mm256_srli_epi16(w, 4), low_nibble)));
 }
@@ -43,12 +51,15 @@ BN_INLINE void pack4(struct lookup *l, int step, int r, const uint8_t *const w[4
     }
     BN_UNROLL for (int i = 0; i < 2; i++)
     {
-        _mm256_storeu_si256((__m256i *)l->index[step + i][r], _mm256_permute2x128_si256(pair[2 * i], pair[2 * i + 1], 0x20));
-        _mm256_storeu_si256((__m256i *)l->index[step + 2 + i][r], _mm256_permute2x128_si256(pair[2 * i], pair[2 * i + 1], 0x31));
+        _mm256_storeu_si256((__m256i *)l->index[step + i][r],
+                            _mm256_permute2x128_si256(pair[2 * i], pair[2 * i + 1], 0x20));
+        _mm256_storeu_si256((__m256i *)l->index[step + 2 + i][r],
+                            _mm256_permute2x128_si256(pair[2 * i], pair[2 * i + 1], 0x31));
     }
 }
 
-/* The chunk at column k of the rows begin..end-1; returns its steps, 0 when there is a code 3. Rows beyond the last repeat it. */
+/* The chunk at column k of the rows begin..end-1; returns its steps, 0 when there is a code 3. Rows beyond the last
+ * repeat it. */
 static int pack(struct lookup *l, const struct bn_ternary_args *a, int begin, int end, int k)
 {
     __m256i threes = _mm256_setzero_si256();
@@ -87,7 +98,8 @@ static int spread(struct lookup *l, const struct bn_ternary_args *a, int t, int 
     for (int j = 0; j < 256; j += 16) {
         __m128i v[16];
         for (int i = 0; i < 16; i++)
-            v[i] = t + i < a->n ? _mm_loadu_si128((const __m128i *)(a->x + (size_t)(t + i) * a->x_stride + k + j)) : _mm_setzero_si128();
+            v[i] = t + i < a->n ? _mm_loadu_si128((const __m128i *)(a->x + (size_t)(t + i) * a->x_stride + k + j))
+                                : _mm_setzero_si128();
         transpose_bytes(v);
         BN_UNROLL for (int i = 0; i < 16; i++)
         {
@@ -127,7 +139,8 @@ BN_INLINE void add_to_total(__m256i *total, sums16 sum)
 }
 
 /* Adds a step of the chunk to the sums of all rows, or begins them. */
-BN_INLINE void look_up(sums16 (*sums)[LOOKUP_VECTORS], const struct lookup *l, int step, int rows, const int vectors, const bool begins)
+BN_INLINE void look_up(sums16 (*sums)[LOOKUP_VECTORS], const struct lookup *l, int step, int rows, const int vectors,
+                       const bool begins)
 {
     const char *table = (const char *)l->table;
     for (int r = 0; r < rows; r++) {
@@ -150,15 +163,18 @@ BN_INLINE void chunk(struct lookup *l, int p, int steps, int rows, const int vec
     for (int s = 0; s < steps; s++, begins = false) {
         for (int g = 0; g < LOOKUP_BYTES; g++)
             for (int v = 0; v < vectors; v++) fill_table(l->table[g], l, s * LOOKUP_BYTES + g, v);
-        if (begins) look_up(l->sum[p], l, s, rows, vectors, true);
-        else look_up(l->sum[p], l, s, rows, vectors, false);
+        if (begins)
+            look_up(l->sum[p], l, s, rows, vectors, true);
+        else
+            look_up(l->sum[p], l, s, rows, vectors, false);
     }
 }
 
 BN_INLINE void flush(struct lookup *l, int p, int rows, const int vectors)
 {
     for (int r = 0; r < rows; r++)
-        BN_UNROLL for (int v = 0; v < vectors; v++) add_to_total(l->total[p][r] + v * LOOKUP_TOKENS / 8, l->sum[p][r][v]);
+        BN_UNROLL for (int v = 0; v < vectors; v++)
+            add_to_total(l->total[p][r] + v * LOOKUP_TOKENS / 8, l->sum[p][r][v]);
 }
 
 /* v[i] lane j becomes v[j] lane i. */
@@ -170,12 +186,11 @@ BN_INLINE void transpose8(__m256i v[8])
         a[i] = _mm256_unpacklo_epi32(v[i], v[i + 1]);
         a[i + 1] = _mm256_unpackhi_epi32(v[i], v[i + 1]);
     }
-    BN_UNROLL for (int i = 0; i < 8; i += 4)
-        BN_UNROLL for (int j = 0; j < 2; j++)
-        {
-            b[i + 2 * j] = _mm256_unpacklo_epi64(a[i + j], a[i + j + 2]);
-            b[i + 2 * j + 1] = _mm256_unpackhi_epi64(a[i + j], a[i + j + 2]);
-        }
+    BN_UNROLL for (int i = 0; i < 8; i += 4) BN_UNROLL for (int j = 0; j < 2; j++)
+    {
+        b[i + 2 * j] = _mm256_unpacklo_epi64(a[i + j], a[i + j + 2]);
+        b[i + 2 * j + 1] = _mm256_unpackhi_epi64(a[i + j], a[i + j + 2]);
+    }
     BN_UNROLL for (int j = 0; j < 4; j++)
     {
         v[j] = _mm256_permute2x128_si256(b[j], b[4 + j], 0x20);
@@ -184,19 +199,23 @@ BN_INLINE void transpose8(__m256i v[8])
 }
 
 /* y of 8 rows from m on, `rows` of them, for `tokens` tokens from t on. */
-BN_INLINE void store8(const struct bn_ternary_args *a, __m256i sum[8], __m256 w_scale, int m, int rows, int t, int tokens)
+BN_INLINE void store8(const struct bn_ternary_args *a, __m256i sum[8], __m256 w_scale, int m, int rows, int t,
+                      int tokens)
 {
     transpose8(sum);
     for (int c = 0; c < tokens; c++) {
         __m256 y = _mm256_mul_ps(_mm256_cvtepi32_ps(sum[c]), _mm256_mul_ps(_mm256_set1_ps(a->x_scale[t + c]), w_scale));
         float *to = a->y + (size_t)(t + c) * a->y_stride + m;
-        if (rows == 8) _mm256_storeu_ps(to, y);
-        else memcpy(to, &y, (size_t)rows * sizeof *to);
+        if (rows == 8)
+            _mm256_storeu_ps(to, y);
+        else
+            memcpy(to, &y, (size_t)rows * sizeof *to);
     }
 }
 
 /* y of the rows begin..end-1 from the totals of the tokens t..finish-1. Lines of y are filled one after the other. */
-static void store_totals(const __m256i (*total)[4], const struct bn_ternary_args *a, int begin, int end, int t, int finish)
+static void store_totals(const __m256i (*total)[4], const struct bn_ternary_args *a, int begin, int end, int t,
+                         int finish)
 {
     for (int m = begin; m < end; m += 8) {
         float scale[8];
@@ -210,8 +229,10 @@ static void store_totals(const __m256i (*total)[4], const struct bn_ternary_args
     }
 }
 
-/* The rows begin..end-1 for `passes` times the tokens of `vectors` vectors from t on; false when a code 3 is among them. */
-BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, int begin, int end, int t, const int vectors, const int passes)
+/* The rows begin..end-1 for `passes` times the tokens of `vectors` vectors from t on; false when a code 3 is among
+ * them. */
+BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, int begin, int end, int t,
+                            const int vectors, const int passes)
 {
     const int tokens = vectors * LOOKUP_TOKENS, rows = end - begin;
     int reach[LOOKUP_PASSES] = {0}; /* what the sums may have come to */
@@ -220,7 +241,8 @@ BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, i
         int steps = pack(l, a, begin, end, k);
         if (steps == 0) return false;
         for (int p = 0; p < passes; p++) {
-            int most = spread(l, a, t + p * tokens, k, 0), second = tokens > 16 ? spread(l, a, t + p * tokens + 16, k, 1) : 0;
+            int most = spread(l, a, t + p * tokens, k, 0),
+                second = tokens > 16 ? spread(l, a, t + p * tokens + 16, k, 1) : 0;
             if (second > most) most = second;
             if (reach[p] + most > INT16_MAX) flush(l, p, rows, vectors), reach[p] = 0;
             chunk(l, p, steps, rows, vectors, reach[p] == 0);
@@ -239,8 +261,10 @@ static void lookup_rows(struct lookup *l, const struct bn_ternary_args *a, int b
 {
     bool ternary = true;
     int t = 0;
-    for (; ternary && a->n - t >= 64; t += 64) ternary = lookup_block(l, a, begin, end, t, LOOKUP_VECTORS, LOOKUP_PASSES);
-    for (; ternary && a->n - t > 16 && a->n - t >= LOOKUP_LEAST; t += 32) ternary = lookup_block(l, a, begin, end, t, LOOKUP_VECTORS, 1);
+    for (; ternary && a->n - t >= 64; t += 64)
+        ternary = lookup_block(l, a, begin, end, t, LOOKUP_VECTORS, LOOKUP_PASSES);
+    for (; ternary && a->n - t > 16 && a->n - t >= LOOKUP_LEAST; t += 32)
+        ternary = lookup_block(l, a, begin, end, t, LOOKUP_VECTORS, 1);
     if (ternary && a->n - t >= LOOKUP_LEAST) ternary = lookup_block(l, a, begin, end, t, 1, 1), t += LOOKUP_TOKENS;
     if (!ternary || t < a->n) by_tiles(a, begin, end, ternary ? t : 0);
 }
@@ -248,6 +272,8 @@ static void lookup_rows(struct lookup *l, const struct bn_ternary_args *a, int b
 static void by_lookup(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
     struct lookup l;
-    int blocks = (row_end - row_begin + LOOKUP_ROWS - 1) / LOOKUP_ROWS, rows = (row_end - row_begin + blocks - 1) / blocks;
-    for (int begin = row_begin; begin < row_end; begin += rows) lookup_rows(&l, a, begin, row_end - begin < rows ? row_end : begin + rows);
+    int blocks = (row_end - row_begin + LOOKUP_ROWS - 1) / LOOKUP_ROWS,
+        rows = (row_end - row_begin + blocks - 1) / blocks;
+    for (int begin = row_begin; begin < row_end; begin += rows)
+        lookup_rows(&l, a, begin, row_end - begin < rows ? row_end : begin + rows);
 }

@@ -15,10 +15,7 @@ struct block {
 };
 
 /* lanes_of4 of four vectors of four blocks. */
-static inline int block_of(int lane)
-{
-    return lane % 4 * 4 + lane / 4;
-}
+static inline int block_of(int lane) { return lane % 4 * 4 + lane / 4; }
 
 static inline void arrange(int8_t *to, const int8_t *x)
 {
@@ -29,8 +26,7 @@ static inline void arrange(int8_t *to, const int8_t *x)
 
 /* Codes 8 above their values. Four blocks are 72 bytes: two loads, of which the first has all scales and the
  * nibbles of three. */
-static inline __attribute__((always_inline)) void load_step(__m512i code[8], __m256i *d,
-                                                            const struct block *w)
+static inline __attribute__((always_inline)) void load_step(__m512i code[8], __m256i *d, const struct block *w)
 {
     const __m512i nibble = _mm512_set1_epi8(15);
     const __m512i scale_at =
@@ -40,10 +36,8 @@ static inline __attribute__((always_inline)) void load_step(__m512i code[8], __m
     const __m512i last = _mm512_setr_epi64(0, 0, 0, 0, 0, 0, 0x3736353433323130, 0x3f3e3d3c3b3a3938);
     __m512i scale = _mm512_setzero_si512();
     for (int i = 0; i < 4; i++) {
-        __m512i start = _mm512_loadu_si512(w + 4 * i),
-                end = _mm512_loadu_si512((const char *)(w + 4 * i) + 8);
-        __m512i q =
-            _mm512_mask_permutexvar_epi8(_mm512_permutexvar_epi8(first, start), 0xffffull << 48, last, end);
+        __m512i start = _mm512_loadu_si512(w + 4 * i), end = _mm512_loadu_si512((const char *)(w + 4 * i) + 8);
+        __m512i q = _mm512_mask_permutexvar_epi8(_mm512_permutexvar_epi8(first, start), 0xffffull << 48, last, end);
         scale = _mm512_mask_permutexvar_epi16(scale, 0x1111u << i, scale_at, start);
         code[2 * i] = _mm512_and_si512(q, nibble);
         code[2 * i + 1] = _mm512_and_si512(_mm512_srli_epi16(q, 4), nibble);

@@ -29,8 +29,8 @@ BN_INLINE __m256i codes(__m256i low, __m256i high, const int f)
 /* Word pairs of the scales 2i and 2i+1, eight times each: the two sub-blocks of 32 codes. */
 BN_INLINE __m256i two_scales(__m256i scales, const int i)
 {
-    __m256i at = _mm256_setr_epi16(0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0302,
-                                   0x0302, 0x0302, 0x0302, 0x0302, 0x0302, 0x0302, 0x0302);
+    __m256i at = _mm256_setr_epi16(0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0100, 0x0302, 0x0302,
+                                   0x0302, 0x0302, 0x0302, 0x0302, 0x0302, 0x0302);
     return _mm256_shuffle_epi8(scales, _mm256_add_epi8(at, _mm256_set1_epi8((char)(4 * i))));
 }
 
@@ -58,8 +58,7 @@ static void prepare(struct columns *p, const struct bn_block_args *a, int t, int
 }
 
 /* Exact sums of block b of one row for each token, over eight lanes. */
-BN_INLINE void block_sums(__m256i sum[SUMS], const struct block *w, const struct columns *p, int b,
-                          const int tokens)
+BN_INLINE void block_sums(__m256i sum[SUMS], const struct block *w, const struct columns *p, int b, const int tokens)
 {
     __m256i words = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)w->scale)),
             doubled = _mm256_add_epi16(words, words);
@@ -107,8 +106,8 @@ BN_INLINE __m128 reduce(__m128 lane[16])
 
 /* Rows m, m + apart, ... with the tokens of p, of which the first is t: sum i is that of row i / tokens and
  * token i % tokens. */
-BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t,
-                    const int rows, const int tokens)
+BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t, const int rows,
+                    const int tokens)
 {
     const struct block *w[SUMS];
     __m128 lane[16];

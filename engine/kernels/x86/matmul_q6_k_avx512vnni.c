@@ -35,8 +35,8 @@ BN_INLINE void unpack(__m512i code[4], const struct block *b)
     BN_UNROLL for (int h = 0; h < 2; h++)
     {
         __m512i low = _mm512_loadu_si512(b->low + 64 * h);
-        __m512i high = _mm512_and_si512(
-            _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(b->high + 32 * h))), mask);
+        __m512i high =
+            _mm512_and_si512(_mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(b->high + 32 * h))), mask);
         __asm__("" : "+v"(low)); /* gcc 12 would load it twice */
         /* 0xca: first ? second : third */
         code[2 * h] = _mm512_ternarylogic_epi64(nibble, low, _mm512_sllv_epi16(high, up), 0xca);
@@ -76,8 +76,7 @@ struct scales {
 };
 BN_INLINE struct scales find_scales(const struct block *b)
 {
-    __m512i scale =
-        _mm512_cvtepi8_epi16(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)b->scale)));
+    __m512i scale = _mm512_cvtepi8_epi16(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)b->scale)));
     __m256i natural = _mm512_castsi512_si256(scale);
     return (struct scales){{spread(scale, 0), spread(scale, 8)}, _mm256_add_epi16(natural, natural)};
 }
@@ -105,8 +104,7 @@ static void find_offsets(int16_t offset[16], const int8_t *x)
                   order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     __m512i s[4];
     for (int i = 0; i < 4; i++)
-        s[i] =
-            _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(16), _mm512_loadu_si512(x + 64 * i));
+        s[i] = _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(16), _mm512_loadu_si512(x + 64 * i));
     __m512i low = _mm512_madd_epi16(_mm512_packs_epi32(s[0], s[1]), one),
             high = _mm512_madd_epi16(_mm512_packs_epi32(s[2], s[3]), one);
     /* 128 bits hold one of each vector */
@@ -172,8 +170,7 @@ BN_INLINE void rows_sums(__m512i sum[SUMS], const struct block *const w[ROWS], c
         }
     }
 }
-BN_INLINE void row_sums(__m512i sum[SUMS], const struct block *w, const struct columns *p, int b,
-                        const int tokens)
+BN_INLINE void row_sums(__m512i sum[SUMS], const struct block *w, const struct columns *p, int b, const int tokens)
 {
     __m512i code[4];
     unpack(code, w + b);
@@ -188,8 +185,8 @@ BN_INLINE void row_sums(__m512i sum[SUMS], const struct block *w, const struct c
 }
 
 /* Rows m, m + apart, ... with the tokens of p, of which the first is t. */
-BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t,
-                    const int rows, const int tokens)
+BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int m, int apart, int t, const int rows,
+                    const int tokens)
 {
     const struct block *w[ROWS];
     __m128 lane[2][16];
@@ -210,9 +207,9 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
         {
             if (4 * i >= rows * tokens) continue;
             __m128 scale = _mm_mul_ps(d, _mm_loadu_ps(p->x_scale[b] + 4 * i));
-            lane[i][b % 16] = _mm_fmadd_ps(
-                _mm_cvtepi32_ps(sum4(sum[4 * i], sum[4 * i + 1], sum[4 * i + 2], sum[4 * i + 3])), scale,
-                lane[i][b % 16]);
+            lane[i][b % 16] =
+                _mm_fmadd_ps(_mm_cvtepi32_ps(sum4(sum[4 * i], sum[4 * i + 1], sum[4 * i + 2], sum[4 * i + 3])), scale,
+                             lane[i][b % 16]);
         }
     }
     BN_UNROLL for (int i = 0; i < SUMS; i++)

@@ -13,19 +13,12 @@ struct block {
     int8_t q[32];
 };
 
-static inline int block_of(int lane)
-{
-    return lane;
-}
+static inline int block_of(int lane) { return lane; }
 
-static inline void arrange(int8_t *to, const int8_t *x)
-{
-    memcpy(to, x, 512);
-}
+static inline void arrange(int8_t *to, const int8_t *x) { memcpy(to, x, 512); }
 
 /* Codes 128 above their values. */
-static inline __attribute__((always_inline)) void load_step(__m512i code[8], __m256i *d,
-                                                            const struct block *w)
+static inline __attribute__((always_inline)) void load_step(__m512i code[8], __m256i *d, const struct block *w)
 {
     uint16_t scale[16];
     for (int b = 0; b < 16; b++) scale[b] = w[b].d;

@@ -19,37 +19,47 @@ BN_INLINE __m512i sixteen(const struct rows *rows, int j, int cols, int n)
     size_t at = (size_t)(block * 32 + n % 2 * 16);
     if (block >= cols / 128) return _mm512_set1_epi8(1);
     __m128i row[4];
-    BN_UNROLL for (int i = 0; i < 4; i++) row[i] = _mm_loadu_si128((const __m128i *)(rows->at[4 * j + i] + at * rows->step[4 * j + i]));
+    BN_UNROLL for (int i = 0; i < 4; i++) row[i] =
+        _mm_loadu_si128((const __m128i *)(rows->at[4 * j + i] + at * rows->step[4 * j + i]));
     __m512i codes = _mm512_inserti32x4(_mm512_castsi128_si512(row[0]), row[1], 1);
     codes = _mm512_inserti32x4(_mm512_inserti32x4(codes, row[2], 2), row[3], 3);
     return _mm512_and_si512(_mm512_srl_epi16(codes, _mm_cvtsi32_si128(shift)), _mm512_set1_epi8(3));
 }
 
-BN_INLINE __m512i times3_plus(__m512i a, __m512i b) { return _mm512_add_epi8(_mm512_add_epi8(a, a), _mm512_add_epi8(a, b)); }
+BN_INLINE __m512i times3_plus(__m512i a, __m512i b)
+{
+    return _mm512_add_epi8(_mm512_add_epi8(a, a), _mm512_add_epi8(a, b));
+}
 
 /* 16 bytes of four rows become four bytes of 16 columns. */
 BN_INLINE __m512i by_columns(__m512i v)
 {
-    __m512i index = _mm512_add_epi32(_mm512_set1_epi32(0x30201000), _mm512_mullo_epi32(_mm512_set1_epi32(0x01010101), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)));
+    __m512i index =
+        _mm512_add_epi32(_mm512_set1_epi32(0x30201000),
+                         _mm512_mullo_epi32(_mm512_set1_epi32(0x01010101),
+                                            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)));
     return _mm512_permutexvar_epi8(index, v);
 }
 
 /* v[j], 32-bit lane p: lanes 4j..4j+3 of code p -> codes 2i and 2i+1 as 32 bytes each in w[i]. */
 BN_INLINE void transpose(__m512i w[8], const __m512i v[8])
 {
-    const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+    const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11),
+                  high = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
     __m512i a[8], b[8];
-    BN_UNROLL for (int i = 0; i < 4; i++) /* a[i]: codes 0-1, 4-5, 8-9, 12-13 of v[2i], v[2i+1]; a[4+i]: 2-3, 6-7, ... */
+    BN_UNROLL for (int i = 0; i < 4;
+                   i++) /* a[i]: codes 0-1, 4-5, 8-9, 12-13 of v[2i], v[2i+1]; a[4+i]: 2-3, 6-7, ... */
     {
         a[i] = _mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]);
         a[4 + i] = _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]);
     }
     BN_UNROLL for (int h = 0; h < 2; h++)
-        BN_UNROLL for (int i = 0; i < 2; i++) /* codes 4c+2h (b[4h+i]) and 4c+2h+1 (b[4h+2+i]) of v[4i..4i+3], by 128 bits */
-        {
-            b[4 * h + i] = _mm512_unpacklo_epi64(a[4 * h + 2 * i], a[4 * h + 2 * i + 1]);
-            b[4 * h + 2 + i] = _mm512_unpackhi_epi64(a[4 * h + 2 * i], a[4 * h + 2 * i + 1]);
-        }
+        BN_UNROLL for (int i = 0; i < 2;
+                       i++) /* codes 4c+2h (b[4h+i]) and 4c+2h+1 (b[4h+2+i]) of v[4i..4i+3], by 128 bits */
+    {
+        b[4 * h + i] = _mm512_unpacklo_epi64(a[4 * h + 2 * i], a[4 * h + 2 * i + 1]);
+        b[4 * h + 2 + i] = _mm512_unpackhi_epi64(a[4 * h + 2 * i], a[4 * h + 2 * i + 1]);
+    }
     BN_UNROLL for (int k = 0; k < 4; k++) /* code 4c+k: v[0..3] in lane c of x, v[4..7] in lane c of y */
     {
         __m512i x = b[k / 2 * 4 + k % 2 * 2], y = b[k / 2 * 4 + k % 2 * 2 + 1];
@@ -77,7 +87,8 @@ BN_INLINE void unit_codes(__m512i code[16], const struct rows *rows, int cols, i
 
 static void pack(uint8_t *out, const uint8_t *i2, size_t row_bytes, int count, int cols)
 {
-    static const uint8_t none[16] = {0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55};
+    static const uint8_t none[16] = {0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
+                                     0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55};
     struct rows rows;
     for (int lane = 0; lane < BN_LUT3_PANEL; lane++) {
         int r = row_of_lane(lane);
@@ -90,7 +101,9 @@ static void pack(uint8_t *out, const uint8_t *i2, size_t row_bytes, int count, i
         BN_UNROLL for (int i = 0; i < 5; i++)
         {
             __m512i last = _mm512_slli_epi16(_mm512_srl_epi16(code[15], _mm_cvtsi32_si128(4 - i)), 15);
-            __m512i word = _mm512_or_si512(_mm512_or_si512(code[3 * i], last), _mm512_or_si512(_mm512_slli_epi16(code[3 * i + 1], 5), _mm512_slli_epi16(code[3 * i + 2], 10)));
+            __m512i word = _mm512_or_si512(
+                _mm512_or_si512(code[3 * i], last),
+                _mm512_or_si512(_mm512_slli_epi16(code[3 * i + 1], 5), _mm512_slli_epi16(code[3 * i + 2], 10)));
             _mm512_storeu_si512(out + 64 * i, word);
         }
     }

@@ -27,10 +27,11 @@ static enum bn_status read_question(void *self, size_t number, json_t *value, st
     const char *id, *key, *stem;
     json_t *choices, *choice;
     size_t i;
-    if (json_unpack(value, "{s:s, s:s, s:{s:s, s:o}}", "id", &id, "answerKey", &key, "question", "stem", &stem, "choices",
-                    &choices))
-        return bn_suites_fail(err, BN_ERR_FORMAT, "Line %zu of %s lacks id, answerKey, question.stem or question.choices.",
-                              number + 1, arc->path);
+    if (json_unpack(value, "{s:s, s:s, s:{s:s, s:o}}", "id", &id, "answerKey", &key, "question", "stem", &stem,
+                    "choices", &choices))
+        return bn_suites_fail(err, BN_ERR_FORMAT,
+                              "Line %zu of %s lacks id, answerKey, question.stem or question.choices.", number + 1,
+                              arc->path);
     struct bn_item *item = add(arc, id, stem);
     if (!item) return bn_suites_fail_memory(err);
     json_array_foreach(choices, i, choice)
@@ -38,13 +39,14 @@ static enum bn_status read_question(void *self, size_t number, json_t *value, st
         const char *text = json_string_value(json_object_get(choice, "text"));
         const char *label = json_string_value(json_object_get(choice, "label"));
         if (!text || !label)
-            return bn_suites_fail(err, BN_ERR_FORMAT, "A choice in line %zu of %s has no text or label.", number + 1, arc->path);
+            return bn_suites_fail(err, BN_ERR_FORMAT, "A choice in line %zu of %s has no text or label.", number + 1,
+                                  arc->path);
         if (!strcmp(label, key)) item->gold = (int)i;
         if (!bn_item_add_choice(item, text)) return bn_suites_fail_memory(err);
     }
     if (item->gold < 0)
-        return bn_suites_fail(err, BN_ERR_FORMAT, "The answer %s in line %zu of %s is none of its choices.", key, number + 1,
-                              arc->path);
+        return bn_suites_fail(err, BN_ERR_FORMAT, "The answer %s in line %zu of %s is none of its choices.", key,
+                              number + 1, arc->path);
     return BN_OK;
 }
 

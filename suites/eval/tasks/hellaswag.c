@@ -29,8 +29,10 @@ static void drop_brackets(char *text) /* "[...]", shortest */
     char *out = text;
     for (char *p = text; *p;) {
         char *end = *p == '[' ? strpbrk(p, "]\n") : NULL;
-        if (end && *end == ']') p = end + 1;
-        else *out++ = *p++;
+        if (end && *end == ']')
+            p = end + 1;
+        else
+            *out++ = *p++;
     }
     *out = 0;
 }
@@ -61,7 +63,8 @@ static enum bn_status read_item(struct bn_items *items, char **text, struct bn_e
     snprintf(id, sizeof id, "%zu", items->n);
     char *context = next_line(text), *gold = next_line(text);
     if (gold[0] < '0' || gold[0] > '3')
-        return bn_suites_fail(err, BN_ERR_FORMAT, "Item %s of the HellaSwag file has no number 0 to 3 in its second line.", id);
+        return bn_suites_fail(err, BN_ERR_FORMAT,
+                              "Item %s of the HellaSwag file has no number 0 to 3 in its second line.", id);
     int answer = gold[0] - '0';
     struct bn_item *item = bn_items_add(items, id, NULL, clean(context));
     bool ok = item != NULL;
@@ -76,7 +79,8 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
 {
     char *text = NULL;
     size_t n_bytes;
-    enum bn_status status = bn_file_read(&text, &n_bytes, options->data_dir, "hellaswag/hellaswag_val_every5th.txt", err);
+    enum bn_status status =
+        bn_file_read(&text, &n_bytes, options->data_dir, "hellaswag/hellaswag_val_every5th.txt", err);
     for (char *p = text; status == BN_OK && *p;) status = read_item(items, &p, err);
     free(text);
     return status;

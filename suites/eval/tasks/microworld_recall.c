@@ -7,8 +7,8 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
 }
 
 const struct bn_task bn_task_microworld_recall = {.name = "microworld_recall",
-    .version = "1",
-    .purpose = "a fact early, the question 100 to 1500 tokens later",
-    .kind = BN_TASK_CHOICE,
-    .metrics = BN_METRIC_ACC | BN_METRIC_ACC_NORM | BN_METRIC_ACC_BYTES,
-    .read = read};
+                                                  .version = "1",
+                                                  .purpose = "a fact early, the question 100 to 1500 tokens later",
+                                                  .kind = BN_TASK_CHOICE,
+                                                  .metrics = BN_METRIC_ACC | BN_METRIC_ACC_NORM | BN_METRIC_ACC_BYTES,
+                                                  .read = read};

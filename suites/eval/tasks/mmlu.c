@@ -24,7 +24,8 @@ static struct bn_item *add(struct bn_items *items, const char *subject, size_t r
     for (char *p = spaced; *p; p++)
         if (*p == '_') *p = ' ';
     if (asprintf(&context,
-                 "The following are multiple choice questions (with answers) about %s.\n\n%s\nA. %s\nB. %s\nC. %s\nD. %s\nAnswer:",
+                 "The following are multiple choice questions (with answers) about %s.\n\n%s\nA. %s\nB. %s\nC. %s\nD. "
+                 "%s\nAnswer:",
                  spaced, strip(f[0]), f[1], f[2], f[3], f[4]) < 0)
         return NULL;
     struct bn_item *item = bn_items_add(items, id, subject, context);
@@ -46,14 +47,16 @@ static enum bn_status read_subject(struct bn_items *items, const char *path, str
         int n = bn_csv_next(&p, fields, 6);
         if (n == 0) break;
         if (n != 6 || fields[5][0] < 'A' || fields[5][0] > 'D') {
-            status = bn_suites_fail(err, BN_ERR_FORMAT, "Record %zu of %s has not six fields that end with A, B, C or D.",
-                                    row + 1, path);
+            status = bn_suites_fail(err, BN_ERR_FORMAT,
+                                    "Record %zu of %s has not six fields that end with A, B, C or D.", row + 1, path);
             break;
         }
         int gold = fields[5][0] - 'A';
         struct bn_item *item = add(items, subject, row, fields);
-        if (!item) status = bn_suites_fail_memory(err);
-        else item->gold = gold;
+        if (!item)
+            status = bn_suites_fail_memory(err);
+        else
+            item->gold = gold;
     }
     free(text);
     return status;
@@ -65,8 +68,8 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
     glob_t found;
     snprintf(pattern, sizeof pattern, "%s/mmlu/test/*_test.csv", options->data_dir);
     if (glob(pattern, 0, NULL, &found))
-        return bn_suites_fail(err, BN_ERR_IO, "There are no files %s; --data_dir names the folder that holds the tasks' data.",
-                              pattern);
+        return bn_suites_fail(
+            err, BN_ERR_IO, "There are no files %s; --data_dir names the folder that holds the tasks' data.", pattern);
     enum bn_status status = BN_OK;
     for (size_t i = 0; i < found.gl_pathc && status == BN_OK; i++) status = read_subject(items, found.gl_pathv[i], err);
     globfree(&found);

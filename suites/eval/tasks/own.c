@@ -17,10 +17,12 @@ static enum bn_status read_question(void *self, size_t number, json_t *value, st
     int gold;
     size_t i;
     char group[64];
-    if (json_unpack(value, "{s:s, s:s, s:o, s:i}", "id", &id, "context", &context, "choices", &choices, "gold", &gold) ||
+    if (json_unpack(value, "{s:s, s:s, s:o, s:i}", "id", &id, "context", &context, "choices", &choices, "gold",
+                    &gold) ||
         gold < 0 || gold >= (int)json_array_size(choices))
-        return bn_suites_fail(err, BN_ERR_FORMAT, "Line %zu of %s lacks id, context, choices or a gold that is one of them.",
-                              number + 1, own->path);
+        return bn_suites_fail(err, BN_ERR_FORMAT,
+                              "Line %zu of %s lacks id, context, choices or a gold that is one of them.", number + 1,
+                              own->path);
     snprintf(group, sizeof group, "%.*s", (int)strcspn(id, "/"), id);
     struct bn_item *item = bn_items_add(own->items, id, group, context);
     if (!item) return bn_suites_fail_memory(err);
@@ -28,7 +30,8 @@ static enum bn_status read_question(void *self, size_t number, json_t *value, st
     json_array_foreach(choices, i, choice)
     {
         if (!json_is_string(choice))
-            return bn_suites_fail(err, BN_ERR_FORMAT, "A choice in line %zu of %s is not a string.", number + 1, own->path);
+            return bn_suites_fail(err, BN_ERR_FORMAT, "A choice in line %zu of %s is not a string.", number + 1,
+                                  own->path);
         if (!bn_item_add_choice(item, json_string_value(choice))) return bn_suites_fail_memory(err);
     }
     return BN_OK;

@@ -33,5 +33,8 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
     return status;
 }
 
-const struct bn_task bn_task_tinystories = {
-    .name = "tinystories", .version = "1", .purpose = "nats a token on short stories", .kind = BN_TASK_STORY, .read = read};
+const struct bn_task bn_task_tinystories = {.name = "tinystories",
+                                            .version = "1",
+                                            .purpose = "nats a token on short stories",
+                                            .kind = BN_TASK_STORY,
+                                            .read = read};

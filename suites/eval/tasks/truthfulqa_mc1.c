@@ -7,8 +7,8 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
 }
 
 const struct bn_task bn_task_truthfulqa_mc1 = {.name = "truthfulqa_mc1",
-    .version = "2.0",
-    .purpose = "one true answer among false ones",
-    .kind = BN_TASK_CHOICE,
-    .metrics = BN_METRIC_ACC,
-    .read = read};
+                                               .version = "2.0",
+                                               .purpose = "one true answer among false ones",
+                                               .kind = BN_TASK_CHOICE,
+                                               .metrics = BN_METRIC_ACC,
+                                               .read = read};

@@ -7,8 +7,8 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
 }
 
 const struct bn_task bn_task_truthfulqa_mc2 = {.name = "truthfulqa_mc2",
-    .version = "3.0",
-    .purpose = "the share of probability on true answers",
-    .kind = BN_TASK_MC2,
-    .metrics = BN_METRIC_ACC,
-    .read = read};
+                                               .version = "3.0",
+                                               .purpose = "the share of probability on true answers",
+                                               .kind = BN_TASK_MC2,
+                                               .metrics = BN_METRIC_ACC,
+                                               .read = read};

@@ -1,5 +1,5 @@
-/* wikitext.c - WikiText-2, perplexity of whole pages (test split): words and bytes are counted on the page as it is, the
- * detokenised page is scored. */
+/* wikitext.c - WikiText-2, perplexity of whole pages (test split): words and bytes are counted on the page as it is,
+ * the detokenised page is scored. */
 #include "suites/eval/tasks/wikitext.h"
 #include "suites/eval/metrics.h"
 #include "suites/fail.h"

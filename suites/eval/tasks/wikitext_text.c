@@ -73,12 +73,12 @@ static char *replace_all(char *text, const char *const (*pairs)[2], size_t n)
 char *bn_wikitext_detokenise(const char *page)
 {
     static const char *const before[][2] = {
-        {"s '", "s'"},    {" @-@ ", "-"},  {" @,@ ", ","},  {" @.@ ", "."},  {" : ", ": "},
-        {" ; ", "; "},    {" . ", ". "},   {" ! ", "! "},   {" ? ", "? "},   {" , ", ", "},
+        {"s '", "s'"}, {" @-@ ", "-"}, {" @,@ ", ","}, {" @.@ ", "."}, {" : ", ": "},
+        {" ; ", "; "}, {" . ", ". "},  {" ! ", "! "},  {" ? ", "? "},  {" , ", ", "},
     };
     static const char *const after[][2] = {
-        {"= = = =", "===="}, {"= = =", "==="},       {"= =", "=="}, {" \xC2\xB0 ", "\xC2\xB0"},
-        {" \n", "\n"},       {"\n ", "\n"},           {" N ", " 1 "}, {" 's", "'s"},
+        {"= = = =", "===="}, {"= = =", "==="}, {"= =", "=="},  {" \xC2\xB0 ", "\xC2\xB0"},
+        {" \n", "\n"},       {"\n ", "\n"},    {" N ", " 1 "}, {" 's", "'s"},
     };
     char *text = replace_all(strdup(page), before, sizeof before / sizeof *before);
     for (const char *p = "()[]{}\"\"''"; text && *p; p += 2) tighten(text, p[0], p[1]);
