@@ -1,8 +1,8 @@
 /* bitnet_worker.c - the process that is measured: the engine, the clock and the counters; no database, no server. */
 #include "engine/cmdline.h"
-#include "harness/gate/serve.h"
-#include "harness/run/measure.h"
-#include "harness/run/roofline.h"
+#include "harness/worker/answer.h"
+#include "harness/worker/measure.h"
+#include "harness/machine/roofline.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static bool request, describe;
 static int roofline;
 static const struct bn_cmd_option options[] = {
     {"request", NULL, BN_CMD_FLAG, &request,
-     "read one request (JSON, harness/run/request.h) from stdin, measure it, write JSON lines"},
+     "read one request (JSON, harness/worker/request.h) from stdin, measure it, write JSON lines"},
     {"describe", NULL, BN_CMD_FLAG, &describe, "print version, commit and compiler as JSON"},
     {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1,
      .max = 1024},

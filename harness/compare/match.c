@@ -1,6 +1,6 @@
 /* match.c - which config of one side meets which of the other. */
 #include "harness/compare/compare.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -10,13 +10,13 @@
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
 #include "harness/gate/paired.h"
-#include "harness/gate/worker.h"
+#include "harness/worker/process.h"
 #include "harness/stats/random.h"
 
 enum { BN_ARGS_MOST = 16, BN_CANARY_MOST = 4096 };
 struct bn_gate_workload {
     char name[48];    /* "decode 16 after 64" */
-    char command[48]; /* serve.h: "decode 16 64" */
+    char command[48]; /* answer.h: "decode 16 64" */
 };
 struct bn_pairs {
     const char *const *argv[2]; /* base, head: program and arguments, end with NULL */

@@ -1,6 +1,6 @@
 /* self_test_log.c - writes and reads a self-test's finished runs. */
 #include "harness/gate/self_test_log.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* workloads.c - reads the gate's workloads. */
 #include "harness/gate/workloads.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* bench_import.c - bitnet-bench import: result files of other programs become runs of the database. */
 #include "harness/import/import.h"
 #include "engine/cmdline.h"
-#include "harness/plan/fail.h"
-#include "harness/run/content_hash.h"
+#include "harness/error.h"
+#include "harness/machine/content_hash.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

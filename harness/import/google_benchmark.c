@@ -2,7 +2,7 @@
  * one sample of a point named by run_name; aggregates (mean, median, ...) are left out, since they are views of the
  * samples. Source: docs/user_guide.md, src/json_reporter.cc of google/benchmark. */
 #include "harness/import/import.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * table (-o sql). Fields by name, so that columns that came and went between versions do no harm. Only JSON keeps the
  * single repetitions. */
 #include "harness/import/import.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * "metric_stderr,filter" (before version 0.4 without the filter), "versions", "n-shot", "n-samples" by task. Source:
  * lm_eval/evaluator.py and loggers/evaluation_tracker.py of EleutherAI/lm-evaluation-harness at 4e7e0d47f. */
 #include "harness/import/import.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* read.c - a result file as JSON documents: JSON, one document a line, or a SQL text. */
 #include "harness/import/import.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

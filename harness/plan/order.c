@@ -1,7 +1,7 @@
 /* order.c - the queue of a plan: in each round every config once, in an order shuffled by the plan's seed, so that
  * drift of the machine falls on all configs alike and any stopped sweep is nearly balanced. */
 #include "harness/plan/plan.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include "harness/stats/random.h"
 #include <stdlib.h>
 

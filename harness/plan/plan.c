@@ -1,6 +1,6 @@
 /* plan.c - reads a plan file with libcyaml, says which line is wrong, fills defaults, and resolves model paths. */
 #include "harness/plan/plan.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
 #include <stdio.h>

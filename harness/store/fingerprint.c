@@ -1,6 +1,6 @@
 /* fingerprint.c - stores what was measured on, with and from. */
 #include "harness/store/sql.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* foreign.c - reads SQL that another program wrote, in a database in memory that can make tables and rows and nothing
  * else. */
 #include "harness/store/sql.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 
 enum { MAX_COLUMNS = 256 };
 

@@ -1,6 +1,6 @@
 /* merge.c - takes over the runs of another database, and checks a database for damage. */
 #include "harness/store/sql.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

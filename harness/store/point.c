@@ -1,6 +1,6 @@
 /* point.c - stores what a point gave: its state, samples, counters, operation times and moments in one transaction. */
 #include "harness/store/sql.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* run.c - begins and ends runs: the run, its configs and all its planned points in one transaction. */
 #include "harness/store/sql.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 

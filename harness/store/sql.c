@@ -1,6 +1,6 @@
 /* sql.c - prepare, bind, run, and read rows. */
 #include "harness/store/sql.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <math.h>
 #include <stdlib.h>
 

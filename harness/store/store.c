@@ -1,7 +1,7 @@
 /* store.c - opens the database: creates it, migrates an older one step by step, keeps the views current. */
 #include "harness/store/sql.h"
 #include "harness/store/owner.h"
-#include "harness/plan/fail.h"
+#include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* test_callgrind.c - what is read from callgrind's dumps, and the cache geometry it is given. */
-#include "harness/run/callgrind.h"
+#include "harness/worker/callgrind.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

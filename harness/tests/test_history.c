@@ -1,5 +1,5 @@
 /* test_history.c - change points and drift through a database whose truth is known. */
-#include "harness/gate/history.h"
+#include "harness/history/history.h"
 #include "harness/stats/random.h"
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* test_llama_bench.c - what llama-bench is asked, and what its answers (good, torn, of the wrong kind) become. */
-#include "harness/run/llama_bench.h"
+#include "harness/worker/llama_bench.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

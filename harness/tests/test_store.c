@@ -1,7 +1,7 @@
 /* test_store.c - the database: a million samples, claims that outlive their process, outputs that contradict each
  * other, merging. */
 #include "harness/compare/compare.h"
-#include "harness/gate/history.h"
+#include "harness/history/history.h"
 #include "harness/store/store.h"
 #include <criterion/criterion.h>
 #include <math.h>

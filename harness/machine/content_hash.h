@@ -1,0 +1,18 @@
+/* content_hash.h - names a file's bytes. "fnv1a64x8:" + 16 digits: FNV-1a over eight interleaved lanes of 64-bit words,
+ * the lanes and the length folded by FNV-1a at the end. Fast (memory speed), not for secrets. */
+#ifndef BN_MACHINE_CONTENT_HASH_H
+#define BN_MACHINE_CONTENT_HASH_H
+#include "engine/bitnet.h"
+
+enum { BN_CONTENT_HASH_CHARS = 27 };
+struct bn_content_hash {
+    uint64_t lane[8], n_bytes;
+};
+void bn_content_hash_init(struct bn_content_hash *hash);
+void bn_content_hash_add(struct bn_content_hash *hash, const void *bytes,
+                         size_t n); /* n a multiple of 64 except in the last call */
+void bn_content_hash_text(const struct bn_content_hash *hash, char text[BN_CONTENT_HASH_CHARS]);
+/* Hashes a file, or all regular files of a folder in name order; *n_bytes (may be NULL) gets their size. */
+enum bn_status bn_content_hash_file(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes,
+                                    struct bn_error *err);
+#endif

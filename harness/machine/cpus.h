@@ -1,0 +1,17 @@
+/* cpus.h - which CPUs a worker is pinned to, and the cache sizes of the first of them (hwloc). */
+#ifndef BN_MACHINE_CPUS_H
+#define BN_MACHINE_CPUS_H
+#include <stdint.h>
+
+struct bn_cache {
+    uint64_t bytes; /* 0: unknown */
+    uint32_t ways, line_bytes;
+};
+struct bn_topology {
+    int cpus[1024]; /* one per physical core first, then the siblings; only those this process may use */
+    uint32_t n_cpus, n_cores, n_packages, n_numa_nodes;
+    struct bn_cache l1i, l1d, l2, l3;
+};
+/* Returns 0, or -1 when hwloc cannot read this machine. */
+int bn_topology_read(struct bn_topology *topology);
+#endif

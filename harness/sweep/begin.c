@@ -1,0 +1,156 @@
+/* begin.c - the beginning of a sweep: fingerprints of machine, builds and models, then the run and its queue. */
+#include "harness/sweep/sweep.h"
+#include "harness/machine/content_hash.h"
+#include "harness/error.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static enum bn_status fingerprint_model(struct bn_sweep *s, uint32_t i, struct bn_error *err)
+{
+    const struct bn_plan_model *m = &s->plan->models[i];
+    char hash[BN_CONTENT_HASH_CHARS];
+    uint64_t bytes;
+    struct bn_fields fields = {.n = 0};
+    bool placed = !bn_plan_model_missing(m);
+    enum bn_status status = placed ? bn_content_hash_file(m->path, hash, &bytes, err) : BN_OK;
+    if (status) return status;
+    bn_fields_add(&fields, true, "content_hash", placed ? hash : NULL, "no file was named");
+    if (placed) bn_fields_number(&fields, true, "file_bytes", bytes);
+    bn_fields_add(&fields, false, "file", file_name(m->path), NULL);
+    status = bn_store_fingerprint(s->store, "model", m->label ? m->label : file_name(m->path), placed ? hash : NULL,
+                                  fields.at, fields.n, &s->model_ids[i], err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+static enum bn_status fingerprint_machine(struct bn_sweep *s, struct bn_error *err)
+{
+    struct bn_fields fields = {.n = 0};
+    bn_machine_fields(&fields);
+    const char *cpu = bn_fields_find(&fields, "cpu_model"), *arch = bn_fields_find(&fields, "arch"),
+               *cores = bn_fields_find(&fields, "cores");
+    char label[256];
+    snprintf(label, sizeof label, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
+    enum bn_status status =
+        bn_store_fingerprint(s->store, "machine", label, NULL, fields.at, fields.n, &s->machine_id, err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+static int put_hash(const struct bn_sweep *s, char *text, size_t cap, const char *name, int64_t fingerprint)
+{
+    char hash[64];
+    bn_store_fingerprint_hash(s->store, fingerprint, hash, sizeof hash);
+    return snprintf(text, cap, " %s=%s", name, hash);
+}
+
+/* Everything that makes it the same sweep: then an unfinished run is taken up again, also in a database that it was
+ * merged into. */
+static void identity(const struct bn_sweep *s, char *text, size_t cap)
+{
+    struct bn_content_hash h;
+    char hash[BN_CONTENT_HASH_CHARS];
+    bn_content_hash_init(&h);
+    bn_content_hash_add(&h, s->plan->text, strlen(s->plan->text));
+    bn_content_hash_text(&h, hash);
+    int n = snprintf(text, cap, "sweep %s rounds=%u repetitions=%u seed=%u budget=%g counters=%s", hash,
+                     s->plan->rounds, s->plan->repetitions, s->plan->seed, s->budget_s, s->counters);
+    n += put_hash(s, text + n, cap - (size_t)n, "machine", s->machine_id);
+    for (size_t i = 0; i < s->engines.n && (size_t)n < cap; i++)
+        n += put_hash(s, text + n, cap - (size_t)n, s->engines.at[i].name, s->engines.at[i].build_id);
+    for (uint32_t i = 0; i < s->plan->n_workloads && (size_t)n < cap; i++)
+        n += snprintf(text + n, cap - (size_t)n, " %s", s->plan->workloads[i].name);
+    for (uint32_t i = 0; i < s->plan->n_models && (size_t)n < cap; i++)
+        n += put_hash(s, text + n, cap - (size_t)n, "model", s->model_ids[i]);
+}
+
+static struct bn_store_config store_config(const struct bn_sweep *s, const struct bn_config *c,
+                                           struct bn_store_option *rows, const char *options)
+{
+    for (uint32_t i = 0; c->values && i < s->plan->n_options; i++)
+        rows[i] = (struct bn_store_option){s->plan->options[i].name, c->values[i], c->reasons[i]};
+    return (struct bn_store_config){.engine = c->engine,
+                                    .workload = c->workload->name,
+                                    .kernel = c->kernel,
+                                    .options = options,
+                                    .model_id = s->model_ids[c->model - s->plan->models],
+                                    .fill = c->workload->fill,
+                                    .prefill = c->workload->prefill,
+                                    .decode = c->workload->decode,
+                                    .threads = c->threads,
+                                    .option_rows = rows,
+                                    .n_option_rows = c->values ? s->plan->n_options : 0};
+}
+
+static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
+{
+    char who[16384], host[256] = "";
+    identity(s, who, sizeof who);
+    gethostname(host, sizeof host - 1);
+    struct bn_store_run run = {.identity = who,
+                               .source = "sweep",
+                               .plan = s->plan->name,
+                               .plan_text = s->plan->text,
+                               .command = s->command,
+                               .host = host,
+                               .machine_id = s->machine_id,
+                               .build_id = s->engines.at[0].build_id,
+                               .seed = s->plan->seed,
+                               .configs = s->configs,
+                               .n_configs = s->points.n_configs,
+                               .order = s->points.order,
+                               .n_points = s->points.n_points};
+    if (s->budget_s > 0) run.n_points = run.n_configs; /* one round; more are added while they fit */
+    return bn_store_run_begin(s->store, &run, &s->run_id, &s->resumed, err);
+}
+
+static enum bn_status plan_points(struct bn_sweep *s, struct bn_error *err)
+{
+    uint32_t n = s->points.n_configs;
+    enum { OPTIONS_TEXT = 1024 };
+    s->configs = calloc(n + 1, sizeof *s->configs);
+    s->option_rows = calloc((size_t)n * s->plan->n_options + 1, sizeof *s->option_rows);
+    s->option_texts = calloc(n + 1, OPTIONS_TEXT);
+    if (!s->configs || !s->option_rows || !s->option_texts)
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
+    for (uint32_t i = 0; i < n; i++) {
+        char *text = s->option_texts + (size_t)i * OPTIONS_TEXT;
+        bn_config_options_text(s->plan, &s->points.configs[i], text, OPTIONS_TEXT);
+        s->configs[i] = store_config(s, &s->points.configs[i], s->option_rows + (size_t)i * s->plan->n_options, text);
+    }
+    return begin_run(s, err);
+}
+
+enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
+{
+    enum bn_status status = bn_store_open(&s->store, s->db_path, BN_STORE_WRITE, err);
+    if (status) return status;
+    if (bn_topology_read(&s->topology))
+        return bn_harness_fail(err, BN_ERR_IO, "hwloc cannot read the topology of this machine.");
+    s->model_ids = calloc(s->plan->n_models + 1, sizeof *s->model_ids);
+    if (!s->model_ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
+    status = bn_store_begin(s->store, err);
+    for (uint32_t i = 0; !status && i < s->plan->n_models; i++) status = fingerprint_model(s, i, err);
+    if (!status) status = fingerprint_machine(s, err);
+    if (!status) status = bn_engines_fingerprint(&s->engines, s->store, err);
+    if (!status) status = bn_store_commit(s->store, err);
+    return status ? status : plan_points(s, err);
+}
+
+void bn_sweep_release(struct bn_sweep *s)
+{
+    bn_store_close(s->store);
+    bn_engines_release(&s->engines);
+    bn_point_list_release(&s->points);
+    bn_plan_close(s->plan);
+    free(s->model_ids);
+    free(s->configs), free(s->option_rows), free(s->option_texts);
+}

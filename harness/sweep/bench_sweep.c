@@ -1,0 +1,154 @@
+/* bench_sweep.c - bitnet-bench sweep PLAN: options, dry run, signals, and the summary at the end. */
+#include "harness/sweep/sweep.h"
+#include "engine/cmdline.h"
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int bn_bench_sweep(int argc, char **argv);
+
+static struct bn_sweep s = {.db_path = "out/bench.db", .counters = "auto", .rounds = -1, .repetitions = -1, .seed = -1};
+static struct bn_cmd_list engines, models, workloads;
+static const char *budget;
+static bool dry_run, json;
+static const struct bn_cmd_option options[] = {
+    {"db", "FILE", BN_CMD_STRING, &s.db_path, "results database (default out/bench.db)"},
+    {"dry-run", NULL, BN_CMD_FLAG, &dry_run, "list the points and an estimate of the time, measure nothing"},
+    {"budget", "TIME", BN_CMD_STRING, &budget, "repeat rounds while they fit: 90s, 10m, 1h"},
+    {"rounds", "N", BN_CMD_INT, &s.rounds, "times each configuration is measured in a process of its own", .min = 1,
+     .max = 10000},
+    {"repetitions", "N", BN_CMD_INT, &s.repetitions, "timed passes in each process", .min = 1, .max = 100000},
+    {"seed", "N", BN_CMD_INT, &s.seed, "order of the points", .min = 0, .max = 2147483647},
+    {"counters", "KIND", BN_CMD_STRING, &s.counters, "auto (hardware and software), off, or sim (callgrind as well)"},
+    {"engine", "NAME=PATH", BN_CMD_LIST, &engines,
+     "a program for an engine of the plan, e.g. llama-bench=PATH; more words are its arguments"},
+    {"model", "LABEL=PATH", BN_CMD_LIST, &models, "where the plan's model of this label lies"},
+    {"workload", "NAME", BN_CMD_LIST, &workloads,
+     "measure only this workload of the plan (may be given several times)"},
+    {"json", NULL, BN_CMD_FLAG, &json, "print the summary as one JSON object"},
+    {"worker", "FILE", BN_CMD_STRING, &s.worker, "measuring program (default: bitnet-worker beside this one)"},
+    {0}};
+static const struct bn_cmd cmd = {
+    "bitnet-bench sweep", "run a plan: every point in a worker process, every sample into the database",
+    "PLAN.yaml [options]", options, "The same command again takes up an unfinished sweep where it stopped."};
+
+static double parse_budget(const char *text)
+{
+    char *end;
+    double x = strtod(text, &end), unit = !strcmp(end, "s") || !*end ? 1
+                                          : !strcmp(end, "m")        ? 60
+                                          : !strcmp(end, "h")        ? 3600
+                                                                     : 0;
+    if (end == text || !unit || !(x > 0) || x * unit > 1e7)
+        bn_cmd_fail(&cmd, 2, "--budget takes a time such as 90s, 10m or 1h, not \"%s\".", text);
+    return x * unit;
+}
+
+static void apply_options(void)
+{
+    if (strcmp(s.counters, "auto") && strcmp(s.counters, "off") && strcmp(s.counters, "sim"))
+        bn_cmd_fail(&cmd, 2, "--counters takes auto, off or sim, not \"%s\".", s.counters);
+    if (s.rounds > 0) s.plan->rounds = (uint32_t)s.rounds;
+    if (s.repetitions > 0) s.plan->repetitions = (uint32_t)s.repetitions;
+    if (s.seed >= 0) s.plan->seed = (uint32_t)s.seed;
+    if (budget) s.budget_s = parse_budget(budget);
+}
+
+/* With a budget the plan's rounds are what fits: the queue is drawn long enough for any of them. */
+static enum bn_status draw_rounds(struct bn_error *err)
+{
+    enum { MOST_ROUNDS = 1000, MOST_POINTS = 1000000 };
+    uint32_t n = s.points.n_configs ? s.points.n_configs : 1;
+    if (!(s.budget_s > 0)) return BN_OK;
+    s.plan->rounds = n * MOST_ROUNDS > MOST_POINTS ? MOST_POINTS / n : MOST_ROUNDS;
+    if (!s.plan->rounds) s.plan->rounds = 1;
+    return bn_plan_order(s.plan, &s.points, err);
+}
+
+static void print_estimate(double known, uint32_t n_known, uint32_t n_points)
+{
+    if (!n_known) {
+        printf("no estimate of the time yet: %s has no such points; the limit is %u s a point\n", s.db_path,
+               s.plan->time_limit_s);
+        return;
+    }
+    double round = known / n_known * s.points.n_configs;
+    printf("about %.0f s, from earlier runs of %u of these points in %s\n", known / n_known * n_points, n_known,
+           s.db_path);
+    if (s.budget_s > 0)
+        printf("the budget of %.0f s is enough for about %.0f rounds\n", s.budget_s,
+               round > 0 && round <= s.budget_s ? s.budget_s / round : 1);
+}
+
+/* One round when a budget decides how many there are. */
+static int print_points(void)
+{
+    double known = 0;
+    uint32_t n_known = 0, n = s.budget_s > 0 ? s.points.n_configs : s.points.n_points;
+    struct bn_error err;
+    if (access(s.db_path, R_OK) || bn_store_open(&s.store, s.db_path, BN_STORE_READ, &err)) s.store = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct bn_config *c = &s.points.configs[s.points.order[i]];
+        char label[512], time[32] = "?";
+        double seconds = bn_sweep_estimate(&s, c);
+        if (!isnan(seconds)) known += seconds, n_known++, snprintf(time, sizeof time, "%.1f s", seconds);
+        bn_config_label(s.plan, c, label, sizeof label);
+        printf("%4u  round %u  %-24s %-32s %8s\n", i + 1, i / s.points.n_configs + 1, c->workload->name, label, time);
+    }
+    printf("%u points: %u configurations x %u rounds (%s), %u repetitions each\n", n, s.points.n_configs,
+           n / (s.points.n_configs ? s.points.n_configs : 1), bn_plan_mode_name(s.plan->mode), s.plan->repetitions);
+    print_estimate(known, n_known, n);
+    return 0;
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    bn_child_interrupt = 1;
+}
+
+static char *command_line(int argc, char **argv)
+{
+    size_t n = 16;
+    for (int i = 0; i < argc; i++) n += strlen(argv[i]) + 1;
+    char *text = calloc(1, n), *p = text;
+    for (int i = 0; text && i < argc; i++) p += snprintf(p, n - (size_t)(p - text), "%s%s", i ? " " : "", argv[i]);
+    return text;
+}
+
+int bn_bench_sweep(int argc, char **argv)
+{
+    struct bn_error err = {0};
+    char *command = command_line(argc, argv);
+    s.command = command ? command : "sweep";
+    if (bn_cmd_parse(&cmd, argc, argv) != 1) bn_cmd_fail(&cmd, 2, "Name one plan, e.g. harness/plans/default.yaml.");
+    s.plan_path = argv[1];
+    if (bn_plan_load(&s.plan, s.plan_path, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    for (int i = 0; i < models.n; i++)
+        if (bn_plan_place_model(s.plan, models.values[i], &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (workloads.n && bn_plan_keep_workloads(s.plan, workloads.values, (size_t)workloads.n, &err))
+        bn_cmd_fail(&cmd, 2, "%s", err.text);
+    apply_options();
+    if (bn_plan_expand(s.plan, &s.points, &err) || draw_rounds(&err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (dry_run) return print_points();
+    if (bn_engines_init(&s.engines, s.worker, engines.values, (size_t)engines.n, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    struct sigaction on = {.sa_handler = on_signal};
+    sigaction(SIGINT, &on, NULL), sigaction(SIGTERM, &on, NULL);
+    bool interrupted = false;
+    if (bn_sweep_begin(&s, &err)) bn_cmd_fail(&cmd, bn_child_interrupt ? 130 : 1, "%s", err.text);
+    struct bn_sweep_state at = bn_sweep_state(&s);
+    if (s.resumed)
+        fprintf(stderr, "taking up run %lld: %zu of %zu points are done\n", (long long)s.run_id,
+                at.n_points - at.n_open, at.n_points);
+    bn_progress_begin(&s.progress, at.n_points, at.n_points - at.n_open);
+    if (bn_sweep_measure_limits(&s, &err) || bn_sweep_work(&s, &interrupted, &err))
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    int code = bn_sweep_conclude(&s, interrupted, json);
+    bn_sweep_release(&s);
+    free(command);
+    return code;
+}

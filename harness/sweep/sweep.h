@@ -1,0 +1,51 @@
+/* sweep.h - a sweep in progress: what the command line gave, and the steps of the command. */
+#ifndef BN_SWEEP_H
+#define BN_SWEEP_H
+#include "harness/sweep/execute.h"
+#include "harness/sweep/progress.h"
+
+struct bn_sweep {
+    const char *plan_path, *db_path, *worker, *counters; /* counters: "auto", "off", "sim" */
+    const char *command;
+    int rounds, repetitions; /* -1: as the plan says */
+    int seed;                /* -1: as the plan says */
+    double budget_s;         /* 0: as many rounds as the plan says; else as many as fit */
+    struct bn_plan *plan;
+    struct bn_point_list points;
+    struct bn_engines engines;
+    struct bn_topology topology;
+    struct bn_store *store;
+    int64_t *model_ids;              /* [plan->n_models] */
+    struct bn_store_config *configs; /* [points.n_configs], as the store names them */
+    struct bn_store_option *option_rows;
+    char *option_texts;
+    int64_t machine_id, run_id;
+    bool resumed;
+    struct bn_progress progress;
+    int64_t current_point;
+};
+/* Opens the database, takes all fingerprints, begins or resumes the run. */
+enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
+/* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are there (two
+ * seconds each). */
+enum bn_status bn_sweep_measure_limits(struct bn_sweep *sweep, struct bn_error *err);
+/* One more round if the budget leaves time for it; *added says whether there is something to do. */
+enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
+/* Seconds that the points of this run have taken so far, in all runners together. */
+double bn_sweep_spent(struct bn_sweep *sweep);
+/* Works off the queue until it is empty or a signal comes; *interrupted says which. */
+enum bn_status bn_sweep_work(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
+struct bn_sweep_state {
+    size_t n_points, n_finished, n_failed, n_skipped, n_open,
+        n_other_output; /* the last: of those failed, ended well with a wrong hash */
+};
+struct bn_sweep_state bn_sweep_state(const struct bn_sweep *sweep);
+/* Prints the summary; returns the exit code: 0, 1 points failed, 4 other output, 5 nothing measured, 130 interrupted.
+ */
+int bn_sweep_conclude(const struct bn_sweep *sweep, bool interrupted, bool json);
+void bn_sweep_release(struct bn_sweep *sweep);
+/* Seconds a point of this config took last time in this database; NAN: unknown. */
+double bn_sweep_estimate(struct bn_sweep *sweep, const struct bn_config *config);
+/* "avx2 x2 kv_type=q8_0", as the views name a series. */
+void bn_config_label(const struct bn_plan *plan, const struct bn_config *config, char *text, size_t cap);
+#endif

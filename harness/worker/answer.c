@@ -1,0 +1,241 @@
+/* answer.c - answers the gate's commands: time, count and instructions of a fixed piece of work. */
+#include "harness/worker/answer.h"
+#include "engine/cmdline.h"
+#include "harness/worker/instruction_counter.h"
+#include "harness/worker/work_counter.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <valgrind/callgrind.h>
+
+enum { TOKENS_MOST = 1 << 20 };
+struct job {
+    bool decode;
+    int n, fill;
+};
+struct server {
+    struct bn_model *model;
+    struct bn_session *timed, *counted; /* counted: one thread, observed; opened at the first count */
+    struct bn_session_options options;
+    struct bn_work_counter work;
+    struct bn_instruction_counter instructions;
+    int32_t *ids;  /* [n_ctx] */
+    double inject; /* share of the time that is spent again */
+    uint64_t (*n_allocations)(void);
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static void put_text(const char *key, const char *text) /* "key": "text", escaped */
+{
+    printf("\"%s\": \"", key);
+    for (; text && *text; text++) {
+        if (*text == '"' || *text == '\\') putchar('\\');
+        putchar((unsigned char)*text < ' ' ? ' ' : *text);
+    }
+    putchar('"');
+}
+
+/* Puts the context where the job begins; not timed. */
+static enum bn_status prepare(struct server *server, struct bn_session *session, const struct job *job,
+                              struct bn_error *err)
+{
+    int fill = job->fill, position = bn_session_position(session);
+    if (job->n + fill > bn_session_n_ctx(session)) {
+        snprintf(err->text, sizeof err->text, "%d tokens do not fit a context of %d; give --n_ctx.", job->n + fill,
+                 bn_session_n_ctx(session));
+        return err->status = BN_ERR_CONTEXT;
+    }
+    if (position > fill) bn_session_truncate(session, fill);
+    if (position >= fill) return BN_OK;
+    return bn_prefill(session, server->ids + position, (size_t)(fill - position), err);
+}
+
+static enum bn_status work(struct server *server, struct bn_session *session, const struct job *job,
+                           struct bn_error *err)
+{
+    if (!job->decode) return bn_prefill(session, server->ids + job->fill, (size_t)job->n, err);
+    enum bn_status status = BN_OK;
+    for (int i = 0; i < job->n && !status; i++) status = bn_decode(session, server->ids[job->fill + i], err);
+    return status;
+}
+
+static enum bn_status answer_time(struct server *server, const struct job *job, struct bn_error *err)
+{
+    enum bn_status status = prepare(server, server->timed, job, err);
+    if (status) return status;
+    CALLGRIND_START_INSTRUMENTATION;
+    int64_t start = now_ns();
+    status = work(server, server->timed, job, err);
+    int64_t end = now_ns(), until = start + (int64_t)((double)(end - start) * (1 + server->inject));
+    while (end < until) end = now_ns();
+    CALLGRIND_STOP_INSTRUMENTATION;
+    if (!status) printf("{\"ns\": %" PRId64 "}\n", end - start);
+    return status;
+}
+
+static enum bn_status open_counted(struct server *server, struct bn_error *err)
+{
+    if (server->counted) return BN_OK;
+    struct bn_session_options options = server->options;
+    options.n_threads = 1;
+    options.cpus = NULL;
+    options.observer = &server->work.observer;
+    return bn_session_open(&server->counted, server->model, &options, err);
+}
+
+static enum bn_status answer_count(struct server *server, const struct job *job, struct bn_error *err)
+{
+    enum bn_status status = open_counted(server, err);
+    if (!status) status = prepare(server, server->counted, job, err);
+    if (status) return status;
+    bn_session_hash_reset(server->counted, true);
+    bn_work_counter_reset(&server->work);
+    uint64_t before = server->n_allocations ? server->n_allocations() : 0;
+    status = work(server, server->counted, job, err);
+    uint64_t after = server->n_allocations ? server->n_allocations() : 0;
+    if (status) return status;
+    printf("{\"hash\": \"%016" PRIx64 "\", ", bn_session_logits_hash(server->counted));
+    if (server->n_allocations)
+        printf("\"allocations\": %" PRIu64 ", ", after - before);
+    else
+        printf("\"allocations\": null, ");
+    bn_work_counter_print(&server->work, stdout);
+    printf("}\n");
+    return BN_OK;
+}
+
+static enum bn_status answer_instructions(struct server *server, const struct job *job, struct bn_error *err)
+{
+    enum bn_status status = prepare(server, server->timed, job, err);
+    if (status) return status;
+    uint64_t before = bn_instruction_counter_read(&server->instructions);
+    status = work(server, server->timed, job, err);
+    uint64_t after = bn_instruction_counter_read(&server->instructions);
+    if (status) return status;
+    if (server->instructions.reason[0]) {
+        printf("{\"instructions\": null, ");
+        put_text("reason", server->instructions.reason);
+        printf("}\n");
+    } else
+        printf("{\"instructions\": %" PRIu64 "}\n", after - before);
+    return BN_OK;
+}
+
+static bool read_job(const char *text, struct job *job)
+{
+    *job = (struct job){.decode = !strncmp(text, "decode ", 7)};
+    int end = -1;
+    if (job->decode)
+        sscanf(text, "decode %d %d %n", &job->n, &job->fill, &end);
+    else
+        sscanf(text, "prefill %d %n", &job->n, &end);
+    if (!job->decode && end > 0 && text[end]) { /* prefill N FILL */
+        text += end;
+        end = -1;
+        sscanf(text, "%d %n", &job->fill, &end);
+    }
+    return end > 0 && !text[end] && job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST && job->fill < TOKENS_MOST;
+}
+
+static void answer(struct server *server, const char *line)
+{
+    static const struct verb {
+        const char *word;
+        enum bn_status (*answer)(struct server *, const struct job *, struct bn_error *);
+    } verbs[] = {{"count ", answer_count}, {"instructions ", answer_instructions}, {"", answer_time}};
+    struct bn_error err = {
+        .status = BN_ERR_USAGE,
+        .text = "A command is prefill N [FILL], decode N FILL, or count or instructions and one of them."};
+    struct job job;
+    const struct verb *verb = verbs;
+    while (strncmp(line, verb->word, strlen(verb->word))) verb++;
+    if (!read_job(line + strlen(verb->word), &job) || verb->answer(server, &job, &err) != BN_OK) {
+        printf("{");
+        put_text("error", err.text);
+        printf("}\n");
+    }
+    fflush(stdout);
+}
+
+static enum bn_status open_all(struct server *server, const char *model, const struct bn_model_options *options,
+                               struct bn_error *err)
+{
+    enum bn_status status = bn_model_open(&server->model, model, options, err);
+    if (status) return status;
+    const struct bn_model_info *info = bn_model_info(server->model);
+    if (server->options.n_ctx > info->n_ctx_train) server->options.n_ctx = info->n_ctx_train;
+    bn_instruction_counter_open(&server->instructions); /* before the session, so that its threads are counted */
+    status = bn_session_open(&server->timed, server->model, &server->options, err);
+    if (status) return status;
+    server->ids = malloc(sizeof *server->ids * (size_t)server->options.n_ctx);
+    for (int i = 0; server->ids && i < server->options.n_ctx; i++)
+        server->ids[i] = (int32_t)((uint32_t)i * 2654435761u % (uint32_t)info->n_vocab);
+    if (!server->ids) {
+        snprintf(err->text, sizeof err->text, "Out of memory for %d token ids.", server->options.n_ctx);
+        return err->status = BN_ERR_MEMORY;
+    }
+    printf("{\"protocol\": %d, \"file_bytes\": %" PRIu64, BN_SERVE_PROTOCOL, info->file_bytes);
+    const char *const about[][2] = {{"version", bn_version()},
+                                    {"commit", bn_commit()},
+                                    {"compiler", bn_compiler()},
+                                    {"kernels", info->kernels},
+                                    {"model", info->name}};
+    for (size_t i = 0; i < sizeof about / sizeof *about; i++) {
+        printf(", ");
+        put_text(about[i][0], about[i][1]);
+    }
+    printf("}\n");
+    return fflush(stdout) ? BN_ERR_IO : BN_OK;
+}
+
+static void close_all(struct server *server)
+{
+    if (server->counted) bn_session_close(server->counted);
+    if (server->timed) bn_session_close(server->timed);
+    if (server->model) bn_model_close(server->model);
+    bn_instruction_counter_close(&server->instructions);
+    free(server->ids);
+}
+
+int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
+{
+    const char *model = NULL;
+    struct bn_model_options model_options = {0};
+    struct server server = {
+        .options = {.n_ctx = 1024, .n_threads = 1}, .instructions.fd = -1, .n_allocations = n_allocations};
+    float inject_percent = 0;
+    const struct bn_cmd_option options[] = {
+        {"model", "FILE", BN_CMD_STRING, &model, "model to keep open", 0, 0},
+        {"kernel_backend", "NAME", BN_CMD_STRING, &model_options.kernel_backend, "kernel variant; none: the best", 0,
+         0},
+        {"threads", "N", BN_CMD_INT, &server.options.n_threads, "threads; 0: one per physical core", 0, 1024},
+        {"n_ctx", "N", BN_CMD_INT, &server.options.n_ctx, "positions of the KV cache", 1, TOKENS_MOST},
+        {"inject_percent", "X", BN_CMD_FLOAT, &inject_percent, "be slower by X % (the gate tests itself)", 0, 1000},
+        {0}};
+    const struct bn_cmd cmd = {"bitnet-worker serve", "keep a model open and answer the gate's commands on stdin",
+                               "--model FILE [options]", options, NULL};
+    if (bn_cmd_parse(&cmd, argc, argv) > 0)
+        bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
+    if (!model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
+    server.inject = inject_percent / 100;
+    bn_work_counter_init(&server.work);
+    struct bn_error err = {0};
+    if (open_all(&server, model, &model_options, &err) != BN_OK) {
+        close_all(&server);
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    }
+    char line[256];
+    while (fgets(line, sizeof line, stdin)) {
+        line[strcspn(line, "\r\n")] = 0;
+        answer(&server, line);
+    }
+    close_all(&server);
+    return 0;
+}

@@ -1,0 +1,130 @@
+/* engines.c - finds the measuring programs and fingerprints their builds. */
+#include "harness/worker/engines.h"
+#include "harness/worker/child.h"
+#include "harness/machine/content_hash.h"
+#include "harness/machine/fields.h"
+#include "harness/error.h"
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* build/bin/bitnet-bench -> build/bin/bitnet-worker */
+static char *worker_beside(void)
+{
+    char path[4096], *worker = NULL;
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n <= 0) return NULL;
+    path[n] = 0;
+    char *slash = strrchr(path, '/');
+    return slash && asprintf(&worker, "%.*s/bitnet-worker", (int)(slash - path), path) > 0 ? worker : NULL;
+}
+
+static void split_words(struct bn_engine *e, const char *text)
+{
+    size_t n = 0;
+    while (*(text += strspn(text, " ")) && n < BN_ENGINE_WORDS) {
+        size_t k = strcspn(text, " ");
+        e->words[n++] = strndup(text, k);
+        text += k;
+    }
+}
+
+static enum bn_status add_named(struct bn_engines *engines, const char *text, struct bn_error *err)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1])
+        return bn_harness_fail(
+            err, BN_ERR_USAGE,
+            "--engine takes NAME=PATH, e.g. llama-bench=../llama.cpp/build/bin/llama-bench, not \"%s\".", text);
+    if (engines->n == BN_ENGINES_MAX)
+        return bn_harness_fail(err, BN_ERR_USAGE, "More than %d engines.", BN_ENGINES_MAX);
+    struct bn_engine *e = &engines->at[engines->n++];
+    e->name = strndup(text, (size_t)(equals - text));
+    split_words(e, equals + 1);
+    if (!e->words[0] || access(e->words[0], X_OK))
+        return bn_harness_fail(err, BN_ERR_USAGE, "The engine %s is not a program that can be run: %s.", e->name,
+                               equals + 1);
+    return BN_OK;
+}
+
+enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named,
+                               struct bn_error *err)
+{
+    *engines = (struct bn_engines){.n = 1};
+    engines->at[0].name = strdup("bitnet");
+    engines->at[0].words[0] = worker ? strdup(worker) : worker_beside();
+    if (!engines->at[0].words[0] || access(engines->at[0].words[0], X_OK))
+        return bn_harness_fail(err, BN_ERR_IO, "The worker program %s is not there; build it with make.",
+                               engines->at[0].words[0] ? engines->at[0].words[0] : "bitnet-worker");
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < n_named; i++) status = add_named(engines, named[i], err);
+    return status;
+}
+
+void bn_engines_release(struct bn_engines *engines)
+{
+    for (size_t i = 0; i < engines->n; i++) {
+        free(engines->at[i].name);
+        for (char **w = engines->at[i].words; *w; w++) free(*w);
+    }
+    engines->n = 0;
+}
+
+const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const char *name)
+{
+    for (size_t i = 0; i < engines->n; i++)
+        if (!strcmp(engines->at[i].name, name)) return &engines->at[i];
+    return NULL;
+}
+
+/* `worker --describe` prints one JSON object of texts. Without an answer the build would be named as another one, so
+ * that is an error. */
+static enum bn_status describe(const struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
+{
+    char *argv[] = {e->words[0], "--describe", NULL};
+    struct bn_child_spec spec = {.argv = argv, .time_limit_s = 20};
+    struct bn_child_result r;
+    enum bn_status status = bn_child_run(&spec, &r, err);
+    if (status) return status;
+    json_t *o = json_loads(r.output ? r.output : "", 0, NULL), *value;
+    const char *name;
+    json_object_foreach(o, name, value)
+    {
+        if (json_is_string(value)) bn_fields_add(fields, true, name, json_string_value(value), NULL);
+    }
+    if (r.interrupted || !o)
+        status = bn_harness_fail(err, BN_ERR_IO,
+                                 r.interrupted ? "Interrupted before the run began." : "%s --describe gave no answer.",
+                                 e->words[0]);
+    json_decref(o);
+    bn_child_release(&r);
+    return status;
+}
+
+static enum bn_status fingerprint(struct bn_engine *e, bool ours, struct bn_store *store, struct bn_error *err)
+{
+    char hash[BN_CONTENT_HASH_CHARS], label[256];
+    uint64_t bytes;
+    struct bn_fields fields = {.n = 0};
+    enum bn_status status = bn_content_hash_file(e->words[0], hash, &bytes, err);
+    if (status) return status;
+    bn_fields_add(&fields, true, "engine", e->name, NULL);
+    bn_fields_add(&fields, true, "binary_hash", hash, NULL);
+    bn_fields_number(&fields, true, "binary_bytes", bytes);
+    for (char **w = e->words + 1; *w; w++) bn_fields_add(&fields, true, "argument", *w, NULL);
+    if (ours) status = describe(e, &fields, err);
+    const char *version = bn_fields_find(&fields, "version"), *commit = bn_fields_find(&fields, "commit");
+    snprintf(label, sizeof label, "%s %s %s", e->name, version ? version : "", commit ? commit : hash);
+    if (!status) status = bn_store_fingerprint(store, "build", label, NULL, fields.at, fields.n, &e->build_id, err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+enum bn_status bn_engines_fingerprint(struct bn_engines *engines, struct bn_store *store, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < engines->n; i++) status = fingerprint(&engines->at[i], i == 0, store, err);
+    return status;
+}

@@ -1,0 +1,130 @@
+/* measure.c - warm-up, timed repetitions, the pass per operation, counters: what a worker does with a request. */
+#include "harness/worker/measure.h"
+#include "harness/worker/subject.h"
+#include "harness/worker/op_profile.h"
+#include "harness/worker/simulate.h"
+#include "harness/worker/count.h"
+#include "harness/error.h"
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+struct timing {
+    int64_t start_ns, prefill_ns, *decode_ns;
+    uint32_t n_decoded;
+    uint64_t hash;
+    int n_vocab;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void start_clock(void *self, enum bn_phase phase)
+{
+    (void)phase;
+    ((struct timing *)self)->start_ns = now_ns();
+}
+
+static void stop_clock(void *self, enum bn_phase phase, int n_tokens, struct bn_session *session)
+{
+    struct timing *t = self;
+    int64_t ns = now_ns() - t->start_ns;
+    (void)n_tokens;
+    if (phase == BN_PHASE_PREFILL)
+        t->prefill_ns = ns;
+    else
+        t->decode_ns[t->n_decoded++] = ns;
+    const float *logits = bn_logits(session);
+    for (int i = 0; i < t->n_vocab; i++) {
+        uint32_t word;
+        memcpy(&word, &logits[i], sizeof word);
+        t->hash = (t->hash ^ word) * 0x100000001b3u;
+    }
+}
+
+static void write_rep(FILE *out, uint32_t rep, const struct bn_request *q, const struct timing *t)
+{
+    fprintf(out, "{\"rep\":%u", rep);
+    if (q->prefill) fprintf(out, ",\"prefill\":[[%" PRId64 ",%u]]", t->prefill_ns, q->prefill);
+    if (q->decode) fputs(",\"decode\":[", out);
+    for (uint32_t i = 0; i < t->n_decoded; i++) fprintf(out, "%s%" PRId64, i ? "," : "", t->decode_ns[i]);
+    fputs(q->decode ? "]}\n" : "}\n", out);
+}
+
+/* Warm-up and timed repetitions on a session without an observer. *hash is that of every repetition. */
+static enum bn_status repeat(struct bn_subject *s, struct bn_session *session, FILE *out, uint64_t *hash,
+                             struct bn_error *err)
+{
+    const struct bn_request *q = s->request;
+    struct timing t = {.n_vocab = bn_model_info(s->model)->n_vocab,
+                       .decode_ns = malloc(((size_t)q->decode + 1) * sizeof(int64_t))};
+    if (!t.decode_ns) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %u samples.", q->decode);
+    const struct bn_pass_hooks hooks = {&t, start_clock, stop_clock};
+    enum bn_status status = BN_OK;
+    for (uint32_t r = 0; !status && r < q->warmup + q->repetitions; r++) {
+        t.n_decoded = 0, t.hash = 0xcbf29ce484222325u;
+        status = bn_subject_pass(s, session, &hooks, err);
+        if (!status && r && t.hash != *hash)
+            status =
+                bn_harness_fail(err, BN_ERR_FORMAT, "Repetition %u computed other logits than the one before it.", r);
+        *hash = t.hash;
+        if (!status && r >= q->warmup) write_rep(out, r - q->warmup, q, &t);
+    }
+    free(t.decode_ns);
+    return status;
+}
+
+static enum bn_status timed_part(struct bn_subject *s, FILE *out, uint64_t *hash, struct bn_error *err)
+{
+    struct bn_session *session = NULL;
+    enum bn_status status = bn_session_open(&session, s->model, &s->options, err);
+    if (!status) status = repeat(s, session, out, hash, err);
+    bn_session_close(session);
+    return status;
+}
+
+static void write_model(FILE *out, const struct bn_subject *s)
+{
+    const struct bn_model_info *m = bn_model_info(s->model);
+    json_t *o =
+        json_pack("{s{ss? ss? ss? ss? sI sI sI} ss?}", "model", "name", m->name, "architecture", m->architecture,
+                  "weight_encoding", m->weight_encoding, "head_encoding", m->head_encoding, "n_parameters",
+                  (json_int_t)m->n_parameters, "weight_bytes_per_token", (json_int_t)m->weight_bytes_per_token,
+                  "macs_per_token", (json_int_t)m->macs_per_token, "kernels", m->kernels);
+    json_dumpf(o, out, JSON_COMPACT);
+    fputc('\n', out);
+    json_decref(o);
+}
+
+static void write_done(FILE *out, uint64_t hash)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    fprintf(out, "{\"done\":true,\"hash\":\"%016" PRIx64 "\",\"peak_rss_bytes\":%lld}\n", hash,
+            (long long)usage.ru_maxrss * 1024);
+}
+
+enum bn_status bn_measure(const struct bn_request *q, FILE *out, struct bn_error *err)
+{
+    struct bn_subject s;
+    enum bn_status status = bn_subject_open(&s, q, err);
+    if (status) return status;
+    uint64_t hash = 0;
+    write_model(out, &s);
+    if (q->simulate)
+        status = bn_simulate_pass(&s, err);
+    else
+        status = timed_part(&s, out, &hash, err);
+    if (!status && q->counters) status = bn_count_pass(&s, out, err);
+    if (!status && q->ops) status = bn_op_profile(&s, out, err);
+    if (!status) write_done(out, hash);
+    bn_subject_close(&s);
+    return status;
+}

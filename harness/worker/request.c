@@ -1,0 +1,83 @@
+/* request.c - a request as JSON and back. */
+#include "harness/worker/request.h"
+#include "harness/error.h"
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The numbers of a request, once, for both directions. */
+static const struct number {
+    const char *name;
+    size_t offset;
+} numbers[] = {
+    {"threads", offsetof(struct bn_request, threads)},         {"fill", offsetof(struct bn_request, fill)},
+    {"prefill", offsetof(struct bn_request, prefill)},         {"decode", offsetof(struct bn_request, decode)},
+    {"repetitions", offsetof(struct bn_request, repetitions)}, {"warmup", offsetof(struct bn_request, warmup)}};
+static const struct number switches[] = {{"ops", offsetof(struct bn_request, ops)},
+                                         {"counters", offsetof(struct bn_request, counters)},
+                                         {"simulate", offsetof(struct bn_request, simulate)}};
+enum { N_NUMBERS = sizeof numbers / sizeof *numbers, N_SWITCHES = sizeof switches / sizeof *switches };
+
+char *bn_request_text(const struct bn_request *r)
+{
+    json_t *o = json_pack("{ss ss}", "model", r->model, "kernel", r->kernel), *cpus = json_array(),
+           *options = json_object();
+    for (int i = 0; i < N_NUMBERS; i++)
+        json_object_set_new(o, numbers[i].name, json_integer(*(const uint32_t *)((const char *)r + numbers[i].offset)));
+    for (int i = 0; i < N_SWITCHES; i++)
+        json_object_set_new(o, switches[i].name, json_boolean(*(const bool *)((const char *)r + switches[i].offset)));
+    for (uint32_t i = 0; i < r->n_cpus; i++) json_array_append_new(cpus, json_integer(r->cpus[i]));
+    for (uint32_t i = 0; i < r->n_options; i++)
+        json_object_set_new(options, r->options[i].name, json_string(r->options[i].value));
+    json_object_set_new(o, "cpus", cpus);
+    json_object_set_new(o, "options", options);
+    char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+    json_decref(o);
+    return text;
+}
+
+static char *copy_text(const json_t *o, const char *name)
+{
+    const char *text = json_string_value(json_object_get(o, name));
+    return text ? strdup(text) : NULL;
+}
+
+static void read_lists(struct bn_request *r, json_t *o)
+{
+    json_t *cpus = json_object_get(o, "cpus"), *value;
+    const char *name;
+    for (size_t i = 0; i < json_array_size(cpus) && r->n_cpus < BN_REQUEST_MAX_CPUS; i++)
+        r->cpus[r->n_cpus++] = (int)json_integer_value(json_array_get(cpus, i));
+    json_object_foreach(json_object_get(o, "options"), name, value)
+    {
+        if (r->n_options == BN_REQUEST_MAX_OPTIONS || !json_is_string(value)) break;
+        r->options[r->n_options++] = (struct bn_request_option){strdup(name), strdup(json_string_value(value))};
+    }
+}
+
+enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct bn_error *err)
+{
+    json_error_t where;
+    json_t *o = json_loads(text, 0, &where);
+    *r = (struct bn_request){0};
+    if (!o) return bn_harness_fail(err, BN_ERR_FORMAT, "The request is not JSON: %s.", where.text);
+    r->model = copy_text(o, "model"), r->kernel = copy_text(o, "kernel");
+    for (int i = 0; i < N_NUMBERS; i++)
+        *(uint32_t *)((char *)r + numbers[i].offset) =
+            (uint32_t)json_integer_value(json_object_get(o, numbers[i].name));
+    for (int i = 0; i < N_SWITCHES; i++)
+        *(bool *)((char *)r + switches[i].offset) = json_is_true(json_object_get(o, switches[i].name));
+    read_lists(r, o);
+    json_decref(o);
+    if (r->model && r->kernel && r->threads && (r->prefill || r->decode)) return BN_OK;
+    bn_request_release(r);
+    return bn_harness_fail(err, BN_ERR_USAGE, "The request lacks model, kernel, threads, or tokens to measure.");
+}
+
+void bn_request_release(struct bn_request *r)
+{
+    for (uint32_t i = 0; i < r->n_options; i++) free(r->options[i].name), free(r->options[i].value);
+    free(r->model);
+    free(r->kernel);
+    *r = (struct bn_request){0};
+}

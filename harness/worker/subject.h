@@ -1,0 +1,23 @@
+/* subject.h - what a worker measures: an open model, the options of its sessions, and the token ids. */
+#ifndef BN_WORKER_SUBJECT_H
+#define BN_WORKER_SUBJECT_H
+#include "harness/worker/request.h"
+
+struct bn_subject {
+    const struct bn_request *request;
+    struct bn_model *model;
+    struct bn_session_options options; /* observer NULL */
+    int32_t *ids;                      /* [fill + prefill + decode] */
+};
+/* Opens the model with the request's kernel and options. An option nobody knows is BN_ERR_USAGE. */
+enum bn_status bn_subject_open(struct bn_subject *subject, const struct bn_request *request, struct bn_error *err);
+void bn_subject_close(struct bn_subject *subject);
+/* One repetition: fill (not timed), then prefill and decode. Each timed call lies between before() and after(). */
+struct bn_pass_hooks {
+    void *self;
+    void (*before)(void *self, enum bn_phase phase);
+    void (*after)(void *self, enum bn_phase phase, int n_tokens, struct bn_session *session);
+};
+enum bn_status bn_subject_pass(struct bn_subject *subject, struct bn_session *session,
+                               const struct bn_pass_hooks *hooks, struct bn_error *err);
+#endif
