@@ -10,6 +10,7 @@ static const char *factor_value(const struct bn_compare_config *c, const char *f
 {
     if (!strcmp(factor, "kernel")) return c->kernel;
     if (!strcmp(factor, "engine")) return c->engine;
+    if (!strcmp(factor, "model")) return c->model;
     if (!strcmp(factor, "threads")) return snprintf(text, cap, "%d", c->threads), text;
     size_t n = strlen(factor);
     for (const char *p = c->options; *p; p += strcspn(p, " "), p += strspn(p, " "))
@@ -112,7 +113,8 @@ enum bn_status bn_compare_factor(struct bn_comparison *c, const char *factor, co
         if (!own || strcmp(own, value)) continue;
         for (size_t j = 0; !status && j < c->base.n_configs; j++) {
             const struct bn_compare_config *head = &c->base.configs[j];
-            if (i == j || strcmp(base->model_hash, head->model_hash) || !alike(base, head, factor)) continue;
+            bool same_model = !strcmp(base->model_hash, head->model_hash);
+            if (i == j || same_model == !strcmp(factor, "model") || !alike(base, head, factor)) continue;
             status = add_lines(c, &c->base, base, head, true, err);
         }
     }

@@ -1,5 +1,5 @@
-/* narrow.c - what a command line says about a plan: where its models lie here, and which of its workloads to measure.
- */
+/* narrow.c - what a command line says about a plan: where its models are on this machine, and which of its workloads to
+ * measure. */
 #include "harness/plan/plan.h"
 #include "harness/error.h"
 #include <stdlib.h>
@@ -21,7 +21,7 @@ enum bn_status bn_plan_place_model(struct bn_plan *plan, const char *text, struc
         m->path = path;
         return BN_OK;
     }
-    return bn_harness_fail(err, BN_ERR_USAGE, "%s has no model of the label \"%.*s\".", plan->path, (int)n, text);
+    return bn_harness_fail(err, BN_ERR_USAGE, "%s has no model with the label \"%.*s\".", plan->path, (int)n, text);
 }
 
 bool bn_plan_model_missing(const struct bn_plan_model *m) { return m->label && access(m->path, R_OK); }

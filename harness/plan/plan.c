@@ -1,123 +1,92 @@
-/* plan.c - reads a plan file with libcyaml, says which line is wrong, fills defaults, and resolves model paths. */
+/* plan.c - the fields of a plan, its defaults, what must hold between fields, and where its models are. */
 #include "harness/plan/plan.h"
 #include "harness/error.h"
-#include <cyaml/cyaml.h>
-#include <stdarg.h>
+#include "harness/plan/yaml.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_PLAN_BYTES = 1 << 20, MAX_VALUES = 256, MAX_TOKENS = 1 << 20 };
+enum { MAX_PLAN_BYTES = 1 << 20, MAX_VALUES = 256, MAX_TOKENS = 1 << 20, WEEK_S = 7 * 24 * 3600, MAX_MB = 16 << 20 };
 
-static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 4096)};
-static const cyaml_schema_value_t count_schema = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint32_t)};
+/* ---- the fields; harness/plans/default.yaml explains them ---- */
+static const struct bn_yaml_unit token_units[] = {{"k", 1024}, {"M", 1024 * 1024}, {NULL, 0}},
+                                 time_units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {NULL, 0}},
+                                 memory_units[] = {{"M", 1}, {"G", 1024}, {NULL, 0}};
+static const char *const mode_names[] = {"cartesian", "one_at_a_time", "leave_one_out", "pairwise", NULL};
 
-static const cyaml_schema_field_t model_fields[] = {
-    CYAML_FIELD_STRING_PTR("path", CYAML_FLAG_POINTER, struct bn_plan_model, path, 1, 4096),
-    CYAML_FIELD_STRING_PTR("label", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan_model, label, 1, 256),
-    CYAML_FIELD_SEQUENCE_COUNT("engines", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan_model, engines,
-                               n_engines, &text_schema, 1, MAX_VALUES),
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t model_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_model, model_fields)};
+#define AT(type, field) .name = #field, .offset = offsetof(struct type, field)
+#define TEXT(type, field, most)                                                                                        \
+    {                                                                                                                  \
+        AT(type, field), .kind = BN_YAML_TEXT, .max = (most)                                                           \
+    }
+#define NEEDED_TEXT(type, field, most)                                                                                 \
+    {                                                                                                                  \
+        AT(type, field), .kind = BN_YAML_TEXT, .max = (most), .required = true                                         \
+    }
+#define NAME(type, field, most)                                                                                        \
+    {                                                                                                                  \
+        AT(type, field), .kind = BN_YAML_TEXT, .max = (most), .required = true, .unique = true                         \
+    }
+#define NUMBER(type, field, least, most, u)                                                                            \
+    {                                                                                                                  \
+        AT(type, field), .kind = BN_YAML_NUMBER, .min = (least), .max = (most), .units = (u)                           \
+    }
+#define SWITCH(type, field)                                                                                            \
+    {                                                                                                                  \
+        AT(type, field), .kind = BN_YAML_SWITCH                                                                        \
+    }
+#define LIST(type, field, entry, need)                                                                                 \
+    {                                                                                                                  \
+        AT(type, field), .kind = BN_YAML_LIST, .max = MAX_VALUES, .required = (need), .items = (entry),                \
+                         .count = offsetof(struct type, n_##field), .size = sizeof *((struct type *)0)->field          \
+    }
 
-static const cyaml_schema_field_t workload_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct bn_plan_workload, name, 1, 64),
-    CYAML_FIELD_UINT("fill", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, fill),
-    CYAML_FIELD_UINT("prefill", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, prefill),
-    CYAML_FIELD_UINT("decode", CYAML_FLAG_OPTIONAL, struct bn_plan_workload, decode), CYAML_FIELD_END};
-static const cyaml_schema_value_t workload_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_workload, workload_fields)};
-
-static const cyaml_schema_field_t option_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct bn_plan_option, name, 1, 64),
-    CYAML_FIELD_SEQUENCE_COUNT("values", CYAML_FLAG_POINTER, struct bn_plan_option, values, n_values, &text_schema, 1,
-                               MAX_VALUES),
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t option_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bn_plan_option, option_fields)};
-
-static const cyaml_strval_t mode_names[] = {{"cartesian", BN_PLAN_CARTESIAN},
-                                            {"one_at_a_time", BN_PLAN_ONE_AT_A_TIME},
-                                            {"leave_one_out", BN_PLAN_LEAVE_ONE_OUT},
-                                            {"pairwise", BN_PLAN_PAIRWISE}};
-
-static const cyaml_schema_field_t plan_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct bn_plan, name, 1, 64),
-    CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, title, 0, 256),
-    CYAML_FIELD_ENUM("mode", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct bn_plan, mode, mode_names, 4),
-    CYAML_FIELD_SEQUENCE_COUNT("models", CYAML_FLAG_POINTER, struct bn_plan, models, n_models, &model_schema, 1,
-                               MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("workloads", CYAML_FLAG_POINTER, struct bn_plan, workloads, n_workloads,
-                               &workload_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("engines", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, engines, n_engines,
-                               &text_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("kernels", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, kernels, n_kernels,
-                               &text_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("threads", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, threads, n_threads,
-                               &count_schema, 1, MAX_VALUES),
-    CYAML_FIELD_SEQUENCE_COUNT("options", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct bn_plan, options, n_options,
-                               &option_schema, 1, MAX_VALUES),
-    CYAML_FIELD_UINT("rounds", CYAML_FLAG_OPTIONAL, struct bn_plan, rounds),
-    CYAML_FIELD_UINT("repetitions", CYAML_FLAG_OPTIONAL, struct bn_plan, repetitions),
-    CYAML_FIELD_UINT("warmup", CYAML_FLAG_OPTIONAL, struct bn_plan, warmup),
-    CYAML_FIELD_UINT("seed", CYAML_FLAG_OPTIONAL, struct bn_plan, seed),
-    CYAML_FIELD_UINT("time_limit_s", CYAML_FLAG_OPTIONAL, struct bn_plan, time_limit_s),
-    CYAML_FIELD_UINT("memory_limit_mb", CYAML_FLAG_OPTIONAL, struct bn_plan, memory_limit_mb),
-    CYAML_FIELD_BOOL("ops", CYAML_FLAG_OPTIONAL, struct bn_plan, ops),
-    CYAML_FIELD_BOOL("counters", CYAML_FLAG_OPTIONAL, struct bn_plan, counters),
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t plan_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct bn_plan, plan_fields)};
-
-/* ---- what libcyaml says, kept for one sentence ---- */
-struct said {
-    char error[512];
-    unsigned line; /* innermost of the backtrace; 0: none */
-};
-
-static void hear(cyaml_log_t level, void *context, const char *format, va_list args)
-{
-    struct said *said = context;
-    char text[512];
-    vsnprintf(text, sizeof text, format, args);
-    text[strcspn(text, "\n")] = 0;
-    const char *line = strstr(text, "line: ");
-    if (line && !said->line) said->line = (unsigned)strtoul(line + 6, NULL, 10);
-    if (level >= CYAML_LOG_ERROR && !said->error[0] && !strstr(text, "Backtrace") && strncmp(text, "  in ", 5))
-        memcpy(said->error, text, sizeof text);
-}
-
-static const char *sentence(struct said *said)
-{
-    size_t n = strlen(said->error);
-    while (n && said->error[n - 1] == '.') said->error[--n] = 0;
-    if (!n) return "there is no plan in this file";
-    return strncmp(said->error, "Load: ", 6) ? said->error : said->error + 6;
-}
-
-static void *take_memory(void *context, void *old, size_t size)
-{
-    (void)context;
-    if (size) return realloc(old, size);
-    free(old);
-    return NULL;
-}
-
-static const cyaml_config_t quiet = {.log_fn = NULL, .mem_fn = take_memory, .log_level = CYAML_LOG_ERROR};
+static const struct bn_yaml_field a_text = {.kind = BN_YAML_TEXT, .max = 4096},
+                                  a_thread_count = {.kind = BN_YAML_NUMBER, .min = 1, .max = 1024};
+static const struct bn_yaml_field model_fields[] = {NEEDED_TEXT(bn_plan_model, path, 4096),
+                                                    TEXT(bn_plan_model, label, 256),
+                                                    LIST(bn_plan_model, engines, &a_text, false),
+                                                    {0}};
+static const struct bn_yaml_field workload_fields[] = {NAME(bn_plan_workload, name, 64),
+                                                       NUMBER(bn_plan_workload, fill, 0, MAX_TOKENS, token_units),
+                                                       NUMBER(bn_plan_workload, prefill, 0, MAX_TOKENS, token_units),
+                                                       NUMBER(bn_plan_workload, decode, 0, MAX_TOKENS, token_units),
+                                                       {0}};
+static const struct bn_yaml_field option_fields[] = {
+    NAME(bn_plan_option, name, 64), LIST(bn_plan_option, values, &a_text, true), {0}};
+static const struct bn_yaml_field plan_fields[] = {NEEDED_TEXT(bn_plan, name, 64),
+                                                   TEXT(bn_plan, title, 256),
+                                                   {AT(bn_plan, mode), .kind = BN_YAML_WORD, .words = mode_names},
+                                                   LIST(bn_plan, models, model_fields, true),
+                                                   LIST(bn_plan, workloads, workload_fields, true),
+                                                   LIST(bn_plan, engines, &a_text, false),
+                                                   LIST(bn_plan, kernels, &a_text, false),
+                                                   LIST(bn_plan, threads, &a_thread_count, false),
+                                                   LIST(bn_plan, options, option_fields, false),
+                                                   NUMBER(bn_plan, rounds, 1, 10000, NULL),
+                                                   NUMBER(bn_plan, repetitions, 1, 100000, NULL),
+                                                   NUMBER(bn_plan, warmup, 0, 10000, NULL),
+                                                   NUMBER(bn_plan, seed, 0, UINT32_MAX, NULL),
+                                                   NUMBER(bn_plan, time_limit_s, 1, WEEK_S, time_units),
+                                                   NUMBER(bn_plan, memory_limit_mb, 1, MAX_MB, memory_units),
+                                                   SWITCH(bn_plan, ops),
+                                                   SWITCH(bn_plan, counters),
+                                                   {0}};
 
 /* ---- the file ---- */
 static enum bn_status slurp(const char *path, char **text, size_t *bytes, struct bn_error *err)
 {
     FILE *f = fopen(path, "rb");
-    if (!f) return bn_harness_fail(err, BN_ERR_IO, "The plan %s cannot be opened: %m.", path);
+    if (!f) return bn_harness_fail(err, BN_ERR_IO, "Could not open the plan %s: %m.", path);
     char *buffer = malloc(MAX_PLAN_BYTES + 1);
     *bytes = buffer ? fread(buffer, 1, MAX_PLAN_BYTES + 1, f) : 0;
-    bool bad = !buffer || ferror(f) || *bytes > MAX_PLAN_BYTES;
+    bool bad = !buffer || ferror(f);
     fclose(f);
-    if (bad) {
+    if (bad || *bytes > MAX_PLAN_BYTES) {
         free(buffer);
-        return bn_harness_fail(err, BN_ERR_IO, "The plan %s cannot be read, or is larger than 1 MiB.", path);
+        return bad ? bn_harness_fail(err, BN_ERR_IO, "Could not read the plan %s.", path)
+                   : bn_harness_fail(err, BN_ERR_FORMAT, "%s is larger than 1 MiB; a plan is a short text.", path);
     }
     buffer[*bytes] = 0;
     *text = buffer;
@@ -138,74 +107,55 @@ static void resolve(char **path, const char *plan_path)
     *path = real;
 }
 
-static enum bn_status check_workload(const struct bn_plan *p, const struct bn_plan_workload *w, struct bn_error *err)
+const char *bn_plan_model_name(const struct bn_plan_model *m)
 {
-    if (!w->prefill && !w->decode)
-        return bn_harness_fail(err, BN_ERR_FORMAT,
-                               "%s: workload \"%s\" measures nothing; give it prefill or decode tokens.", p->path,
-                               w->name);
-    if (w->fill > MAX_TOKENS || w->prefill > MAX_TOKENS || w->decode > MAX_TOKENS)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: workload \"%s\" has more than %d tokens.", p->path, w->name,
-                               MAX_TOKENS);
-    return BN_OK;
+    const char *slash = strrchr(m->path, '/');
+    return m->label ? m->label : slash && slash[1] ? slash + 1 : m->path;
 }
 
+/* What no single field shows. */
 static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
 {
-    for (uint32_t i = 0; i < p->n_workloads; i++) {
-        if (check_workload(p, &p->workloads[i], err)) return err->status;
+    for (uint32_t i = 0; i < p->n_workloads; i++)
+        if (!p->workloads[i].prefill && !p->workloads[i].decode)
+            return bn_harness_fail(err, BN_ERR_FORMAT,
+                                   "%s: Workload \"%s\" measures nothing; give it prefill or decode tokens.", p->path,
+                                   p->workloads[i].name);
+    for (uint32_t i = 0; i < p->n_models; i++)
         for (uint32_t j = 0; j < i; j++)
-            if (!strcmp(p->workloads[i].name, p->workloads[j].name))
-                return bn_harness_fail(err, BN_ERR_FORMAT, "%s: two workloads are named \"%s\".", p->path,
-                                       p->workloads[i].name);
-    }
-    for (uint32_t i = 0; i < p->n_threads; i++)
-        if (p->threads[i] < 1 || p->threads[i] > 1024)
-            return bn_harness_fail(err, BN_ERR_FORMAT, "%s: threads are 1 to 1024, not %u.", p->path, p->threads[i]);
-    if (p->rounds > 10000 || p->repetitions > 100000 || p->warmup > 10000)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s: rounds, repetitions or warmup is out of range.", p->path);
+            if (!strcmp(bn_plan_model_name(&p->models[i]), bn_plan_model_name(&p->models[j])))
+                return bn_harness_fail(err, BN_ERR_FORMAT,
+                                       "%s: Two models are named \"%s\"; give each a label of its own.", p->path,
+                                       bn_plan_model_name(&p->models[i]));
     return BN_OK;
-}
-
-static void set_default(uint32_t *field, uint32_t value)
-{
-    if (!*field) *field = value;
 }
 
 enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_error *err)
 {
     struct bn_error local;
     if (!err) err = &local;
-    char *text = NULL;
     size_t bytes = 0;
-    if (slurp(path, &text, &bytes, err)) return err->status;
-    struct said said = {0};
-    cyaml_config_t config = quiet;
-    config.log_fn = hear;
-    config.log_ctx = &said;
-    struct bn_plan *plan = NULL;
-    cyaml_load_data((const uint8_t *)text, bytes, &config, &plan_schema, (cyaml_data_t **)&plan, NULL);
-    if (!plan) {
-        free(text);
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s, line %u: %s.", path, said.line ? said.line : 1,
-                               sentence(&said));
-    }
-    plan->text = text;
-    plan->path = strdup(path);
-    set_default(&plan->rounds, 1), set_default(&plan->repetitions, 3), set_default(&plan->time_limit_s, 120);
-    for (uint32_t i = 0; i < plan->n_models; i++) resolve(&plan->models[i].path, path);
-    if (plan->path && !check(plan, err)) return *out = plan, BN_OK;
-    if (!plan->path) bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading %s.", path);
-    bn_plan_close(plan);
-    return err->status;
+    struct bn_plan *plan = calloc(1, sizeof *plan);
+    if (plan) *plan = (struct bn_plan){.path = strdup(path), .rounds = 1, .repetitions = 3, .time_limit_s = 120};
+    enum bn_status status = plan && plan->path ? slurp(path, &plan->text, &bytes, err)
+                                               : bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate a plan.");
+    if (!status) status = bn_yaml_read(plan->text, bytes, path, plan_fields, plan, err);
+    if (!status) status = check(plan, err);
+    for (uint32_t i = 0; !status && i < plan->n_models; i++) resolve(&plan->models[i].path, path);
+    if (status)
+        bn_plan_close(plan);
+    else
+        *out = plan;
+    return status;
 }
 
 void bn_plan_close(struct bn_plan *plan)
 {
     if (!plan) return;
+    bn_yaml_release(plan_fields, plan);
     free(plan->text);
     free(plan->path);
-    cyaml_free(&quiet, &plan_schema, plan, 0);
+    free(plan);
 }
 
-const char *bn_plan_mode_name(enum bn_plan_mode mode) { return mode_names[mode].str; }
+const char *bn_plan_mode_name(enum bn_plan_mode mode) { return mode_names[mode]; }

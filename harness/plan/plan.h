@@ -71,12 +71,14 @@ struct bn_point_list {
     size_t n_values;
 };
 
-/* Errors name the file and, where the YAML itself is wrong, the line. */
+/* Errors name the file, and the line and column where one value is wrong. */
 enum bn_status bn_plan_load(struct bn_plan **plan, const char *path, struct bn_error *err);
 void bn_plan_close(struct bn_plan *plan);
-/* "LABEL=PATH": the model of that label lies there, on this machine. */
+/* What names a model in tables: its label, else its file's name. */
+const char *bn_plan_model_name(const struct bn_plan_model *model);
+/* "LABEL=PATH": the model of that label is that file, on this machine. */
 enum bn_status bn_plan_place_model(struct bn_plan *plan, const char *text, struct bn_error *err);
-/* A model with a label whose file is not there: its points are skipped, as are those of an engine nobody named. */
+/* A model with a label whose file is missing: its points are skipped, as are those of an engine nobody named. */
 bool bn_plan_model_missing(const struct bn_plan_model *model);
 /* Leaves only the named workloads. */
 enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *names, size_t n, struct bn_error *err);

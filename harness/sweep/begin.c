@@ -7,27 +7,49 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-static enum bn_status fingerprint_model(struct bn_sweep *s, uint32_t i, struct bn_error *err)
-{
-    const struct bn_plan_model *m = &s->plan->models[i];
+struct model_file { /* "" where the plan's file is missing */
     char hash[BN_CONTENT_HASH_CHARS];
     uint64_t bytes;
+};
+
+/* Another model of the plan is the same file, or missing as well: then the label tells them apart. */
+static bool needs_label(const struct model_file *files, uint32_t n, uint32_t i)
+{
+    for (uint32_t j = 0; j < n; j++)
+        if (j != i && !strcmp(files[i].hash, files[j].hash)) return true;
+    return false;
+}
+
+static enum bn_status fingerprint_model(struct bn_sweep *s, const struct model_file *files, uint32_t i,
+                                        struct bn_error *err)
+{
+    const struct bn_plan_model *m = &s->plan->models[i];
+    const char *label = bn_plan_model_name(m), *slash = strrchr(m->path, '/');
     struct bn_fields fields = {.n = 0};
-    bool placed = !bn_plan_model_missing(m);
-    enum bn_status status = placed ? bn_content_hash_file(m->path, hash, &bytes, err) : BN_OK;
-    if (status) return status;
-    bn_fields_add(&fields, true, "content_hash", placed ? hash : NULL, "no file was named");
-    if (placed) bn_fields_number(&fields, true, "file_bytes", bytes);
-    bn_fields_add(&fields, false, "file", file_name(m->path), NULL);
-    status = bn_store_fingerprint(s->store, "model", m->label ? m->label : file_name(m->path), placed ? hash : NULL,
-                                  fields.at, fields.n, &s->model_ids[i], err);
+    bool placed = files[i].hash[0], labelled = needs_label(files, s->plan->n_models, i);
+    char own[512];
+    snprintf(own, sizeof own, "%s%s%s", files[i].hash, labelled ? " as " : "", labelled ? label : "");
+    bn_fields_add(&fields, true, "content_hash", placed ? files[i].hash : NULL, "the file is missing");
+    if (placed) bn_fields_number(&fields, true, "file_bytes", files[i].bytes);
+    if (labelled) bn_fields_add(&fields, true, "label", label, NULL);
+    bn_fields_add(&fields, false, "file", slash && slash[1] ? slash + 1 : m->path, NULL);
+    enum bn_status status =
+        bn_store_fingerprint(s->store, "model", label, placed ? own : NULL, fields.at, fields.n, &s->model_ids[i], err);
     bn_fields_release(&fields);
+    return status;
+}
+
+static enum bn_status fingerprint_models(struct bn_sweep *s, struct bn_error *err)
+{
+    uint32_t n = s->plan->n_models;
+    struct model_file *files = calloc(n, sizeof *files);
+    enum bn_status status =
+        files ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory to plan the sweep.");
+    for (uint32_t i = 0; !status && i < n; i++)
+        if (!bn_plan_model_missing(&s->plan->models[i]))
+            status = bn_content_hash_file(s->plan->models[i].path, files[i].hash, &files[i].bytes, err);
+    for (uint32_t i = 0; !status && i < n; i++) status = fingerprint_model(s, files, i, err);
+    free(files);
     return status;
 }
 
@@ -123,7 +145,9 @@ static enum bn_status plan_points(struct bn_sweep *s, struct bn_error *err)
         return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
     for (uint32_t i = 0; i < n; i++) {
         char *text = s->option_texts + (size_t)i * OPTIONS_TEXT;
-        bn_config_options_text(s->plan, &s->points.configs[i], text, OPTIONS_TEXT);
+        if (bn_config_options_text(s->plan, &s->points.configs[i], text, OPTIONS_TEXT) >= OPTIONS_TEXT)
+            return bn_harness_fail(err, BN_ERR_FORMAT, "The options of one configuration in %s exceed %d bytes.",
+                                   s->plan_path, OPTIONS_TEXT - 1);
         s->configs[i] = store_config(s, &s->points.configs[i], s->option_rows + (size_t)i * s->plan->n_options, text);
     }
     return begin_run(s, err);
@@ -138,7 +162,7 @@ enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
     s->model_ids = calloc(s->plan->n_models + 1, sizeof *s->model_ids);
     if (!s->model_ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
     status = bn_store_begin(s->store, err);
-    for (uint32_t i = 0; !status && i < s->plan->n_models; i++) status = fingerprint_model(s, i, err);
+    if (!status) status = fingerprint_models(s, err);
     if (!status) status = fingerprint_machine(s, err);
     if (!status) status = bn_engines_fingerprint(&s->engines, s->store, err);
     if (!status) status = bn_store_commit(s->store, err);

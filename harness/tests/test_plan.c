@@ -1,5 +1,5 @@
-/* test_plan.c - plans: what a file stands for, in each mode, and what a bad file is told. Counts are worked
- * out by hand. */
+/* test_plan.c - plans: the configs of a file in each mode, and the error of a bad one. Counts are worked out by hand.
+ */
 #include "harness/plan/plan.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -150,26 +150,122 @@ Test(plan, of_options_that_exclude_each_other_the_second_is_switched_off_and_say
     }
 }
 
-Test(plan, a_bad_file_is_told_the_line_and_the_fault)
+/* A plan whose line 4 begins with `line`; the lines above it are right. */
+static enum bn_status load_line(struct bn_plan **p, const char *line, struct bn_error *err)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\n%s\n", line);
+    return load(p, text, err);
+}
+
+Test(plan, a_value_is_read_to_its_last_character)
 {
     static const struct {
-        const char *text, *want;
+        const char *line, *want;
     } cases[] = {
-        {"name: p\nmode: cartesan\nmodels: [{path: x}]\nworkloads: [{name: a, prefill: 1}]\n",
-         "line 2: Invalid ENUM value: cartesan"},
-        {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefil: 3\n", "Unexpected key: prefil"},
-        {"name: p\nmodels: [{path: x}]\nworkloads:\n  - name: a\n    prefill: -3\n",
-         "line 5: Invalid UINT value: '-3'"},
-        {"name: p\nmodels: []\n", "line 2: Insufficient entries"},
-        {"", "there is no plan in this file"},
-        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
-        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n",
-         "two workloads are named"},
-        {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}]\nthreads: [0]\n", "threads are 1 to 1024"}};
+        {"time_limit_s: 10q",
+         "line 4, column 15: time_limit_s must be a whole number from 1 to 604800, perhaps with the "
+         "unit s, m or h, not \"10q\"."},
+        {"time_limit_s: 0", "not \"0\""},
+        {"memory_limit_mb: 4K", "with the unit M or G, not \"4K\""},
+        {"memory_limit_mb: 99999999G", "from 1 to 16777216"},
+        {"rounds: 2.5", "line 4, column 9: rounds must be a whole number from 1 to 10000, not \"2.5\"."},
+        {"rounds: 1e1", "not \"1e1\""},
+        {"rounds: 010", "not \"010\""},
+        {"rounds: 0x10", "not \"0x10\""},
+        {"rounds: +3", "not \"+3\""},
+        {"rounds: 0", "not \"0\""},
+        {"rounds: 2k", "not \"2k\""},
+        {"rounds: 18446744073709551617", "not \"18446744073709551617\""},
+        {"rounds:", "not \"\""},
+        {"warmup: -1", "warmup must be a whole number from 0 to 10000, not \"-1\""},
+        {"seed: 4294967296", "from 0 to 4294967295"},
+        {"ops: nope", "line 4, column 6: ops must be true or false, not \"nope\"."},
+        {"counters: 1", "counters must be true or false"},
+        {"mode: cartesan", "mode must be cartesian, one_at_a_time, leave_one_out or pairwise, not \"cartesan\""},
+        {"threads: [1, 2x]", "line 4, column 14: threads must be a whole number from 1 to 1024, not \"2x\"."},
+        {"threads: [0]", "from 1 to 1024, not \"0\""},
+        {"threads: 2", "threads must be a list"},
+        {"threads: []", "threads must have 1 to 256 entries, not 0"},
+        {"threads: [1, 2, 1]", "line 4, column 17: \"1\" is in threads twice."},
+        {"kernels: [ref, avx2, ref]", "\"ref\" is in kernels twice."},
+        {"engines: [bitnet, bitnet]", "\"bitnet\" is in engines twice."},
+        {"kernels: [\"a\\nb\"]", "kernels must not hold control characters"},
+        {"kernels: [\"a\\0b\"]", "kernels holds a NUL character"},
+        {"kernels: [[ref]]", "kernels must be a single value"},
+        {"options:\n  - {name: batch, values: [1, 2]}\n  - {name: batch, values: [3]}",
+         "line 6, column 5: Two entries of options have the name \"batch\"."},
+        {"options:\n  - {name: batch, values: [64, 64]}", "\"64\" is in values twice."},
+        {"options: [{name: batch}]", "line 4, column 11: The field \"values\" is missing."},
+        {"rounds: 1\nrounds: 2", "line 5, column 1: \"rounds\" is given twice."},
+        {"round: 1", "line 4, column 1: Unknown field \"round\"; choose name, title, mode, "},
+        {"---\nname: q", "line 4, column 1: A second document begins here"},
+        {"{", "line 5, column 1: This is not YAML: "},
+    };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bn_plan *p;
         struct bn_error err = {0};
-        cr_expect_neq(load(&p, cases[i].text, &err), BN_OK, "case %zu", i);
+        cr_expect_eq(load_line(&p, cases[i].line, &err), BN_ERR_FORMAT, "%s", cases[i].line);
+        cr_expect_not_null(strstr(err.text, cases[i].want), "%s: %s", cases[i].line, err.text);
+        cr_expect_eq(err.text[strlen(err.text) - 1], '.');
+    }
+}
+
+Test(plan, units_and_switches_mean_what_the_field_list_says)
+{
+    struct bn_plan *p;
+    struct bn_error err = {0};
+    cr_assert_eq(
+        load(&p,
+             "\xef\xbb\xbfname: p\nmodels: [{path: x}]\nworkloads: [{name: a, fill: 1M, prefill: 4k, decode: 0}]\n"
+             "time_limit_s: 10m\nmemory_limit_mb: 4G\nops: yes\ncounters: \"false\"\nseed: 4294967295\nwarmup: 0\n",
+             &err),
+        BN_OK, "%s", err.text);
+    cr_expect_eq(p->workloads[0].fill, 1048576);
+    cr_expect_eq(p->workloads[0].prefill, 4096);
+    cr_expect_eq(p->time_limit_s, 600);
+    cr_expect_eq(p->memory_limit_mb, 4096);
+    cr_expect(p->ops && !p->counters);
+    cr_expect_eq(p->seed, 4294967295);
+    cr_expect_eq(p->rounds, 1);
+    cr_expect_eq(p->repetitions, 3);
+    bn_plan_close(p);
+    static const struct {
+        const char *text;
+        uint32_t seconds;
+    } times[] = {{"90s", 90}, {"2h", 7200}, {"168h", 604800}, {"7", 7}};
+    for (size_t i = 0; i < 4; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "time_limit_s: %s", times[i].text);
+        cr_assert_eq(load_line(&p, line, &err), BN_OK, "%s", err.text);
+        cr_expect_eq(p->time_limit_s, times[i].seconds);
+        bn_plan_close(p);
+    }
+}
+
+Test(plan, a_bad_file_is_told_the_fault)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {{"", "is empty"},
+                 {"# nothing\n", "is empty"},
+                 {"- a\n", "The file must be made of fields"},
+                 {"name: p\nmodels: []\n", "line 2, column 9: models must have 1 to 256 entries, not 0."},
+                 {"name: p\nmodels: [{path: x}]\n", "The field \"workloads\" is missing"},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, prefil: 3}]\n",
+                  "Unknown field \"prefil\"; choose name, fill, prefill or decode."},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n",
+                  "line 3, column 35: Two entries of workloads have the name \"a\"."},
+                 {"name: p\nmodels: [{path: a/m}, {path: b/m}]\nworkloads: [{name: a, decode: 1}]\n",
+                  "Two models are named \"m\"; give each a label of its own."},
+                 {"name: p\nmodels: [{path: a/m}, {path: b, label: m}]\nworkloads: [{name: a, decode: 1}]\n",
+                  "Two models are named \"m\""},
+                 {"name: p\nmodels: &m [*m]\nworkloads: [{name: a, decode: 1}]\n", "models must be made of fields"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bn_plan *p;
+        struct bn_error err = {0};
+        cr_expect_eq(load(&p, cases[i].text, &err), BN_ERR_FORMAT, "case %zu", i);
         cr_expect_not_null(strstr(err.text, cases[i].want), "case %zu: %s", i, err.text);
     }
 }
