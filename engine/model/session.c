@@ -24,14 +24,17 @@ static void place_acts(struct layout *l, const struct bn_session *s, struct bn_a
 {
     const struct bn_config *c = &s->model->source.config;
     size_t heads = (size_t)c->n_heads * (size_t)c->head_dim;
+    a->norm_stride = (size_t)s->wide;
+    a->code_stride = (BN_A256_BYTES(s->wide) + 63) / 64 * 64;
+    a->block_stride = ((size_t)s->wide + 255) / 256;
     a->x = place(l, n * (size_t)c->dim * sizeof(float));
     a->att = place(l, n * heads * sizeof(float));
     a->q = place(l, n * (size_t)c->n_heads * (size_t)s->kv.head_dim * sizeof(float));
-    a->norm = place(l, n * (size_t)s->wide * sizeof(float));
-    a->codes = place(l, n * s->code_stride);
+    a->norm = place(l, n * a->norm_stride * sizeof(float));
+    a->codes = place(l, n * a->code_stride);
     a->sum = place(l, n * sizeof(int32_t));
     a->scale = place(l, n * sizeof(float));
-    a->block_scale = place(l, n * s->block_stride * sizeof(float));
+    a->block_scale = place(l, n * a->block_stride * sizeof(float));
 }
 
 static size_t place_all(struct bn_session *s, char *base)
@@ -132,8 +135,6 @@ enum bn_status bn_session_open(struct bn_session **session, const struct bn_mode
     s->n_batch = o->n_batch ? o->n_batch : DEFAULT_BATCH;
     if (s->n_batch > s->n_ctx) s->n_batch = s->n_ctx;
     s->wide = widest(&model->source.config);
-    s->code_stride = (BN_A256_BYTES(s->wide) + 63) / 64 * 64;
-    s->block_stride = ((size_t)s->wide + 255) / 256;
     status = bn_threads_open(&s->threads, s->n_threads, o->cpus, thread_start, s, err);
     if (status == BN_OK) status = allocate(s, o, err);
     bn_session_hash_reset(s, false);

@@ -4,19 +4,8 @@
 #include "engine/core/threads.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/model.h"
+#include "engine/model/pass.h"
 #include "engine/model/rope.h"
-
-/* What a linear takes in, for n tokens: the normalised row and its quantised forms. */
-struct bn_acts {
-    float *x;           /* [n][dim] residual stream */
-    float *att;         /* [n][n_heads * head_dim] attention output */
-    float *q;           /* [n][n_heads][kv.head_dim] rotated and scaled queries */
-    float *norm;        /* [n][wide] input of float linears */
-    int8_t *codes;      /* [n][code_stride] input of ternary and block linears */
-    int32_t *sum;       /* [n] */
-    float *scale;       /* [n] ternary */
-    float *block_scale; /* [n][block_stride] block linears */
-};
 
 /* For tests: sees the residual stream [dim] of every token after every layer; one of x and x64 is NULL. Called on any
  * thread. */
@@ -39,7 +28,6 @@ struct bn_session {
     struct bn_layer_probe probe; /* set by a test after opening */
     int n_threads, n_ctx, n_batch, position;
     int wide; /* widest input or output of any linear */
-    size_t code_stride, block_stride;
 
     struct bn_kv_cache kv;
     struct bn_rope rope;
