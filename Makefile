@@ -108,8 +108,9 @@ SQL_HEADERS := $(patsubst %,$(BUILD)/gen/%.h,$(shell find harness/store -name '*
 $(BUILD)/gen/%.sql.h: %.sql
 	@mkdir -p $(@D)
 	sed -e 's/[\\"]/\\&/g' -e 's/^.*$$/"&\\n"/' $< > $@
-SQL_USERS := $(BUILD)/obj/harness/store/store.o $(BUILD)/obj/harness/store/merge.o
-$(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen
+SQL_USERS := $(BUILD)/obj/harness/store/schema.o $(BUILD)/obj/harness/store/merge.o
+SCHEMA_VERSION := -DBN_SCHEMA_VERSION=$(words $(wildcard harness/store/migrations/*.sql))
+$(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen $(SCHEMA_VERSION)
 $(SQL_USERS): $(SQL_HEADERS)
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -123,6 +124,9 @@ $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
 FORCE:
+# the views are the database's side of the report
+$(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
+$(BUILD)/obj/reports/page/database.o: harness/store/views.sql
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 

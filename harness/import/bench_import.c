@@ -62,8 +62,8 @@ static enum bn_status begin(struct bn_import *import, const char *path, const st
                            "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", command);
     if (status) return status;
     *known = bn_query_next(query);
-    bn_query_close(query);
-    if (*known) return BN_OK;
+    status = bn_query_end(query, BN_OK, err);
+    if (status || *known) return status;
     gethostname(host, sizeof host - 1);
     struct bn_store_run run = {.identity = command,
                                .source = format->name,

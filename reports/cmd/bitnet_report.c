@@ -1,6 +1,7 @@
 /* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither
  * the engine nor the harness: it reads the v_* views only. */
 #include "reports/flamegraph/flamegraph.h"
+#include "reports/page/database.h"
 #include "reports/page/page.h"
 #include <errno.h>
 #include <getopt.h>
@@ -110,12 +111,15 @@ static int64_t choose_run(sqlite3 *db)
     if (o.run && (*end || wanted < 1)) fail(2, "--run takes the number of a run, not \"%s\".", o.run);
     if (sqlite3_prepare_v2(db,
                            "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > "
-                           "0 DESC, run_id DESC LIMIT 1",
+                           "0 DESC, started_at DESC, run_id DESC LIMIT 1",
                            -1, &query, NULL))
         fail(1, "%s is not a database of bitnet-bench: %s.", o.db, sqlite3_errmsg(db));
     sqlite3_bind_int64(query, 1, wanted);
-    if (sqlite3_step(query) == SQLITE_ROW)
+    int step = sqlite3_step(query);
+    if (step == SQLITE_ROW)
         run = sqlite3_column_int64(query, 0);
+    else if (step != SQLITE_DONE)
+        fail(1, "%s cannot be read: %s.", o.db, sqlite3_errmsg(db));
     else if (o.run)
         fail(1, "%s has no run %s.", o.db, o.run);
     sqlite3_finalize(query);
@@ -127,8 +131,7 @@ int main(int argc, char **argv)
     parse(argc, argv);
     if (o.folded) return draw_folded();
     struct report report = {.output = o.output ? o.output : "out/report"};
-    if (sqlite3_open_v2(o.db, &report.db, SQLITE_OPEN_READONLY, NULL))
-        fail(1, "Cannot open %s: %s.", o.db, sqlite3_errmsg(report.db));
+    if (!database_open(&report, o.db)) fail(1, "%s", report.error);
     report.run = choose_run(report.db);
     if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);
     sqlite3_close(report.db);
