@@ -1,6 +1,7 @@
 /* bitnet_eval.c - evaluates a model on tasks, or puts it through the stress tests (`bitnet-eval stress`). */
 #include "engine/cmdline.h"
 #include "suites/eval/eval_json.h"
+#include "suites/eval/task.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -88,14 +89,17 @@ static void print_result(const struct bn_eval_result *r)
     }
 }
 
-/* Splits o.tasks at commas. */
+/* Splits o.tasks at commas; a name that is no task, or one task twice, ends the program before anything runs. */
 static int split_tasks(char *text, const char **names)
 {
     int n = 0;
     for (char *rest = text, *name; (name = strsep(&rest, ","));) {
-        if (!*name) continue;
+        const struct bn_task *task = bn_task_find(name);
+        if (!task) bn_cmd_fail(&cmd, 2, "Unknown task \"%s\" in --tasks; --list_tasks lists the tasks.", name);
+        for (int i = 0; i < n; i++)
+            if (names[i] == task->name) bn_cmd_fail(&cmd, 2, "Task %s is in --tasks twice.", task->name);
         if (n == MAX_TASKS) bn_cmd_fail(&cmd, 2, "--tasks takes at most %d tasks.", MAX_TASKS);
-        names[n++] = name;
+        names[n++] = task->name;
     }
     return n;
 }
@@ -105,7 +109,7 @@ static int evaluate(void)
     const char *names[MAX_TASKS];
     static struct bn_eval_result results[MAX_TASKS];
     struct bn_error err = {0};
-    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks names the tasks.");
+    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
     char *text = strdup(o.tasks);
     int n = split_tasks(text, names);
     struct bn_model *model = open_model();
@@ -128,14 +132,31 @@ static int evaluate(void)
 }
 
 /* ---- stress ---- */
+/* Does this word of --only, up to its comma, begin the name? */
+static bool begins(const char *word, const char *name)
+{
+    size_t n = strcspn(word, ",");
+    return n && !strncmp(word, name, n);
+}
+
+static const char *next_word(const char *list) { return (list = strchr(list, ',')) ? list + 1 : NULL; }
+
 static bool chosen(const char *name)
 {
-    for (const char *p = o.only; p; p = strchr(p, ',')) {
-        if (*p == ',') p++;
-        size_t n = strcspn(p, ",");
-        if (n && !strncmp(p, name, n)) return true;
-    }
+    for (const char *word = o.only; word; word = next_word(word))
+        if (begins(word, name)) return true;
     return !o.only;
+}
+
+static void check_only(const struct bn_stress_test *tests, size_t n)
+{
+    for (const char *word = o.only; word; word = next_word(word)) {
+        size_t i = 0;
+        while (i < n && !begins(word, tests[i].name)) i++;
+        if (i == n)
+            bn_cmd_fail(&cmd, 2, "No stress test begins with \"%.*s\"; --list_tasks lists them.",
+                        (int)strcspn(word, ","), word);
+    }
 }
 
 static void print_stress(const struct bn_stress_result *r)
@@ -157,6 +178,7 @@ static int stress(void)
                                    .n_ctx = o.eval.n_ctx,
                                    .quick = o.quick};
     bool failed = false;
+    check_only(tests, n);
     bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
     for (size_t i = 0; i < n && n_run < 32; i++) {
         if (!chosen(tests[i].name)) continue;
@@ -165,7 +187,6 @@ static int stress(void)
         failed |= r->verdict == BN_FAIL;
         if (!o.json) print_stress(r);
     }
-    if (!n_run) bn_cmd_fail(&cmd, 2, "No stress test begins with %s; --list_tasks names them.", o.only);
     if (o.json) put_json(stdout, bn_stress_json(results, n_run, o.model_path), "the result");
     return failed;
 }
@@ -174,8 +195,7 @@ int main(int argc, char **argv)
 {
     int rest = bn_cmd_parse(&cmd, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
-    if (rest && !is_stress)
-        bn_cmd_fail(&cmd, 2, "\"%s\" is not understood; the only word it takes is stress.", argv[1]);
+    if (rest && !is_stress) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; the only one is stress.", argv[1]);
     if (o.list_tasks) return list_tasks(), 0;
     return is_stress ? stress() : evaluate();
 }
