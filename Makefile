@@ -37,7 +37,7 @@ REPORTS_LIB := $(BUILD)/lib/libreports.a
 ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lpthread -lm
 SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lpcre2-8 -lpthread -lm
 HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lyaml -lhwloc -lpfm -lpcre2-8 -lpthread -lm
-REPORTS_LIBS = $(REPORTS_LIB) -lsqlite3 -ljansson -lpthread -lm
+REPORTS_LIBS = $(REPORTS_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lpthread -lm
 
 # --- instruction sets: the end of a kernel's file name says what its machine code may use -----------------------------
 ISA_avx2       := -mavx2 -mfma -mf16c -mbmi2
@@ -150,7 +150,7 @@ endef
 $(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(wildcard harness/cmd/*.c),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
-$(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB),$(REPORTS_LIBS))))
+$(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
 CHECKKERN_SRC := $(wildcard engine/tests/checkkern*.c)
 $(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)
 	@mkdir -p $(@D)
@@ -173,6 +173,6 @@ endef
 $(eval $(call testprogram,engine,$(ENGINE_LIB),$(ENGINE_LIBS)))
 $(eval $(call testprogram,suites,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS)))
 $(eval $(call testprogram,harness,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS)))
-$(eval $(call testprogram,reports,$(REPORTS_LIB),$(REPORTS_LIBS)))
+$(eval $(call testprogram,reports,$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS)))
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

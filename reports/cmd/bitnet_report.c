@@ -1,5 +1,6 @@
 /* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither
  * the engine nor the harness: it reads the v_* views only. */
+#include "engine/files.h"
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/database.h"
 #include "reports/page/page.h"
@@ -89,15 +90,18 @@ static int draw_folded(void)
     struct flame flame;
     struct flame_style style = {o.title, o.unit};
     if (!o.output) fail(2, "--folded needs --output FILE.svg.");
+    struct bn_output *output;
+    struct bn_error err;
     FILE *in = strcmp(o.folded, "-") ? fopen(o.folded, "r") : stdin;
-    if (!in) fail(1, "Cannot open %s: %s.", o.folded, strerror(errno));
+    if (!in) fail(1, "Could not open %s: %s.", o.folded, strerror(errno));
+    bn_input_declare(o.folded);
     if (!flame_read(&flame, in))
         fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
-    FILE *out = fopen(o.output, "w");
-    if (!out) fail(1, "Cannot write %s: %s.", o.output, strerror(errno));
-    flame_write_svg(&flame, &style, out);
+    if (bn_output_open(&output, o.output, &err)) fail(err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    if (!flame_write_svg(&flame, &style, bn_output_stream(output))) fail(1, "Could not allocate the flame graph.");
     flame_release(&flame);
-    if (fclose(out)) fail(1, "Writing %s failed: %s.", o.output, strerror(errno));
+    if (in != stdin) fclose(in);
+    if (bn_output_commit(output, &err)) fail(1, "%s", err.text);
     return 0;
 }
 

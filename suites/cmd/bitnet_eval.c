@@ -1,5 +1,6 @@
 /* bitnet_eval.c - evaluates a model on tasks, or puts it through the stress tests (`bitnet-eval stress`). */
 #include "engine/cmdline.h"
+#include "engine/files.h"
 #include "suites/eval/eval_json.h"
 #include "suites/eval/task.h"
 #include <errno.h>
@@ -114,16 +115,19 @@ static int evaluate(void)
     int n = split_tasks(text, names);
     struct bn_model *model = open_model();
     const struct bn_model_info *info = bn_model_info(model);
-    FILE *items = o.items ? fopen(o.items, "w") : NULL;
-    if (o.items && !items) bn_cmd_fail(&cmd, 1, "Cannot write %s: %s.", o.items, strerror(errno));
+    struct bn_output *items = NULL;
+    bn_input_declare(o.eval.text_file);
+    if (o.items && bn_output_open(&items, o.items, &err) != BN_OK)
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (isatty(2)) o.eval.progress = show_progress;
     for (int i = 0; i < n; i++) {
         enum bn_status status = bn_eval_run(&results[i], model, names[i], &o.eval, &err);
         if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-        if (items) put_json(items, bn_eval_items_json(&results[i], info), o.items);
+        if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
         if (!o.json) print_result(&results[i]);
     }
-    if (items && fclose(items)) bn_cmd_fail(&cmd, 1, "Writing %s failed: %s.", o.items, strerror(errno));
+    if (bn_model_check(model, &err) != BN_OK || (items && bn_output_commit(items, &err) != BN_OK))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (o.json) put_json(stdout, bn_eval_summary_json(results, n, info, o.eval.n_threads), "the result");
     for (int i = 0; i < n; i++) bn_eval_release(&results[i]);
     bn_model_close(model);

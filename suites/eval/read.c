@@ -1,14 +1,14 @@
 /* read.c - whole files, JSON and JSON lines. */
 #include "suites/eval/read.h"
+#include "engine/files.h"
 #include "suites/fail.h"
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, BYTES_LIMIT = 1 << 30 };
 
 enum bn_status bn_data_fault(struct bn_error *err, const char *path, size_t line, const char *format, ...)
 {
@@ -28,28 +28,6 @@ static size_t line_of(const char *text, size_t at)
 }
 
 /* ---- bytes ---- */
-static enum bn_status read_stream(FILE *f, char **text, size_t *n_bytes, const char *path, struct bn_error *err)
-{
-    size_t n = 0, cap = 1 << 16;
-    char *buffer = malloc(cap);
-    while (buffer) {
-        n += fread(buffer + n, 1, cap - 1 - n, f);
-        if (n < cap - 1) break;
-        char *more = realloc(buffer, cap *= 2);
-        if (!more) free(buffer);
-        buffer = more;
-    }
-    if (!buffer) return bn_suites_fail_memory(err);
-    if (ferror(f)) {
-        free(buffer);
-        return bn_suites_fail(err, BN_ERR_IO, "Could not read %s: %s.", path, strerror(errno));
-    }
-    buffer[n] = 0;
-    *text = buffer;
-    *n_bytes = n;
-    return BN_OK;
-}
-
 static void drop_mark(char *text, size_t *n_bytes) /* the byte-order mark */
 {
     if (*n_bytes < 3 || memcmp(text, "\xef\xbb\xbf", 3)) return;
@@ -57,14 +35,15 @@ static void drop_mark(char *text, size_t *n_bytes) /* the byte-order mark */
     memmove(text, text + 3, *n_bytes + 1);
 }
 
-static enum bn_status read_open(FILE *f, char **text, size_t *n_bytes, const char *path, struct bn_error *err)
+/* Faults name the file as `shown`. */
+static enum bn_status read_file(char **text, size_t *n_bytes, const char *path, const char *shown, struct bn_error *err)
 {
-    enum bn_status status = read_stream(f, text, n_bytes, path, err);
+    enum bn_status status = bn_input_read(text, n_bytes, path, BYTES_LIMIT, err);
     if (status != BN_OK) return status;
     drop_mark(*text, n_bytes);
     size_t n = strlen(*text);
     if (n == *n_bytes) return BN_OK;
-    status = bn_data_fault(err, path, line_of(*text, n), "has a NUL byte; a text holds none.");
+    status = bn_data_fault(err, shown, line_of(*text, n), "has a NUL byte; a text holds none.");
     free(*text);
     *text = NULL;
     return status;
@@ -72,11 +51,7 @@ static enum bn_status read_open(FILE *f, char **text, size_t *n_bytes, const cha
 
 enum bn_status bn_text_read(char **text, size_t *n_bytes, const char *path, struct bn_error *err)
 {
-    FILE *f = fopen(path, "rb");
-    if (!f) return bn_suites_fail(err, BN_ERR_IO, "Could not open %s: %s; check the path.", path, strerror(errno));
-    enum bn_status status = read_open(f, text, n_bytes, path, err);
-    fclose(f);
-    return status;
+    return read_file(text, n_bytes, path, path, err);
 }
 
 /* ---- data sets ---- */
@@ -114,13 +89,11 @@ static bool join(char full[PATH_BYTES], const char *directory, const char *path)
 enum bn_status bn_data_read(char **text, size_t *n_bytes, const char *directory, const char *path, struct bn_error *err)
 {
     char full[PATH_BYTES];
-    FILE *f = join(full, directory, path) ? fopen(full, "rb") : NULL;
-    if (!f)
+    enum bn_status status = join(full, directory, path) ? read_file(text, n_bytes, full, path, err) : BN_ERR_IO;
+    if (status == BN_ERR_IO)
         return bn_suites_fail(err, BN_ERR_IO,
                               "Could not open %.300s/%s; --data_dir names the folder that holds the tasks' data.",
                               directory, path);
-    enum bn_status status = read_open(f, text, n_bytes, path, err);
-    fclose(f);
     if (status != BN_OK) return status;
     unix_lines(*text, n_bytes);
     status = check_utf8(*text, *n_bytes, path, err);
