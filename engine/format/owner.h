@@ -4,19 +4,14 @@
 #include "engine/core/arena.h"
 #include "engine/format/source.h"
 
-/* A regular file mapped for reading. Offsets into it are aligned as they are in the file. When its pages vanish (the
- * file is cut short, the disk fails), they read as zeros on whatever thread and bn_map_check fails, instead of SIGBUS.
- */
+/* A file mapped for reading. Offsets into it are aligned as they are in the file. */
 struct bn_map {
     const uint8_t *bytes;
     size_t n;
-    struct bn_map_watch *watch; /* of map_watch.c; NULL: an empty file */
 };
 enum bn_status bn_map_open(struct bn_map *map, const char *path,
                            struct bn_error *err); /* n 0 (an empty file) has bytes "" */
 void bn_map_close(struct bn_map *map);
-/* The file is still what was opened: same size and time of change, every page there. */
-enum bn_status bn_map_check(const struct bn_map *map, struct bn_error *err);
 
 struct bn_source_owner {
     struct bn_arena arena;
@@ -35,7 +30,8 @@ enum bn_status bn_source_add(struct bn_source *source, const char *name, enum bn
 /* "blk.%d.attn_q.weight" with the layer's number; `pattern` has one %d. */
 void bn_layer_name(char *out, size_t cap, const char *pattern, int layer);
 
-/* Rules that hold for every format, after a reader has filled the configuration and the vocabulary. */
+/* Rules that hold for every format, after a reader has filled the configuration and the vocabulary. The limits of
+ * bn_config_check are the only ones: the engine relies on them. */
 enum bn_status bn_config_check(const struct bn_config *config, const char *path, struct bn_error *err);
 enum bn_status bn_vocab_check(const struct bn_vocab *vocab, const char *path, struct bn_error *err);
 

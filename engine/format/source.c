@@ -1,5 +1,6 @@
 /* source.c - finds the format of a model by its content, and the rules that every format obeys. */
 #include "engine/format/source.h"
+#include "engine/format/complete.h"
 #include "engine/format/owner.h"
 #include <errno.h>
 #include <math.h>
@@ -79,9 +80,8 @@ enum bn_status bn_source_open(struct bn_source *source, const char *path, const 
     if (!source->owner) return bn_fail_memory(err, "a model file", sizeof *source->owner);
     enum bn_status status = dispatch(source, path, options, err);
     if (!status && !options->vocab_only) status = bn_config_check(&source->config, path, err);
+    if (!status && !options->vocab_only) status = bn_complete_check(source, path, err);
     if (!status) status = bn_vocab_check(v, path, err);
-    struct bn_error changed; /* explains better than what was read */
-    if (bn_source_check(source, &changed)) status = bn_fail(err, changed.status, "%s", changed.text);
     if (status) bn_source_close(source);
     return status;
 }
@@ -96,13 +96,6 @@ void bn_source_close(struct bn_source *source)
         free(owner);
     }
     *source = (struct bn_source){0};
-}
-
-enum bn_status bn_source_check(const struct bn_source *source, struct bn_error *err)
-{
-    enum bn_status status = BN_OK;
-    for (size_t i = 0; i < source->owner->n_maps && !status; i++) status = bn_map_check(&source->owner->maps[i], err);
-    return status;
 }
 
 const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name)
@@ -125,10 +118,10 @@ enum bn_status bn_config_check(const struct bn_config *c, const char *path, stru
     const struct {
         const char *what;
         int value, max;
-    } sizes[] = {{"the number of layers", c->n_layers, 4096},        {"the embedding length", c->dim, 1 << 20},
-                 {"the feed-forward length", c->ffn_dim, 1 << 22},   {"the number of heads", c->n_heads, 1 << 14},
-                 {"the number of kv heads", c->n_kv_heads, 1 << 14}, {"the head dimension", c->head_dim, 1 << 14},
-                 {"the vocabulary size", c->n_vocab, 1 << 24},       {"the context length", c->n_ctx_train, 1 << 30},
+    } sizes[] = {{"the number of layers", c->n_layers, 4096},      {"the embedding length", c->dim, 1 << 20},
+                 {"the feed-forward length", c->ffn_dim, 1 << 22}, {"the number of heads", c->n_heads, 4096},
+                 {"the number of kv heads", c->n_kv_heads, 4096},  {"the head dimension", c->head_dim, 4096},
+                 {"the vocabulary size", c->n_vocab, 1 << 24},     {"the context length", c->n_ctx_train, 1 << 24},
                  {"the rope dimension", c->rope_dim, c->head_dim}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         enum bn_status status = check_range(path, sizes[i].what, sizes[i].value, 1, sizes[i].max, err);

@@ -51,7 +51,7 @@ static void info(struct file *f, const char *name, uint64_t cols, uint64_t rows,
     f->offset += (bytes + 31) / 32 * 32;
 }
 
-enum { KEYS = 18, TENSORS = 12 };
+enum { KEYS = 18, TENSORS = 13 };
 /* Numbers of values and infos that the damaged forms patch, in the order below. */
 enum {
     V_ARCH = 0,
@@ -78,7 +78,8 @@ static void build(struct file *f)
     static const char *const linears[] = {"blk.0.attn_q.weight",      "blk.0.attn_k.weight",   "blk.0.attn_v.weight",
                                           "blk.0.attn_output.weight", "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight",
                                           "blk.0.ffn_down.weight"};
-    static const char *const norms[] = {"blk.0.ffn_norm.weight", "blk.0.attn_sub_norm.weight"};
+    static const char *const norms[] = {"blk.0.ffn_norm.weight", "blk.0.attn_sub_norm.weight",
+                                        "blk.0.ffn_sub_norm.weight"};
     memset(f, 0, sizeof *f);
     put(f, "GGUF", 4), put32(f, 3), put64(f, TENSORS), put64(f, KEYS);
     key_string(f, "general.architecture", "bitnet-b1.58");
@@ -104,7 +105,7 @@ static void build(struct file *f)
     info(f, "output_norm.weight", 128, 0, 0, 512);
     info(f, "blk.0.attn_norm.weight", 128, 0, 0, 512);
     for (int i = 0; i < 7; i++) info(f, linears[i], 128, 128, 36, 4096 + 32);
-    for (int i = 0; i < 2; i++) info(f, norms[i], 128, 0, 0, 512);
+    for (int i = 0; i < 3; i++) info(f, norms[i], 128, 0, 0, 512);
     f->n = (f->n + 31) / 32 * 32;
     memset(f->bytes + f->n, 0x55, f->offset);
     f->n += f->offset;
