@@ -8,6 +8,8 @@
 #include "engine/format/source.h"
 
 static inline size_t bn_ternary_row_bytes(int64_t cols) { return ((size_t)cols + 127) / 128 * 32; }
+/* Rows in memory end in whole blocks. */
+static inline int bn_ternary_padded_cols(int64_t cols) { return (int)((cols + 127) / 128 * 128); }
 
 /* Rows of the tensor as they lie in memory when they are canonical already (I2_S), NULL when they must be transcoded.
  */

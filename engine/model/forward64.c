@@ -1,7 +1,6 @@
 /* forward64.c - the forward pass in double precision, plain and slow: the specification of what the fast pass computes.
  * int8 activations make BitNet models chaotic in the last bits, so only this pass can be held tightly to an independent
  * computation (EVALUATION.md section 1). No kernel variants, no KV encodings, libm's exp and cos. */
-#include "engine/format/ternary.h"
 #include "engine/model/session.h"
 #include <math.h>
 #include <stdlib.h>
@@ -25,20 +24,6 @@ struct job64 {
     int n;
 };
 
-/* Row r as doubles; `buffer` has room for cols floats. */
-static void unpack(double *row, const struct bn_linear *lin, int r, float *buffer)
-{
-    const uint8_t *data = lin->data + (size_t)r * lin->row_bytes;
-    if (lin->kind == BN_LINEAR_TERNARY) {
-        int8_t *codes = (int8_t *)buffer;
-        bn_ternary_unpack_row(codes, data, lin->cols);
-        for (int k = 0; k < lin->cols; k++) row[k] = codes[k];
-    } else {
-        bn_encoding_unpack_cpu_row(buffer, lin->encoding, data, lin->cols);
-        for (int k = 0; k < lin->cols; k++) row[k] = (double)buffer[k];
-    }
-}
-
 static void linear_rows(void *arg, int thread)
 {
     const struct job64 *j = arg;
@@ -47,7 +32,8 @@ static void linear_rows(void *arg, int thread)
     float *buffer = (float *)(row + j->lin->cols);
     bn_share(j->lin->rows, 1, thread, bn_threads_count(j->s->threads), &begin, &end);
     for (int r = begin; row && r < end; r++) {
-        unpack(row, j->lin, r, buffer);
+        j->lin->form->unpack(buffer, j->lin, r);
+        for (int k = 0; k < j->lin->cols; k++) row[k] = (double)buffer[k];
         double w_scale = j->lin->w_scale ? (double)j->lin->w_scale[r * j->lin->w_scale_step] : 1;
         for (int t = 0; t < j->n; t++) {
             const double *in = j->in + (size_t)t * ((struct reference *)j->s->reference)->wide;
@@ -87,9 +73,9 @@ static void linear(struct bn_session *s, const struct bn_linear *lin, const doub
         memcpy(y, in + (size_t)t * ref->wide, (size_t)lin->cols * sizeof *y);
         if (norm) rmsnorm(y, y, norm, lin->cols, (double)c->rms_eps);
         if (lin->norm_in) rmsnorm(y, y, lin->norm_in, lin->cols, (double)c->norm_in_eps);
-        if (lin->kind == BN_LINEAR_TERNARY) ref->scale[t] = quantize(y, lin->cols);
+        if (bn_linear_is_ternary(lin)) ref->scale[t] = quantize(y, lin->cols);
     }
-    struct job64 job = {s, lin, ref->in, lin->kind == BN_LINEAR_TERNARY ? ref->scale : NULL, out, out_stride, n};
+    struct job64 job = {s, lin, ref->in, bn_linear_is_ternary(lin) ? ref->scale : NULL, out, out_stride, n};
     bn_threads_run(s->threads, linear_rows, &job);
 }
 

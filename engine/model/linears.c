@@ -1,31 +1,33 @@
 /* linears.c - a pass's linears: inputs made ready for the form of the weights, rows of the product cut over the
  * threads. */
 #include "engine/model/linears.h"
-#include "engine/kernels/lut3.h"
-#include <string.h>
+
+static struct bn_linear_input input_of(const struct bn_acts *a)
+{
+    return (struct bn_linear_input){.values = a->norm,
+                                    .codes = a->codes,
+                                    .sum = a->sum,
+                                    .scale = a->scale,
+                                    .block_scale = a->block_scale,
+                                    .value_stride = a->norm_stride,
+                                    .code_stride = a->code_stride,
+                                    .block_stride = a->block_stride};
+}
 
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
 {
-    struct bn_acts *a = l->acts;
-    const struct bn_config *c = l->c;
-    size_t row = (size_t)t;
-    float *y = a->norm + row * a->norm_stride;
+    const struct bn_linear_input input = input_of(l->acts);
+    float *y = input.values + (size_t)t * input.value_stride;
     if (norm) {
-        l->k->rmsnorm(y, in, norm, lin->cols, c->rms_eps);
+        l->k->rmsnorm(y, in, norm, lin->cols, l->c->rms_eps);
         in = y;
     }
     if (lin->norm_in) {
-        l->k->rmsnorm(y, in, lin->norm_in, lin->cols, c->norm_in_eps);
+        l->k->rmsnorm(y, in, lin->norm_in, lin->cols, l->c->norm_in_eps);
         in = y;
     }
-    int8_t *codes = a->codes + row * a->code_stride;
-    if (lin->kind == BN_LINEAR_TERNARY)
-        a->scale[t] = l->k->quantize_a256(codes, &a->sum[t], in, lin->cols);
-    else if (lin->kind == BN_LINEAR_BLOCK)
-        l->k->quantize_b256(codes, a->block_scale + row * a->block_stride, in, lin->cols);
-    else if (in != y)
-        memcpy(y, in, (size_t)lin->cols * sizeof *y);
+    lin->form->prepare(l->k, &input, t, in, lin->cols);
 }
 
 void bn_prepare(struct bn_lane *l, const struct bn_linear *lin, const float *in, size_t in_stride, const float *norm)
@@ -35,61 +37,29 @@ void bn_prepare(struct bn_lane *l, const struct bn_linear *lin, const float *in,
 
 bool bn_same_input(const struct bn_linear *a, const struct bn_linear *b)
 {
-    return a->kind == b->kind && a->cols == b->cols && a->norm_in == b->norm_in;
+    return a->form->prepare == b->form->prepare && a->cols == b->cols && a->norm_in == b->norm_in;
 }
 
 /* Rows r0..r1 of `lin` for tokens first .. first + n - 1 of the prepared activations. */
 void bn_multiply(struct bn_lane *l, const struct bn_linear *lin, float *y, size_t y_stride, int first, int n, int r0,
                  int r1)
 {
-    const struct bn_acts *a = l->acts;
-    const struct bn_kernels *k = l->k;
-    size_t t = (size_t)first;
+    const struct bn_linear_input input = input_of(l->acts);
     if (r0 >= r1) return;
     l->work.weight_bytes += (uint64_t)(r1 - r0) * lin->row_bytes;
     l->work.macs += (uint64_t)(r1 - r0) * (uint64_t)lin->cols * (uint64_t)n;
-    if (lin->kind == BN_LINEAR_TERNARY) {
-        int padded = (lin->cols + 127) / 128 * 128; /* rows in memory end in whole blocks */
-        (lin->lut3 ? k->matmul_lut3 : k->matmul_i2)(
-            &(struct bn_ternary_args){y, y_stride, lin->data, lin->row_bytes, lin->rows, padded, lin->w_scale,
-                                      lin->w_scale_step, a->codes + t * a->code_stride, a->code_stride, a->sum + t,
-                                      a->scale + t, n},
-            r0, r1);
-    } else if (lin->kind == BN_LINEAR_BLOCK) {
-        struct bn_block_args args = {y,
-                                     y_stride,
-                                     lin->data,
-                                     lin->row_bytes,
-                                     lin->rows,
-                                     lin->cols,
-                                     a->codes + t * a->code_stride,
-                                     a->code_stride,
-                                     a->block_scale + t * a->block_stride,
-                                     a->block_stride,
-                                     n};
-        (lin->encoding == BN_ENC_Q8_0   ? k->matmul_q8_0
-         : lin->encoding == BN_ENC_Q4_0 ? k->matmul_q4_0
-                                        : k->matmul_q6_k)(&args, r0, r1);
-    } else {
-        struct bn_float_args args = {
-            y, y_stride, lin->data, lin->row_bytes, lin->rows, lin->cols, a->norm + t * a->norm_stride, a->norm_stride,
-            n};
-        (lin->encoding == BN_ENC_F16    ? k->matmul_f16
-         : lin->encoding == BN_ENC_BF16 ? k->matmul_bf16
-                                        : k->matmul_f32)(&args, r0, r1);
-    }
+    lin->form->multiply(l->k, lin, &input, first, n, y, y_stride, r0, r1);
 }
 
-/* Rows are cut over the threads. Tables of lut3 are made for every token and used for all rows of a thread, so there
- * tokens are cut first, as long as a thread keeps enough of them to make taking the weights apart worth while. */
+/* Rows are cut over the threads; tokens before them where the form asks for it and each thread keeps enough. */
 struct bn_part bn_part_of(const struct bn_lane *l, const struct bn_linear *lin, int rows)
 {
-    enum { LEAST_TOKENS = 48 };
+    const struct bn_linear_form *form = lin->form;
     int threads = l->n_threads, groups = 1, t1;
     struct bn_part s;
-    for (int g = 2; lin->lut3 && g <= threads && l->n / g >= LEAST_TOKENS; g++)
+    for (int g = 2; form->token_grain && g <= threads && l->n / g >= form->token_grain; g++)
         if (threads % g == 0) groups = g;
-    bn_share(rows, lin->lut3 ? BN_LUT3_PANEL : 16, l->thread / groups, threads / groups, &s.r0, &s.r1);
+    bn_share(rows, form->row_grain, l->thread / groups, threads / groups, &s.r0, &s.r1);
     bn_share(l->n, 1, l->thread % groups, groups, &s.first, &t1);
     s.n = t1 - s.first;
     return s;

@@ -31,8 +31,7 @@ static void fill_info(struct bn_model *m, const char *path)
                                                           : vocab_only_kernels};
     if (!w->layers) return;
     m->info.weight_encoding = bn_encoding_traits(w->stored)->name;
-    const struct bn_linear *down = &w->layers[0].down;
-    m->info.ternary_layout = down->kind != BN_LINEAR_TERNARY ? NULL : down->lut3 ? "lut3" : "i2";
+    m->info.ternary_layout = w->layers[0].down.form->layout;
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
 
@@ -52,7 +51,6 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
         status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening)
         status = bn_screen_open(&m->screen, &m->weights.head, err);
-    if (status == BN_OK) status = bn_source_check(&m->source, err);
     return status;
 }
 
@@ -84,11 +82,6 @@ void bn_model_close(struct bn_model *m)
     bn_source_close(&m->source);
     free((char *)(uintptr_t)m->info.path);
     free(m);
-}
-
-enum bn_status bn_model_check(const struct bn_model *m, struct bn_error *err)
-{
-    return bn_source_check(&m->source, err);
 }
 
 const struct bn_model_info *bn_model_info(const struct bn_model *m) { return &m->info; }

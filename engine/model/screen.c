@@ -62,7 +62,7 @@ static enum bn_status fill(struct bn_screen *s, const struct bn_linear *head, st
 
 enum bn_status bn_screen_open(struct bn_screen *s, const struct bn_linear *head, struct bn_error *err)
 {
-    if (head->kind != BN_LINEAR_FLOAT || head->cols % 32)
+    if (head->form != &bn_linear_float || head->cols % 32)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
                        "Head screening is for output heads in f16, bf16 or f32 of whole blocks of 32 columns; this one "
                        "is %s with %d columns.",
@@ -71,7 +71,7 @@ enum bn_status bn_screen_open(struct bn_screen *s, const struct bn_linear *head,
     enum bn_status status = bn_weight_memory_open(
         &s->memory, bn_weight_memory_need(rows * row_bytes) + 2 * bn_weight_memory_need(rows * sizeof(float)), err);
     if (status != BN_OK) return status;
-    s->plane = (struct bn_linear){.kind = BN_LINEAR_BLOCK,
+    s->plane = (struct bn_linear){.form = &bn_linear_block,
                                   .encoding = BN_ENC_Q8_0,
                                   .rows = head->rows,
                                   .cols = head->cols,

@@ -67,7 +67,7 @@ static int widest(const struct bn_config *c)
 
 static enum bn_status kv_type(const struct bn_session *s, const char *name, enum bn_kv_type *type, struct bn_error *err)
 {
-    bool ternary = s->model->weights.layers[0].down.kind == BN_LINEAR_TERNARY;
+    bool ternary = bn_linear_is_ternary(&s->model->weights.layers[0].down);
     if (!name) return *type = ternary ? BN_KV_F16 : BN_KV_F32, BN_OK;
     const char *const names[] = {[BN_KV_F16] = "f16", [BN_KV_F32] = "f32", [BN_KV_Q8_0] = "q8_0"};
     for (int i = 0; i < 3; i++)

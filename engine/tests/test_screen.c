@@ -47,7 +47,7 @@ static int check(int kind, int k)
     float scale[2];
     int kept = 0;
     make(w, x, kind);
-    struct bn_linear head = {.kind = BN_LINEAR_FLOAT,
+    struct bn_linear head = {.form = &bn_linear_float,
                              .encoding = BN_ENC_F32,
                              .rows = ROWS,
                              .cols = COLS,
@@ -102,7 +102,7 @@ Test(screen, what_is_not_finite_is_kept)
 
 Test(screen, short_heads_are_refused)
 {
-    struct bn_linear head = {.kind = BN_LINEAR_BLOCK, .encoding = BN_ENC_Q6_K, .rows = 1, .cols = 256};
+    struct bn_linear head = {.form = &bn_linear_block, .encoding = BN_ENC_Q6_K, .rows = 1, .cols = 256};
     struct bn_screen screen = {.error = NULL};
     struct bn_error err;
     cr_expect_eq(bn_screen_open(&screen, &head, &err), BN_ERR_UNSUPPORTED);

@@ -74,7 +74,7 @@ static enum bn_status read_cells(struct list *cells, struct bn_store *store, con
             status = no_memory(err);
     }
     if (!status && !close_cell(cells, &samples, key)) status = no_memory(err);
-    status = bn_query_end(query, status, err);
+    bn_query_close(query);
     free(samples.at);
     return status;
 }
@@ -136,7 +136,8 @@ static enum bn_status read_runs(struct list *runs, struct bn_store *store, const
         snprintf(run->commit, sizeof run->commit, "%s", bn_query_text(query, 3));
         snprintf(run->machine, sizeof run->machine, "%s", bn_query_text(query, 4));
     }
-    return bn_query_end(query, status, err);
+    bn_query_close(query);
+    return status;
 }
 
 static int by_id(const void *key, const void *run)
@@ -219,7 +220,8 @@ static enum bn_status read_config(struct reading *r, int64_t config, struct bn_h
         snprintf(track->series, sizeof track->series, "%s", bn_query_text(query, 2));
         *reference = bn_query_null(query, 3) ? 0 : bn_query_int(query, 3);
     }
-    return bn_query_end(query, status, err);
+    bn_query_close(query);
+    return BN_OK;
 }
 
 /* One config and phase: a track for every machine it ran on. */

@@ -3,8 +3,7 @@
 
 static enum bn_status read(struct bn_items *items, const struct bn_eval_options *options, struct bn_error *err)
 {
-    static const char *const names[] = {"openbookqa/test.jsonl", NULL};
-    return bn_arc_read(items, options, names, "", "", err);
+    return bn_arc_read(items, options, "openbookqa/test.jsonl", "", "", err);
 }
 
 const struct bn_task bn_task_openbookqa = {.name = "openbookqa",
