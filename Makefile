@@ -37,7 +37,7 @@ REPORTS_LIB := $(BUILD)/lib/libreports.a
 ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lpthread -lm
 SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lpcre2-8 -lpthread -lm
 HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lyaml -lhwloc -lpfm -lpcre2-8 -lpthread -lm
-REPORTS_LIBS = $(REPORTS_LIB) -lsqlite3 -ljansson -lpthread -lm
+REPORTS_LIBS = $(REPORTS_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lpthread -lm
 
 # --- instruction sets: the end of a kernel's file name says what its machine code may use -----------------------------
 ISA_avx2       := -mavx2 -mfma -mf16c -mbmi2
@@ -108,8 +108,9 @@ SQL_HEADERS := $(patsubst %,$(BUILD)/gen/%.h,$(shell find harness/store -name '*
 $(BUILD)/gen/%.sql.h: %.sql
 	@mkdir -p $(@D)
 	sed -e 's/[\\"]/\\&/g' -e 's/^.*$$/"&\\n"/' $< > $@
-SQL_USERS := $(BUILD)/obj/harness/store/store.o $(BUILD)/obj/harness/store/merge.o
-$(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen
+SQL_USERS := $(BUILD)/obj/harness/store/schema.o $(BUILD)/obj/harness/store/merge.o
+SCHEMA_VERSION := -DBN_SCHEMA_VERSION=$(words $(wildcard harness/store/migrations/*.sql))
+$(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen $(SCHEMA_VERSION)
 $(SQL_USERS): $(SQL_HEADERS)
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -123,6 +124,9 @@ $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
 FORCE:
+# the views are the database's side of the report
+$(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
+$(BUILD)/obj/reports/page/database.o: harness/store/views.sql
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 
@@ -146,7 +150,7 @@ endef
 $(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(wildcard harness/cmd/*.c),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
-$(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB),$(REPORTS_LIBS))))
+$(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
 CHECKKERN_SRC := $(wildcard engine/tests/checkkern*.c)
 $(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)
 	@mkdir -p $(@D)
@@ -169,6 +173,6 @@ endef
 $(eval $(call testprogram,engine,$(ENGINE_LIB),$(ENGINE_LIBS)))
 $(eval $(call testprogram,suites,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS)))
 $(eval $(call testprogram,harness,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS)))
-$(eval $(call testprogram,reports,$(REPORTS_LIB),$(REPORTS_LIBS)))
+$(eval $(call testprogram,reports,$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS)))
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

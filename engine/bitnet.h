@@ -8,6 +8,7 @@
 #ifndef BITNET_H
 #define BITNET_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,16 @@ struct bn_error {
     enum bn_status status;
     char text[512]; /* one sentence: what was wrong and what to do; "" when status is BN_OK */
 };
+
+/* Fills *err (may be NULL) with one sentence, fit to print, and returns `status`: the one place where errors are made.
+ */
+enum bn_status bn_error_set(struct bn_error *err, enum bn_status status, const char *format, va_list args);
+/* Text of others (names in files, arguments) for one line of a terminal or table: control characters, broken UTF-8 and
+ * marks that turn the direction of writing become \n, \t or \xNN; a backslash stays, so a second time changes nothing.
+ * Cut at a whole character when `cap` bytes are too few. Returns out. */
+char *bn_printable(char *out, size_t cap, const char *text);
+/* The same in place, for an argument of printf: up to 255 bytes. */
+#define BN_PRINTABLE(text) bn_printable((char[256]){0}, 256, text)
 
 /* ---- version ---- */
 const char *bn_version(void);  /* "0.1.0" */
@@ -68,6 +79,9 @@ struct bn_model_info {
 enum bn_status bn_model_open(struct bn_model **model, const char *path, const struct bn_model_options *options,
                              struct bn_error *err);
 void bn_model_close(struct bn_model *model);
+/* The files behind the model are still what was opened: none was written to, cut short or unreadable since. Call it
+ * when work with the model is done: an error means that what was computed may come from mixed or missing bytes. */
+enum bn_status bn_model_check(const struct bn_model *model, struct bn_error *err);
 const struct bn_model_info *bn_model_info(const struct bn_model *model);
 /* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many.
  */

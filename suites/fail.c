@@ -1,15 +1,12 @@
 /* fail.c - one place that writes the suites' error sentences. */
 #include "suites/fail.h"
 #include <stdarg.h>
-#include <stdio.h>
 
 enum bn_status bn_suites_fail(struct bn_error *err, enum bn_status status, const char *format, ...)
 {
-    if (!err) return status;
     va_list args;
     va_start(args, format);
-    err->status = status;
-    vsnprintf(err->text, sizeof err->text, format, args);
+    bn_error_set(err, status, format, args);
     va_end(args);
     return status;
 }

@@ -1,6 +1,8 @@
 /* bitnet_quantize.c - writes a model as GGUF in the encodings asked for. */
 #include "engine/cmdline.h"
+#include "engine/files.h"
 #include "engine/format/gguf_save.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,7 +38,7 @@ static void show_progress(void *self, const char *tensor, uint64_t done, uint64_
     (void)self;
     int percent = total ? (int)(100 * done / total) : 0;
     fprintf(stderr, "\r[%-30.*s] %3d %%  %s\033[K", percent * 30 / 100, "##############################", percent,
-            tensor);
+            BN_PRINTABLE(tensor));
 }
 
 /* The first of them is an example; report() says how many there were. */
@@ -55,35 +57,42 @@ static enum bn_encoding encoding_of(const char *name)
     return e;
 }
 
+/* Replacing a file takes --force; bn_output_open refuses what cannot be an output at all. */
 static void check_paths(void)
 {
-    struct stat in, out;
+    struct stat out, standard;
     if (!o.model || !o.output) bn_cmd_fail(&cmd, 2, "--model and --output are needed; --help shows an example.");
-    if (stat(o.output, &out)) return;
-    if (stat(o.model, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-        bn_cmd_fail(&cmd, 2, "%s is the model itself; give another --output.", o.output);
-    if (S_ISDIR(out.st_mode)) bn_cmd_fail(&cmd, 2, "%s is a directory; give the name of a file.", o.output);
-    if (!o.force) bn_cmd_fail(&cmd, 2, "%s exists; give another --output, or --force to replace it.", o.output);
+    if (o.force || stat(o.output, &out) || !S_ISREG(out.st_mode)) return;
+    if (fstat(STDOUT_FILENO, &standard) || standard.st_dev != out.st_dev || standard.st_ino != out.st_ino)
+        bn_cmd_fail(&cmd, 2, "%s exists; give another --output, or --force to replace it.", o.output);
 }
 
-static void report(const struct bn_source *source, const struct bn_save_plan *plan)
+static _Noreturn void fail(const struct bn_error *err)
+{
+    bn_cmd_fail(&cmd, err->status == BN_ERR_USAGE ? 2 : 1, "%s", err->text);
+}
+
+/* A file that is written through may be standard output itself, so nothing is printed there then. */
+static void report(FILE *to, const struct bn_source *source, const struct bn_save_plan *plan)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < plan->n; i++) bytes += plan->items[i].bytes;
-    printf("%s: %zu tensors, %.1f MB of weights (the source has %.1f MB), architecture %s\n", o.output, plan->n,
-           (double)bytes / 1e6, (double)source->file_bytes / 1e6, source->config.architecture);
-    if (n_notes) printf("%d of them have another encoding than asked for, because their rows do not fit it\n", n_notes);
+    fprintf(to, "%s: %zu tensors, %.1f MB of weights (the source has %.1f MB), architecture %s\n",
+            BN_PRINTABLE(o.output), plan->n, (double)bytes / 1e6, (double)source->file_bytes / 1e6,
+            BN_PRINTABLE(source->config.architecture));
+    if (n_notes)
+        fprintf(to, "%d of them have another encoding than asked for, because their rows do not fit it\n", n_notes);
 }
 
-static void verify(const struct bn_save_plan *plan, const struct bn_source *source)
+static double verify(const struct bn_save_plan *plan, const struct bn_source *source, struct bn_output *output)
 {
     struct bn_error err;
     double worst;
-    if (bn_gguf_verify(plan, source, o.output, &worst, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    printf("verified: ternary codes and scales are those of the source; the largest error of other weights "
-           "is %.3g of the largest "
-           "weight of their tensor\n",
-           worst);
+    if (bn_output_is_through(output))
+        bn_cmd_fail(&cmd, 2, "%s cannot be read back; --verify needs a regular file as --output.", o.output);
+    if (fflush(bn_output_stream(output))) bn_cmd_fail(&cmd, 1, "Could not write %s: %s.", o.output, strerror(errno));
+    if (bn_gguf_verify(plan, source, bn_output_part(output), &worst, &err)) fail(&err);
+    return worst;
 }
 
 int main(int argc, char **argv)
@@ -96,14 +105,23 @@ int main(int argc, char **argv)
     struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
     struct bn_source source;
     struct bn_save_plan plan;
+    struct bn_output *output;
     struct bn_error err;
-    if (bn_source_open(&source, o.model, &read, &err) || bn_save_plan_open(&plan, &source, &save, &err))
-        bn_cmd_fail(&cmd, 1, "%s", err.text);
-    enum bn_status status = bn_gguf_save(&plan, &source, o.output, &save, &err);
+    double worst = 0;
+    if (bn_source_open(&source, o.model, &read, &err) || bn_save_plan_open(&plan, &source, &save, &err) ||
+        bn_output_open(&output, o.output, &err))
+        fail(&err);
+    enum bn_status status = bn_gguf_save(&plan, &source, output, &save, &err);
     if (terminal) fprintf(stderr, "\r\033[K");
-    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    report(&source, &plan);
-    if (o.verify) verify(&plan, &source);
+    if (status) fail(&err);
+    if (o.verify) worst = verify(&plan, &source, output);
+    FILE *to = bn_output_is_through(output) ? stderr : stdout;
+    if (bn_output_commit(output, &err)) fail(&err);
+    report(to, &source, &plan);
+    if (o.verify)
+        printf("verified: ternary codes and scales are those of the source; the largest error of other weights is %.3g "
+               "of the largest weight of their tensor\n",
+               worst);
     bn_save_plan_close(&plan);
     bn_source_close(&source);
     return 0;

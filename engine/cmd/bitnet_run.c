@@ -2,6 +2,7 @@
  * time. */
 #include "engine/bitnet.h"
 #include "engine/cmdline.h"
+#include "engine/files.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { PROMPT_LIMIT = 64 << 20 };
 
 static struct {
     const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *i2s_layout,
@@ -118,13 +121,9 @@ static void append(struct text *t, const char *bytes, size_t n)
 
 static void read_file(struct text *t, const char *path)
 {
-    FILE *f = strcmp(path, "-") ? fopen(path, "rbe") : stdin;
-    char buffer[65536];
-    size_t n;
-    if (!f) bn_cmd_fail(&cmd, 1, "%s could not be read: %s.", path, strerror(errno));
-    while ((n = fread(buffer, 1, sizeof buffer, f)) > 0) append(t, buffer, n);
-    if (ferror(f)) bn_cmd_fail(&cmd, 1, "%s could not be read: %s.", path, strerror(errno));
-    if (f != stdin) fclose(f);
+    struct bn_error err;
+    need(bn_input_read(&t->bytes, &t->n, path, PROMPT_LIMIT, &err), &err);
+    t->cap = t->n + 1;
 }
 
 struct ids {
@@ -547,6 +546,7 @@ int main(int argc, char **argv)
         fflush(stdout);
     }
     generate(model, session, sampler, lookup, top, &prompt, max_new, &out);
+    need(bn_model_check(model, &err), &err);
     if (o.json)
         print_json(model, session, o.logits_hash || !top, &prompt, &out);
     else

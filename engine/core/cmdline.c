@@ -12,12 +12,12 @@
 
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
 {
+    char text[2048], shown[2048];
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "%s: ", cmd->name);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fprintf(stderr, "%s: %s\n", cmd->name, bn_printable(shown, sizeof shown, text));
     exit(code);
 }
 

@@ -138,7 +138,7 @@ static enum bn_status write_items(struct bn_gguf_writer *w, const struct bn_save
     return status;
 }
 
-enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_source *s, const char *path,
+enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_source *s, struct bn_output *output,
                             const struct bn_save_options *o, struct bn_error *err)
 {
     struct bn_gguf_writer w;
@@ -155,9 +155,10 @@ enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_sou
             bn_gguf_put_tensor(&w, item->name, item->conversion.target, item->vector ? 0 : t->rows, t->cols,
                                item->bytes);
     }
-    enum bn_status status = bn_gguf_writer_begin(&w, path, err);
+    enum bn_status status = bn_gguf_writer_begin(&w, output, err);
     if (!status) status = write_items(&w, plan, o, err);
-    if (!status) status = bn_gguf_writer_commit(&w, err);
+    struct bn_error changed; /* explains better why writing what was read failed */
+    if (bn_source_check(s, &changed)) status = bn_fail(err, changed.status, "%s", changed.text);
     bn_gguf_writer_release(&w);
     return status;
 }

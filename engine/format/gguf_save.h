@@ -1,6 +1,7 @@
 /* gguf_save.h - a whole model as a GGUF file that bitnet.cpp and llama.cpp-family readers load. */
 #ifndef BN_FORMAT_GGUF_SAVE_H
 #define BN_FORMAT_GGUF_SAVE_H
+#include "engine/files.h"
 #include "engine/format/convert.h"
 
 struct bn_save_options {
@@ -28,11 +29,12 @@ enum bn_status bn_save_plan_open(struct bn_save_plan *plan, const struct bn_sour
                                  const struct bn_save_options *options, struct bn_error *err);
 void bn_save_plan_close(struct bn_save_plan *plan);
 
-/* Writes the plan to `path`. */
-enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
+/* Writes the plan to `output`, which the caller commits. Fails when the source changed meanwhile. */
+enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_source *source, struct bn_output *output,
                             const struct bn_save_options *options, struct bn_error *err);
-/* Opens what was written and compares: configuration, vocabulary, ternary codes and scales exactly, floats within what
- * the encoding loses. *worst gets the largest error seen relative to the largest weight of its tensor. */
+/* Opens what was written to `path` (the part of an output before its commit) and compares: configuration, vocabulary,
+ * ternary codes and scales exactly, floats within what the encoding loses. *worst gets the largest error seen relative
+ * to the largest weight of its tensor. */
 enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
                               double *worst, struct bn_error *err);
 #endif

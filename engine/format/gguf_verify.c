@@ -9,7 +9,8 @@
 
 static enum bn_status differs(const char *path, const char *what, struct bn_error *err)
 {
-    return bn_fail(err, BN_ERR_FORMAT, "%s: read back, %s differs from the source; do not use the file.", path, what);
+    return bn_fail(err, BN_ERR_FORMAT, "%s: %s differs from the source when it is read back; the file was not kept.",
+                   path, what);
 }
 
 static bool same_config(const struct bn_config *a, const struct bn_config *b, bool rope_changes)

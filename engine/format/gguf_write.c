@@ -2,10 +2,8 @@
 #include "engine/format/gguf_write.h"
 #include "engine/format/gguf.h"
 #include "engine/format/little_endian.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ALIGNMENT = 32 };
 
@@ -13,11 +11,7 @@ void bn_gguf_writer_init(struct bn_gguf_writer *w) { *w = (struct bn_gguf_writer
 
 void bn_gguf_writer_release(struct bn_gguf_writer *w)
 {
-    if (w->file) {
-        fclose(w->file);
-        unlink(w->temporary);
-    }
-    free(w->path), free(w->temporary), free(w->keys.bytes), free(w->infos.bytes);
+    free(w->keys.bytes), free(w->infos.bytes);
     bn_gguf_writer_init(w);
 }
 
@@ -122,55 +116,28 @@ void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_enco
     w->n_tensors++;
 }
 
-static enum bn_status cannot_write(const struct bn_gguf_writer *w, struct bn_error *err)
-{
-    return bn_fail(err, BN_ERR_IO, "%s: cannot be written (%s).", w->temporary, strerror(errno));
-}
-
 static enum bn_status pad(struct bn_gguf_writer *w, uint64_t written, struct bn_error *err)
 {
     static const uint8_t zeros[ALIGNMENT];
-    size_t n = (ALIGNMENT - written % ALIGNMENT) % ALIGNMENT;
-    return fwrite(zeros, 1, n, w->file) == n ? BN_OK : cannot_write(w, err);
+    return bn_output_write(w->output, zeros, (ALIGNMENT - written % ALIGNMENT) % ALIGNMENT, err);
 }
 
-static enum bn_status create(struct bn_gguf_writer *w, const char *path, struct bn_error *err)
-{
-    size_t n = strlen(path) + 32;
-    w->path = strdup(path);
-    w->temporary = malloc(n);
-    if (!w->path || !w->temporary) return bn_fail_memory(err, "a path", n);
-    snprintf(w->temporary, n, "%s.%ld.part", path, (long)getpid());
-    w->file = fopen(w->temporary, "wbx");
-    return w->file ? BN_OK : cannot_write(w, err);
-}
-
-enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, const char *path, struct bn_error *err)
+enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, struct bn_output *output, struct bn_error *err)
 {
     uint8_t head[24] = "GGUF\3";
     bn_store_u64(head + 8, w->n_tensors);
     bn_store_u64(head + 16, w->n_keys);
     if (w->keys.failed || w->infos.failed)
         return bn_fail_memory(err, "the tables of a GGUF file", w->keys.capacity * 2);
-    enum bn_status status = create(w, path, err);
-    if (status) return status;
-    if (fwrite(head, 1, sizeof head, w->file) != sizeof head ||
-        fwrite(w->keys.bytes, 1, w->keys.n, w->file) != w->keys.n ||
-        fwrite(w->infos.bytes, 1, w->infos.n, w->file) != w->infos.n)
-        return cannot_write(w, err);
-    return pad(w, sizeof head + w->keys.n + w->infos.n, err);
+    w->output = output;
+    enum bn_status status = bn_output_write(output, head, sizeof head, err);
+    if (!status) status = bn_output_write(output, w->keys.bytes, w->keys.n, err);
+    if (!status) status = bn_output_write(output, w->infos.bytes, w->infos.n, err);
+    return status ? status : pad(w, sizeof head + w->keys.n + w->infos.n, err);
 }
 
 enum bn_status bn_gguf_write_data(struct bn_gguf_writer *w, const void *data, size_t bytes, struct bn_error *err)
 {
-    if (fwrite(data, 1, bytes, w->file) != bytes) return cannot_write(w, err);
-    return pad(w, bytes, err);
-}
-
-enum bn_status bn_gguf_writer_commit(struct bn_gguf_writer *w, struct bn_error *err)
-{
-    if (fflush(w->file) || fsync(fileno(w->file)) || rename(w->temporary, w->path)) return cannot_write(w, err);
-    FILE *file = w->file;
-    w->file = NULL;
-    return fclose(file) ? cannot_write(w, err) : BN_OK;
+    enum bn_status status = bn_output_write(w->output, data, bytes, err);
+    return status ? status : pad(w, bytes, err);
 }

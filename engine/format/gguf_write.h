@@ -1,13 +1,11 @@
-/* gguf_write.h - writes one GGUF v3 file: keys, then tensor infos, then the data; temporary file, renamed at the end.
- */
+/* gguf_write.h - writes one GGUF v3 file front to back: keys, then tensor infos, then the data. */
 #ifndef BN_FORMAT_GGUF_WRITE_H
 #define BN_FORMAT_GGUF_WRITE_H
+#include "engine/files.h"
 #include "engine/format/source.h"
-#include <stdio.h>
 
 struct bn_gguf_writer {
-    FILE *file;
-    char *path, *temporary;
+    struct bn_output *output; /* the caller's */
     struct bn_buffer {
         uint8_t *bytes;
         size_t n, capacity;
@@ -16,7 +14,7 @@ struct bn_gguf_writer {
     uint64_t n_keys, n_tensors, offset;
 };
 
-/* Release is right at any point; before commit it removes the temporary file. */
+/* Release is right at any point. */
 void bn_gguf_writer_init(struct bn_gguf_writer *w);
 void bn_gguf_writer_release(struct bn_gguf_writer *w);
 
@@ -31,10 +29,8 @@ void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t 
 /* 2. tensors, in order of their data; rows 0: a vector */
 void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_encoding encoding, int64_t rows,
                         int64_t cols, size_t bytes);
-/* 3. creates the temporary file beside `path` and writes all of the above */
-enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, const char *path, struct bn_error *err);
-/* 4. the data of each tensor, in order */
+/* 3. all of the above */
+enum bn_status bn_gguf_writer_begin(struct bn_gguf_writer *w, struct bn_output *output, struct bn_error *err);
+/* 4. the data of each tensor, in order; then the caller commits the output */
 enum bn_status bn_gguf_write_data(struct bn_gguf_writer *w, const void *data, size_t bytes, struct bn_error *err);
-/* 5. to disk, and into place */
-enum bn_status bn_gguf_writer_commit(struct bn_gguf_writer *w, struct bn_error *err);
 #endif

@@ -3,6 +3,7 @@
 #include "engine/format/owner.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* int32 longest token, then per token float score, int32 length, bytes: written from a sentencepiece model
  * with U+2581 turned into a space. The vocabulary gets the sentencepiece form back, so that nothing
@@ -81,8 +82,5 @@ enum bn_status bn_llama2c_tokenizer(struct bn_source *src, const char *path, con
     src->vocab.unk = 0, src->vocab.bos = 1, src->vocab.eos = 2;
     if (options->tokenizer_path) return read_tokenizer(src, options->tokenizer_path, err);
     snprintf(beside, sizeof beside, "%.*stokenizer.bin", slash ? (int)(slash - path + 1) : 0, path);
-    FILE *f = fopen(beside, "rb");
-    if (!f) return BN_OK;
-    fclose(f);
-    return read_tokenizer(src, beside, err);
+    return access(beside, F_OK) ? BN_OK : read_tokenizer(src, beside, err);
 }

@@ -4,14 +4,19 @@
 #include "engine/core/arena.h"
 #include "engine/format/source.h"
 
-/* A file mapped for reading. Offsets into it are aligned as they are in the file. */
+/* A regular file mapped for reading. Offsets into it are aligned as they are in the file. When its pages vanish (the
+ * file is cut short, the disk fails), they read as zeros on whatever thread and bn_map_check fails, instead of SIGBUS.
+ */
 struct bn_map {
     const uint8_t *bytes;
     size_t n;
+    struct bn_map_watch *watch; /* of map_watch.c; NULL: an empty file */
 };
 enum bn_status bn_map_open(struct bn_map *map, const char *path,
                            struct bn_error *err); /* n 0 (an empty file) has bytes "" */
 void bn_map_close(struct bn_map *map);
+/* The file is still what was opened: same size and time of change, every page there. */
+enum bn_status bn_map_check(const struct bn_map *map, struct bn_error *err);
 
 struct bn_source_owner {
     struct bn_arena arena;

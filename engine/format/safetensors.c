@@ -182,7 +182,7 @@ enum bn_status bn_hf_entries(struct bn_hf *hf, struct bn_error *err)
 {
     enum bn_status status = read_files(hf, err);
     if (status) return status;
-    qsort(hf->entries, hf->n_entries, sizeof *hf->entries, by_name);
+    if (hf->n_entries) qsort(hf->entries, hf->n_entries, sizeof *hf->entries, by_name);
     for (size_t i = 1; i < hf->n_entries; i++)
         if (by_name(&hf->entries[i - 1], &hf->entries[i]) == 0)
             return damaged(hf->path, hf->entries[i].name, "comes twice", err);

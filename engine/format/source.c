@@ -82,6 +82,8 @@ enum bn_status bn_source_open(struct bn_source *source, const char *path, const 
     if (!status && !options->vocab_only) status = bn_config_check(&source->config, path, err);
     if (!status && !options->vocab_only) status = bn_complete_check(source, path, err);
     if (!status) status = bn_vocab_check(v, path, err);
+    struct bn_error changed; /* explains better than what was read */
+    if (bn_source_check(source, &changed)) status = bn_fail(err, changed.status, "%s", changed.text);
     if (status) bn_source_close(source);
     return status;
 }
@@ -96,6 +98,13 @@ void bn_source_close(struct bn_source *source)
         free(owner);
     }
     *source = (struct bn_source){0};
+}
+
+enum bn_status bn_source_check(const struct bn_source *source, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; i < source->owner->n_maps && !status; i++) status = bn_map_check(&source->owner->maps[i], err);
+    return status;
 }
 
 const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name)

@@ -70,6 +70,8 @@ struct bn_source {
 enum bn_status bn_source_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
                               struct bn_error *err);
 void bn_source_close(struct bn_source *source);
+/* The mapped files are still what was opened: not written to, cut short or unreadable since. */
+enum bn_status bn_source_check(const struct bn_source *source, struct bn_error *err);
 /* Whether `data` lies in a mapped file (whose pages can be given back and read again). */
 bool bn_source_in_file(const struct bn_source *source, const void *data);
 const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name); /* NULL: not there */

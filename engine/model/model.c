@@ -51,6 +51,7 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
         status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening)
         status = bn_screen_open(&m->screen, &m->weights.head, err);
+    if (status == BN_OK) status = bn_source_check(&m->source, err);
     return status;
 }
 
@@ -82,6 +83,11 @@ void bn_model_close(struct bn_model *m)
     bn_source_close(&m->source);
     free((char *)(uintptr_t)m->info.path);
     free(m);
+}
+
+enum bn_status bn_model_check(const struct bn_model *m, struct bn_error *err)
+{
+    return bn_source_check(&m->source, err);
 }
 
 const struct bn_model_info *bn_model_info(const struct bn_model *m) { return &m->info; }

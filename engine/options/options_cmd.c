@@ -9,6 +9,7 @@ static struct given {
     const char *value;
     bool on;
 } * given;
+static struct bn_cmd_option *table; /* both live as long as the program */
 
 static struct bn_cmd_option line_of(const struct bn_option *o, struct given *g)
 {
@@ -23,7 +24,7 @@ const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)
     size_t n_own = 0, n;
     const struct bn_option *const *registered = bn_options(&n);
     while (own[n_own].name) n_own++;
-    struct bn_cmd_option *table = calloc(n_own + n + 1, sizeof *table);
+    table = calloc(n_own + n + 1, sizeof *table);
     given = calloc(n, sizeof *given);
     if (!table || !given) bn_cmd_fail(&nobody, 1, "Out of memory.");
     for (size_t i = 0; i < n_own; i++) table[i] = own[i];

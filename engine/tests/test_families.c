@@ -157,7 +157,10 @@ static bool save(const char *family, enum bn_encoding linear, const char *out)
     cr_assert_eq(bn_source_open(&source, path, NULL, &err), BN_OK, "%s", err.text);
     enum bn_status status = bn_save_plan_open(&plan, &source, &options, &err);
     if (status == BN_OK) {
-        cr_assert_eq(bn_gguf_save(&plan, &source, out, &options, &err), BN_OK, "%s", err.text);
+        struct bn_output *output;
+        cr_assert_eq(bn_output_open(&output, out, &err), BN_OK, "%s", err.text);
+        cr_assert_eq(bn_gguf_save(&plan, &source, output, &options, &err), BN_OK, "%s", err.text);
+        cr_assert_eq(bn_output_commit(output, &err), BN_OK, "%s", err.text);
         bn_save_plan_close(&plan);
     } else {
         cr_assert_eq(status, BN_ERR_UNSUPPORTED, "%s: %s", family, err.text);

@@ -19,7 +19,10 @@ static void save(void)
     close(fd);
     cr_assert_eq(bn_source_open(&source, "datasets/reference/b158-i2_s.gguf", NULL, &err), BN_OK, "%s", err.text);
     cr_assert_eq(bn_save_plan_open(&plan, &source, &options, &err), BN_OK, "%s", err.text);
-    cr_assert_eq(bn_gguf_save(&plan, &source, path, &options, &err), BN_OK, "%s", err.text);
+    struct bn_output *output;
+    cr_assert_eq(bn_output_open(&output, path, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_gguf_save(&plan, &source, output, &options, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_output_commit(output, &err), BN_OK, "%s", err.text);
 }
 
 static void release(void)

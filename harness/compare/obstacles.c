@@ -41,7 +41,8 @@ enum bn_status bn_compare_obstacles(struct bn_store *store, const struct bn_comp
     if (status) return status;
     while (bn_query_next(q))
         n = put(fields, sizeof fields, n, bn_query_text(q, 0), bn_query_text(q, 1), bn_query_text(q, 2));
-    bn_query_close(q);
+    status = bn_query_end(q, status, err);
+    if (status) return status;
     const char *what = "machines";
     if (!n) n = models(base, head, fields, sizeof fields), what = "models";
     if (n)

@@ -19,17 +19,19 @@ int64_t bn_compare_find_run(struct bn_store *store, const char *word, int64_t th
                                "A run is a number, last or previous, not \"%s\"; bitnet-bench status lists them.",
                                word),
                0;
-    const char *sql = last       ? "SELECT max(run_id) FROM v_runs WHERE n_finished > 0 OR ?1 < 0"
-                      : previous ? "SELECT max(run_id) FROM v_runs WHERE run_id < ?1 AND n_finished > 0 AND plan = "
-                                   "(SELECT plan FROM v_runs WHERE run_id = ?1)"
+    /* ids follow the order in which runs came into this database, by import and merge too; time follows started_at */
+    const char *sql = last ? "SELECT run_id FROM v_runs WHERE n_finished > 0 AND ?1 = ?1 ORDER BY started_at DESC, "
+                             "run_id DESC LIMIT 1"
+                      : previous ? "SELECT r.run_id FROM v_runs r JOIN v_runs h ON h.run_id = ?1 WHERE (r.started_at, "
+                                   "r.run_id) < (h.started_at, h.run_id) AND r.n_finished > 0 AND r.plan = h.plan AND "
+                                   "r.source = h.source ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1"
                                  : "SELECT run_id FROM v_runs WHERE run_id = ?1";
     if (bn_query_open(&q, store, err, sql, "i", last || previous ? than : number)) return 0;
     if (bn_query_next(q)) found = bn_query_int(q, 0);
-    bn_query_close(q);
+    if (bn_query_end(q, BN_OK, err)) return 0;
     if (!found)
         bn_harness_fail(err, BN_ERR_USAGE,
-                        "There is no run \"%s\" with results in this database; bitnet-bench status lists its runs.",
-                        word);
+                        "The database has no run \"%s\" with results; bitnet-bench status lists its runs.", word);
     return found;
 }
 
@@ -52,8 +54,7 @@ static enum bn_status read_head(struct bn_compare_run *run, struct bn_store *sto
     if (status) return status;
     if (bn_query_next(q))
         COPY(run->started_at, q, 0), COPY(run->plan, q, 1), COPY(run->commit, q, 2), COPY(run->machine, q, 3);
-    bn_query_close(q);
-    return BN_OK;
+    return bn_query_end(q, status, err);
 }
 
 static void take_config(struct bn_compare_config *c, struct bn_query *q)
@@ -85,8 +86,7 @@ static enum bn_status read_configs(struct bn_compare_run *run, struct bn_store *
         else
             status = no_memory(err);
     }
-    bn_query_close(q);
-    return status;
+    return bn_query_end(q, status, err);
 }
 
 struct stream { /* the process and phase whose samples are coming in */
@@ -145,7 +145,7 @@ static enum bn_status read_cells(struct bn_compare_run *run, struct bn_store *st
     while (!status && bn_query_next(q))
         if (!take(&s, q)) status = no_memory(err);
     if (!status && !close_cell(&s)) status = no_memory(err);
-    bn_query_close(q);
+    status = bn_query_end(q, status, err);
     free(s.x);
     if (run->n_cells) qsort(run->cells, run->n_cells, sizeof *run->cells, by_config);
     return status;

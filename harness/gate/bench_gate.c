@@ -1,5 +1,6 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
+#include "engine/files.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/gate/tiers.h"
@@ -148,10 +149,14 @@ static void write_file(const char *path, const struct bn_gate_report *report,
                        void (*write)(const struct bn_gate_report *, FILE *))
 {
     if (!path) return;
-    FILE *file = fopen(path, "w");
-    if (!file) bn_cmd_fail(&cmd, 1, "%s: %s.", path, strerror(errno));
-    write(report, file);
-    if (fclose(file)) bn_cmd_fail(&cmd, 1, "%s: %s.", path, strerror(errno));
+    struct bn_output *output;
+    struct bn_error err;
+    enum bn_status status = bn_output_open(&output, path, &err);
+    if (!status) {
+        write(report, bn_output_stream(output));
+        status = bn_output_commit(output, &err);
+    }
+    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
 static void print_json(json_t *object)

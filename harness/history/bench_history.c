@@ -2,6 +2,7 @@
  */
 #include "engine/cmdline.h"
 #include "harness/history/history.h"
+#include "harness/store/instant.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -96,13 +97,13 @@ int bn_bench_history(int argc, char **argv)
     request = (struct request){.db = "out/bench.db", .since = "", .engine = "bitnet", .least_percent = 1};
     if (bn_cmd_parse(&cmd, argc, argv) > 0)
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench history --help lists them.", argv[1]);
-    if (request.since[0] && strspn(request.since, "0123456789-:TZ. ") != strlen(request.since))
-        bn_cmd_fail(&cmd, 2, "--since takes a date like 2026-11-01, not \"%s\".", request.since);
     struct bn_store *store;
     struct bn_history history;
     struct bn_error err;
-    struct bn_history_query query = {request.since, request.reference, request.engine,
-                                     (double)request.least_percent / 100};
+    char since[BN_INSTANT_CHARS] = "";
+    if (request.since[0] && bn_instant_read(request.since, "--since", since, &err))
+        bn_cmd_fail(&cmd, 2, "%s", err.text);
+    struct bn_history_query query = {since, request.reference, request.engine, (double)request.least_percent / 100};
     if (bn_store_open(&store, request.db, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (bn_history_read(&history, store, &query, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     bn_store_close(store);

@@ -36,7 +36,7 @@ struct bn_history {
     size_t n_tracks;
 };
 struct bn_history_query {
-    const char *since;     /* ISO 8601 prefix; "" for all */
+    const char *since;     /* in the form of bn_instant_read; "" for all */
     const char *reference; /* engine name, or NULL */
     const char *engine;    /* whose history: "bitnet" */
     double least;          /* changes below this ratio - 1 are not told, e.g. 0.01 */

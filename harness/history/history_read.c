@@ -74,7 +74,7 @@ static enum bn_status read_cells(struct list *cells, struct bn_store *store, con
             status = no_memory(err);
     }
     if (!status && !close_cell(cells, &samples, key)) status = no_memory(err);
-    bn_query_close(query);
+    status = bn_query_end(query, status, err);
     free(samples.at);
     return status;
 }
@@ -136,8 +136,7 @@ static enum bn_status read_runs(struct list *runs, struct bn_store *store, const
         snprintf(run->commit, sizeof run->commit, "%s", bn_query_text(query, 3));
         snprintf(run->machine, sizeof run->machine, "%s", bn_query_text(query, 4));
     }
-    bn_query_close(query);
-    return status;
+    return bn_query_end(query, status, err);
 }
 
 static int by_id(const void *key, const void *run)
@@ -220,8 +219,7 @@ static enum bn_status read_config(struct reading *r, int64_t config, struct bn_h
         snprintf(track->series, sizeof track->series, "%s", bn_query_text(query, 2));
         *reference = bn_query_null(query, 3) ? 0 : bn_query_int(query, 3);
     }
-    bn_query_close(query);
-    return BN_OK;
+    return bn_query_end(query, status, err);
 }
 
 /* One config and phase: a track for every machine it ran on. */

@@ -36,16 +36,12 @@ static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other 
 
 enum bn_status bn_import_model(struct bn_import *import, const char *path, int64_t *model_id, struct bn_error *err)
 {
-    char hash[BN_CONTENT_HASH_CHARS], size[32];
-    uint64_t n_bytes = 0;
+    /* An imported file names any path, and none of them is opened: what is there now need not be what was measured. */
     const char *slash = strrchr(path, '/'), *file = slash && slash[1] ? slash + 1 : path;
-    bool here = bn_content_hash_file(path, hash, &n_bytes, NULL) == BN_OK;
-    snprintf(size, sizeof size, "%llu", (unsigned long long)n_bytes);
-    const char *gone = "the file was not there when its results were imported";
-    const struct bn_field fields[] = {{"content_hash", here ? hash : NULL, here ? NULL : gone, true},
-                                      {"file_bytes", here ? size : NULL, here ? NULL : gone, true},
-                                      {"file", file, NULL, !here}};
-    return bn_store_fingerprint(import->store, "model", file, here ? hash : NULL, fields, 3, model_id, err);
+    const char *unread = "an import does not read the model";
+    const struct bn_field fields[] = {
+        {"content_hash", NULL, unread, true}, {"file_bytes", NULL, unread, true}, {"file", file, NULL, true}};
+    return bn_store_fingerprint(import->store, "model", file, NULL, fields, 3, model_id, err);
 }
 
 /* A file is known by its bytes; *known says that a run was made of it before. */
@@ -62,8 +58,8 @@ static enum bn_status begin(struct bn_import *import, const char *path, const st
                            "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", command);
     if (status) return status;
     *known = bn_query_next(query);
-    bn_query_close(query);
-    if (*known) return BN_OK;
+    status = bn_query_end(query, BN_OK, err);
+    if (status || *known) return status;
     gethostname(host, sizeof host - 1);
     struct bn_store_run run = {.identity = command,
                                .source = format->name,

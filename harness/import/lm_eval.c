@@ -113,8 +113,12 @@ enum bn_status bn_import_lm_eval(struct bn_import *import, json_t *document, str
                                                             : "unknown");
     enum bn_status status = bn_import_model(import, name, &model_id, err);
     char when[40] = "";
-    time_t seconds = (time_t)json_number_value(date);
-    if (json_is_number(date)) strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&seconds));
+    double since_1970 = json_is_number(date) ? json_number_value(date) : -1;
+    if (since_1970 >= 0 && since_1970 < 253402300800.0) { /* until the year 9999; another is no date */
+        time_t seconds = (time_t)since_1970;
+        struct tm tm;
+        strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
+    }
     if (!status && when[0]) status = bn_store_run_origin(import->store, import->run_id, 0, 0, when, err);
     json_object_foreach(json_object_get(document, "results"), task, result)
     {

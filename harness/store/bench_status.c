@@ -23,7 +23,7 @@ static const struct bn_cmd cmd = {
 
 static const char runs_sql[] =
     "SELECT run_id, started_at, source, plan, n_points, n_finished, n_failed, n_skipped, n_open, coalesce(machine, '')"
-    " FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY run_id";
+    " FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY started_at, run_id";
 static const char reasons_sql[] = "SELECT state, count(*), min(workload || ' ' || series), count(DISTINCT config_id), "
                                   "reason FROM v_failures WHERE run_id = ?"
                                   " GROUP BY state, reason ORDER BY state, count(*) DESC, reason";
@@ -34,6 +34,12 @@ static struct bn_query *ask(struct bn_store *store, const char *sql, int64_t num
     struct bn_error err;
     if (bn_query_open(&q, store, &err, sql, "i", number)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     return q;
+}
+
+static void end(struct bn_query *q)
+{
+    struct bn_error err;
+    if (bn_query_end(q, BN_OK, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
 static const char *state_of(struct bn_query *run)
@@ -56,7 +62,7 @@ static void print_run(struct bn_store *store, struct bn_query *run)
         if (bn_query_int(q, 3) > 1) printf(" and %lld more", (long long)bn_query_int(q, 3) - 1);
         printf(")\n");
     }
-    bn_query_close(q);
+    end(q);
 }
 
 static json_t *run_json(struct bn_store *store, struct bn_query *run)
@@ -68,7 +74,7 @@ static json_t *run_json(struct bn_store *store, struct bn_query *run)
                               json_pack("{ss sI ss sI ss}", "state", bn_query_text(q, 0), "points",
                                         (json_int_t)bn_query_int(q, 1), "example", bn_query_text(q, 2), "configs",
                                         (json_int_t)bn_query_int(q, 3), "reason", bn_query_text(q, 4)));
-    bn_query_close(q);
+    end(q);
     return json_pack("{sI ss ss ss ss sI sI sI sI sI so}", "run", (json_int_t)bn_query_int(run, 0), "started_at",
                      bn_query_text(run, 1), "source", bn_query_text(run, 2), "plan", bn_query_text(run, 3), "machine",
                      bn_query_text(run, 9), "planned", (json_int_t)bn_query_int(run, 4), "finished",
@@ -92,7 +98,10 @@ int bn_bench_status(int argc, char **argv)
     int n = 0;
     if (bn_cmd_parse(&cmd, argc, argv))
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench status --help lists them.", argv[1]);
-    if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) {
+        if (json && err.status == BN_ERR_FORMAT) print_json(json_array(), false, err.text);
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    }
     struct bn_query *run = ask(store, runs_sql, only_run);
     json_t *runs = json_array();
     for (; bn_query_next(run); n++) {
@@ -101,15 +110,13 @@ int bn_bench_status(int argc, char **argv)
         else
             print_run(store, run);
     }
-    bn_query_close(run);
-    bool intact = bn_store_intact(store, &err);
+    end(run);
     if (json)
-        print_json(runs, intact, err.text);
+        print_json(runs, true, NULL);
     else
         json_decref(runs);
-    if (!json && intact)
+    if (!json)
         printf("%s: %d run%s, schema version %d, integrity ok\n", db_path, n, n == 1 ? "" : "s", bn_store_version());
     bn_store_close(store);
-    if (!intact) bn_cmd_fail(&cmd, 1, "%s", err.text);
     return n ? 0 : 5;
 }

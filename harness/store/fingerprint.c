@@ -26,7 +26,8 @@ enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, co
     enum bn_status status = bn_sql_run(
         store, err, "INSERT OR IGNORE INTO fingerprint (kind, hash, label) VALUES (?, ?, ?)", "sss", kind, hash, label);
     if (status) return status;
-    *id = bn_sql_int(store, 0, "SELECT fingerprint_id FROM fingerprint WHERE kind = ? AND hash = ?", "ss", kind, hash);
+    status = bn_sql_int(store, err, id, "SELECT fingerprint_id FROM fingerprint WHERE kind = ? AND hash = ?", "ss",
+                        kind, hash);
     for (size_t i = 0; !status && i < n; i++)
         status = bn_sql_run(store, err,
                             "INSERT OR IGNORE INTO fingerprint_field (fingerprint_id, name, value, reason, identity) "
@@ -41,9 +42,6 @@ enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, co
 
 void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, NULL, "SELECT hash FROM fingerprint WHERE fingerprint_id = ?");
     text[0] = 0;
-    if (s && !sqlite3_bind_int64(s, 1, id) && sqlite3_step(s) == SQLITE_ROW)
-        snprintf(text, cap, "%s", (const char *)sqlite3_column_text(s, 0));
-    sqlite3_finalize(s);
+    bn_sql_text(store, NULL, text, cap, "SELECT hash FROM fingerprint WHERE fingerprint_id = ?", "i", id);
 }

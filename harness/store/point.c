@@ -1,5 +1,5 @@
 /* point.c - stores what a point gave: its state, samples, counters, operation times and moments in one transaction. */
-#include "harness/store/sql.h"
+#include "harness/store/file.h"
 #include "harness/error.h"
 #include <math.h>
 #include <stdio.h>
@@ -80,7 +80,8 @@ static enum bn_status put_state(struct bn_store *store, int64_t id, const struct
 /* Logits are the same bits for every kernel and thread count: a point of this run that did the same work and got
  * another hash contradicts this one. reference64 is another arithmetic; options are part of the work, since some change
  * the output. */
-static bool contradicted(struct bn_store *store, int64_t id, const char *hash, char *reason, size_t cap)
+static enum bn_status contradiction(struct bn_store *store, int64_t id, const char *hash, char *reason, size_t cap,
+                                    struct bn_error *err)
 {
     static const char sql[] =
         "SELECT printf('The output hash %s is not %s, which %s x%d computed from the same work (point %d).', ?2, "
@@ -92,22 +93,18 @@ static bool contradicted(struct bn_store *store, int64_t id, const char *hash, c
         "  AND d.prefill_tokens = c.prefill_tokens AND d.decode_tokens = c.decode_tokens AND d.options = c.options"
         "  AND (d.kernel = 'reference64') = (c.kernel = 'reference64')"
         " WHERE p.point_id = ?1 LIMIT 1";
-    sqlite3_stmt *s = bn_sql_prepare(store, NULL, sql);
-    bool found = s && !sqlite3_bind_int64(s, 1, id) && !sqlite3_bind_text(s, 2, hash, -1, SQLITE_TRANSIENT) &&
-                 sqlite3_step(s) == SQLITE_ROW;
-    if (found) snprintf(reason, cap, "%s", (const char *)sqlite3_column_text(s, 0));
-    sqlite3_finalize(s);
-    return found;
+    return bn_sql_text(store, err, reason, cap, sql, "is", id, hash);
 }
 
 static enum bn_status put_all(struct bn_store *store, int64_t id, const struct bn_point_result *result, bool *mine,
                               struct bn_error *err)
 {
-    char reason[512];
+    char reason[512] = "";
     struct bn_point_result r = *result;
-    if (r.hash && !strcmp(r.state, "finished") && contradicted(store, id, r.hash, reason, sizeof reason))
-        r.state = "failed", r.reason = reason;
-    enum bn_status status = put_state(store, id, &r, err);
+    enum bn_status status = BN_OK;
+    if (r.hash && !strcmp(r.state, "finished")) status = contradiction(store, id, r.hash, reason, sizeof reason, err);
+    if (reason[0]) r.state = "failed", r.reason = reason;
+    if (!status) status = put_state(store, id, &r, err);
     *mine =
         !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
     if (*mine) status = put_samples(store, id, &r, err);
@@ -127,6 +124,7 @@ enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, cons
     if (!status) status = bn_store_commit(store, err);
     if (status) bn_store_rollback(store);
     if (stored) *stored = mine && !status;
+    if (!status && !store->depth) bn_file_checkpoint(store); /* a copy of the file alone has this point */
     return status;
 }
 

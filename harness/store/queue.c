@@ -12,13 +12,15 @@ static enum bn_status free_abandoned(struct bn_store *store, int64_t run_id, str
     if (!s) return BN_ERR_IO;
     sqlite3_bind_int64(s, 1, run_id);
     enum bn_status status = BN_OK;
-    while (!status && sqlite3_step(s) == SQLITE_ROW) {
+    int code = SQLITE_DONE;
+    while (!status && (code = sqlite3_step(s)) == SQLITE_ROW) {
         bool expired = sqlite3_column_int64(s, 2) < (int64_t)time(NULL);
         if (expired || !bn_owner_alive((const char *)sqlite3_column_text(s, 1)))
             status = bn_sql_run(
                 store, err, "UPDATE point SET state = 'planned', owner = NULL, lease_until = NULL WHERE point_id = ?",
                 "i", sqlite3_column_int64(s, 0));
     }
+    if (!status && code != SQLITE_DONE) status = bn_sql_fail(store, err);
     sqlite3_finalize(s);
     return status;
 }
@@ -26,15 +28,19 @@ static enum bn_status free_abandoned(struct bn_store *store, int64_t run_id, str
 static enum bn_status take_next(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal,
                                 int64_t *point_id, struct bn_error *err)
 {
-    *point_id = bn_sql_int(store, 0,
-                           "SELECT point_id FROM point WHERE run_id = ? AND state = 'planned' ORDER BY ordinal LIMIT 1",
-                           "i", run_id);
-    if (!*point_id) return BN_OK;
-    *ordinal = (uint32_t)bn_sql_int(store, 0, "SELECT ordinal FROM point WHERE point_id = ?", "i", *point_id);
-    return bn_sql_run(
-        store, err,
-        "UPDATE point SET state = 'claimed', owner = ?, lease_until = ?, attempts = attempts + 1 WHERE point_id = ?",
-        "sii", store->owner, (int64_t)time(NULL) + lease_s, *point_id);
+    int64_t place = 0;
+    *point_id = 0;
+    enum bn_status status = bn_sql_int(
+        store, err, point_id,
+        "SELECT point_id FROM point WHERE run_id = ? AND state = 'planned' ORDER BY ordinal LIMIT 1", "i", run_id);
+    if (status || !*point_id) return status;
+    status = bn_sql_int(store, err, &place, "SELECT ordinal FROM point WHERE point_id = ?", "i", *point_id);
+    *ordinal = (uint32_t)place;
+    return status ? status
+                  : bn_sql_run(store, err,
+                               "UPDATE point SET state = 'claimed', owner = ?, lease_until = ?, attempts = attempts + "
+                               "1 WHERE point_id = ?",
+                               "sii", store->owner, (int64_t)time(NULL) + lease_s, *point_id);
 }
 
 enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_s, uint32_t *ordinal, int64_t *point_id,

@@ -1,4 +1,5 @@
 /* run.c - begins and ends runs: the run, its configs and all its planned points in one transaction. */
+#include "harness/store/instant.h"
 #include "harness/store/sql.h"
 #include "harness/error.h"
 #include <stdio.h>
@@ -22,8 +23,8 @@ static enum bn_status add_config(struct bn_store *store, const struct bn_store_c
                    (int64_t)c->prefill, (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
     if (status) return status;
     snprintf(sql, sizeof sql, "SELECT config_id FROM config JOIN (%s) k USING (key)", key_sql);
-    *id = bn_sql_int(store, 0, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill,
-                     (int64_t)c->prefill, (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
+    status = bn_sql_int(store, err, id, sql, "sIsiiisis", c->engine, c->model_id, c->workload, (int64_t)c->fill,
+                        (int64_t)c->prefill, (int64_t)c->decode, c->kernel, (int64_t)c->threads, c->options);
     for (size_t i = 0; !status && i < c->n_option_rows; i++)
         status = bn_sql_run(store, err,
                             "INSERT OR IGNORE INTO config_option (config_id, name, value, reason) VALUES (?, ?, ?, ?)",
@@ -47,15 +48,18 @@ static enum bn_status add_points(struct bn_store *store, const struct bn_store_r
 static enum bn_status add_run(struct bn_store *store, const struct bn_store_run *r, int64_t *run_id,
                               struct bn_error *err)
 {
+    char started[BN_INSTANT_CHARS];
+    enum bn_status status = r->started_at ? bn_instant_read(r->started_at, "The start of a run", started, err) : BN_OK;
+    if (status) return status;
     int64_t *ids = calloc(r->n_configs + 1, sizeof *ids);
     if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a run.");
-    enum bn_status status = bn_sql_run(store, err,
-                                       "INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, "
-                                       "machine_id, build_id, started_at)"
-                                       " VALUES (lower(hex(randomblob(16))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, "
-                                       "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))",
-                                       "ssssissIIs", r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed,
-                                       r->command, r->host, r->machine_id, r->build_id, r->started_at);
+    status = bn_sql_run(store, err,
+                        "INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, "
+                        "machine_id, build_id, started_at)"
+                        " VALUES (lower(hex(randomblob(16))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, "
+                        "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))",
+                        "ssssissIIs", r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed, r->command,
+                        r->host, r->machine_id, r->build_id, r->started_at ? started : NULL);
     *run_id = sqlite3_last_insert_rowid(store->db);
     for (size_t i = 0; !status && i < r->n_configs; i++) status = add_config(store, &r->configs[i], &ids[i], err);
     if (!status) status = add_points(store, r, *run_id, ids, err);
@@ -68,11 +72,13 @@ enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_
 {
     enum bn_status status = bn_store_begin(store, err);
     if (status) return status;
-    *run_id = bn_sql_int(
-        store, 0, "SELECT run_id FROM run WHERE identity = ? AND finished_at IS NULL ORDER BY run_id DESC LIMIT 1", "s",
-        run->identity);
+    *run_id = 0;
+    status =
+        bn_sql_int(store, err, run_id,
+                   "SELECT run_id FROM run WHERE identity = ? AND finished_at IS NULL ORDER BY run_id DESC LIMIT 1",
+                   "s", run->identity);
     *resumed = *run_id != 0;
-    if (!*resumed) status = add_run(store, run, run_id, err);
+    if (!status && !*resumed) status = add_run(store, run, run_id, err);
     if (!status) status = bn_store_commit(store, err);
     if (status) bn_store_rollback(store);
     return status;
@@ -98,8 +104,10 @@ enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32
     int64_t *ids = calloc(n_configs + 1, 2 * sizeof *ids);
     if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a round.");
     enum bn_status status = bn_store_begin(store, err);
-    bool there = !status && bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND round >= ?", "ii",
-                                       run_id, (int64_t)round) > 0;
+    int64_t there = 0;
+    if (!status)
+        status = bn_sql_int(store, err, &there, "SELECT count(*) FROM point WHERE run_id = ? AND round >= ?", "ii",
+                            run_id, (int64_t)round);
     for (size_t i = 0; !there && !status && i < n_configs; i++)
         status = add_config(store, &configs[i], &ids[n_configs + i], err);
     for (size_t i = 0; i < n_configs; i++) ids[i] = ids[n_configs + order[i]];
@@ -116,9 +124,10 @@ enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const 
     int64_t id = 0;
     enum bn_status status = add_config(store, config, &id, err);
     if (status) return status;
-    int64_t round =
-        bn_sql_int(store, 0, "SELECT count(*) FROM point WHERE run_id = ? AND config_id = ?", "ii", run_id, id);
-    status = append_points(store, run_id, (uint32_t)round, &id, 1, err);
+    int64_t round = 0;
+    status = bn_sql_int(store, err, &round, "SELECT count(*) FROM point WHERE run_id = ? AND config_id = ?", "ii",
+                        run_id, id);
+    if (!status) status = append_points(store, run_id, (uint32_t)round, &id, 1, err);
     *point_id = sqlite3_last_insert_rowid(store->db);
     return status ? status
                   : bn_sql_run(store, err,
@@ -129,17 +138,22 @@ enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const 
 enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id,
                                    const char *started_at, struct bn_error *err)
 {
-    return bn_sql_run(store, err,
-                      "UPDATE run SET machine_id = coalesce(?, machine_id), build_id = coalesce(?, build_id), "
-                      "started_at = coalesce(?, started_at) WHERE run_id = ?",
-                      "IIsi", machine_id, build_id, started_at, run_id);
+    char started[BN_INSTANT_CHARS];
+    enum bn_status status = started_at ? bn_instant_read(started_at, "The start of a run", started, err) : BN_OK;
+    return status ? status
+                  : bn_sql_run(store, err,
+                               "UPDATE run SET machine_id = coalesce(?, machine_id), build_id = coalesce(?, build_id), "
+                               "started_at = coalesce(?, started_at) WHERE run_id = ?",
+                               "IIsi", machine_id, build_id, started_at ? started : NULL, run_id);
 }
 
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err)
 {
-    *open = bn_sql_int(store, -1, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')",
-                       "i", run_id);
-    if (*open) return *open > 0 ? BN_OK : bn_sql_fail(store, err);
+    *open = 0;
+    enum bn_status status =
+        bn_sql_int(store, err, open, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')",
+                   "i", run_id);
+    if (status || *open) return status;
     return bn_sql_run(
         store, err,
         "UPDATE run SET finished_at = coalesce(finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) WHERE run_id = ?",

@@ -1,4 +1,4 @@
--- schema.sql - the tables of the results database, at the version named in store.c (PRAGMA user_version).
+-- schema.sql - the tables of the results database, at the version of this program (PRAGMA user_version).
 -- Writers: harness/store only. Readers use the views in views.sql, never these tables.
 -- Conventions: times in ns, sizes in bytes, moments of the calendar as ISO 8601 text in UTC. A value that could not be
 -- read is NULL and has a reason; it is never 0.
@@ -41,10 +41,11 @@ CREATE TABLE run (
     host        TEXT NOT NULL,
     machine_id  INTEGER REFERENCES fingerprint,
     build_id    INTEGER REFERENCES fingerprint,
-    started_at  TEXT NOT NULL,
+    started_at  TEXT NOT NULL,              -- '2026-11-25T17:30:04.000Z': in order as text
     finished_at TEXT                        -- NULL: not all points are done
 ) STRICT;
 CREATE INDEX run_identity ON run (identity, finished_at);
+CREATE INDEX run_started ON run (started_at, run_id);
 
 -- What a point measures, shared between runs so that a history is one join. `key` is its canonical text.
 CREATE TABLE config (

@@ -2,15 +2,33 @@
 #include "harness/store/sql.h"
 #include "harness/error.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+static bool is_damage(int code) { return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB; }
+
+static void first_row(void *self, sqlite3 *db, const char *sql, char *text, size_t cap)
+{
+    sqlite3_stmt *s = NULL;
+    (void)self;
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW &&
+        sqlite3_column_text(s, 0))
+        snprintf(text, cap, "%s", (const char *)sqlite3_column_text(s, 0));
+    sqlite3_finalize(s);
+}
 
 enum bn_status bn_sql_fail(struct bn_store *store, struct bn_error *err)
 {
     int code = sqlite3_errcode(store->db);
-    enum bn_status status = code == SQLITE_NOMEM                              ? BN_ERR_MEMORY
-                            : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? BN_ERR_FORMAT
-                                                                              : BN_ERR_IO;
-    return bn_harness_fail(err, status, "The database %s refused: %s.", store->path, sqlite3_errmsg(store->db));
+    char why[512];
+    snprintf(why, sizeof why, "%s", sqlite3_errmsg(store->db));
+    if (code == SQLITE_INTERRUPT) return bn_harness_fail(err, BN_ERR_IO, "Reading %s was interrupted.", store->path);
+    if (!is_damage(code))
+        return bn_harness_fail(err, code == SQLITE_NOMEM ? BN_ERR_MEMORY : BN_ERR_IO, "The database %s refused: %s.",
+                               store->path, why);
+    first_row(NULL, store->db, "PRAGMA quick_check(1)", why, sizeof why);
+    return bn_harness_fail(err, BN_ERR_FORMAT, "The database %s is damaged: %s. Restore it from a copy.", store->path,
+                           why);
 }
 
 sqlite3_stmt *bn_sql_prepare(struct bn_store *store, struct bn_error *err, const char *sql)
@@ -41,6 +59,15 @@ void bn_sql_bind(sqlite3_stmt *s, const char *types, va_list args)
     }
 }
 
+/* To the end; rows are passed over. */
+static enum bn_status run_out(struct bn_store *store, sqlite3_stmt *s, struct bn_error *err)
+{
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    }
+    return code == SQLITE_DONE ? BN_OK : bn_sql_fail(store, err);
+}
+
 enum bn_status bn_sql_step(struct bn_store *store, sqlite3_stmt *s, struct bn_error *err, const char *types, ...)
 {
     if (!s) return BN_ERR_IO;
@@ -48,92 +75,68 @@ enum bn_status bn_sql_step(struct bn_store *store, sqlite3_stmt *s, struct bn_er
     va_start(args, types);
     bn_sql_bind(s, types, args);
     va_end(args);
-    int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-    }
-    enum bn_status status = code == SQLITE_DONE ? BN_OK : bn_sql_fail(store, err);
+    enum bn_status status = run_out(store, s, err);
     sqlite3_reset(s);
     return status;
 }
 
-enum bn_status bn_sql_run(struct bn_store *store, struct bn_error *err, const char *sql, const char *types, ...)
+static sqlite3_stmt *prepare_bound(struct bn_store *store, struct bn_error *err, const char *sql, const char *types,
+                                   va_list args)
 {
     sqlite3_stmt *s = bn_sql_prepare(store, err, sql);
-    if (!s) return BN_ERR_IO;
+    if (s) bn_sql_bind(s, types, args);
+    return s;
+}
+
+enum bn_status bn_sql_run(struct bn_store *store, struct bn_error *err, const char *sql, const char *types, ...)
+{
     va_list args;
     va_start(args, types);
-    bn_sql_bind(s, types, args);
+    sqlite3_stmt *s = prepare_bound(store, err, sql, types, args);
     va_end(args);
-    int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-    }
-    enum bn_status status = code == SQLITE_DONE ? BN_OK : bn_sql_fail(store, err);
+    enum bn_status status = s ? run_out(store, s, err) : BN_ERR_IO;
     sqlite3_finalize(s);
     return status;
 }
 
-int64_t bn_sql_int(struct bn_store *store, int64_t missing, const char *sql, const char *types, ...)
+/* The first row, or the sentence why there is an error instead. */
+static enum bn_status step_once(struct bn_store *store, sqlite3_stmt *s, bool *row, struct bn_error *err)
 {
-    sqlite3_stmt *s = bn_sql_prepare(store, NULL, sql);
-    if (!s) return missing;
+    int code = s ? sqlite3_step(s) : SQLITE_ERROR;
+    *row = code == SQLITE_ROW && sqlite3_column_type(s, 0) != SQLITE_NULL;
+    if (!s) return BN_ERR_IO; /* prepare has said why */
+    return code == SQLITE_ROW || code == SQLITE_DONE ? BN_OK : bn_sql_fail(store, err);
+}
+
+enum bn_status bn_sql_int(struct bn_store *store, struct bn_error *err, int64_t *value, const char *sql,
+                          const char *types, ...)
+{
+    bool row;
     va_list args;
     va_start(args, types);
-    bn_sql_bind(s, types, args);
+    sqlite3_stmt *s = prepare_bound(store, err, sql, types, args);
     va_end(args);
-    int64_t value = sqlite3_step(s) == SQLITE_ROW && sqlite3_column_type(s, 0) != SQLITE_NULL
-                        ? sqlite3_column_int64(s, 0)
-                        : missing;
+    enum bn_status status = step_once(store, s, &row, err);
+    if (row) *value = sqlite3_column_int64(s, 0);
     sqlite3_finalize(s);
-    return value;
+    return status;
+}
+
+enum bn_status bn_sql_text(struct bn_store *store, struct bn_error *err, char *text, size_t cap, const char *sql,
+                           const char *types, ...)
+{
+    bool row;
+    va_list args;
+    va_start(args, types);
+    sqlite3_stmt *s = prepare_bound(store, err, sql, types, args);
+    va_end(args);
+    enum bn_status status = step_once(store, s, &row, err);
+    if (row) snprintf(text, cap, "%s", (const char *)sqlite3_column_text(s, 0));
+    sqlite3_finalize(s);
+    return status;
 }
 
 enum bn_status bn_sql_script(struct bn_store *store, const char *sql, struct bn_error *err)
 {
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? BN_OK : bn_sql_fail(store, err);
-}
-
-/* ---- reading for other rooms ---- */
-struct bn_query {
-    sqlite3_stmt *statement;
-};
-
-enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, struct bn_error *err, const char *sql,
-                             const char *types, ...)
-{
-    struct bn_error local;
-    if (!err) err = &local;
-    struct bn_query *q = malloc(sizeof *q);
-    if (!q) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading %s.", store->path);
-    q->statement = bn_sql_prepare(store, err, sql);
-    if (!q->statement) {
-        free(q);
-        return err->status;
-    }
-    va_list args;
-    va_start(args, types);
-    bn_sql_bind(q->statement, types, args);
-    va_end(args);
-    *query = q;
-    return BN_OK;
-}
-
-bool bn_query_next(struct bn_query *q) { return sqlite3_step(q->statement) == SQLITE_ROW; }
-bool bn_query_null(struct bn_query *q, int column) { return sqlite3_column_type(q->statement, column) == SQLITE_NULL; }
-int64_t bn_query_int(struct bn_query *q, int column) { return sqlite3_column_int64(q->statement, column); }
-double bn_query_double(struct bn_query *q, int column)
-{
-    return bn_query_null(q, column) ? NAN : sqlite3_column_double(q->statement, column);
-}
-
-const char *bn_query_text(struct bn_query *q, int column)
-{
-    const unsigned char *text = sqlite3_column_text(q->statement, column);
-    return text ? (const char *)text : "";
-}
-
-void bn_query_close(struct bn_query *q)
-{
-    if (!q) return;
-    sqlite3_finalize(q->statement);
-    free(q);
 }

@@ -12,15 +12,18 @@
 #ifndef BN_STORE_H
 #define BN_STORE_H
 #include "engine/bitnet.h"
+#include <signal.h>
 
 struct bn_store;
 enum bn_store_mode { BN_STORE_READ, BN_STORE_WRITE };
-/* READ never changes the file (an older version is refused with a hint). WRITE creates it, folders included, and
- * migrates. */
+/* READ never changes the file (an older version is refused with a hint) and reads every page of it once: a damaged
+ * database is BN_ERR_FORMAT, not another figure. WRITE creates it, folders included, and migrates. Views, triggers and
+ * functions that the file brings along are never run. */
 enum bn_status bn_store_open(struct bn_store **store, const char *path, enum bn_store_mode mode, struct bn_error *err);
 void bn_store_close(struct bn_store *store);
-int bn_store_version(void);                  /* schema version this program writes */
-int bn_store_file_version(const char *path); /* that of a file; 0 when it is no database */
+int bn_store_version(void); /* schema version this program writes */
+/* Every read ends with an error as soon as *flag is not 0, e.g. what a signal handler sets. NULL: no flag. */
+void bn_store_interruptible(const volatile sig_atomic_t *flag);
 
 /* ---- fingerprints ---- */
 struct bn_field {
@@ -146,8 +149,8 @@ enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t m
 
 /* ---- whole databases ---- */
 /* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The
- * other file is not changed: one of an older version is migrated in a copy. points_added counts those that are done
- * there. */
+ * other file is not changed, and only the rows of its tables are read, into a copy of our own making. points_added
+ * counts those that are done there. */
 enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added,
                               struct bn_error *err);
 /* False with a sentence in err when SQLite finds damage or rows that point to nothing. */
@@ -168,7 +171,7 @@ enum bn_status bn_store_foreign_rows(const char *sql,
 /* types: one letter per "?": i int64_t, d double, s const char *.  Example:
  *   bn_query_open(&q, store, err, "SELECT name, value FROM v_fingerprints WHERE run_id = ?", "i", run_id);
  *   while (bn_query_next(q)) puts(bn_query_text(q, 0));
- *   bn_query_close(q); */
+ *   status = bn_query_end(q, status, err);                  // an error is not the end of the rows */
 struct bn_query;
 enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, struct bn_error *err, const char *sql,
                              const char *types, ...);
@@ -177,5 +180,8 @@ bool bn_query_null(struct bn_query *query, int column);
 const char *bn_query_text(struct bn_query *query, int column); /* "" for NULL; valid until the next row */
 int64_t bn_query_int(struct bn_query *query, int column);
 double bn_query_double(struct bn_query *query, int column);
-void bn_query_close(struct bn_query *query);
+/* Closes it. Returns so_far unless that is BN_OK and reading failed: then the failure, with its sentence. */
+enum bn_status bn_query_end(struct bn_query *query, enum bn_status so_far, struct bn_error *err)
+    __attribute__((warn_unused_result));
+void bn_query_close(struct bn_query *query); /* where no figure depends on the rows being complete */
 #endif

@@ -143,7 +143,7 @@ Test(history, slow_drift_is_seen_against_the_reference, .init = fill, .fini = cl
 
 Test(history, since_leaves_older_runs_out, .init = fill, .fini = clear)
 {
-    struct bn_history history = read_all("2026-10-01", NULL);
+    struct bn_history history = read_all("2026-10-01T00:00:00.000Z", NULL);
     cr_assert_eq(history.n_tracks, 4);
     cr_expect_eq(history.tracks[0].n_runs, 2);
     bn_history_release(&history);

@@ -1,6 +1,8 @@
 /* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither
  * the engine nor the harness: it reads the v_* views only. */
+#include "engine/files.h"
 #include "reports/flamegraph/flamegraph.h"
+#include "reports/page/database.h"
 #include "reports/page/page.h"
 #include <errno.h>
 #include <getopt.h>
@@ -88,15 +90,18 @@ static int draw_folded(void)
     struct flame flame;
     struct flame_style style = {o.title, o.unit};
     if (!o.output) fail(2, "--folded needs --output FILE.svg.");
+    struct bn_output *output;
+    struct bn_error err;
     FILE *in = strcmp(o.folded, "-") ? fopen(o.folded, "r") : stdin;
-    if (!in) fail(1, "Cannot open %s: %s.", o.folded, strerror(errno));
+    if (!in) fail(1, "Could not open %s: %s.", o.folded, strerror(errno));
+    bn_input_declare(o.folded);
     if (!flame_read(&flame, in))
         fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
-    FILE *out = fopen(o.output, "w");
-    if (!out) fail(1, "Cannot write %s: %s.", o.output, strerror(errno));
-    flame_write_svg(&flame, &style, out);
+    if (bn_output_open(&output, o.output, &err)) fail(err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    if (!flame_write_svg(&flame, &style, bn_output_stream(output))) fail(1, "Could not allocate the flame graph.");
     flame_release(&flame);
-    if (fclose(out)) fail(1, "Writing %s failed: %s.", o.output, strerror(errno));
+    if (in != stdin) fclose(in);
+    if (bn_output_commit(output, &err)) fail(1, "%s", err.text);
     return 0;
 }
 
@@ -110,12 +115,15 @@ static int64_t choose_run(sqlite3 *db)
     if (o.run && (*end || wanted < 1)) fail(2, "--run takes the number of a run, not \"%s\".", o.run);
     if (sqlite3_prepare_v2(db,
                            "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > "
-                           "0 DESC, run_id DESC LIMIT 1",
+                           "0 DESC, started_at DESC, run_id DESC LIMIT 1",
                            -1, &query, NULL))
         fail(1, "%s is not a database of bitnet-bench: %s.", o.db, sqlite3_errmsg(db));
     sqlite3_bind_int64(query, 1, wanted);
-    if (sqlite3_step(query) == SQLITE_ROW)
+    int step = sqlite3_step(query);
+    if (step == SQLITE_ROW)
         run = sqlite3_column_int64(query, 0);
+    else if (step != SQLITE_DONE)
+        fail(1, "%s cannot be read: %s.", o.db, sqlite3_errmsg(db));
     else if (o.run)
         fail(1, "%s has no run %s.", o.db, o.run);
     sqlite3_finalize(query);
@@ -127,8 +135,7 @@ int main(int argc, char **argv)
     parse(argc, argv);
     if (o.folded) return draw_folded();
     struct report report = {.output = o.output ? o.output : "out/report"};
-    if (sqlite3_open_v2(o.db, &report.db, SQLITE_OPEN_READONLY, NULL))
-        fail(1, "Cannot open %s: %s.", o.db, sqlite3_errmsg(report.db));
+    if (!database_open(&report, o.db)) fail(1, "%s", report.error);
     report.run = choose_run(report.db);
     if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);
     sqlite3_close(report.db);

@@ -1,37 +1,70 @@
 /* folded.c - reads folded stacks into a tree whose boxes keep the order in which they first came. */
 #include "reports/flamegraph/flamegraph.h"
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct flame_node *child_named(struct flame_node *node, const char *name, size_t n)
+static size_t slot_of(const struct flame *flame, const struct flame_node *parent, const char *name, size_t n)
 {
-    for (size_t i = 0; i < node->n_children; i++)
-        if (!strncmp(node->child[i]->name, name, n) && !node->child[i]->name[n]) return node->child[i];
-    struct flame_node **more = realloc(node->child, (node->n_children + 1) * sizeof *more);
-    struct flame_node *fresh = calloc(1, sizeof *fresh);
-    if (more) node->child = more;
-    if (fresh) fresh->name = strndup(name, n);
-    if (!more || !fresh || !fresh->name) {
-        free(fresh);
-        return NULL;
+    size_t h = (size_t)(uintptr_t)parent / 16, mask = flame->n_slots - 1;
+    for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)name[i]) * 1099511628211u;
+    for (h ^= h >> 29; flame->table[h & mask]; h++) {
+        const struct flame_node *node = flame->table[h & mask];
+        if (node->parent == parent && !strncmp(node->name, name, n) && !node->name[n]) break;
     }
-    return node->child[node->n_children++] = fresh;
+    return h & mask;
+}
+
+/* Keeps the table at most half full. */
+static bool make_room(struct flame *flame)
+{
+    struct flame old = *flame;
+    if (2 * flame->n_nodes < flame->n_slots) return true;
+    flame->n_slots = old.n_slots ? 2 * old.n_slots : 64;
+    flame->table = calloc(flame->n_slots, sizeof *flame->table);
+    if (!flame->table) return *flame = old, false;
+    for (size_t i = 0; i < old.n_slots; i++) {
+        struct flame_node *node = old.table[i];
+        if (node) flame->table[slot_of(flame, node->parent, node->name, strlen(node->name))] = node;
+    }
+    free(old.table);
+    return true;
+}
+
+static struct flame_node *child_named(struct flame *flame, struct flame_node *parent, const char *name, size_t n)
+{
+    if (!make_room(flame)) return NULL;
+    size_t slot = slot_of(flame, parent, name, n);
+    if (flame->table[slot]) return flame->table[slot];
+    struct flame_node *fresh = calloc(1, sizeof *fresh);
+    if (!fresh || !(fresh->name = strndup(name, n))) return free(fresh), NULL;
+    fresh->parent = parent;
+    *(parent->last_child ? &parent->last_child->next : &parent->first_child) = fresh;
+    flame->n_nodes++;
+    return flame->table[slot] = parent->last_child = fresh;
 }
 
 bool flame_add(struct flame *flame, const char *stack, double value)
 {
     struct flame_node *node = &flame->root;
     size_t depth = 1;
-    node->value += value;
+    if (!isfinite(node->value += value)) return false;
     for (const char *p = stack; *p;) {
         size_t n = strcspn(p, ";");
-        if (n && !(node = child_named(node, p, n))) return false;
+        if (n && !(node = child_named(flame, node, p, n))) return false;
         if (n) node->value += value, depth++;
         p += n + (p[n] == ';');
     }
     if (depth > flame->depth) flame->depth = depth;
     return true;
+}
+
+const struct flame_node *flame_next(const struct flame_node *node, size_t *depth)
+{
+    if (node->first_child) return ++*depth, node->first_child;
+    while (node && !node->next) node = node->parent, --*depth;
+    return node ? node->next : NULL;
 }
 
 static bool add_line(struct flame *flame, char *line)
@@ -61,18 +94,12 @@ bool flame_read(struct flame *flame, FILE *f)
     return ok;
 }
 
-static void release(struct flame_node *node)
-{
-    for (size_t i = 0; i < node->n_children; i++) {
-        release(node->child[i]);
-        free(node->child[i]);
-    }
-    free(node->child);
-    free(node->name);
-}
-
 void flame_release(struct flame *flame)
 {
-    release(&flame->root);
+    for (size_t i = 0; i < flame->n_slots; i++) {
+        if (flame->table[i]) free(flame->table[i]->name);
+        free(flame->table[i]);
+    }
+    free(flame->table);
     *flame = (struct flame){.root.name = NULL};
 }

@@ -3,6 +3,7 @@
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/content.h"
 #include "reports/page/html.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH = 1200, ROW = 20, HEAD = 30, FOOT = 24, MARGIN = 4 };
@@ -57,18 +58,24 @@ static void put_box(const struct drawing *d, const struct flame_node *node, cons
     fputs("</text></g>\n", d->out);
 }
 
-static void put_tree(const struct drawing *d, const struct flame_node *node, const char *name, double start,
-                     size_t depth, double parent)
+/* A box begins where its elder siblings end: `start` of each open level is kept beside the walk. */
+static bool put_tree(const struct drawing *d, const struct flame *flame)
 {
-    if (node->value <= 0) return;
-    put_box(d, node, name, start, depth, parent);
-    for (size_t i = 0; i < node->n_children; i++) {
-        put_tree(d, node->child[i], node->child[i]->name, start, depth + 1, node->value);
-        start += node->child[i]->value;
+    double *start = calloc(flame->depth + 1, sizeof *start);
+    size_t depth = 0;
+    if (!start) return false;
+    for (const struct flame_node *node = &flame->root; node; node = flame_next(node, &depth)) {
+        start[depth + 1] = start[depth]; /* of its first child */
+        if (node->value > 0)
+            put_box(d, node, node->name ? node->name : "all", start[depth], depth,
+                    node->parent ? node->parent->value : d->total);
+        start[depth] += node->value;
     }
+    free(start);
+    return true;
 }
 
-void flame_write_svg(const struct flame *flame, const struct flame_style *style, FILE *out)
+bool flame_write_svg(const struct flame *flame, const struct flame_style *style, FILE *out)
 {
     size_t height = HEAD + flame->depth * ROW + FOOT;
     struct drawing d = {out, style, flame->root.value};
@@ -88,8 +95,9 @@ void flame_write_svg(const struct flame *flame, const struct flame_style *style,
             "</text><text class=\"head reset\" x=\"%d\" y=\"18\" text-anchor=\"end\" visibility=\"hidden\">show "
             "all</text>\n",
             WIDTH - MARGIN);
-    if (d.total > 0) put_tree(&d, &flame->root, "all", 0, 0, d.total);
+    bool ok = !(d.total > 0) || put_tree(&d, flame);
     fprintf(out, "<text class=\"foot\" x=\"%d\" y=\"%zu\">%s</text>\n", MARGIN, height - 8,
             d.total > 0 ? "click: zoom · / : search" : "no time was recorded");
     fprintf(out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", content_flamegraph_js);
+    return ok;
 }

@@ -1,6 +1,8 @@
 /* bitnet_eval.c - evaluates a model on tasks, or puts it through the stress tests (`bitnet-eval stress`). */
 #include "engine/cmdline.h"
+#include "engine/files.h"
 #include "suites/eval/eval_json.h"
+#include "suites/eval/task.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -88,14 +90,17 @@ static void print_result(const struct bn_eval_result *r)
     }
 }
 
-/* Splits o.tasks at commas. */
+/* Splits o.tasks at commas; a name that is no task, or one task twice, ends the program before anything runs. */
 static int split_tasks(char *text, const char **names)
 {
     int n = 0;
     for (char *rest = text, *name; (name = strsep(&rest, ","));) {
-        if (!*name) continue;
+        const struct bn_task *task = bn_task_find(name);
+        if (!task) bn_cmd_fail(&cmd, 2, "Unknown task \"%s\" in --tasks; --list_tasks lists the tasks.", name);
+        for (int i = 0; i < n; i++)
+            if (names[i] == task->name) bn_cmd_fail(&cmd, 2, "Task %s is in --tasks twice.", task->name);
         if (n == MAX_TASKS) bn_cmd_fail(&cmd, 2, "--tasks takes at most %d tasks.", MAX_TASKS);
-        names[n++] = name;
+        names[n++] = task->name;
     }
     return n;
 }
@@ -105,21 +110,24 @@ static int evaluate(void)
     const char *names[MAX_TASKS];
     static struct bn_eval_result results[MAX_TASKS];
     struct bn_error err = {0};
-    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks names the tasks.");
+    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
     char *text = strdup(o.tasks);
     int n = split_tasks(text, names);
     struct bn_model *model = open_model();
     const struct bn_model_info *info = bn_model_info(model);
-    FILE *items = o.items ? fopen(o.items, "w") : NULL;
-    if (o.items && !items) bn_cmd_fail(&cmd, 1, "Cannot write %s: %s.", o.items, strerror(errno));
+    struct bn_output *items = NULL;
+    bn_input_declare(o.eval.text_file);
+    if (o.items && bn_output_open(&items, o.items, &err) != BN_OK)
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (isatty(2)) o.eval.progress = show_progress;
     for (int i = 0; i < n; i++) {
         enum bn_status status = bn_eval_run(&results[i], model, names[i], &o.eval, &err);
         if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-        if (items) put_json(items, bn_eval_items_json(&results[i], info), o.items);
+        if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
         if (!o.json) print_result(&results[i]);
     }
-    if (items && fclose(items)) bn_cmd_fail(&cmd, 1, "Writing %s failed: %s.", o.items, strerror(errno));
+    if (bn_model_check(model, &err) != BN_OK || (items && bn_output_commit(items, &err) != BN_OK))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (o.json) put_json(stdout, bn_eval_summary_json(results, n, info, o.eval.n_threads), "the result");
     for (int i = 0; i < n; i++) bn_eval_release(&results[i]);
     bn_model_close(model);
@@ -128,14 +136,31 @@ static int evaluate(void)
 }
 
 /* ---- stress ---- */
+/* Does this word of --only, up to its comma, begin the name? */
+static bool begins(const char *word, const char *name)
+{
+    size_t n = strcspn(word, ",");
+    return n && !strncmp(word, name, n);
+}
+
+static const char *next_word(const char *list) { return (list = strchr(list, ',')) ? list + 1 : NULL; }
+
 static bool chosen(const char *name)
 {
-    for (const char *p = o.only; p; p = strchr(p, ',')) {
-        if (*p == ',') p++;
-        size_t n = strcspn(p, ",");
-        if (n && !strncmp(p, name, n)) return true;
-    }
+    for (const char *word = o.only; word; word = next_word(word))
+        if (begins(word, name)) return true;
     return !o.only;
+}
+
+static void check_only(const struct bn_stress_test *tests, size_t n)
+{
+    for (const char *word = o.only; word; word = next_word(word)) {
+        size_t i = 0;
+        while (i < n && !begins(word, tests[i].name)) i++;
+        if (i == n)
+            bn_cmd_fail(&cmd, 2, "No stress test begins with \"%.*s\"; --list_tasks lists them.",
+                        (int)strcspn(word, ","), word);
+    }
 }
 
 static void print_stress(const struct bn_stress_result *r)
@@ -157,6 +182,7 @@ static int stress(void)
                                    .n_ctx = o.eval.n_ctx,
                                    .quick = o.quick};
     bool failed = false;
+    check_only(tests, n);
     bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
     for (size_t i = 0; i < n && n_run < 32; i++) {
         if (!chosen(tests[i].name)) continue;
@@ -165,7 +191,6 @@ static int stress(void)
         failed |= r->verdict == BN_FAIL;
         if (!o.json) print_stress(r);
     }
-    if (!n_run) bn_cmd_fail(&cmd, 2, "No stress test begins with %s; --list_tasks names them.", o.only);
     if (o.json) put_json(stdout, bn_stress_json(results, n_run, o.model_path), "the result");
     return failed;
 }
@@ -174,8 +199,7 @@ int main(int argc, char **argv)
 {
     int rest = bn_cmd_parse(&cmd, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
-    if (rest && !is_stress)
-        bn_cmd_fail(&cmd, 2, "\"%s\" is not understood; the only word it takes is stress.", argv[1]);
+    if (rest && !is_stress) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; the only one is stress.", argv[1]);
     if (o.list_tasks) return list_tasks(), 0;
     return is_stress ? stress() : evaluate();
 }

@@ -171,14 +171,35 @@ static enum bn_status score_all(struct bn_eval_result *result, struct owned *own
     return BN_OK;
 }
 
+/* The first of the listed ids that no item has; its length in *n. NULL: all are there. */
+static const char *unknown_id(const struct bn_items *items, const char *list, size_t *n)
+{
+    for (const char *p = list; p; p = strchr(p, ',')) {
+        size_t i = 0;
+        if (*p == ',') p++;
+        *n = strcspn(p, ",");
+        while (i < items->n && (strncmp(items->list[i].id, p, *n) || items->list[i].id[*n])) i++;
+        if (i == items->n) return p;
+    }
+    return NULL;
+}
+
 static enum bn_status read_items(struct owned *owned, const struct bn_task *task, const struct bn_eval_options *options,
                                  struct bn_error *err)
 {
+    size_t n;
     enum bn_status status = task->read(&owned->items, options, err);
     if (status != BN_OK) return status;
+    const char *same = bn_items_same_id(&owned->items), *unknown = unknown_id(&owned->items, options->ids, &n);
+    if (same)
+        return bn_suites_fail(err, BN_ERR_FORMAT, "Two items of task %s have the id \"%.100s\".", task->name, same);
+    if (unknown)
+        return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item with the id \"%.*s\"; check --ids.", task->name,
+                              (int)(n < 100 ? n : 100), unknown);
+    if (!bn_items_gather(&owned->items)) return bn_suites_fail_memory(err);
     select_items(&owned->items, options);
     if (!owned->items.n)
-        return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item to score; check its data and --ids.", task->name);
+        return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item to score; check its data.", task->name);
     return BN_OK;
 }
 
@@ -190,7 +211,8 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     const struct bn_task *task = bn_task_find(name);
     *result = (struct bn_eval_result){0};
     if (!task)
-        return bn_suites_fail(err, BN_ERR_USAGE, "There is no task \"%s\"; bitnet-eval --list_tasks lists them.", name);
+        return bn_suites_fail(err, BN_ERR_USAGE, "Unknown task \"%s\"; bitnet-eval --list_tasks lists the tasks.",
+                              name);
     struct owned *owned = calloc(1, sizeof *owned);
     if (!owned) return bn_suites_fail_memory(err);
     struct bn_engine_provider engine = {0};

@@ -55,3 +55,60 @@ bool bn_item_add_choice(struct bn_item *item, const char *text)
     choices[item->n_choices] = strdup(text);
     return choices[item->n_choices] && ++item->n_choices;
 }
+
+/* ---- order ---- */
+struct place { /* of an item: its group's first index, then its own */
+    size_t group, at;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static bool same_group(const struct bn_item *a, const struct bn_item *b)
+{
+    return a->group && b->group && !strcmp(a->group, b->group);
+}
+
+bool bn_items_gather(struct bn_items *items)
+{
+    struct place *places = calloc(items->n + 1, sizeof *places);
+    struct bn_item *list = calloc(items->cap + 1, sizeof *list);
+    for (size_t i = 0; places && list && i < items->n; i++) {
+        size_t j = i && same_group(&items->list[i], &items->list[i - 1]) ? i - 1 : 0;
+        while (j < i && !same_group(&items->list[i], &items->list[j])) j++;
+        places[i] = (struct place){j < i ? places[j].group : i, i};
+    }
+    bool ok = places && list;
+    if (ok) {
+        qsort(places, items->n, sizeof *places, by_place);
+        for (size_t i = 0; i < items->n; i++) list[i] = items->list[places[i].at];
+        free(items->list);
+        items->list = list;
+    } else {
+        free(list);
+    }
+    free(places);
+    return ok;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp((*(struct bn_item *const *)a)->id, (*(struct bn_item *const *)b)->id);
+}
+
+const char *bn_items_same_id(const struct bn_items *items)
+{
+    const char *id = NULL;
+    struct bn_item **sorted = malloc((items->n + 1) * sizeof *sorted);
+    if (!sorted) return NULL;
+    for (size_t i = 0; i < items->n; i++) sorted[i] = &items->list[i];
+    qsort(sorted, items->n, sizeof *sorted, by_id);
+    for (size_t i = 1; i < items->n && !id; i++)
+        if (!by_id(&sorted[i - 1], &sorted[i])) id = sorted[i]->id;
+    free(sorted);
+    return id;
+}

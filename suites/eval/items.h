@@ -1,9 +1,8 @@
-/* items.h - the questions of a task in memory, and readers of the file forms they come in. Strings are owned by the
- * list. */
+/* items.h - the questions of a task in memory. Strings are owned by the list. */
 #ifndef SUITES_EVAL_ITEMS_H
 #define SUITES_EVAL_ITEMS_H
 #include "engine/bitnet.h"
-#include <jansson.h>
+#include <stdbool.h>
 
 struct bn_item {
     char *id;
@@ -26,16 +25,8 @@ void bn_items_release(struct bn_items *items);
 struct bn_item *bn_items_add(struct bn_items *items, const char *id, const char *group, const char *context);
 bool bn_item_add_choice(struct bn_item *item, const char *text);
 
-/* ---- readers ---- */
-/* Reads a whole file with a terminating NUL; the caller frees it. */
-enum bn_status bn_file_read(char **text, size_t *n_bytes, const char *directory, const char *path,
-                            struct bn_error *err);
-/* Calls `line` with each line of a JSON-lines file parsed; number counts from 0; stops at the first status but BN_OK.
- */
-typedef enum bn_status bn_jsonl_line(void *self, size_t number, json_t *value, struct bn_error *err);
-enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_line *line, void *self,
-                             struct bn_error *err);
-/* Takes the next record of quoted csv (a record may span lines) out of *text: unquotes in place, fields[] point into
- * the buffer. Returns the number of fields (at most `cap`, the rest is dropped), 0 at the end. */
-int bn_csv_next(char **text, char **fields, int cap);
+/* Items of one group next to each other, groups in the order they first came. False when memory is short. */
+bool bn_items_gather(struct bn_items *items);
+/* An id that two items have, or NULL. */
+const char *bn_items_same_id(const struct bn_items *items);
 #endif

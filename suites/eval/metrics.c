@@ -54,7 +54,7 @@ struct bn_mean bn_mean_of(const double *values, size_t n)
     for (size_t i = 0; i < n; i++) sum += values[i];
     double mean = n ? sum / (double)n : NAN;
     for (size_t i = 0; i < n; i++) squares += (values[i] - mean) * (values[i] - mean);
-    return (struct bn_mean){mean, n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : 0, n};
+    return (struct bn_mean){mean, n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN, n};
 }
 
 struct bn_mean bn_mean_of_groups(const struct bn_mean *groups, size_t k)
@@ -64,10 +64,10 @@ struct bn_mean bn_mean_of_groups(const struct bn_mean *groups, size_t k)
         double n = (double)groups[i].n;
         total += n;
         weighted += n * groups[i].value;
-        pooled += (n - 1) * n * groups[i].error * groups[i].error;
+        if (groups[i].n > 1) pooled += (n - 1) * n * groups[i].error * groups[i].error;
     }
     double freedom = total - (double)k;
-    return (struct bn_mean){weighted / total, freedom > 0 ? sqrt(pooled / freedom / total) : 0, (size_t)total};
+    return (struct bn_mean){weighted / total, freedom > 0 ? sqrt(pooled / freedom / total) : NAN, (size_t)total};
 }
 
 /* ---- a choice task ---- */

@@ -15,7 +15,7 @@ int bn_argmax(const double *ll, const size_t *length, int n);
 double bn_true_share(const double *ll, const bool *labels, int n);
 
 struct bn_mean {
-    double value, error; /* error: sample standard deviation / sqrt(n); 0 when n is 1 */
+    double value, error; /* error: sample standard deviation / sqrt(n); NAN when n is 1 */
     size_t n;
 };
 struct bn_mean bn_mean_of(const double *values, size_t n);

@@ -1,53 +1,134 @@
-/* read.c - whole files, JSON lines and quoted csv. */
-#include "suites/eval/items.h"
+/* read.c - whole files, JSON and JSON lines. */
+#include "suites/eval/read.h"
+#include "engine/files.h"
 #include "suites/fail.h"
-#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static enum bn_status read_stream(FILE *f, char **text, size_t *n_bytes, const char *path, struct bn_error *err)
+enum { PATH_BYTES = 4096, BYTES_LIMIT = 1 << 30 };
+
+enum bn_status bn_data_fault(struct bn_error *err, const char *path, size_t line, const char *format, ...)
 {
-    size_t n = 0, cap = 1 << 16;
-    char *buffer = malloc(cap);
-    while (buffer) {
-        n += fread(buffer + n, 1, cap - 1 - n, f);
-        if (n < cap - 1) break;
-        char *more = realloc(buffer, cap *= 2);
-        if (!more) free(buffer);
-        buffer = more;
-    }
-    if (!buffer) return bn_suites_fail_memory(err);
-    if (ferror(f)) {
-        free(buffer);
-        return bn_suites_fail(err, BN_ERR_IO, "Reading %s failed: %s.", path, strerror(errno));
-    }
-    buffer[n] = 0;
-    *text = buffer;
-    *n_bytes = n;
-    return BN_OK;
+    char what[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    return bn_suites_fail(err, BN_ERR_FORMAT, "Line %zu of %.200s %s", line, path, what);
 }
 
-enum bn_status bn_file_read(char **text, size_t *n_bytes, const char *directory, const char *path, struct bn_error *err)
+static size_t line_of(const char *text, size_t at)
 {
-    char full[4096];
-    snprintf(full, sizeof full, "%s%s%s", directory ? directory : "", directory ? "/" : "", path);
-    FILE *f = fopen(full, "rb");
-    if (!f)
-        return bn_suites_fail(err, BN_ERR_IO, "Cannot open %s: %s; %s.", full, strerror(errno),
-                              directory ? "--data_dir names the folder that holds the tasks' data" : "check the path");
-    enum bn_status status = read_stream(f, text, n_bytes, full, err);
-    fclose(f);
+    size_t line = 1;
+    for (size_t i = 0; i < at; i++) line += text[i] == '\n';
+    return line;
+}
+
+/* ---- bytes ---- */
+static void drop_mark(char *text, size_t *n_bytes) /* the byte-order mark */
+{
+    if (*n_bytes < 3 || memcmp(text, "\xef\xbb\xbf", 3)) return;
+    *n_bytes -= 3;
+    memmove(text, text + 3, *n_bytes + 1);
+}
+
+/* Faults name the file as `shown`. */
+static enum bn_status read_file(char **text, size_t *n_bytes, const char *path, const char *shown, struct bn_error *err)
+{
+    enum bn_status status = bn_input_read(text, n_bytes, path, BYTES_LIMIT, err);
+    if (status != BN_OK) return status;
+    drop_mark(*text, n_bytes);
+    size_t n = strlen(*text);
+    if (n == *n_bytes) return BN_OK;
+    status = bn_data_fault(err, shown, line_of(*text, n), "has a NUL byte; a text holds none.");
+    free(*text);
+    *text = NULL;
     return status;
 }
 
+enum bn_status bn_text_read(char **text, size_t *n_bytes, const char *path, struct bn_error *err)
+{
+    return read_file(text, n_bytes, path, path, err);
+}
+
+/* ---- data sets ---- */
+static void unix_lines(char *text, size_t *n_bytes)
+{
+    char *out = text;
+    for (char *p = text; *p; p++)
+        if (*p != '\r' || p[1] != '\n') *out++ = *p;
+    *out = 0;
+    *n_bytes = (size_t)(out - text);
+}
+
+/* jansson takes only UTF-8 for a string. */
+static bool is_utf8(const char *text, size_t n)
+{
+    json_t *string = json_stringn(text, n);
+    json_decref(string);
+    return string != NULL;
+}
+
+static enum bn_status check_utf8(const char *text, size_t n_bytes, const char *path, struct bn_error *err)
+{
+    if (is_utf8(text, n_bytes)) return BN_OK;
+    size_t line = 1;
+    for (const char *p = text; *p; p += strcspn(p, "\n"), p += *p == '\n', line++)
+        if (!is_utf8(p, strcspn(p, "\n"))) return bn_data_fault(err, path, line, "is not UTF-8; convert the file.");
+    return bn_suites_fail_memory(err);
+}
+
+static bool join(char full[PATH_BYTES], const char *directory, const char *path)
+{
+    return snprintf(full, PATH_BYTES, "%s/%s", directory, path) < PATH_BYTES;
+}
+
+enum bn_status bn_data_read(char **text, size_t *n_bytes, const char *directory, const char *path, struct bn_error *err)
+{
+    char full[PATH_BYTES];
+    enum bn_status status = join(full, directory, path) ? read_file(text, n_bytes, full, path, err) : BN_ERR_IO;
+    if (status == BN_ERR_IO)
+        return bn_suites_fail(err, BN_ERR_IO,
+                              "Could not open %.300s/%s; --data_dir names the folder that holds the tasks' data.",
+                              directory, path);
+    if (status != BN_OK) return status;
+    unix_lines(*text, n_bytes);
+    status = check_utf8(*text, *n_bytes, path, err);
+    if (status != BN_OK) free(*text), *text = NULL;
+    return status;
+}
+
+enum bn_status bn_data_find(const char **name, const char *directory, const char *const *names, struct bn_error *err)
+{
+    char full[PATH_BYTES], all[256] = "";
+    size_t used = 0;
+    *name = NULL;
+    for (const char *const *n = names; *n; n++) {
+        if (join(full, directory, *n) && !access(full, F_OK)) {
+            if (*name)
+                return bn_suites_fail(err, BN_ERR_USAGE, "%.200s has both %s and %s; keep one form of the set.",
+                                      directory, *name, *n);
+            *name = *n;
+        }
+        if (used < sizeof all)
+            used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", n == names ? "" : " or ", *n);
+    }
+    if (*name) return BN_OK;
+    return bn_suites_fail(err, BN_ERR_IO,
+                          "Could not find %s in %.150s; --data_dir names the folder that holds the tasks' data.", all,
+                          directory);
+}
+
+/* ---- JSON ---- */
 static enum bn_status read_line(const char *path, size_t number, const char *text, size_t n, bn_jsonl_line *line,
                                 void *self, struct bn_error *err)
 {
     json_error_t why;
-    json_t *value = json_loadb(text, n, JSON_ALLOW_NUL, &why);
-    if (!value)
-        return bn_suites_fail(err, BN_ERR_FORMAT, "Line %zu of %s is not JSON: %s.", number + 1, path, why.text);
+    json_t *value = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    if (!value) return bn_data_fault(err, path, number, "is not JSON: %s.", why.text);
     enum bn_status status = line(self, number, value, err);
     json_decref(value);
     return status;
@@ -57,11 +138,10 @@ enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_l
                              struct bn_error *err)
 {
     char *text = NULL;
-    size_t n_bytes = 0, number = 0;
-    enum bn_status status = bn_file_read(&text, &n_bytes, directory, path, err);
+    size_t n_bytes = 0, number = 1;
+    enum bn_status status = bn_data_read(&text, &n_bytes, directory, path, err);
     for (char *p = text, *end; status == BN_OK && p < text + n_bytes; p = end + 1, number++) {
-        end = memchr(p, '\n', (size_t)(text + n_bytes - p));
-        if (!end) end = text + n_bytes;
+        end = p + strcspn(p, "\n");
         if (strspn(p, " \t\r") < (size_t)(end - p))
             status = read_line(path, number, p, (size_t)(end - p), line, self, err);
     }
@@ -69,35 +149,14 @@ enum bn_status bn_jsonl_read(const char *directory, const char *path, bn_jsonl_l
     return status;
 }
 
-/* One field; *end tells what stopped it. Quotes are taken out in place, a doubled quote is one. */
-static char *csv_field(char **text, char *end)
+enum bn_status bn_json_read(json_t **value, const char *directory, const char *path, struct bn_error *err)
 {
-    char *p = *text, *out = p, *start = p;
-    bool quoted = false;
-    for (; *p; p++) {
-        if (*p == '"' && quoted && p[1] == '"')
-            *out++ = *p++;
-        else if (*p == '"')
-            quoted = !quoted;
-        else if (!quoted && (*p == ',' || *p == '\n'))
-            break;
-        else
-            *out++ = *p;
-    }
-    *end = *p;
-    *text = *p ? p + 1 : p;
-    if (*end != ',' && out > start && out[-1] == '\r') out--;
-    *out = 0;
-    return start;
-}
-
-int bn_csv_next(char **text, char **fields, int cap)
-{
-    int n = 0;
-    if (!**text) return 0;
-    for (char end = ','; end == ',';) {
-        char *field = csv_field(text, &end);
-        if (n < cap) fields[n++] = field;
-    }
-    return n;
+    char *text = NULL;
+    size_t n_bytes = 0;
+    json_error_t why;
+    enum bn_status status = bn_data_read(&text, &n_bytes, directory, path, err);
+    if (status != BN_OK) return status;
+    *value = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES, &why);
+    free(text);
+    return *value ? BN_OK : bn_data_fault(err, path, why.line > 0 ? (size_t)why.line : 1, "is not JSON: %s.", why.text);
 }

@@ -1,4 +1,5 @@
-/* test_items.c - the tasks' readers against data/oracle (ids, answers, lengths), csv corners, damaged files. */
+/* test_items.c - the tasks' readers against data/oracle: ids, answers, lengths. Published forms and damaged files:
+ * test_read.c. */
 #include "suites/eval/metrics.h"
 #include "suites/tests/oracle.h"
 #include <math.h>
@@ -111,51 +112,4 @@ Test(items, own_sets_of_the_repository)
         }
         bn_items_release(&items);
     }
-}
-
-Test(items, csv_quotes_commas_and_lines)
-{
-    char text[] = "a,\"b, \"\"c\"\"\nd\",e\r\n,\"\"\nlast";
-    char *p = text, *f[6];
-    cr_assert_eq(bn_csv_next(&p, f, 6), 3);
-    cr_assert_str_eq(f[0], "a");
-    cr_assert_str_eq(f[1], "b, \"c\"\nd");
-    cr_assert_str_eq(f[2], "e");
-    cr_assert_eq(bn_csv_next(&p, f, 6), 2);
-    cr_assert_str_eq(f[0], "");
-    cr_assert_str_eq(f[1], "");
-    cr_assert_eq(bn_csv_next(&p, f, 6), 1);
-    cr_assert_str_eq(f[0], "last");
-    cr_assert_eq(bn_csv_next(&p, f, 6), 0);
-}
-
-/* A damaged or missing file is one sentence that names it. */
-static void fails_with(const char *content, enum bn_status expected, const char *words)
-{
-    char dir[] = "/tmp/suitesXXXXXX", path[128], sub[64];
-    struct bn_items items = {0};
-    struct bn_error err = {0};
-    cr_assert(mkdtemp(dir));
-    struct bn_eval_options options = {.data_dir = dir};
-    snprintf(sub, sizeof sub, "%s/openbookqa", dir);
-    snprintf(path, sizeof path, "%s/test.jsonl", sub);
-    cr_assert(content == NULL || mkdir(sub, 0700) == 0);
-    FILE *f = content ? fopen(path, "w") : NULL;
-    if (f) fputs(content, f), fclose(f);
-    cr_expect_eq(bn_task_find("openbookqa")->read(&items, &options, &err), expected);
-    cr_expect(strstr(err.text, words), "\"%s\" does not say \"%s\"", err.text, words);
-    cr_expect_eq(err.text[strlen(err.text) - 1], '.');
-    bn_items_release(&items);
-    if (content) unlink(path), rmdir(sub);
-    rmdir(dir);
-}
-
-Test(items, damaged_files_are_named)
-{
-    fails_with(NULL, BN_ERR_IO, "--data_dir");
-    fails_with("{\"id\": \"1\"", BN_ERR_FORMAT, "Line 1 of openbookqa/test.jsonl is not JSON");
-    fails_with("\n{\"id\": \"1\"}\n", BN_ERR_FORMAT, "Line 2 of openbookqa/test.jsonl lacks");
-    fails_with("{\"id\":\"1\",\"answerKey\":\"Q\",\"question\":{\"stem\":\"s\",\"choices\":[{\"text\":\"t\",\"label\":"
-               "\"A\"}]}}",
-               BN_ERR_FORMAT, "none of its choices");
 }

@@ -103,6 +103,16 @@ Test(metrics, words_count_the_empty_ends)
     cr_expect_eq(bn_text_words(" a  b\n"), 4);
 }
 
+Test(metrics, one_value_has_no_standard_error)
+{
+    cr_expect(isnan(bn_mean_of((double[]){1}, 1).error));
+    cr_expect(isnan(bn_mean_of_groups((struct bn_mean[]){{1, NAN, 1}, {0, NAN, 1}}, 2).error));
+    /* groups of 1 and 2 values {1}, {0, 1}: only the second has a spread, s^2/n = 0.25; N - k = 1, N = 3 */
+    struct bn_mean mean = bn_mean_of_groups((struct bn_mean[]){{1, NAN, 1}, {0.5, 0.5, 2}}, 2);
+    cr_expect_float_eq(mean.value, 2.0 / 3, 1e-12);
+    cr_expect_float_eq(mean.error, sqrt((2 - 1) * 2 * 0.25 / 1 / 3), 1e-12);
+}
+
 Test(metrics, first_wins_a_tie)
 {
     cr_expect_eq(bn_argmax((double[]){-2, -1, -1}, NULL, 3), 1);

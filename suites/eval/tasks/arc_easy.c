@@ -3,7 +3,8 @@
 
 static enum bn_status read(struct bn_items *items, const struct bn_eval_options *options, struct bn_error *err)
 {
-    return bn_arc_read(items, options, "arc-easy/ARC-Easy-Test.jsonl", "Question: ", "\nAnswer:", err);
+    static const char *const names[] = {"arc-easy/ARC-Easy-Test.jsonl", "arc-easy/test.jsonl", NULL};
+    return bn_arc_read(items, options, names, "Question: ", "\nAnswer:", err);
 }
 
 const struct bn_task bn_task_arc_easy = {.name = "arc_easy",

@@ -3,7 +3,8 @@
 
 static enum bn_status read(struct bn_items *items, const struct bn_eval_options *options, struct bn_error *err)
 {
-    return bn_arc_read(items, options, "openbookqa/test.jsonl", "", "", err);
+    static const char *const names[] = {"openbookqa/test.jsonl", NULL};
+    return bn_arc_read(items, options, names, "", "", err);
 }
 
 const struct bn_task bn_task_openbookqa = {.name = "openbookqa",

@@ -1,5 +1,6 @@
 /* own.c - reads questions in our own form. */
 #include "suites/eval/tasks/own.h"
+#include "suites/eval/read.h"
 #include "suites/fail.h"
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@ struct own {
     const char *path;
 };
 
-static enum bn_status read_question(void *self, size_t number, json_t *value, struct bn_error *err)
+static enum bn_status read_question(void *self, size_t line, json_t *value, struct bn_error *err)
 {
     struct own *own = self;
     const char *id, *context;
@@ -20,18 +21,14 @@ static enum bn_status read_question(void *self, size_t number, json_t *value, st
     if (json_unpack(value, "{s:s, s:s, s:o, s:i}", "id", &id, "context", &context, "choices", &choices, "gold",
                     &gold) ||
         gold < 0 || gold >= (int)json_array_size(choices))
-        return bn_suites_fail(err, BN_ERR_FORMAT,
-                              "Line %zu of %s lacks id, context, choices or a gold that is one of them.", number + 1,
-                              own->path);
+        return bn_data_fault(err, own->path, line, "lacks id, context, choices or a gold that is one of them.");
     snprintf(group, sizeof group, "%.*s", (int)strcspn(id, "/"), id);
     struct bn_item *item = bn_items_add(own->items, id, group, context);
     if (!item) return bn_suites_fail_memory(err);
     item->gold = gold;
     json_array_foreach(choices, i, choice)
     {
-        if (!json_is_string(choice))
-            return bn_suites_fail(err, BN_ERR_FORMAT, "A choice in line %zu of %s is not a string.", number + 1,
-                                  own->path);
+        if (!json_is_string(choice)) return bn_data_fault(err, own->path, line, "has a choice that is not a string.");
         if (!bn_item_add_choice(item, json_string_value(choice))) return bn_suites_fail_memory(err);
     }
     return BN_OK;

@@ -1,5 +1,7 @@
-/* tinystories.c - nats a token on short stories; each is followed by a line <|endoftext|>. */
+/* tinystories.c - nats a token on short stories; each is followed by a line <|endoftext|>. A story without it is cut
+ * off and not scored. */
 #include "suites/eval/task.h"
+#include "suites/eval/read.h"
 #include "suites/fail.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,16 +20,20 @@ static enum bn_status add_story(struct bn_items *items, const char *story, struc
 
 static enum bn_status read(struct bn_items *items, const struct bn_eval_options *options, struct bn_error *err)
 {
-    static const char mark[] = "\n<|endoftext|>\n";
+    static const char mark[] = "\n<|endoftext|>";
     char *text = NULL;
     size_t n_bytes;
     enum bn_status status =
-        bn_file_read(&text, &n_bytes, options->data_dir, "train-text/tinystories/tinystories_a.txt", err);
-    for (char *story = text, *end; status == BN_OK && *story; story = end + sizeof mark - 1) {
-        end = strstr(story, mark);
-        if (!end) break; /* the file may end inside a story */
+        bn_data_read(&text, &n_bytes, options->data_dir, "train-text/tinystories/tinystories_a.txt", err);
+    for (char *story = text, *end; status == BN_OK && (end = strstr(story, mark));) {
+        char *next = end + sizeof mark - 1;
+        if (*next && *next != '\n') {
+            status = bn_suites_fail(err, BN_ERR_FORMAT, "Story %zu has text behind its <|endoftext|>.", items->n + 1);
+            break;
+        }
         *end = 0;
         status = add_story(items, story, err);
+        story = next + (*next == '\n');
     }
     free(text);
     return status;

@@ -2,6 +2,7 @@
  * the detokenised page is scored. */
 #include "suites/eval/tasks/wikitext.h"
 #include "suites/eval/metrics.h"
+#include "suites/eval/read.h"
 #include "suites/fail.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,18 +25,17 @@ static enum bn_status add_page(struct bn_items *items, const char *page, struct 
 
 static enum bn_status read(struct bn_items *items, const struct bn_eval_options *options, struct bn_error *err)
 {
+    static const char *const names[] = {"wikitext-2/test.txt", "wikitext-2/wiki.test.tokens",
+                                        "wikitext-2/wiki.test.raw", NULL};
     char *text = NULL;
+    const char *name;
     size_t n_bytes;
-    enum bn_status status = bn_file_read(&text, &n_bytes, options->data_dir, "wikitext-2/test.txt", err);
-    if (status != BN_OK) return status;
-    for (char *page = text + bn_wikitext_page(text); *page && status == BN_OK;) {
-        size_t n = bn_wikitext_page(++page); /* past the newline before the heading */
-        bool last = !page[n];
-        page[n] = 0;
-        status = add_page(items, page, err);
-        if (last) break;
-        page[n] = '\n';
-        page += n;
+    enum bn_status status = bn_data_find(&name, options->data_dir, names, err);
+    if (status == BN_OK) status = bn_data_read(&text, &n_bytes, options->data_dir, name, err);
+    for (char *page = text, *end; status == BN_OK && *page; page = end) {
+        end = page + bn_wikitext_page(page);
+        if (*end) *end++ = 0;                                               /* the newline before the next heading */
+        if (page[strspn(page, " \n")]) status = add_page(items, page, err); /* the text may begin with empty lines */
     }
     free(text);
     return status;

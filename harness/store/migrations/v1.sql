@@ -1,0 +1,200 @@
+-- v1.sql - the schema of version 1, where every migration begins. Never edited: with the steps beside it, it gives the tables of
+-- any version.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was measured on, with and from. `hash` covers the identity fields; equal hash = comparable.
+CREATE TABLE fingerprint (
+    fingerprint_id INTEGER PRIMARY KEY,
+    kind  TEXT NOT NULL CHECK (kind IN ('machine', 'build', 'model')),
+    hash  TEXT NOT NULL,
+    label TEXT NOT NULL,
+    UNIQUE (kind, hash)
+) STRICT;
+
+CREATE TABLE fingerprint_field (
+    fingerprint_id INTEGER NOT NULL REFERENCES fingerprint ON DELETE CASCADE,
+    name   TEXT NOT NULL,
+    value  TEXT,
+    reason TEXT,
+    PRIMARY KEY (fingerprint_id, name),
+    CHECK ((value IS NULL) = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- One execution of a plan (or one imported file). `identity` = plan, build, machine and arguments: an unfinished run with
+-- the same identity is resumed.
+CREATE TABLE run (
+    run_id      INTEGER PRIMARY KEY,
+    uid         TEXT NOT NULL UNIQUE,
+    identity    TEXT NOT NULL,
+    source      TEXT NOT NULL,              -- 'sweep', 'gate', 'llama-bench', 'google-benchmark', 'lm-eval', 'bitnet-eval'
+    plan        TEXT NOT NULL,
+    plan_text   TEXT NOT NULL,
+    seed        INTEGER NOT NULL,
+    command     TEXT NOT NULL,
+    host        TEXT NOT NULL,
+    machine_id  INTEGER REFERENCES fingerprint,
+    build_id    INTEGER REFERENCES fingerprint,
+    started_at  TEXT NOT NULL,
+    finished_at TEXT                        -- NULL: not all points are done
+) STRICT;
+CREATE INDEX run_identity ON run (identity, finished_at);
+
+-- What a point measures, shared between runs so that a history is one join. `key` is its canonical text.
+CREATE TABLE config (
+    config_id      INTEGER PRIMARY KEY,
+    key            TEXT NOT NULL UNIQUE,
+    engine         TEXT NOT NULL,           -- 'bitnet', or the name of an external engine
+    model_id       INTEGER REFERENCES fingerprint,
+    workload       TEXT NOT NULL,
+    fill_tokens    INTEGER NOT NULL,        -- context before the clock starts
+    prefill_tokens INTEGER NOT NULL,
+    decode_tokens  INTEGER NOT NULL,
+    kernel         TEXT NOT NULL,
+    threads        INTEGER NOT NULL,
+    options        TEXT NOT NULL            -- 'name=value name=value', sorted; the rows are in config_option
+) STRICT;
+
+CREATE TABLE config_option (
+    config_id INTEGER NOT NULL REFERENCES config ON DELETE CASCADE,
+    name  TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (config_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- One worker process to run, running, or done. The rows of a run are its queue.
+CREATE TABLE point (
+    point_id  INTEGER PRIMARY KEY,
+    run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    ordinal   INTEGER NOT NULL,             -- place in the shuffled, interleaved order
+    round     INTEGER NOT NULL,             -- each config appears once a round
+    config_id INTEGER NOT NULL REFERENCES config,
+    build_id  INTEGER REFERENCES fingerprint,
+    state     TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'claimed', 'finished', 'failed', 'skipped')),
+    owner     TEXT,                         -- who claimed it: boot id, pid and start time of the process
+    lease_until INTEGER,                    -- seconds since 1970: after this the claim is void
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    reason    TEXT,                         -- why it failed or was skipped: one sentence
+    signal    INTEGER,                      -- the signal that ended the worker
+    exit_code INTEGER,
+    stderr_tail TEXT,
+    hash      TEXT,                         -- of all logits computed in the timed passes
+    kernels_used   TEXT,
+    peak_rss_bytes INTEGER,
+    started_at  TEXT,
+    seconds     REAL,
+    UNIQUE (run_id, ordinal),
+    UNIQUE (run_id, config_id, round),
+    CHECK (state NOT IN ('failed', 'skipped') OR reason IS NOT NULL)
+) STRICT;
+CREATE INDEX point_queue ON point (run_id, state, ordinal);
+CREATE INDEX point_config ON point (config_id);
+
+-- Raw samples: every prefill pass and every decoded token.
+CREATE TABLE sample (
+    point_id INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
+    phase    TEXT NOT NULL CHECK (phase IN ('prefill', 'decode', 'benchmark')),
+    rep      INTEGER NOT NULL,              -- which repetition inside the worker
+    idx      INTEGER NOT NULL,              -- which token (decode) or chunk (prefill) of the repetition
+    ns       INTEGER NOT NULL CHECK (ns >= 0),
+    n_tokens INTEGER NOT NULL CHECK (n_tokens > 0),
+    PRIMARY KEY (point_id, phase, rep, idx)
+) STRICT, WITHOUT ROWID;
+
+-- Counters as rows. thread -1 and op '' mean all of them. A value that was scaled for multiplexing says so.
+CREATE TABLE counter (
+    point_id INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
+    phase  TEXT NOT NULL,
+    op     TEXT NOT NULL DEFAULT '',
+    thread INTEGER NOT NULL DEFAULT -1,
+    name   TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('perf', 'software', 'callgrind', 'rusage', 'fake')),
+    value  REAL,
+    reason TEXT,
+    scaled INTEGER NOT NULL DEFAULT 0 CHECK (scaled IN (0, 1)),
+    n_tokens INTEGER NOT NULL DEFAULT 0,    -- tokens the value covers
+    PRIMARY KEY (point_id, phase, op, thread, name, source),
+    CHECK ((value IS NULL) = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Time and declared work per operation, from the engine's observer in a pass of its own (not among the samples).
+CREATE TABLE op_time (
+    point_id INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
+    phase  TEXT NOT NULL,
+    layer  INTEGER NOT NULL,                -- -1: embedding and head
+    op     TEXT NOT NULL,
+    thread INTEGER NOT NULL,
+    calls  INTEGER NOT NULL,
+    ns     INTEGER NOT NULL,
+    weight_bytes INTEGER NOT NULL,
+    kv_bytes     INTEGER NOT NULL,
+    macs         INTEGER NOT NULL,
+    n_tokens     INTEGER NOT NULL,          -- tokens the row covers
+    PRIMARY KEY (point_id, phase, layer, op, thread)
+) STRICT, WITHOUT ROWID;
+
+-- What could disturb a point, read before and after it.
+CREATE TABLE moment (
+    point_id INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
+    at     TEXT NOT NULL CHECK (at IN ('before', 'after')),
+    name   TEXT NOT NULL,
+    value  REAL,
+    reason TEXT,
+    PRIMARY KEY (point_id, at, name),
+    CHECK ((value IS NULL) = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- What this machine can do at most, measured with the run.
+CREATE TABLE roofline (
+    run_id  INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    threads INTEGER NOT NULL,
+    name    TEXT NOT NULL CHECK (name IN ('read_bytes_per_s', 'int8_macs_per_s')),
+    value   REAL,
+    method  TEXT NOT NULL,
+    reason  TEXT,
+    PRIMARY KEY (run_id, threads, name),
+    CHECK ((value IS NULL) = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Accuracy: one row per task and metric; items keep what each question gave.
+CREATE TABLE score (
+    run_id   INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES fingerprint,
+    config   TEXT NOT NULL DEFAULT '',      -- options the model ran with, 'name=value ...'
+    task     TEXT NOT NULL,
+    metric   TEXT NOT NULL,                 -- with its rule where rules differ: 'ppl@llama.cpp'
+    version  TEXT NOT NULL DEFAULT '',
+    value    REAL,
+    stderr   REAL,
+    n_items  INTEGER,
+    n_shots  INTEGER,
+    reason   TEXT,
+    PRIMARY KEY (run_id, model_id, config, task, metric),
+    CHECK ((value IS NULL) = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE score_item (
+    run_id   INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES fingerprint,
+    config   TEXT NOT NULL DEFAULT '',
+    task     TEXT NOT NULL,
+    item     TEXT NOT NULL,
+    gold     TEXT,
+    ll       TEXT NOT NULL,                 -- JSON array, one log-likelihood per choice
+    PRIMARY KEY (run_id, model_id, config, task, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stress (
+    run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    model_id  INTEGER NOT NULL REFERENCES fingerprint,
+    test      TEXT NOT NULL,
+    verdict   TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'SKIP')),
+    value     REAL,
+    threshold REAL,
+    seconds   REAL,
+    reason    TEXT,
+    PRIMARY KEY (run_id, model_id, test)
+) STRICT, WITHOUT ROWID;

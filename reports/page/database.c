@@ -1,0 +1,78 @@
+/* database.c - opens the database and checks it before a figure is read. */
+#include "reports/page/database.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The text of the views, with CREATE TEMP VIEW: those of this connection come before those of the file. */
+extern const char database_views_sql[];
+__asm__(".pushsection .rodata\n.global database_views_sql\ndatabase_views_sql:\n.incbin \"harness/store/views.sql\"\n"
+        ".byte 0\n.popsection\n");
+
+/* The first column of the first row; "" when there is none. False: report->error. */
+static bool first(struct report *report, const char *path, const char *sql, char *text, size_t size)
+{
+    sqlite3_stmt *query = NULL;
+    int step = sqlite3_prepare_v2(report->db, sql, -1, &query, NULL);
+    if (!step) step = sqlite3_step(query);
+    text[0] = 0;
+    if (step == SQLITE_ROW && sqlite3_column_text(query, 0))
+        snprintf(text, size, "%s", (const char *)sqlite3_column_text(query, 0));
+    bool ok = step == SQLITE_ROW || step == SQLITE_DONE ||
+              report_fail(report, "The database %s cannot be read: %s.", path, sqlite3_errmsg(report->db));
+    sqlite3_finalize(query);
+    return ok;
+}
+
+/* Nothing in the file runs but our own queries. */
+static void guard(sqlite3 *db)
+{
+    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_VIEW,
+                              SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL};
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) sqlite3_db_config(db, off[i], 0, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 64 << 20);
+    sqlite3_busy_timeout(db, 60000);
+    sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON; PRAGMA cell_size_check = ON", NULL, NULL, NULL);
+}
+
+static bool own_views(struct report *report, const char *path)
+{
+    static const char plain[] = "CREATE VIEW ", temp[] = "CREATE TEMP VIEW ";
+    const char *from = database_views_sql;
+    char *sql = calloc(2, strlen(from) + 1), *to = sql;
+    for (const char *at; sql && (at = strstr(from, plain)); from = at + strlen(plain))
+        to = stpcpy(mempcpy(to, from, (size_t)(at - from)), temp);
+    if (sql) stpcpy(to, from);
+    bool ok = sql && sqlite3_exec(report->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    free(sql);
+    return ok || report_fail(report, "%s is not a database of bitnet-bench: %s.", path, sqlite3_errmsg(report->db));
+}
+
+bool database_open(struct report *report, const char *path)
+{
+    char text[400];
+    struct stat s;
+    if (stat(path, &s)) return report_fail(report, "Cannot open %s: %s.", path, strerror(errno));
+    if (!S_ISREG(s.st_mode) || !s.st_size)
+        return report_fail(report, "%s is not a database: it is %s.", path,
+                           S_ISREG(s.st_mode) ? "empty" : "no regular file");
+    if (sqlite3_open_v2(path, &report->db, SQLITE_OPEN_READONLY, NULL))
+        return report_fail(report, "Cannot open %s: %s.", path, sqlite3_errmsg(report->db));
+    guard(report->db);
+    if (!first(report, path, "PRAGMA user_version", text, sizeof text)) return false;
+    long version = strtol(text, NULL, 10);
+    if (version != BN_SCHEMA_VERSION)
+        return report_fail(report,
+                           version > 0 && version < BN_SCHEMA_VERSION
+                               ? "%s has schema version %ld and this program reads %d; bitnet-bench merge migrates it."
+                               : "%s has schema version %ld, which this bitnet-report (version %d) does not know.",
+                           path, version, BN_SCHEMA_VERSION);
+    if (!first(report, path, "SELECT integrity_check FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
+               text, sizeof text))
+        return false;
+    if (text[0]) return report_fail(report, "The database %s is damaged: %s. Restore it from a copy.", path, text);
+    return own_views(report, path);
+}
