@@ -15,4 +15,7 @@ void bn_content_hash_text(const struct bn_content_hash *hash, char text[BN_CONTE
 /* Hashes a file, or all regular files of a folder in name order; *n_bytes (may be NULL) gets their size. */
 enum bn_status bn_content_hash_file(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes,
                                     struct bn_error *err);
+/* Identity, size and time of change of a file, or of all regular files of a folder, in one number; 0: it is missing.
+ * Another number says that the content may have changed. */
+uint64_t bn_content_stamp(const char *path);
 #endif

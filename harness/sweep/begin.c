@@ -45,9 +45,11 @@ static enum bn_status fingerprint_models(struct bn_sweep *s, struct bn_error *er
     struct model_file *files = calloc(n, sizeof *files);
     enum bn_status status =
         files ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory to plan the sweep.");
-    for (uint32_t i = 0; !status && i < n; i++)
+    for (uint32_t i = 0; !status && i < n; i++) {
+        s->model_stamps[i] = bn_content_stamp(s->plan->models[i].path);
         if (!bn_plan_model_missing(&s->plan->models[i]))
             status = bn_content_hash_file(s->plan->models[i].path, files[i].hash, &files[i].bytes, err);
+    }
     for (uint32_t i = 0; !status && i < n; i++) status = fingerprint_model(s, files, i, err);
     free(files);
     return status;
@@ -160,7 +162,9 @@ enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
     if (bn_topology_read(&s->topology))
         return bn_harness_fail(err, BN_ERR_IO, "hwloc cannot read the topology of this machine.");
     s->model_ids = calloc(s->plan->n_models + 1, sizeof *s->model_ids);
-    if (!s->model_ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
+    s->model_stamps = calloc(s->plan->n_models + 1, sizeof *s->model_stamps);
+    if (!s->model_ids || !s->model_stamps)
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
     status = bn_store_begin(s->store, err);
     if (!status) status = fingerprint_models(s, err);
     if (!status) status = fingerprint_machine(s, err);
@@ -175,6 +179,6 @@ void bn_sweep_release(struct bn_sweep *s)
     bn_engines_release(&s->engines);
     bn_point_list_release(&s->points);
     bn_plan_close(s->plan);
-    free(s->model_ids);
+    free(s->model_ids), free(s->model_stamps);
     free(s->configs), free(s->option_rows), free(s->option_texts);
 }

@@ -1,5 +1,6 @@
 /* execute.c - one point from config to result: request, child, reply, verdict. */
 #include "harness/sweep/execute.h"
+#include "harness/machine/content_hash.h"
 #include "harness/worker/callgrind.h"
 #include "harness/worker/llama_bench.h"
 #include "harness/worker/request.h"
@@ -176,6 +177,16 @@ static enum bn_status add_simulated(const struct bn_execution *x, struct bn_exec
     return BN_OK;
 }
 
+/* What ran may be another model than the one that was hashed: neither its times nor its output belong to the point. */
+static void check_model(const struct bn_execution *x, struct bn_execution_result *r)
+{
+    const char *path = x->config->model->path;
+    if (strcmp(r->point.state, "finished") || bn_content_stamp(path) == x->model_stamp) return;
+    settle(r, "failed", "%s changed since the sweep began; start a new sweep.", path);
+    r->point.n_samples = r->point.n_counters = r->point.n_ops = 0;
+    r->point.hash = NULL;
+}
+
 enum bn_status bn_execute(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
 {
     *r = (struct bn_execution_result){0};
@@ -192,6 +203,7 @@ enum bn_status bn_execute(const struct bn_execution *x, struct bn_execution_resu
     enum bn_status parsed = (foreign ? bn_llama_bench_parse : bn_reply_parse)(&r->reply, r->child.output, &parse_error);
     judge(x, r, parsed, &parse_error);
     attach(r, n);
+    check_model(x, r);
     bool simulate = x->callgrind && !foreign && !r->interrupted && !strcmp(r->point.state, "finished");
     return simulate ? add_simulated(x, r, err) : BN_OK;
 }

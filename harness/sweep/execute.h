@@ -14,6 +14,7 @@ struct bn_execution {
     const struct bn_engine *engine; /* which program measures; path NULL: none was named */
     const struct bn_topology *topology;
     bool counters, ops, simulate; /* passes beside the timed ones; simulate: this request is for callgrind alone */
+    uint64_t model_stamp;         /* bn_content_stamp of the model that was hashed */
     bool callgrind;               /* count in the simulator as well, after the point */
     void (*tick)(void *self);
     void *self;

@@ -16,6 +16,7 @@ struct bn_sweep {
     struct bn_topology topology;
     struct bn_store *store;
     int64_t *model_ids;              /* [plan->n_models] */
+    uint64_t *model_stamps;          /* [plan->n_models] bn_content_stamp when the sweep began */
     struct bn_store_config *configs; /* [points.n_configs], as the store names them */
     struct bn_store_option *option_rows;
     char *option_texts;

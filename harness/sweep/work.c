@@ -64,6 +64,7 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
                              .config = c,
                              .engine = bn_engines_find(&s->engines, c->engine),
                              .topology = &s->topology,
+                             .model_stamp = s->model_stamps[c->model - s->plan->models],
                              .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0,
                              .ops = first && s->plan->ops,
                              .callgrind = first && !strcmp(s->counters, "sim") && !strcmp(c->engine, "bitnet"),

@@ -156,7 +156,8 @@ static void answer(struct server *server, const char *line)
     struct job job;
     const struct verb *verb = verbs;
     while (strncmp(line, verb->word, strlen(verb->word))) verb++;
-    if (!read_job(line + strlen(verb->word), &job) || verb->answer(server, &job, &err) != BN_OK) {
+    if (!read_job(line + strlen(verb->word), &job) || bn_model_check(server->model, &err) != BN_OK ||
+        verb->answer(server, &job, &err) != BN_OK) {
         printf("{");
         put_text("error", err.text);
         printf("}\n");

@@ -124,6 +124,7 @@ enum bn_status bn_measure(const struct bn_request *q, FILE *out, struct bn_error
         status = timed_part(&s, out, &hash, err);
     if (!status && q->counters) status = bn_count_pass(&s, out, err);
     if (!status && q->ops) status = bn_op_profile(&s, out, err);
+    if (!status) status = bn_model_check(s.model, err);
     if (!status) write_done(out, hash);
     bn_subject_close(&s);
     return status;
