@@ -2,8 +2,7 @@
  * declared.
  *
  * bn_kernels_counted fills a table once; bn_kernels_count names the kernels behind it for the calling thread before
- * each pass; bn_kernels_calls grows by one with each call on this thread. An operation without a line in counted.c is
- * called uncounted. */
+ * each pass; bn_kernels_calls grows by one with each call on this thread. Every operation of ops.def has a counter. */
 #ifndef BN_KERNELS_COUNTED_H
 #define BN_KERNELS_COUNTED_H
 #include "engine/kernels/kernels.h"

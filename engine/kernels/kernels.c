@@ -65,7 +65,7 @@ enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend
             chosen[variants[i]->op] = variants[i]->function;
             strongest = variants[i]->variant;
         }
-#define OP(name, result, params) kernels->name = (bn_##name##_fn *)chosen[BN_KERNEL_##name];
+#define OP(name, result, params, args) kernels->name = (bn_##name##_fn *)chosen[BN_KERNEL_##name];
 #include "engine/kernels/ops.def"
 #undef OP
     snprintf(kernels->summary, sizeof kernels->summary, "%s", strongest);

@@ -103,17 +103,17 @@ static inline int bn_a256_index(int k) { return k / 256 * 256 + k % 128 / 32 * 6
 #define BN_A256_BYTES(n) (((size_t)(n) + 255) / 256 * 256)
 
 enum bn_kernel_op {
-#define OP(name, result, params) BN_KERNEL_##name,
+#define OP(name, result, params, args) BN_KERNEL_##name,
 #include "engine/kernels/ops.def"
 #undef OP
     BN_KERNEL_OP_COUNT
 };
-#define OP(name, result, params) typedef result bn_##name##_fn params;
+#define OP(name, result, params, args) typedef result bn_##name##_fn params;
 #include "engine/kernels/ops.def"
 #undef OP
 
 struct bn_kernels {
-#define OP(name, result, params) bn_##name##_fn *name;
+#define OP(name, result, params, args) bn_##name##_fn *name;
 #include "engine/kernels/ops.def"
 #undef OP
     char summary[64]; /* the strongest variant in use, for reports */

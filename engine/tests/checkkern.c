@@ -14,13 +14,14 @@
 static struct {
     const char *op, *variant;
     uint64_t seed;
-    bool bench, json, emulate_amx;
+    bool bench, json, emulate_amx, list;
 } opt = {.seed = 1};
 
 static const struct bn_cmd_option options[] = {
     {"op", "NAME", BN_CMD_STRING, &opt.op, "this operation only (matmul_i2, attention, ...)", 0, 0},
     {"variant", "NAME", BN_CMD_STRING, &opt.variant, "this variant only (avx2, avx512vnni, ...)", 0, 0},
     {"seed", "N", BN_CMD_U64, &opt.seed, "seed of the random inputs", 0, 0},
+    {"list", NULL, BN_CMD_FLAG, &opt.list, "list the operations with their contracts and variants", 0, 0},
     {"bench", NULL, BN_CMD_FLAG, &opt.bench, "time the kernels instead, beside the limits of the machine", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &opt.json, "with --bench: one JSON object instead of the table", 0, 0},
     {"emulate_amx", NULL, BN_CMD_FLAG, &opt.emulate_amx,
@@ -166,8 +167,7 @@ static int check_all(void)
             checked++;
             continue;
         }
-        for (size_t c = 0; c < n_op_checks; c++)
-            if (op_checks[c].op == v->op) bad += !check_variant(&op_checks[c], v), checked++;
+        bad += !check_variant(op_checks[v->op], v), checked++;
         fflush(stdout);
     }
     if (opt.emulate_amx) printf("# %lu tile instructions emulated\n", amx_emulated());
@@ -175,10 +175,33 @@ static int check_all(void)
     return bad;
 }
 
+/* The table of operations: contract, then variants from the weakest on; those that this CPU lacks in brackets. */
+static void list_all(void)
+{
+    static const char *const contracts[BN_KERNEL_OP_COUNT] = {
+#define OP(name, result, params, args) [BN_KERNEL_##name] = #result " " #name #params,
+#include "engine/kernels/ops.def"
+#undef OP
+    };
+    size_t n;
+    uint32_t usable = features();
+    const struct bn_kernel_variant *const *all = bn_kernel_variants(&n);
+    for (int op = 0; op < BN_KERNEL_OP_COUNT; op++) {
+        printf("%s\n   ", contracts[op]);
+        for (size_t i = 0; i < n; i++)
+            if ((int)all[i]->op == op) printf(all[i]->needs & ~usable ? " (%s)" : " %s", all[i]->variant);
+        printf("\n");
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (bn_cmd_parse(&cmd, argc, argv) > 0) bn_cmd_fail(&cmd, 2, "'%s' is not an option; see --help.", argv[1]);
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (opt.list) {
+        list_all();
+        return 0;
+    }
     if (opt.bench) {
         if (bench_kernels(opt.op, opt.variant, opt.json))
             bn_cmd_fail(&cmd, 2, "No kernel of that name can be timed; kernels.list in engine/kernels lists them.");

@@ -29,13 +29,11 @@ bool same_bytes(const void *expected, const void *got, size_t bytes, const char 
 
 typedef void (*any_fn)(void);
 struct op_check {
-    enum bn_kernel_op op;
     int n_cases;
     /* Runs case `number` on both variants; false when their outputs differ. */
     bool (*check)(any_fn ref, any_fn fn, int number, struct rng *r);
 };
-extern const struct op_check op_checks[];
-extern const size_t n_op_checks;
+extern const struct op_check *const op_checks[BN_KERNEL_OP_COUNT];
 
 /* Checks the reference variants themselves against plain double arithmetic; returns how many are off. */
 int check_references(const char *only);

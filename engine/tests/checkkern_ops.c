@@ -342,25 +342,30 @@ static bool check_add(any_fn ref, any_fn fn, int number, struct rng *r)
     return same_bytes(a, b, (size_t)n * 4, "n %d", n);
 }
 
-const struct op_check op_checks[] = {
-    {BN_KERNEL_rmsnorm, 80, check_rmsnorm},
-    {BN_KERNEL_quantize_a256, 80, check_quantize_a256},
-    {BN_KERNEL_matmul_i2, 144, check_matmul_i2},
-    {BN_KERNEL_pack_lut3, 96, check_pack_lut3},
-    {BN_KERNEL_matmul_lut3, 288, check_matmul_lut3},
-    {BN_KERNEL_matmul_f32, 60, check_f32},
-    {BN_KERNEL_matmul_f16, 60, check_f16},
-    {BN_KERNEL_matmul_bf16, 60, check_bf16},
-    {BN_KERNEL_quantize_b256, 80, check_quantize_b256},
-    {BN_KERNEL_matmul_q8_0, 80, check_q8_0},
-    {BN_KERNEL_matmul_q4_0, 80, check_q4_0},
-    {BN_KERNEL_matmul_q6_k, 60, check_q6_k},
-    {BN_KERNEL_rope, 64, check_rope},
-    {BN_KERNEL_kv_store, 90, check_kv_store},
-    {BN_KERNEL_attention, 90, check_attention},
-    {BN_KERNEL_attention_merge, 40, check_attention_merge},
-    {BN_KERNEL_relu2_mul, 60, check_gated},
-    {BN_KERNEL_silu_mul, 60, check_gated},
-    {BN_KERNEL_add, 60, check_add},
+/* Cases and check of each operation; one without does not compile. */
+#define CHECK(op, cases, function) static const struct op_check check_of_##op = {cases, function}
+CHECK(rmsnorm, 80, check_rmsnorm);
+CHECK(quantize_a256, 80, check_quantize_a256);
+CHECK(matmul_i2, 144, check_matmul_i2);
+CHECK(pack_lut3, 96, check_pack_lut3);
+CHECK(matmul_lut3, 288, check_matmul_lut3);
+CHECK(matmul_f32, 60, check_f32);
+CHECK(matmul_f16, 60, check_f16);
+CHECK(matmul_bf16, 60, check_bf16);
+CHECK(quantize_b256, 80, check_quantize_b256);
+CHECK(matmul_q8_0, 80, check_q8_0);
+CHECK(matmul_q4_0, 80, check_q4_0);
+CHECK(matmul_q6_k, 60, check_q6_k);
+CHECK(rope, 64, check_rope);
+CHECK(kv_store, 90, check_kv_store);
+CHECK(attention, 90, check_attention);
+CHECK(attention_merge, 40, check_attention_merge);
+CHECK(relu2_mul, 60, check_gated);
+CHECK(silu_mul, 60, check_gated);
+CHECK(add, 60, check_add);
+
+const struct op_check *const op_checks[BN_KERNEL_OP_COUNT] = {
+#define OP(name, result, params, args) [BN_KERNEL_##name] = &check_of_##name,
+#include "engine/kernels/ops.def"
+#undef OP
 };
-const size_t n_op_checks = sizeof op_checks / sizeof *op_checks;

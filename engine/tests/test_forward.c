@@ -246,8 +246,8 @@ Test(forward, every_kernel_has_a_counter)
     struct bn_error err;
     cr_assert_eq(bn_kernels_select(&real, "ref", &err), BN_OK);
     bn_kernels_counted(&counted, &real);
-#define OP(name, result, parameters)                                                                                   \
-    cr_expect_neq((void *)counted.name, (void *)real.name, "%s has no line in counted.c", #name);
+#define OP(name, result, params, args)                                                                                 \
+    cr_expect_neq((void *)counted.name, (void *)real.name, "%s has no counter", #name);
 #include "engine/kernels/ops.def"
 #undef OP
     float x[16] = {1, 2}, y[16] = {3};

@@ -1,7 +1,7 @@
-/* matmul_bf16_neon.c - lanes/matmul_float.h for NEON. */
+/* matmul_bf16_neon.c - lanes/matmul_float_tmpl.h for NEON. */
 #define ELEMENT uint16_t
 #define LOAD    v16_load_bf16
 #define LOAD_N  v16_load_bf16_n
-#include "engine/kernels/lanes/matmul_float.h"
+#include "engine/kernels/lanes/matmul_float_tmpl.h"
 
 BN_KERNEL(matmul_bf16, neon, BN_CPU_NEON, matmul);

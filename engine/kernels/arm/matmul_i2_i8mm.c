@@ -1,5 +1,5 @@
-/* matmul_i2_i8mm.c - matmul_i2.h with smmla for four tokens at once: an instruction multiplies two rows by two tokens,
- * eight products for each of the four pairs. */
+/* matmul_i2_i8mm.c - matmul_i2_tmpl.h with smmla for four tokens at once: an instruction multiplies two rows by two
+ * tokens, eight products for each of the four pairs. */
 #include "engine/kernels/arm/matmul_i2_tile.h"
 
 /* Two vectors of sixteen bytes as two matrices of 2 x 8: their first halves, their second halves. */
@@ -39,6 +39,6 @@ BN_INLINE void tile4x4(const struct bn_ternary_args *a, int m, int t)
 }
 
 #define FULL_TILE(a, m, t) tile4x4(a, m, t)
-#include "engine/kernels/arm/matmul_i2.h"
+#include "engine/kernels/arm/matmul_i2_tmpl.h"
 
 BN_KERNEL(matmul_i2, i8mm, BN_CPU_DOTPROD | BN_CPU_I8MM, matmul);

@@ -1,5 +1,5 @@
-/* matmul_q4_0_dotprod.c - Q4_0 for matmul_block32.h, DOTPROD. */
+/* matmul_q4_0_dotprod.c - Q4_0 for matmul_block32_tmpl.h, DOTPROD. */
 #include "engine/kernels/arm/q4_0.h"
-#include "engine/kernels/arm/matmul_block32.h"
+#include "engine/kernels/arm/matmul_block32_tmpl.h"
 
 BN_KERNEL(matmul_q4_0, dotprod, BN_CPU_DOTPROD, matmul);

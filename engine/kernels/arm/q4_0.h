@@ -1,4 +1,4 @@
-/* q4_0.h - a block of Q4_0 for matmul_block32.h. */
+/* q4_0.h - a block of Q4_0 for matmul_block32_tmpl.h. */
 #include "engine/kernels/kernels.h"
 #include <arm_neon.h>
 

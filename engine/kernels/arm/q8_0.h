@@ -1,4 +1,4 @@
-/* q8_0.h - a block of Q8_0 for matmul_block32.h. */
+/* q8_0.h - a block of Q8_0 for matmul_block32_tmpl.h. */
 #include "engine/kernels/kernels.h"
 #include <arm_neon.h>
 

@@ -1,7 +1,7 @@
-/* matmul_f16_avx512vnni.c - lanes/matmul_float.h for AVX-512. */
+/* matmul_f16_avx512vnni.c - lanes/matmul_float_tmpl.h for AVX-512. */
 #define ELEMENT uint16_t
 #define LOAD    v16_load_f16
 #define LOAD_N  v16_load_f16_n
-#include "engine/kernels/lanes/matmul_float.h"
+#include "engine/kernels/lanes/matmul_float_tmpl.h"
 
 BN_KERNEL(matmul_f16, avx512vnni, BN_CPU_AVX512VNNI, matmul);

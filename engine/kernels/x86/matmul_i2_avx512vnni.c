@@ -128,7 +128,7 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
 #define LOOKUP_TOKENS     32
 #define LOOKUP_LEAST      28
 #define LOOKUP_LEAST_ROWS 384
-#include "engine/kernels/x86/matmul_i2_lookup.h"
+#include "engine/kernels/x86/matmul_i2_lookup_tmpl.h"
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {

@@ -1,10 +1,10 @@
-/* matmul_i2_avxvnni.c - matmul_i2_256.h with the 256-bit vpdpbusd of client CPUs that have no AVX-512. */
+/* matmul_i2_avxvnni.c - matmul_i2_256_tmpl.h with the 256-bit vpdpbusd of client CPUs that have no AVX-512. */
 #include <immintrin.h>
 
 #define TILE_TOKENS       2
 #define FLUSH_BLOCKS      (1 << 20) /* 32-bit lanes: a row never overflows them */
 #define DOT(sum, code, x) _mm256_dpbusd_avx_epi32(sum, code, x)
 #define FLUSH(total, sum) _mm256_add_epi32(total, sum)
-#include "engine/kernels/x86/matmul_i2_256.h"
+#include "engine/kernels/x86/matmul_i2_256_tmpl.h"
 
 BN_KERNEL(matmul_i2, avxvnni, BN_CPU_AVX2 | BN_CPU_AVXVNNI, matmul);

@@ -1,4 +1,4 @@
-/* matmul_q4_0_avx512vnni.c - Q4_0 for matmul_block32_avx512.h: a vector holds the first or the second halves
+/* matmul_q4_0_avx512vnni.c - Q4_0 for matmul_block32_avx512_tmpl.h: a vector holds the first or the second halves
  * of four blocks, so that low and high nibbles of one load add up in the same four lanes of a block. */
 #include "engine/kernels/kernels.h"
 #include "engine/kernels/x86/avx512.h"
@@ -56,6 +56,6 @@ static inline __attribute__((always_inline)) __m512i sum_step(const __m512i code
     return lanes_of4(s[0], s[1], s[2], s[3]);
 }
 
-#include "engine/kernels/x86/matmul_block32_avx512.h"
+#include "engine/kernels/x86/matmul_block32_avx512_tmpl.h"
 
 BN_KERNEL(matmul_q4_0, avx512vnni, BN_CPU_AVX512VNNI, matmul);

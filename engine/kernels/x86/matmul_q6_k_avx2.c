@@ -141,6 +141,6 @@ BN_INLINE int rows_at_once(const int tokens) { return tokens == 1 ? SUMS : 1; }
 #define TOKENS SUMS
 extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
 #define REFERENCE ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)
-#include "engine/kernels/x86/matmul_by_tokens.h"
+#include "engine/kernels/x86/matmul_by_tokens_tmpl.h"
 
 BN_KERNEL(matmul_q6_k, avx2, BN_CPU_AVX2, matmul);

@@ -223,6 +223,6 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
 BN_INLINE int rows_at_once(const int tokens) { return tokens < 3 ? 4 / tokens : 1; }
 extern const struct bn_kernel_variant bn_kernel_matmul_q6_k_ref;
 #define REFERENCE ((bn_matmul_q6_k_fn *)bn_kernel_matmul_q6_k_ref.function)
-#include "engine/kernels/x86/matmul_by_tokens.h"
+#include "engine/kernels/x86/matmul_by_tokens_tmpl.h"
 
 BN_KERNEL(matmul_q6_k, avx512vnni, BN_CPU_AVX512VNNI, matmul);

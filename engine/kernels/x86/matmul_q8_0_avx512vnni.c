@@ -1,4 +1,4 @@
-/* matmul_q8_0_avx512vnni.c - Q8_0 for matmul_block32_avx512.h: a vector holds two blocks. */
+/* matmul_q8_0_avx512vnni.c - Q8_0 for matmul_block32_avx512_tmpl.h: a vector holds two blocks. */
 #include "engine/kernels/kernels.h"
 #include "engine/kernels/x86/avx512.h"
 #include <string.h>
@@ -44,6 +44,6 @@ static inline __attribute__((always_inline)) __m512i sum_step(const __m512i code
     return _mm512_permutexvar_epi32(order, sum);
 }
 
-#include "engine/kernels/x86/matmul_block32_avx512.h"
+#include "engine/kernels/x86/matmul_block32_avx512_tmpl.h"
 
 BN_KERNEL(matmul_q8_0, avx512vnni, BN_CPU_AVX512VNNI, matmul);

@@ -1,10 +1,14 @@
-/* matmul_i2_lookup.h - matmul_i2 for many tokens, without a multiplication: a byte of I2_S holds the codes of four
- * columns, and the 81 sums that these can make with the activations of 32 tokens stand in a table. A byte then costs
- * one or two loads that add, 64 bytes of 16-bit sums in all, where vpmaddubsw and vpaddw together do 32 products.
+/* matmul_i2_lookup_tmpl.h - body of matmul_i2 for many tokens, without a multiplication: a byte of I2_S holds the codes
+ * of four columns, and the 81 sums that these can make with the activations of 32 tokens stand in a table. A byte then
+ * costs one or two loads that add, 64 bytes of 16-bit sums in all, where vpmaddubsw and vpaddw together do 32 products.
  * Tables serve all rows of a block: many rows make them cheap. Code 3, which counts as +2 and which no ternary file
- * uses, has no place in the tables: it is found when a block is packed. The including file defines LOOKUP_TOKENS (16 or
- * 32, those of a vector), LOOKUP_LEAST and LOOKUP_LEAST_ROWS (tokens and rows from which this overtakes its tiles), and
- * by_tiles(args, begin, end, t), which does the tokens from t on. */
+ * uses, has no place in the tables: it is found when a block is packed.
+ *
+ * The including file defines:
+ * - LOOKUP_TOKENS: tokens of a vector, 16 or 32;
+ * - LOOKUP_LEAST, LOOKUP_LEAST_ROWS: tokens and rows from which this overtakes the tiles;
+ * - by_tiles(args, begin, end, t): does the tokens from t on.
+ * Gives: by_lookup(args, begin, end), and lanes.h is included before it. */
 #define LOOKUP_ROWS                                                                                                    \
     1280                 /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time  \
                           */

@@ -1,5 +1,9 @@
-/* matmul_float.h - float matmul in tiles of rows x tokens, one accumulator of sixteen lanes for each pair.
- * The including file defines ELEMENT, LOAD(p) and LOAD_N(p, n). */
+/* matmul_float_tmpl.h - body of float matmul in tiles of rows x tokens, one accumulator of sixteen lanes for each pair.
+ *
+ * The including file defines:
+ * - ELEMENT: the type of a stored weight;
+ * - LOAD(p), LOAD_N(p, n): sixteen weights at p, or the first n of them and zeros, as v16.
+ * Gives: matmul. */
 #include "engine/kernels/lanes/lanes.h"
 
 #define TILE_ROWS   4

@@ -1,5 +1,8 @@
-/* matmul_i2.h - ternary times int8 over all rows and tokens, in tiles of four rows x four tokens. The including file
- * may have a FULL_TILE(a, m, t) of its own. */
+/* matmul_i2_tmpl.h - body of ternary times int8 over all rows and tokens, in tiles of four rows x four tokens.
+ *
+ * The including file may define:
+ * - FULL_TILE(a, m, t): a whole tile, rows m .. m + 3 and tokens t .. t + 3; without it, matmul_i2_tile.h's.
+ * Gives: matmul. */
 #include "engine/kernels/arm/matmul_i2_tile.h"
 
 #ifndef FULL_TILE /* four rows x TILE_TOKENS tokens */

@@ -1,7 +1,14 @@
-/* matmul_by_tokens.h - the walk of the block-quantised kernels: some tokens at a time over all rows,
- * `rows_at_once(tokens)` rows far apart so that memory is read as few long streams (engine/performance.md). The
- * including file defines struct columns, prepare, tile, rows_at_once, MOST_COLS (wider matrices go to REFERENCE, the
- * ref variant's function) and TOKENS, 4 or 8. */
+/* matmul_by_tokens_tmpl.h - body of the walk of the block-quantised kernels: some tokens at a time over all rows, rows
+ * far apart so that memory is read as few long streams (engine/performance.md).
+ *
+ * The including file defines:
+ * - TOKENS: most tokens at a time, 4 or 8;
+ * - MOST_COLS, REFERENCE: wider matrices go to REFERENCE, the ref variant's function;
+ * - struct columns, prepare(columns, args, t, tokens): activations of tokens t .. t + tokens - 1 in the order that tile
+ *   reads;
+ * - rows_at_once(tokens): how many rows a tile has;
+ * - tile(args, columns, m, apart, t, rows, tokens): results of rows m, m + apart, ... for those tokens.
+ * Gives: matmul. */
 BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, int begin, int end, int t,
                       const int tokens)
 {

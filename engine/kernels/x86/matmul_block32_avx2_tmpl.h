@@ -1,5 +1,10 @@
-/* matmul_block32_avx2.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8, sixteen blocks a
- * step. The including file defines struct block and load_block(): the 32 weights as signed bytes. */
+/* matmul_block32_avx2_tmpl.h - body for formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8,
+ * sixteen blocks a step.
+ *
+ * The including file defines:
+ * - struct block: as stored, with the f16 scale `d`;
+ * - __m256i load_block(const struct block *w): its 32 weights as signed bytes.
+ * Gives: matmul. */
 #include "engine/kernels/lanes/lanes.h"
 
 /* Sum of |w| * (x with the sign of w): vpmaddubsw stays below 2 * 128 * 127 = 32,512. */

@@ -1,12 +1,18 @@
-/* matmul_block32_avx512.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8,
- * sixteen blocks a step: vpdpbusd of unsigned codes, a tree that gives one sum a block, and one fused
- * multiply-add for all sixteen. One token goes through ROWS rows at a time, which are far apart, so that
- * memory is read in few long streams; up to eight tokens share the codes of one row. The including file
- * defines struct block, OFFSET (how far a code is above its weight), ROWS, REFERENCE, and int block_of(int
- * lane)                                     which block of a step a lane holds void arrange(int8_t *to, const
- * int8_t *x)                  512 activations in the order of the codes void load_step(__m512i code[8],
- * __m256i *d, const struct block *w)  codes, and scales by lane
- *   __m512i sum_step(const __m512i code[8], const int8_t *x)   sums by lane */
+/* matmul_block32_avx512_tmpl.h - body for formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8,
+ * sixteen blocks a step: vpdpbusd of unsigned codes, a tree that gives one sum a block, and one fused multiply-add for
+ * all sixteen. One token goes through ROWS rows at a time, which are far apart, so that memory is read in few long
+ * streams; up to eight tokens share the codes of one row.
+ *
+ * The including file defines:
+ * - struct block: as stored, with the f16 scale `d`;
+ * - OFFSET: how far an unsigned code is above its weight;
+ * - ROWS: rows of one token at a time;
+ * - REFERENCE: the ref variant's function, for matrices wider than MOST_COLS;
+ * - int block_of(int lane): which block of a step a lane holds;
+ * - void arrange(int8_t *to, const int8_t *x): 512 activations in the order of the codes;
+ * - void load_step(__m512i code[8], __m256i *d, const struct block *w): codes of a step, and scales by lane;
+ * - __m512i sum_step(const __m512i code[8], const int8_t *x): sums by lane.
+ * Gives: matmul. */
 #include "engine/kernels/lanes/lanes.h"
 
 #define TOKENS     8
@@ -118,4 +124,4 @@ BN_INLINE void tile(const struct bn_block_args *a, const struct columns *p, int 
 }
 
 BN_INLINE int rows_at_once(const int tokens) { return tokens == 1 ? ROWS : 1; }
-#include "engine/kernels/x86/matmul_by_tokens.h"
+#include "engine/kernels/x86/matmul_by_tokens_tmpl.h"

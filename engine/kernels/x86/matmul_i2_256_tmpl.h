@@ -1,7 +1,11 @@
-/* matmul_i2_256.h - ternary times int8 on 256-bit vectors, for AVX2 (vpmaddubsw) and AVX-VNNI (vpdpbusd).
- * The including file defines TILE_TOKENS, FLUSH_BLOCKS (blocks of 128 weights that DOT may sum before FLUSH) and
- *   DOT(sum, code, x)   adds unsigned codes times signed activations to `sum`
- *   FLUSH(total, sum)   adds `sum` to eight 32-bit totals */
+/* matmul_i2_256_tmpl.h - body of ternary times int8 on 256-bit vectors, for AVX2 (vpmaddubsw) and AVX-VNNI (vpdpbusd).
+ *
+ * The including file defines:
+ * - TILE_TOKENS: tokens of a tile;
+ * - FLUSH_BLOCKS: blocks of 128 weights that DOT may sum before FLUSH;
+ * - DOT(sum, code, x): `sum` plus the products of unsigned codes and signed activations;
+ * - FLUSH(total, sum): eight 32-bit totals plus `sum`.
+ * Gives: matmul. */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/store4.h"
 
@@ -87,7 +91,7 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
 #define LOOKUP_TOKENS     16
 #define LOOKUP_LEAST      12
 #define LOOKUP_LEAST_ROWS 96
-#include "engine/kernels/x86/matmul_i2_lookup.h"
+#include "engine/kernels/x86/matmul_i2_lookup_tmpl.h"
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {

@@ -1,5 +1,10 @@
-/* matmul_block32.h - formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8, four blocks a step.
- * The including file defines struct block and load_block(): the 32 weights as signed bytes. */
+/* matmul_block32_tmpl.h - body for formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8, four
+ * blocks a step.
+ *
+ * The including file defines:
+ * - struct block: as stored, with the f16 scale `d`;
+ * - int8x16x2_t load_block(const struct block *w): its 32 weights as signed bytes.
+ * Gives: matmul. */
 #include "engine/kernels/arm/dot16.h"
 #include "engine/kernels/lanes/lanes.h"
 
