@@ -77,22 +77,16 @@ static enum bn_status put_state(struct bn_store *store, int64_t id, const struct
                       store->owner);
 }
 
-/* Logits are the same bits for every kernel and thread count: a point of this run that did the same work and got
- * another hash contradicts this one. reference64 is another arithmetic; options are part of the work, since some change
- * the output. */
+/* A finished point of this run that did the same work and got another hash contradicts this one; v_outputs says what is
+ * the same work. */
 static enum bn_status contradiction(struct bn_store *store, int64_t id, const char *hash, char *reason, size_t cap,
                                     struct bn_error *err)
 {
     static const char sql[] =
         "SELECT printf('The output hash %s is not %s, which %s x%d computed from the same work (point %d).', ?2, "
-        "o.hash, d.kernel, d.threads, o.ordinal + 1)"
-        " FROM point p JOIN config c ON c.config_id = p.config_id"
-        " JOIN point o ON o.run_id = p.run_id AND o.hash IS NOT NULL AND o.hash <> ?2 AND o.state = 'finished'"
-        " JOIN config d ON d.config_id = o.config_id AND d.engine = c.engine AND d.model_id IS c.model_id AND "
-        "d.fill_tokens = c.fill_tokens"
-        "  AND d.prefill_tokens = c.prefill_tokens AND d.decode_tokens = c.decode_tokens AND d.options = c.options"
-        "  AND (d.kernel = 'reference64') = (c.kernel = 'reference64')"
-        " WHERE p.point_id = ?1 LIMIT 1";
+        "o.hash, o.kernel, o.threads, o.ordinal + 1)"
+        " FROM v_outputs p JOIN v_outputs o ON o.run_id = p.run_id AND o.work = p.work AND o.hash <> ?2 AND o.state = "
+        "'finished' WHERE p.point_id = ?1 LIMIT 1";
     return bn_sql_text(store, err, reason, cap, sql, "is", id, hash);
 }
 

@@ -17,13 +17,20 @@ SELECT r.run_id, r.uid, r.source, r.plan, r.seed, r.command, r.host, r.started_a
 FROM run r LEFT JOIN fingerprint m ON m.fingerprint_id = r.machine_id
            LEFT JOIN fingerprint b ON b.fingerprint_id = r.build_id;
 
+-- What names a model: its label, with the beginning of its hash where another model of this database has the same label.
+CREATE VIEW v_models AS
+SELECT m.fingerprint_id AS model_id, m.hash, m.label || CASE WHEN EXISTS (
+           SELECT 1 FROM fingerprint o WHERE o.kind = 'model' AND o.label = m.label AND o.fingerprint_id <> m.fingerprint_id)
+       THEN ' #' || substr(m.hash, instr(m.hash, ':') + 1, 8) ELSE '' END AS model
+FROM fingerprint m WHERE m.kind = 'model';
+
 -- What a config is, with the model's name; `series` is the text that names it in tables and plots.
 CREATE VIEW v_configs AS
-SELECT c.config_id, c.key, c.engine, c.model_id, coalesce(m.label, '') AS model, m.hash AS model_hash, c.workload,
+SELECT c.config_id, c.key, c.engine, c.model_id, coalesce(m.model, '') AS model, m.hash AS model_hash, c.workload,
        c.fill_tokens, c.prefill_tokens, c.decode_tokens, c.kernel, c.threads, c.options,
        CASE c.engine WHEN 'bitnet' THEN '' ELSE c.engine || ' ' END || c.kernel || ' x' || c.threads
            || CASE c.options WHEN '' THEN '' ELSE ' ' || c.options END AS series
-FROM config c LEFT JOIN fingerprint m ON m.fingerprint_id = c.model_id;
+FROM config c LEFT JOIN v_models m USING (model_id);
 
 -- reason: why the value is not what the plan asked for.
 CREATE VIEW v_options AS SELECT config_id, name, value, reason FROM config_option;
@@ -38,6 +45,29 @@ SELECT p.point_id, p.run_id, p.ordinal, p.round, p.config_id, c.engine, c.model_
        (SELECT 1e9 * sum(n_tokens) / sum(ns) FROM sample s WHERE s.point_id = p.point_id AND s.phase = 'decode')
            AS decode_tokens_per_s
 FROM point p JOIN v_configs c USING (config_id);
+
+-- What names a config among those of its run: `model_part` ('name · ') only where the run has several models, `workload_part`
+-- only where it has several workloads, and the series.
+CREATE VIEW v_names AS
+WITH own AS (SELECT DISTINCT run_id, config_id FROM point),
+parts AS (
+    SELECT o.run_id, o.config_id, c.series,
+           CASE WHEN (SELECT count(DISTINCT d.model_id) FROM own p JOIN config d USING (config_id) WHERE p.run_id = o.run_id) > 1
+               THEN c.model || ' · ' ELSE '' END AS model_part,
+           CASE WHEN (SELECT count(DISTINCT d.workload) FROM own p JOIN config d USING (config_id) WHERE p.run_id = o.run_id) > 1
+               THEN c.workload || ' · ' ELSE '' END AS workload_part
+    FROM own o JOIN v_configs c USING (config_id))
+SELECT run_id, config_id, model_part, workload_part, model_part || workload_part || series AS name FROM parts;
+
+-- Output hashes (NULL: none yet). Logits are the same bits for every kernel and thread count: points of one run with equal `work`
+-- must have one hash. reference64 is another arithmetic; options are part of the work, since some change the output. contradicts: this
+-- point ended well, with another hash than one before it.
+CREATE VIEW v_outputs AS
+SELECT p.run_id, p.point_id, p.ordinal, p.state, p.hash, c.engine, c.kernel, c.threads, c.workload,
+       printf('%s %d %d %d %d %d %s', c.engine, coalesce(c.model_id, 0), c.fill_tokens, c.prefill_tokens, c.decode_tokens,
+              c.kernel = 'reference64', c.options) AS work,
+       p.state = 'failed' AND p.signal IS NULL AND p.exit_code = 0 AS contradicts
+FROM point p JOIN config c USING (config_id);
 
 -- Everything that did not finish, with its reason.
 CREATE VIEW v_failures AS
@@ -188,14 +218,26 @@ SELECT c.config_id || ' ' || l.phase || ' ' || coalesce(r.machine_id, 0) AS trac
 FROM v_latency l JOIN v_runs r USING (run_id) JOIN v_configs c USING (config_id);
 
 CREATE VIEW v_scores AS
-SELECT s.run_id, s.model_id, m.label AS model, s.config, s.task, s.version, s.metric, s.value, s.stderr, s.n_items,
+SELECT s.run_id, s.model_id, m.model, s.config, s.task, s.version, s.metric, s.value, s.stderr, s.n_items,
        s.n_shots, s.reason
-FROM score s JOIN fingerprint m ON m.fingerprint_id = s.model_id;
+FROM score s JOIN v_models m USING (model_id);
+
+-- Of each score and stress test the one of the latest run by start time.
+CREATE VIEW v_latest_scores AS
+SELECT s.* FROM v_scores s WHERE s.run_id = (
+    SELECT t.run_id FROM score t JOIN run r USING (run_id)
+    WHERE t.model_id = s.model_id AND t.task = s.task AND t.metric = s.metric AND t.config = s.config
+    ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);
 
 CREATE VIEW v_score_items AS
-SELECT s.run_id, s.model_id, m.label AS model, s.config, s.task, s.item, s.gold, s.ll
-FROM score_item s JOIN fingerprint m ON m.fingerprint_id = s.model_id;
+SELECT s.run_id, s.model_id, m.model, s.config, s.task, s.item, s.gold, s.ll
+FROM score_item s JOIN v_models m USING (model_id);
 
 CREATE VIEW v_stress AS
-SELECT s.run_id, s.model_id, m.label AS model, s.test, s.verdict, s.value, s.threshold, s.seconds, s.reason
-FROM stress s JOIN fingerprint m ON m.fingerprint_id = s.model_id;
+SELECT s.run_id, s.model_id, m.model, s.test, s.verdict, s.value, s.threshold, s.seconds, s.reason
+FROM stress s JOIN v_models m USING (model_id);
+
+CREATE VIEW v_latest_stress AS
+SELECT s.* FROM v_stress s WHERE s.run_id = (
+    SELECT t.run_id FROM stress t JOIN run r USING (run_id) WHERE t.model_id = s.model_id AND t.test = s.test
+    ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);

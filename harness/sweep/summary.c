@@ -14,9 +14,8 @@ struct bn_sweep_state bn_sweep_state(const struct bn_sweep *s)
     struct bn_sweep_state at = {0};
     struct bn_query *q = ask(
         s,
-        "SELECT n_points, n_finished, n_failed, n_skipped, n_open, (SELECT count(*) FROM v_points p WHERE p.run_id = "
-        "r.run_id AND"
-        " state = 'failed' AND hash IS NOT NULL AND signal IS NULL AND exit_code = 0) FROM v_runs r WHERE run_id = ?");
+        "SELECT n_points, n_finished, n_failed, n_skipped, n_open, (SELECT count(*) FROM v_outputs o WHERE o.run_id = "
+        "r.run_id AND hash IS NOT NULL AND contradicts) FROM v_runs r WHERE run_id = ?");
     if (!q) return at;
     if (bn_query_next(q))
         at =

@@ -16,8 +16,10 @@ static const char help[] =
     "       bitnet-report --folded FILE --output FILE.svg [--unit ns] [--title TEXT]\n\n"
     "options:\n"
     "  --db FILE                      database of bitnet-bench\n"
-    "  --output DIR                   where the page goes (default: out/report); with --folded the SVG file\n"
+    "  --output DIR                   folder of the page (default: beside the database, NAME-report for NAME.db);\n"
+    "                                 with --folded the SVG file\n"
     "  --run N                        the run to show (default: the latest with measured points)\n"
+    "  --plot_time SECONDS            end gnuplot when a plot takes longer (default: 30)\n"
     "  --summary                      print the figures at the top of the page as well\n"
     "  --folded FILE                  folded stacks to draw, one \"a;b;c value\" a line; - reads standard input\n"
     "  --unit NAME                    what the values are (default: ns, shown as ms)\n"
@@ -27,8 +29,9 @@ static const char help[] =
 
 static struct {
     const char *db, *output, *folded, *unit, *title, *run;
+    int plot_limit_s;
     bool summary;
-} o = {.unit = "ns", .title = ""};
+} o = {.unit = "ns", .title = "", .plot_limit_s = 30};
 
 static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const char *format, ...)
 {
@@ -41,12 +44,21 @@ static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const
     exit(code);
 }
 
+/* The whole text is a number from 1 to 999999999. */
+static int number(const char *option, const char *text)
+{
+    size_t n = strspn(text, "0123456789");
+    long value = n && n <= 9 && !text[n] ? strtol(text, NULL, 10) : 0;
+    if (value < 1) fail(2, "%s must be a whole number from 1 to 999999999, not \"%s\".", option, text);
+    return (int)value;
+}
+
 static void parse(int argc, char **argv)
 {
     static const struct option names[] = {
-        {"db", 1, NULL, 'd'},      {"output", 1, NULL, 'o'}, {"run", 1, NULL, 'r'},     {"folded", 1, NULL, 'f'},
-        {"unit", 1, NULL, 'u'},    {"title", 1, NULL, 't'},  {"summary", 0, NULL, 's'}, {"help", 0, NULL, 'h'},
-        {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
+        {"db", 1, NULL, 'd'},      {"output", 1, NULL, 'o'},    {"run", 1, NULL, 'r'},       {"folded", 1, NULL, 'f'},
+        {"unit", 1, NULL, 'u'},    {"title", 1, NULL, 't'},     {"summary", 0, NULL, 's'},   {"help", 0, NULL, 'h'},
+        {"version", 0, NULL, 'v'}, {"plot_time", 1, NULL, 'p'}, {"plot-time", 1, NULL, 'p'}, {NULL, 0, NULL, 0}};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":h", names, NULL)) != -1;) switch (c) {
         case 'd':
@@ -67,6 +79,9 @@ static void parse(int argc, char **argv)
         case 't':
             o.title = optarg;
             break;
+        case 'p':
+            o.plot_limit_s = number("--plot_time", optarg);
+            break;
         case 's':
             o.summary = true;
             break;
@@ -79,9 +94,9 @@ static void parse(int argc, char **argv)
         case ':':
             fail(2, "%s needs a value.", argv[optind - 1]);
         default:
-            fail(2, "There is no option %s; bitnet-report --help lists them.", argv[optind - 1]);
+            fail(2, "Unknown option %s; bitnet-report --help lists them.", argv[optind - 1]);
         }
-    if (optind < argc) fail(2, "\"%s\" is not understood; bitnet-report --help shows the usage.", argv[optind]);
+    if (optind < argc) fail(2, "Unknown word \"%s\"; bitnet-report --help shows the usage.", argv[optind]);
     if (!o.db == !o.folded) fail(2, "Give --db FILE for the report or --folded FILE for a flame graph.");
 }
 
@@ -110,9 +125,7 @@ static int64_t choose_run(sqlite3 *db)
 {
     sqlite3_stmt *query;
     int64_t run = 0;
-    char *end = NULL;
-    long long wanted = o.run ? strtoll(o.run, &end, 10) : 0;
-    if (o.run && (*end || wanted < 1)) fail(2, "--run takes the number of a run, not \"%s\".", o.run);
+    int wanted = o.run ? number("--run", o.run) : 0;
     if (sqlite3_prepare_v2(db,
                            "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > "
                            "0 DESC, started_at DESC, run_id DESC LIMIT 1",
@@ -130,11 +143,21 @@ static int64_t choose_run(sqlite3 *db)
     return run;
 }
 
+/* NAME-report for NAME.db: never the report of another database. */
+static const char *beside(const char *db)
+{
+    const char *slash = strrchr(db, '/'), *name = slash ? slash + 1 : db, *dot = strrchr(name, '.');
+    char *path = NULL;
+    int n = dot && dot > name ? (int)(dot - db) : (int)strlen(db);
+    if (asprintf(&path, "%.*s-report", n, db) < 0) fail(1, "Could not allocate memory.");
+    return path;
+}
+
 int main(int argc, char **argv)
 {
     parse(argc, argv);
     if (o.folded) return draw_folded();
-    struct report report = {.output = o.output ? o.output : "out/report"};
+    struct report report = {.output = o.output ? o.output : beside(o.db), .plot_limit_s = o.plot_limit_s};
     if (!database_open(&report, o.db)) fail(1, "%s", report.error);
     report.run = choose_run(report.db);
     if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);

@@ -23,7 +23,8 @@ struct flame {
 const struct flame_node *flame_next(const struct flame_node *node, size_t *depth);
 
 /* Reads folded stacks from `f` until its end; lines that begin with '#' and empty ones are passed over. The last word
- * of a line is the value (a number >= 0). Returns false when memory is short or a line is no stack (flame->bad_line).
+ * of a line is the value (a decimal number >= 0). Returns false when memory is short or a line is no stack
+ * (flame->bad_line).
  */
 bool flame_read(struct flame *flame, FILE *f);
 /* Adds one stack; frames are separated by ';'. False when memory is short or the sum is no finite number any more. */

@@ -67,14 +67,23 @@ const struct flame_node *flame_next(const struct flame_node *node, size_t *depth
     return node ? node->next : NULL;
 }
 
-static bool add_line(struct flame *flame, char *line)
+/* A decimal number >= 0 to the end of the text, else -1. */
+static double value_of(const char *text)
 {
-    size_t n = strlen(line);
+    char *end;
+    if (!*text || strspn(text, "0123456789.eE+-") != strlen(text)) return -1;
+    double value = strtod(text, &end);
+    return *end || !isfinite(value) ? -1 : value;
+}
+
+static bool add_line(struct flame *flame, char *line, size_t n)
+{
+    if (strlen(line) != n) return false; /* a NUL byte */
     while (n && strchr(" \t\r\n", line[n - 1])) line[--n] = 0;
     if (!n || *line == '#') return true;
-    char *space = strrchr(line, ' '), *end;
-    double value = space ? strtod(space + 1, &end) : -1;
-    if (!space || space == line || *end || !(value >= 0) || isinf(value)) return false;
+    char *space = strrchr(line, ' ');
+    double value = space ? value_of(space + 1) : -1;
+    if (!space || space == line || value < 0) return false;
     *space = 0;
     return flame_add(flame, line, value);
 }
@@ -85,10 +94,11 @@ bool flame_read(struct flame *flame, FILE *f)
     size_t cap = 0, number = 0;
     bool ok = true;
     *flame = (struct flame){.root.name = NULL};
-    while (ok && getline(&line, &cap, f) >= 0) {
-        number++;
-        ok = add_line(flame, line);
+    for (ssize_t n; ok && (n = getline(&line, &cap, f)) >= 0;) {
+        bool mark = !number++ && n >= 3 && !memcmp(line, "\xef\xbb\xbf", 3); /* a byte-order mark */
+        ok = add_line(flame, line + 3 * mark, (size_t)n - 3 * mark);
     }
+    ok = ok && !ferror(f);
     if (!ok) flame->bad_line = number;
     free(line);
     return ok;

@@ -27,8 +27,10 @@ static void put_value(FILE *out, double value, const char *unit)
 {
     if (!strcmp(unit, "ns"))
         fprintf(out, "%.3f ms", value / 1e6);
-    else
-        fprintf(out, "%.6g %s", value, unit);
+    else {
+        fprintf(out, "%.6g ", value);
+        html_put(out, unit);
+    }
 }
 
 static void put_box(const struct drawing *d, const struct flame_node *node, const char *name, double start,

@@ -126,6 +126,7 @@ static bool make_folder(struct report *report, const char *path)
 bool page_write(struct report *report)
 {
     char path[4096], temporary[4200];
+    if (strlen(report->output) > 3900) return report_fail(report, "The name of the output folder is too long.");
     snprintf(path, sizeof path, "%s/plots", report->output);
     if (!make_folder(report, path)) return false;
     snprintf(path, sizeof path, "%s/index.html", report->output);

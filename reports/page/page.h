@@ -11,6 +11,8 @@ struct report {
     sqlite3 *db;
     const char *output; /* folder */
     int64_t run;        /* the run that tables and plots show */
+    int plot_limit_s;   /* how long gnuplot may take for one plot */
+    bool no_gnuplot;    /* it is missing or hung: the other plots are not tried */
     char error[512];    /* one sentence when a function returned false */
 };
 /* Writes output/index.html (and plots/NAME.{svg,tsv}, flamegraph.svg, flamegraph.folded). */

@@ -2,9 +2,12 @@
 #include "reports/page/html.h"
 #include "reports/page/page.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static FILE *open_file(struct report *report, const struct content *content, const char *end, const char *mode,
@@ -12,11 +15,12 @@ static FILE *open_file(struct report *report, const struct content *content, con
 {
     snprintf(path, size, "%s/plots/%s.%s", report->output, content->name, end);
     FILE *f = fopen(path, mode);
-    if (!f) report_fail(report, "Cannot open %s: %s.", path, strerror(errno));
+    if (!f) report_fail(report, "Could not open %s: %s.", path, strerror(errno));
     return f;
 }
 
-/* One gnuplot word: quoted, NULL as "?" (gnuplot's missing value, set in style.gp). */
+/* One gnuplot word: quoted, NULL as "?" (gnuplot's missing value, set in style.gp). A spreadsheet that opens the file
+ * must not take a name for a formula, so that one beginning with = + - @ gets a space in front. */
 static void put_word(FILE *f, sqlite3_stmt *row, int c)
 {
     if (sqlite3_column_type(row, c) == SQLITE_NULL)
@@ -24,9 +28,9 @@ static void put_word(FILE *f, sqlite3_stmt *row, int c)
     else if (sqlite3_column_type(row, c) != SQLITE_TEXT)
         fputs((const char *)sqlite3_column_text(row, c), f);
     else {
-        fputc('"', f);
-        for (const char *p = (const char *)sqlite3_column_text(row, c); *p; p++)
-            fputc(*p == '"' || *p == '\n' || *p == '\\' ? ' ' : *p, f);
+        const char *text = (const char *)sqlite3_column_text(row, c);
+        fputs(*text && strchr("=+-@", *text) ? "\" " : "\"", f);
+        for (const char *p = text; *p; p++) fputc(*p == '"' ? '\'' : (unsigned char)*p < ' ' ? ' ' : *p, f);
         fputc('"', f);
     }
 }
@@ -53,23 +57,54 @@ static int write_data(struct report *report, const struct content *content, FILE
         fputc('\n', f);
     }
     if (step != SQLITE_DONE)
-        report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db)), n = -1;
+        report_fail(report, "Could not read %s: %s.", content->name, sqlite3_errmsg(report->db)), n = -1;
     sqlite3_finalize(query);
     return n;
 }
 
-/* Runs gnuplot on a script; false when it is not there or fails (then the page says so, nothing else suffers). */
-static bool run_gnuplot(const char *script)
+/* ---- gnuplot ---- */
+/* In the plots folder, on a script of a fixed name: nothing that a user named is part of a script or a command. */
+static void become_gnuplot(const struct report *report, const char *script)
 {
+    char folder[4200];
+    snprintf(folder, sizeof folder, "%s/plots", report->output);
+    int none = open("/dev/null", O_RDWR);
+    setpgid(0, 0);
+    if (chdir(folder) || none < 0) _exit(126);
+    dup2(none, 0), dup2(none, 1), dup2(none, 2);
+    execlp("gnuplot", "gnuplot", "-d", script, (char *)NULL);
+    _exit(127);
+}
+
+/* Waits at most `limit_s`, then ends the whole group; false when it had to. */
+static bool wait_for(pid_t pid, int limit_s, int *status)
+{
+    for (int waited_ms = 0; waited_ms < 1000 * limit_s; waited_ms += 10) {
+        if (waitpid(pid, status, WNOHANG) == pid) return true;
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+    }
+    kill(-pid, SIGKILL);
+    waitpid(pid, status, 0);
+    return false;
+}
+
+/* "" when the plot was drawn; else why not, in a sentence for the page. Nothing else suffers. */
+static void run_gnuplot(struct report *report, const char *script, char *why, size_t cap)
+{
+    int status = 0;
     pid_t pid = fork();
-    if (pid == 0) {
-        execlp("gnuplot", "gnuplot", script, (char *)NULL);
-        _exit(127);
-    }
-    int status = -1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (pid == 0) become_gnuplot(report, script);
+    if (pid < 0)
+        snprintf(why, cap, "gnuplot could not be started: %s.", strerror(errno));
+    else if (!wait_for(pid, report->plot_limit_s, &status))
+        snprintf(why, cap, "gnuplot took longer than %d s and was ended.", report->plot_limit_s),
+            report->no_gnuplot = true;
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        snprintf(why, cap, "gnuplot is not installed."), report->no_gnuplot = true;
+    else if (WIFEXITED(status))
+        snprintf(why, cap, WEXITSTATUS(status) ? "gnuplot failed with exit code %d." : "%.0d", WEXITSTATUS(status));
+    else
+        snprintf(why, cap, "gnuplot ended by signal %d (%s).", WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
 /* Copies the <svg> element, without the XML head that a page cannot hold. */
@@ -87,19 +122,31 @@ static bool copy_svg(const char *path, FILE *out)
     return inside;
 }
 
-static bool draw(struct report *report, const struct content *content, const char *data, FILE *out)
+static bool write_script(struct report *report, const struct content *content)
 {
-    char script[4200], svg[4200];
-    FILE *f = open_file(report, content, "gp", "w", script, sizeof script);
+    char path[4200];
+    FILE *f = open_file(report, content, "gp", "w", path, sizeof path);
     if (!f) return false;
-    snprintf(svg, sizeof svg, "%s/plots/%s.svg", report->output, content->name);
-    fprintf(f, "name = '%s'\nfile = '%s'\n%sset output '%s'\n%s", content->name, data, content_plot_style_gp, svg,
+    fprintf(f, "name = '%s'\nfile = name.'.tsv'\n%sset output name.'.svg'\n%s", content->name, content_plot_style_gp,
             content->gp);
-    if (fclose(f)) return report_fail(report, "Writing %s failed: %s.", script, strerror(errno));
+    return !fclose(f) || report_fail(report, "Could not write %s: %s.", path, strerror(errno));
+}
+
+static bool draw(struct report *report, const struct content *content, FILE *out)
+{
+    char script[64], svg[4200], why[160] = "gnuplot did not draw an earlier plot.";
+    if (!write_script(report, content)) return false;
+    snprintf(script, sizeof script, "%s.gp", content->name);
+    snprintf(svg, sizeof svg, "%s/plots/%s.svg", report->output, content->name);
     remove(svg);
+    if (!report->no_gnuplot) run_gnuplot(report, script, why, sizeof why);
     fputs("<figure class=\"plot\">\n", out);
-    if (!run_gnuplot(script) || !copy_svg(svg, out))
-        fputs("<p class=\"empty\">gnuplot is not installed or failed; the data of this plot are in plots/.</p>\n", out);
+    if (!why[0] && !copy_svg(svg, out)) snprintf(why, sizeof why, "gnuplot wrote no plot.");
+    if (why[0]) {
+        fputs("<p class=\"empty\">", out);
+        html_put(out, why);
+        fprintf(out, " The data of this plot are in plots/%s.tsv.</p>\n", content->name);
+    }
     fputs("</figure>\n", out);
     return true;
 }
@@ -110,12 +157,12 @@ bool plot_write(struct report *report, const struct content *content, FILE *out)
     FILE *f = open_file(report, content, "tsv", "w", data, sizeof data);
     if (!f) return false;
     int n = write_data(report, content, f);
-    if (fclose(f)) return report_fail(report, "Writing %s failed: %s.", data, strerror(errno));
+    if (fclose(f)) return report_fail(report, "Could not write %s: %s.", data, strerror(errno));
     if (n < 0) return false;
     section_begin(content, out);
     bool ok = true;
     if (n)
-        ok = draw(report, content, data, out);
+        ok = draw(report, content, out);
     else
         fprintf(out, "<p class=\"empty\">%s</p>\n", content_says(content, "empty", empty, sizeof empty));
     section_end(out);

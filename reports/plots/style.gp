@@ -1,5 +1,6 @@
-# style.gp - what all plots share: size, type, greys and colours that read on light and dark ground.
-set terminal svg size 860,400 dynamic font "DejaVu Sans,13" name name
+# style.gp - what all plots share: size, type, greys and colours that read on light and dark ground. A script reads and writes in its own
+# folder (cd plots; gnuplot -d NAME.gp); names from the database are data, and "noenhanced" shows their _ ^ { } @ & as they are.
+set terminal svg size 860,400 dynamic noenhanced font "DejaVu Sans,13" name name
 set datafile separator tab
 set datafile missing '?'
 set border 3 linecolor rgb '#888888'

@@ -8,7 +8,7 @@ WITH ranked AS (
 bounds AS (
     SELECT config_id, phase, min(CASE WHEN i >= n / 2.0 - 0.98 * sqrt(n) THEN x END) AS low, max(CASE WHEN i <= 1 + n / 2.0 + 0.98 * sqrt(n) THEN x END) AS high
     FROM ranked GROUP BY config_id, phase)
-SELECT r.workload, r.phase, r.kernel, r.threads, r.options, printf('%.1f', r.tokens_per_s) AS "tokens/s",
+SELECT r.model, r.workload, r.phase, r.engine, r.kernel, r.threads, r.options, printf('%.1f', r.tokens_per_s) AS "tokens/s",
        printf('[%.1f – %.1f]', 1e9 / b.high, 1e9 / b.low) AS "95 %", printf('%.3f', r.median_ns / 1e6) AS "median ms",
        CASE WHEN r.p90_ns IS NULL THEN NULL ELSE printf('%.3f', r.p90_ns / 1e6) END AS "p90 ms", CASE WHEN r.p99_ns IS NULL THEN NULL ELSE printf('%.3f', r.p99_ns / 1e6) END AS "p99 ms",
        r.n AS samples, e.bandwidth_share AS "%of bandwidth", e.int8_peak_share AS "%of int8 peak"

@@ -2,5 +2,5 @@
 -- note: A test passes while its value does not exceed its threshold. The latest run of each test on each model.
 -- empty: No stress test has been run: bitnet-eval stress --model M --json, then bitnet-bench import.
 SELECT test, verdict, CASE WHEN value IS NULL THEN NULL ELSE printf('%.4g', value) END AS value, CASE WHEN threshold IS NULL THEN NULL ELSE printf('%.4g', threshold) END AS threshold, CASE WHEN seconds IS NULL THEN NULL ELSE printf('%.1f', seconds) END AS seconds, model, reason
-FROM v_stress s WHERE run_id = (SELECT max(run_id) FROM v_stress t WHERE t.model_id = s.model_id AND t.test = s.test)
+FROM v_latest_stress
 ORDER BY verdict = 'FAIL' DESC, test, model
