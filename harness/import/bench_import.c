@@ -2,10 +2,9 @@
 #include "harness/import/import.h"
 #include "engine/cmdline.h"
 #include "harness/error.h"
-#include "harness/machine/content_hash.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int bn_bench_import(int argc, char **argv);
 
@@ -24,90 +23,88 @@ static const struct format {
 #undef FORMAT
     {0}};
 
-static const char *db_path = "out/bench.db", *format_name = "auto";
+static const char *db_path = "out/bench.db", *format_name = "auto", *model_path;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
     {"format", "NAME", BN_CMD_STRING, &format_name,
-     "auto (what the file looks like), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval", 0, 0},
+     "auto (what the file looks like), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval, "
+     "hyperfine",
+     0, 0},
+    {"model", "FILE", BN_CMD_STRING, &model_path,
+     "the model file that the results are of: known by its bytes then, as in a sweep", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database",
                                   "FILE... [--format NAME] [--db FILE]", options,
-                                  "A file that was imported before changes nothing."};
+                                  "A file that was imported before changes nothing. Each build and machine in a file "
+                                  "becomes a run; /dev/stdin reads a pipe.\n"
+                                  "Exit codes: 0 ok, 1 a file cannot be imported or has no results, 2 usage."};
 
-enum bn_status bn_import_model(struct bn_import *import, const char *path, int64_t *model_id, struct bn_error *err)
+/* A file is known by its bytes; *known says that runs were made of it before. */
+static enum bn_status was_imported(struct bn_import *import, bool *known, struct bn_error *err)
 {
-    /* An imported file names any path, and none of them is opened: what is there now need not be what was measured. */
-    const char *slash = strrchr(path, '/'), *file = slash && slash[1] ? slash + 1 : path;
-    const char *unread = "an import does not read the model";
-    const struct bn_field fields[] = {
-        {"content_hash", NULL, unread, true}, {"file_bytes", NULL, unread, true}, {"file", file, NULL, true}};
-    return bn_store_fingerprint(import->store, "model", file, NULL, fields, 3, model_id, err);
-}
-
-/* A file is known by its bytes; *known says that a run was made of it before. */
-static enum bn_status begin(struct bn_import *import, const char *path, const struct format *format, bool *known,
-                            struct bn_error *err)
-{
-    char hash[BN_CONTENT_HASH_CHARS], command[128], host[256] = "";
     struct bn_query *query;
-    bool resumed;
-    enum bn_status status = bn_content_hash_file(path, hash, NULL, err);
-    if (status) return status;
-    snprintf(command, sizeof command, "bitnet-bench import --format %s %s", format->name, hash);
-    status = bn_query_open(&query, import->store, err,
-                           "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", command);
+    enum bn_status status =
+        bn_query_open(&query, import->store, err,
+                      "SELECT run_id FROM v_runs WHERE command = ? AND finished_at IS NOT NULL", "s", import->command);
     if (status) return status;
     *known = bn_query_next(query);
-    status = bn_query_end(query, BN_OK, err);
-    if (status || *known) return status;
-    gethostname(host, sizeof host - 1);
-    struct bn_store_run run = {.identity = command,
-                               .source = format->name,
-                               .plan = "import",
-                               .plan_text = "",
-                               .command = command,
-                               .host = host};
-    return bn_store_run_begin(import->store, &run, &import->run_id, &resumed, err);
+    return bn_query_end(query, BN_OK, err);
 }
 
 static enum bn_status store_documents(struct bn_import *import, json_t *documents, const struct format *format,
                                       struct bn_error *err)
 {
     size_t i;
+    int64_t open;
     json_t *document;
     enum bn_status status = BN_OK;
     json_array_foreach(documents, i, document)
     {
         if (!status) status = format->document(import, document, err);
     }
-    return status;
+    for (i = 0; !status && i < import->n_runs; i++)
+        status = bn_store_run_end(import->store, import->runs[i].run_id, &open, err);
+    return status || import->n_rows ? status : bn_harness_fail(err, BN_ERR_FORMAT, "It holds no results.");
 }
 
-/* The format that was named, or the first that knows the document; the first of all when none does (it says what is
- * missing). */
-static const struct format *choose(const struct format *named, const json_t *documents)
+static const struct format *recognise(const json_t *documents)
 {
-    for (const struct format *f = formats; !named && f->name; f++)
+    for (const struct format *f = formats; f->name; f++)
         if (f->is(json_array_get(documents, 0))) return f;
-    return named ? named : formats;
+    return NULL;
 }
 
-static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *named, bool *known,
-                                  struct bn_error *err)
+static enum bn_status store_file(struct bn_import *import, json_t *documents, const struct format *format, bool *known,
+                                 struct bn_error *err)
 {
-    int64_t open;
-    json_t *documents;
-    enum bn_status status = bn_import_read(path, &documents, err);
-    if (status) return status;
-    const struct format *format = choose(named, documents);
-    status = bn_store_begin(import->store, err);
-    if (!status) status = begin(import, path, format, known, err);
+    enum bn_status status = bn_store_begin(import->store, err);
+    if (!status) status = was_imported(import, known, err);
     if (!status && !*known) status = store_documents(import, documents, format, err);
-    if (!status && !*known) status = bn_store_run_end(import->store, import->run_id, &open, err);
     if (!status) status = bn_store_commit(import->store, err);
     if (status) bn_store_rollback(import->store);
-    json_decref(documents);
     return status;
+}
+
+static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *format, bool *known,
+                                  struct bn_error *err)
+{
+    char hash[64], command[128];
+    json_t *documents;
+    struct bn_error why = {0};
+    enum bn_status status = bn_import_read(path, &documents, hash, sizeof hash, err);
+    if (status) return status;
+    if (!format && !(format = recognise(documents))) {
+        json_decref(documents);
+        return bn_harness_fail(err, BN_ERR_FORMAT,
+                               "%s is in none of the formats that import reads: bitnet-eval, llama-bench, "
+                               "google-benchmark, lm-eval, hyperfine.",
+                               path);
+    }
+    snprintf(command, sizeof command, "bitnet-bench import --format %s %s", format->name, hash);
+    import->format = format->name, import->command = command;
+    status = store_file(import, documents, format, known, &why);
+    json_decref(documents);
+    return status ? bn_harness_fail(err, status, "%s cannot be imported: %s", path, why.text) : BN_OK;
 }
 
 /* NULL for auto. */
@@ -116,23 +113,27 @@ static const struct format *named_format(void)
     if (!strcmp(format_name, "auto")) return NULL;
     for (const struct format *f = formats; f->name; f++)
         if (!strcmp(f->name, format_name)) return f;
-    bn_cmd_fail(&cmd, 2, "There is no format \"%s\"; bitnet-bench import --help names them.", format_name);
+    bn_cmd_fail(&cmd, 2, "Unknown format \"%s\"; bitnet-bench import --help names them.", format_name);
 }
 
 int bn_bench_import(int argc, char **argv)
 {
     int n = bn_cmd_parse(&cmd, argc, argv);
-    struct bn_import import = {0};
+    struct bn_store *store;
     struct bn_error err = {0};
     const struct format *format = named_format();
     if (!n) bn_cmd_fail(&cmd, 2, "Name the files to import.");
-    if (bn_store_open(&import.store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_store_open(&store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     for (int i = 1; i <= n; i++) {
         bool known = false;
-        import.n_rows = 0;
-        if (import_file(&import, argv[i], format, &known, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+        struct bn_import import = {.store = store, .model_path = model_path};
+        if (import_file(&import, argv[i], format, &known, &err)) {
+            bn_store_close(store);
+            bn_cmd_fail(&cmd, 1, "%s", err.text);
+        }
         printf("%s: %s%zu rows\n", argv[i], known ? "imported before, " : "", import.n_rows);
+        free(import.runs);
     }
-    bn_store_close(import.store);
+    bn_store_close(store);
     return 0;
 }

@@ -83,7 +83,8 @@ enum bn_status bn_import_bitnet_eval(struct bn_import *import, json_t *document,
         return bn_harness_fail(
             err, BN_ERR_FORMAT,
             "This is not what bitnet-eval writes: it has no model, or neither results, items nor tests.");
-    enum bn_status status = bn_import_model(import, bn_import_text(document, "model"), &model_id, err);
+    enum bn_status status = bn_import_model(import, bn_import_text(document, "model"), NULL, 0, &model_id, err);
+    if (!status) status = bn_import_run(import, 0, 0, NULL, true, err);
     json_array_foreach(results, i, value) if (!status) status = store_metrics(import, model_id, value, err);
     json_array_foreach(items, i, value) if (!status) status =
         store_item(import, model_id, bn_import_text(document, "task"), value, err);

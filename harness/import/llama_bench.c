@@ -1,8 +1,9 @@
 /* llama_bench.c - reads what llama-bench writes: an array of tests (-o json), one a line (-o jsonl), or the rows of its
- * table (-o sql). Fields by name, so that columns that came and went between versions do no harm. Only JSON keeps the
- * single repetitions. */
-#include "harness/import/import.h"
+ * table (-o sql). Fields by name: those that this file knows become build, machine, model and workload, every other one
+ * an option, so that a field of a newer version tells series apart too. Only JSON keeps the single repetitions.
+ * Source: tools/llama-bench/llama-bench.cpp of ggml-org/llama.cpp, struct test::get_fields. */
 #include "harness/error.h"
+#include "harness/import/import.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,135 +14,149 @@ bn_import_recognise bn_import_llama_bench_is;
 
 static bool is_test(const json_t *test)
 {
-    return json_object_get(test, "build_commit") && json_object_get(test, "n_gen") && json_object_get(test, "avg_ns");
+    return json_object_get(test, "build_commit") && json_object_get(test, "n_gen") &&
+           (json_object_get(test, "avg_ns") || json_object_get(test, "samples_ns"));
 }
 
 bool bn_import_llama_bench_is(const json_t *d) { return is_test(json_is_array(d) ? json_array_get(d, 0) : d); }
 
-static uint32_t whole(const json_t *test, const char *name)
+/* What is measured, and what is stored elsewhere than among the options. */
+static bool is_option(const char *name)
 {
-    json_int_t x = json_integer_value(json_object_get(test, name));
-    return x > 0 && x <= UINT32_MAX ? (uint32_t)x : 0;
+    static const char *const others[] = {"test_time",    "avg_ns",     "stddev_ns",      "avg_ts",        "stddev_ts",
+                                         "samples_ns",   "samples_ts", "build_commit",   "cpu_info",      "gpu_info",
+                                         "build_number", "model_type", "model_filename", "model_size",    "n_prompt",
+                                         "n_gen",        "n_depth",    "n_threads",      "model_n_params"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strcmp(name, others[i])) return false;
+    return true;
 }
 
-/* true and 1 are the same; so are "f16" and "f16" */
-static void value_text(const json_t *value, char *text, size_t cap)
+/* A count of tokens or threads; a missing one is 0. */
+static enum bn_status whole(const json_t *test, const char *name, uint32_t *x, struct bn_error *err)
 {
-    if (json_is_string(value))
-        snprintf(text, cap, "%s", json_string_value(value));
-    else if (json_is_real(value))
-        snprintf(text, cap, "%g", json_real_value(value));
-    else
-        snprintf(text, cap, "%lld", json_is_true(value) ? 1LL : (long long)json_integer_value(value));
+    const json_t *value = json_object_get(test, name);
+    json_int_t n = json_integer_value(value);
+    *x = (uint32_t)n;
+    if ((!value || json_is_null(value) || json_is_integer(value)) && n >= 0 && n <= INT32_MAX) return BN_OK;
+    return bn_harness_fail(err, BN_ERR_FORMAT, "%s must be a whole number from 0 to 2147483647.", name);
 }
 
-/* The settings that every version has had and that change the speed, sorted by name. */
-enum { N_OPTIONS = 7, VALUE = 64 };
-static const char *const option_names[N_OPTIONS] = {"cpu_mask", "flash_attn", "n_batch", "n_gpu_layers",
-                                                    "n_ubatch", "type_k",     "type_v"};
-
-static size_t read_options(const json_t *test, struct bn_store_option rows[N_OPTIONS], char values[N_OPTIONS][VALUE],
-                           char *text, size_t cap)
+/* A text, or a number as a text; NULL: absent or empty. */
+static const char *word(const json_t *test, const char *name, char *number, size_t cap)
 {
-    size_t n = 0, used = 0;
-    text[0] = 0;
-    for (int i = 0; i < N_OPTIONS; i++) {
-        const json_t *value = json_object_get(test, option_names[i]);
-        if (!value) continue;
-        value_text(value, values[n], VALUE);
-        if (used < cap)
-            used += (size_t)snprintf(text + used, cap - used, "%s%s=%s", n ? " " : "", option_names[i], values[n]);
-        rows[n] = (struct bn_store_option){.name = option_names[i], .value = values[n]};
-        n++;
-    }
-    return n;
+    const json_t *value = json_object_get(test, name);
+    if (json_is_integer(value)) return snprintf(number, cap, "%lld", (long long)json_integer_value(value)), number;
+    const char *text = json_string_value(value);
+    return text && text[0] ? text : NULL;
 }
 
 static enum bn_status origin(struct bn_import *import, const json_t *test, int64_t *build_id, struct bn_error *err)
 {
-    char label[128], number[32];
-    const char *cpu = bn_import_text(test, "cpu_info"), *gpu = bn_import_text(test, "gpu_info"),
-               *commit = bn_import_text(test, "build_commit");
+    char label[128], commit_number[32], number[32];
+    const char *cpu = word(test, "cpu_info", NULL, 0), *gpu = word(test, "gpu_info", NULL, 0),
+               *commit = word(test, "build_commit", commit_number, sizeof commit_number);
     int64_t machine_id;
-    const struct bn_field machine[] = {{"cpu_model", cpu[0] ? cpu : NULL, "llama-bench did not say", true},
-                                       {"gpu", gpu[0] ? gpu : NULL, "llama-bench named none", true}};
-    snprintf(number, sizeof number, "%u", whole(test, "build_number"));
+    const struct bn_field machine[] = {{"cpu_model", cpu, "llama-bench did not say", true},
+                                       {"gpu", gpu, "llama-bench named none", true}};
     const struct bn_field build[] = {
-        {"engine", "llama-bench", NULL, true}, {"commit", commit, NULL, true}, {"build_number", number, NULL, true}};
-    snprintf(label, sizeof label, "llama-bench %s", commit);
-    enum bn_status status = bn_store_fingerprint(import->store, "machine", cpu[0] ? cpu : "unknown CPU", NULL, machine,
-                                                 2, &machine_id, err);
+        {"engine", "llama-bench", NULL, true},
+        {"commit", commit, "llama-bench did not say", true},
+        {"build_number", word(test, "build_number", number, sizeof number), "llama-bench did not say", true}};
+    snprintf(label, sizeof label, "llama-bench %.100s", commit ? commit : "of an unknown commit");
+    enum bn_status status =
+        bn_store_fingerprint(import->store, "machine", cpu ? cpu : "unknown CPU", NULL, machine, 2, &machine_id, err);
     if (!status) status = bn_store_fingerprint(import->store, "build", label, NULL, build, 3, build_id, err);
-    const char *when = bn_import_text(test, "test_time");
-    return status
-               ? status
-               : bn_store_run_origin(import->store, import->run_id, machine_id, *build_id, when[0] ? when : NULL, err);
+    return status ? status : bn_import_run(import, machine_id, *build_id, bn_import_text(test, "test_time"), true, err);
 }
 
-/* Repetitions; the average alone where only that was kept. Returns how many, 0 without memory or times. */
-static size_t read_samples(const json_t *test, struct bn_sample **samples, const char *phase, int64_t tokens)
+static enum bn_status model(struct bn_import *import, const json_t *test, int64_t *model_id, struct bn_error *err)
+{
+    char numbers[3][32];
+    static const char *const names[] = {"model_type", "model_size", "model_n_params"};
+    struct bn_field fields[3];
+    for (int i = 0; i < 3; i++)
+        fields[i] = (struct bn_field){names[i], word(test, names[i], numbers[i], sizeof numbers[i]),
+                                      "llama-bench did not say", true};
+    return bn_import_model(import, bn_import_text(test, "model_filename"), fields, 3, model_id, err);
+}
+
+/* Repetitions; the average alone where only that was kept. Freed by the caller. */
+static enum bn_status read_samples(const json_t *test, struct bn_point_result *r, const char *phase, int64_t tokens,
+                                   struct bn_error *err)
 {
     const json_t *all = json_object_get(test, "samples_ns");
-    size_t n = json_array_size(all);
-    *samples = calloc(n + 1, sizeof **samples);
-    for (size_t i = 0; *samples && i < n; i++)
-        (*samples)[i] =
-            (struct bn_sample){phase, (int64_t)i, 0, (int64_t)json_number_value(json_array_get(all, i)), tokens};
-    if (*samples && !n && bn_import_number(test, "avg_ns") > 0)
-        (*samples)[n++] = (struct bn_sample){phase, 0, 0, (int64_t)bn_import_number(test, "avg_ns"), tokens};
-    return *samples ? n : 0;
+    bool average = !json_array_size(all);
+    size_t n = average ? 1 : json_array_size(all);
+    struct bn_sample *samples = calloc(n, sizeof *samples);
+    enum bn_status status = samples ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory importing.");
+    r->samples = samples;
+    r->n_samples = n;
+    if (average) r->reason = "llama-bench kept the average of the repetitions alone.";
+    for (size_t i = 0; !status && i < n; i++) {
+        samples[i] = (struct bn_sample){phase, (int64_t)i, 0, 0, tokens};
+        status = average ? bn_import_ns(json_object_get(test, "avg_ns"), 1, "avg_ns of a test", &samples[i].ns, err)
+                         : bn_import_ns(json_array_get(all, i), 1, "Each of samples_ns", &samples[i].ns, err);
+    }
+    return status;
 }
 
 static enum bn_status store_point(struct bn_import *import, const json_t *test, const struct bn_store_config *config,
                                   int64_t build_id, struct bn_error *err)
 {
     const char *phase = config->prefill && config->decode ? "benchmark" : config->prefill ? "prefill" : "decode";
-    struct bn_sample *samples;
     int64_t point_id;
-    bool average = !json_array_size(json_object_get(test, "samples_ns"));
-    struct bn_point_result r = {.state = "finished",
-                                .reason = average ? "llama-bench kept the average of the repetitions alone." : NULL,
-                                .build_id = build_id,
-                                .started_at = bn_import_text(test, "test_time"),
-                                .seconds = NAN};
-    r.n_samples = read_samples(test, &samples, phase, (int64_t)config->prefill + config->decode), r.samples = samples;
-    enum bn_status status =
-        r.n_samples ? BN_OK : bn_harness_fail(err, BN_ERR_FORMAT, "A test of this llama-bench file has no times.");
+    struct bn_point_result r = {
+        .state = "finished", .build_id = build_id, .started_at = bn_import_text(test, "test_time"), .seconds = NAN};
+    enum bn_status status = read_samples(test, &r, phase, (int64_t)config->prefill + config->decode, err);
     if (!status) status = bn_store_point_add(import->store, import->run_id, config, &point_id, err);
     if (!status) status = bn_store_point_end(import->store, point_id, &r, NULL, err);
     import->n_rows += r.n_samples;
-    free(samples);
+    free((void *)r.samples);
     return status;
 }
 
-static enum bn_status store_test(struct bn_import *import, const json_t *test, struct bn_error *err)
+/* "pp512", "tg128@d4096", "pp512+tg128" */
+static enum bn_status workload(const json_t *test, struct bn_store_config *c, char *text, size_t cap,
+                               struct bn_error *err)
 {
-    struct bn_store_option rows[N_OPTIONS];
-    char values[N_OPTIONS][VALUE], options[512], workload[96], depth[32] = "", prompt[32] = "", gen[32] = "";
-    int64_t model_id = 0, build_id = 0;
+    char prompt[32] = "", gen[32] = "", depth[32] = "";
+    enum bn_status status = whole(test, "n_prompt", &c->prefill, err);
+    if (!status) status = whole(test, "n_gen", &c->decode, err);
+    if (!status) status = whole(test, "n_depth", &c->fill, err);
+    if (!status) status = whole(test, "n_threads", &c->threads, err);
+    if (!status && !c->prefill && !c->decode)
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "A test of this llama-bench file measures no tokens.");
+    if (c->prefill) snprintf(prompt, sizeof prompt, "pp%u", c->prefill);
+    if (c->decode) snprintf(gen, sizeof gen, "%stg%u", c->prefill ? "+" : "", c->decode);
+    if (c->fill) snprintf(depth, sizeof depth, "@d%u", c->fill);
+    snprintf(text, cap, "%s%s%s", prompt, gen, depth);
+    c->workload = text;
+    return status;
+}
+
+static enum bn_status store_test(struct bn_import *import, json_t *test, struct bn_error *err)
+{
+    char name[96];
+    const char *key;
+    json_t *value;
+    int64_t build_id = 0;
+    struct bn_import_options options = {0};
+    struct bn_store_config c = {.engine = "llama-bench", .kernel = "own"};
     if (!is_test(test))
-        return bn_harness_fail(err, BN_ERR_FORMAT,
-                               "This is not what llama-bench writes: a test has no build_commit, n_gen or avg_ns.");
-    struct bn_store_config c = {.engine = "llama-bench",
-                                .workload = workload,
-                                .kernel = "own",
-                                .options = options,
-                                .fill = whole(test, "n_depth"),
-                                .prefill = whole(test, "n_prompt"),
-                                .decode = whole(test, "n_gen"),
-                                .threads = whole(test, "n_threads"),
-                                .option_rows = rows};
-    c.n_option_rows = read_options(test, rows, values, options, sizeof options);
-    if (c.prefill) snprintf(prompt, sizeof prompt, "pp%u", c.prefill);
-    if (c.decode) snprintf(gen, sizeof gen, "%stg%u", c.prefill ? "+" : "", c.decode);
-    if (c.fill) snprintf(depth, sizeof depth, "@d%u", c.fill);
-    if (!c.prefill && !c.decode)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "A test of this llama-bench file measures no tokens.");
-    snprintf(workload, sizeof workload, "%s%s%s", prompt, gen, depth);
-    enum bn_status status = bn_import_model(import, bn_import_text(test, "model_filename"), &model_id, err);
+        return bn_harness_fail(
+            err, BN_ERR_FORMAT,
+            "A test of llama-bench has build_commit, n_gen, and avg_ns or samples_ns; this one lacks "
+            "one of them.");
+    enum bn_status status = workload(test, &c, name, sizeof name, err);
+    json_object_foreach(test, key, value) if (is_option(key)) bn_import_option(&options, key, value);
+    if (!status) status = bn_import_options_close(&options, err);
+    if (!status) status = model(import, test, &c.model_id, err);
     if (!status) status = origin(import, test, &build_id, err);
-    c.model_id = model_id;
-    return status ? status : store_point(import, test, &c, build_id, err);
+    c.options = options.text, c.option_rows = options.at, c.n_option_rows = options.n;
+    if (!status) status = store_point(import, test, &c, build_id, err);
+    bn_import_options_release(&options);
+    return status;
 }
 
 enum bn_status bn_import_llama_bench(struct bn_import *import, json_t *document, struct bn_error *err)

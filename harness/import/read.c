@@ -1,13 +1,15 @@
-/* read.c - a result file as JSON documents: JSON, one document a line, or a SQL text. */
-#include "harness/import/import.h"
+/* read.c - a result file as JSON documents: JSON, one document a line, or a SQL text. The file is read once, from
+ * beginning to end, so that a pipe will do. */
 #include "harness/error.h"
+#include "harness/import/import.h"
+#include "harness/machine/content_hash.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SQL_BYTES = 64 << 20 };
+enum { MAX_BYTES = 256 << 20, MAX_SQL_BYTES = 64 << 20 };
 
 double bn_import_number(const json_t *object, const char *key)
 {
@@ -21,71 +23,149 @@ const char *bn_import_text(const json_t *object, const char *key)
     return value ? value : "";
 }
 
-/* SQL says '8' where JSON says 8. */
-static json_t *value_of(const char *text)
+enum bn_status bn_import_ns(const json_t *value, double scale, const char *what, int64_t *ns, struct bn_error *err)
 {
-    char *end;
-    if (!text) return json_null();
-    long long whole = strtoll(text, &end, 10);
-    if (*text && !*end) return json_integer(whole);
-    bool decimal = text[strspn(text, "+-.0123456789eE")] == 0; /* 0x0 is a CPU mask and stays a text */
-    double x = strtod(text, &end);
-    return decimal && *text && !*end && isfinite(x) ? json_real(x) : json_string(text);
+    double x = json_is_number(value) ? json_number_value(value) * scale : (double)NAN;
+    if (!(x >= 0.5 && x <= 9e18))
+        return bn_harness_fail(err, BN_ERR_FORMAT, "%s must be a time above 0 ns, not %s.", what,
+                               !value                  ? "missing"
+                               : json_is_number(value) ? x > 0 && x < 0.5 ? "less than 1 ns" : "that number"
+                                                       : "something that is no number");
+    *ns = (int64_t)(x + 0.5);
+    return BN_OK;
 }
 
-static enum bn_status add_row(void *rows, int n, const char *const *names, const char *const *values)
+static json_t *value_of(const struct bn_foreign_cell *cell)
+{
+    switch (cell->type) {
+    case BN_FOREIGN_INTEGER:
+        return json_integer(cell->integer);
+    case BN_FOREIGN_REAL:
+        return json_real(cell->real);
+    case BN_FOREIGN_TEXT:
+        return json_string(cell->text);
+    default:
+        return json_null();
+    }
+}
+
+static enum bn_status add_row(void *rows, int n, const struct bn_foreign_cell *cells, struct bn_error *err)
 {
     json_t *row = json_object();
-    for (int i = 0; row && i < n; i++) json_object_set_new(row, names[i], value_of(values[i]));
-    return row && !json_array_append_new(rows, row) ? BN_OK : BN_ERR_MEMORY;
+    for (int i = 0; i < n; i++)
+        if (json_object_set_new(row, cells[i].name, value_of(&cells[i]))) {
+            json_decref(row);
+            return bn_harness_fail(err, BN_ERR_FORMAT, "column %d of a row is not UTF-8 text or a finite number",
+                                   i + 1);
+        }
+    return json_array_append_new(rows, row) ? bn_harness_fail(err, BN_ERR_MEMORY, "out of memory") : BN_OK;
 }
 
-static enum bn_status read_sql(FILE *f, json_t *documents, struct bn_error *err)
+static enum bn_status read_sql(const char *text, size_t n, json_t *documents, struct bn_error *err)
 {
-    char *text = malloc(MAX_SQL_BYTES + 1);
-    size_t n = text ? fread(text, 1, MAX_SQL_BYTES + 1, f) : 0;
     json_t *rows = json_array();
     enum bn_status status = BN_OK;
-    if (!text || n > MAX_SQL_BYTES)
+    if (n > MAX_SQL_BYTES)
         status = bn_harness_fail(err, BN_ERR_FORMAT, "the text is larger than 64 MiB");
+    else if (strlen(text) != n)
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "the text has a NUL byte");
     else
-        text[n] = 0, status = bn_store_foreign_rows(text, add_row, rows, err);
-    free(text);
+        status = bn_store_foreign_rows(text, add_row, rows, err);
     json_array_append_new(documents, rows);
     return status;
 }
 
-static enum bn_status read_json(FILE *f, json_t *documents, struct bn_error *err)
+/* Python writes NaN, Infinity and -Infinity; outside of strings they become null. `to` has room for 4 bytes for 3. */
+static size_t without_nan(const char *from, char *to)
+{
+    static const char *const words[] = {"NaN", "-Infinity", "Infinity"};
+    char *start = to;
+    bool quoted = false;
+    while (*from) {
+        size_t length = 0;
+        for (int i = 0; !quoted && !length && i < 3; i++)
+            if (!strncmp(from, words[i], strlen(words[i]))) length = strlen(words[i]);
+        if (length) {
+            to = mempcpy(to, "null", 4), from += length;
+            continue;
+        }
+        if (*from == '"') quoted = !quoted;
+        if (quoted && *from == '\\' && from[1]) *to++ = *from++;
+        *to++ = *from++;
+    }
+    *to = 0;
+    return (size_t)(to - start);
+}
+
+static enum bn_status read_documents(const char *text, size_t n, json_t *documents, struct bn_error *err)
 {
     json_error_t why;
-    for (int c; (c = fgetc(f)) != EOF;) {
-        if (strchr(" \t\r\n", c)) continue;
-        ungetc(c, f);
-        json_t *document = json_loadf(f, JSON_DISABLE_EOF_CHECK, &why);
+    for (size_t at = strspn(text, " \t\r\n"); at < n; at += strspn(text + at, " \t\r\n")) {
+        json_t *document = json_loadb(text + at, n - at, JSON_DISABLE_EOF_CHECK, &why);
         if (!document) return bn_harness_fail(err, BN_ERR_FORMAT, "it is not JSON: %s", why.text);
         json_array_append_new(documents, document);
+        at += (size_t)why.position;
     }
     return json_array_size(documents) ? BN_OK : bn_harness_fail(err, BN_ERR_FORMAT, "it is empty");
 }
 
-/* SQL begins with a word (CREATE, INSERT) or a comment. */
-static bool looks_like_sql(FILE *f)
+static enum bn_status read_json(const char *text, size_t n, json_t *documents, struct bn_error *err)
 {
-    int c;
-    while ((c = fgetc(f)) != EOF && strchr(" \t\r\n", c)) {
-    }
-    rewind(f);
-    return c == 'C' || c == 'c' || c == 'I' || c == 'i' || c == '-';
+    char *clean = strlen(text) == n ? malloc(n + n / 3 + 2) : NULL;
+    if (strlen(text) != n) return bn_harness_fail(err, BN_ERR_FORMAT, "it is not JSON: it has a NUL byte");
+    if (!clean) return bn_harness_fail(err, BN_ERR_MEMORY, "out of memory");
+    enum bn_status status = read_documents(clean, without_nan(text, clean), documents, err);
+    free(clean);
+    return status;
 }
 
-enum bn_status bn_import_read(const char *path, json_t **documents, struct bn_error *err)
+/* The whole file and a NUL after it. */
+static enum bn_status read_bytes(FILE *f, char **text, size_t *n, struct bn_error *err)
+{
+    *n = 0;
+    *text = NULL;
+    for (size_t cap = 65536; !ferror(f) && !feof(f); cap *= 2) {
+        char *more = cap <= 2 * (size_t)MAX_BYTES ? realloc(*text, cap + 1) : NULL;
+        if (!more) return bn_harness_fail(err, BN_ERR_FORMAT, "it is larger than %d MiB", MAX_BYTES >> 20);
+        *text = more;
+        *n += fread(*text + *n, 1, cap - *n, f);
+        (*text)[*n] = 0;
+    }
+    return ferror(f) ? bn_harness_fail(err, BN_ERR_IO, "%s", strerror(errno)) : BN_OK;
+}
+
+static void name_bytes(const char *text, size_t n, char *name, size_t cap)
+{
+    char hash_text[BN_CONTENT_HASH_CHARS];
+    struct bn_content_hash hash;
+    bn_content_hash_init(&hash);
+    bn_content_hash_add(&hash, text, n);
+    bn_content_hash_text(&hash, hash_text);
+    snprintf(name, cap, "%s", hash_text);
+}
+
+/* SQL begins with a word (CREATE, INSERT) or a comment. */
+static enum bn_status parse(const char *text, size_t n, json_t *documents, struct bn_error *err)
+{
+    size_t mark = strncmp(text, "\xef\xbb\xbf", 3) ? 0 : 3, space = strspn(text + mark, " \t\r\n");
+    char first = text[mark + space];
+    bool sql = first && strchr("CcIiBb-", first);
+    return (sql ? read_sql : read_json)(text + mark, n - mark, documents, err);
+}
+
+enum bn_status bn_import_read(const char *path, json_t **documents, char *hash, size_t cap, struct bn_error *err)
 {
     struct bn_error why = {0};
+    char *text;
+    size_t n;
     FILE *f = fopen(path, "r");
     if (!f) return bn_harness_fail(err, BN_ERR_IO, "Cannot open %s: %s.", path, strerror(errno));
     *documents = json_array();
-    enum bn_status status = looks_like_sql(f) ? read_sql(f, *documents, &why) : read_json(f, *documents, &why);
+    enum bn_status status = read_bytes(f, &text, &n, &why);
     fclose(f);
+    if (!status) name_bytes(text, n, hash, cap);
+    if (!status) status = parse(text, n, *documents, &why);
+    free(text);
     if (!status) return BN_OK;
     json_decref(*documents);
     return bn_harness_fail(err, status, "%s cannot be imported: %s.", path, why.text);

@@ -135,18 +135,6 @@ enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const 
                                store->owner, *point_id);
 }
 
-enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id,
-                                   const char *started_at, struct bn_error *err)
-{
-    char started[BN_INSTANT_CHARS];
-    enum bn_status status = started_at ? bn_instant_read(started_at, "The start of a run", started, err) : BN_OK;
-    return status ? status
-                  : bn_sql_run(store, err,
-                               "UPDATE run SET machine_id = coalesce(?, machine_id), build_id = coalesce(?, build_id), "
-                               "started_at = coalesce(?, started_at) WHERE run_id = ?",
-                               "IIsi", machine_id, build_id, started_at ? started : NULL, run_id);
-}
-
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err)
 {
     *open = 0;

@@ -75,9 +75,6 @@ enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32
 /* Appends a point of `config` to a run, claimed by this process: for results that exist already (import). */
 enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config,
                                   int64_t *point_id, struct bn_error *err);
-/* Where the results of a run came from, when that is known only after it began; 0 and NULL leave what is there. */
-enum bn_status bn_store_run_origin(struct bn_store *store, int64_t run_id, int64_t machine_id, int64_t build_id,
-                                   const char *started_at, struct bn_error *err);
 /* Marks the run finished when no point is planned or claimed; *open counts those that are. */
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err);
 
@@ -161,10 +158,18 @@ enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err);
 void bn_store_rollback(struct bn_store *store);
 
 /* A foreign SQL text (tables and rows, as `llama-bench -o sql` writes) is run in a database in memory that can do
- * nothing else; each row of each table comes as names and values (NULL: no value). Rows are borrowed. */
+ * nothing else, within bounds of time and memory; each row of each table comes with the types that the values have
+ * there. Cells are borrowed. */
+struct bn_foreign_cell {
+    const char *name;
+    enum { BN_FOREIGN_NULL, BN_FOREIGN_INTEGER, BN_FOREIGN_REAL, BN_FOREIGN_TEXT } type;
+    int64_t integer;
+    double real;
+    const char *text;
+};
 enum bn_status bn_store_foreign_rows(const char *sql,
-                                     enum bn_status (*row)(void *self, int n, const char *const *names,
-                                                           const char *const *values),
+                                     enum bn_status (*row)(void *self, int n, const struct bn_foreign_cell *cells,
+                                                           struct bn_error *err),
                                      void *self, struct bn_error *err);
 
 /* ---- reading ---- */

@@ -1,0 +1,89 @@
+/* hyperfine.c - reads --export-json of hyperfine: each command is a benchmark, each of its times a sample; parameters
+ * are options. The file names no machine and no time. Source: src/export/json.rs and src/benchmark/benchmark_result.rs
+ * of sharkdp/hyperfine. */
+#include "harness/error.h"
+#include "harness/import/import.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bn_import_document bn_import_hyperfine;
+bn_import_recognise bn_import_hyperfine_is;
+
+bool bn_import_hyperfine_is(const json_t *d)
+{
+    const json_t *first = json_array_get(json_object_get(d, "results"), 0);
+    return json_is_string(json_object_get(first, "command")) &&
+           (json_is_array(json_object_get(first, "times")) || json_is_number(json_object_get(first, "mean")));
+}
+
+/* Times are in seconds; a file of an older version has the mean alone. Freed by the caller. */
+static enum bn_status read_samples(const json_t *result, struct bn_point_result *r, struct bn_error *err)
+{
+    const json_t *times = json_object_get(result, "times");
+    bool mean = !json_array_size(times);
+    size_t n = mean ? 1 : json_array_size(times);
+    struct bn_sample *samples = calloc(n, sizeof *samples);
+    enum bn_status status = samples ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory importing.");
+    r->samples = samples;
+    r->n_samples = n;
+    if (mean) r->reason = "hyperfine kept the mean of the runs alone.";
+    for (size_t i = 0; !status && i < n; i++) {
+        samples[i] = (struct bn_sample){"benchmark", (int64_t)i, 0, 0, 1};
+        status = bn_import_ns(mean ? json_object_get(result, "mean") : json_array_get(times, i), 1e9,
+                              "A time of hyperfine", &samples[i].ns, err);
+    }
+    return status;
+}
+
+static void note_failures(const json_t *result, struct bn_point_result *r, char *reason, size_t cap)
+{
+    size_t i;
+    const json_t *code;
+    json_array_foreach(json_object_get(result, "exit_codes"), i, code)
+    {
+        if (json_is_integer(code) && !json_integer_value(code)) continue;
+        snprintf(reason, cap, "Run %zu of the command ended with exit code %d.", i + 1, (int)json_integer_value(code));
+        r->state = "failed", r->reason = reason, r->n_samples = 0;
+        return;
+    }
+}
+
+static enum bn_status store_result(struct bn_import *import, const json_t *result, struct bn_error *err)
+{
+    int64_t point_id;
+    const char *key;
+    char reason[128];
+    json_t *value;
+    struct bn_import_options options = {0};
+    struct bn_point_result r = {.state = "finished", .seconds = NAN};
+    struct bn_store_config c = {.engine = "hyperfine", .kernel = "own", .workload = bn_import_text(result, "command")};
+    enum bn_status status =
+        c.workload[0] ? BN_OK : bn_harness_fail(err, BN_ERR_FORMAT, "A result of hyperfine names no command.");
+    json_object_foreach(json_object_get(result, "parameters"), key, value) bn_import_option(&options, key, value);
+    if (!status) status = bn_import_options_close(&options, err);
+    c.options = options.text, c.option_rows = options.at, c.n_option_rows = options.n;
+    if (!status) status = read_samples(result, &r, err);
+    if (!status) note_failures(result, &r, reason, sizeof reason);
+    if (!status) status = bn_store_point_add(import->store, import->run_id, &c, &point_id, err);
+    if (!status) status = bn_store_point_end(import->store, point_id, &r, NULL, err);
+    import->n_rows += r.n_samples;
+    free((void *)r.samples);
+    bn_import_options_release(&options);
+    return status;
+}
+
+enum bn_status bn_import_hyperfine(struct bn_import *import, json_t *document, struct bn_error *err)
+{
+    size_t i;
+    json_t *result;
+    if (!bn_import_hyperfine_is(document))
+        return bn_harness_fail(err, BN_ERR_FORMAT,
+                               "This is not what hyperfine exports: it has no commands with times.");
+    enum bn_status status = bn_import_run(import, 0, 0, NULL, false, err);
+    json_array_foreach(json_object_get(document, "results"), i, result)
+    {
+        if (!status) status = store_result(import, result, err);
+    }
+    return status;
+}
