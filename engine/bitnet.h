@@ -56,10 +56,11 @@ struct bn_model_options {
     const char *i2s_layout;     /* NULL or "canonical"; "arm64x16" for I2_S files quantised on ARM (FORMATS.md 3.2) */
     const char
         *pretokenizer; /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
-    bool vocab_only;   /* read the vocabulary, not the weights */
-    bool float_activations; /* ternary linears take float activations, not int8: weights become f32 in memory */
-    bool head_screening;    /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
-    bool weights_in_place;  /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
+    const char *chat_template; /* NULL: the model's own; one of its named templates, a built-in form, or a file */
+    bool vocab_only;           /* read the vocabulary, not the weights */
+    bool float_activations;    /* ternary linears take float activations, not int8: weights become f32 in memory */
+    bool head_screening;       /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
+    bool weights_in_place; /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
     const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits); same
                                    logits (EXACT) */
 };
@@ -115,16 +116,23 @@ void bn_text_stream_init(struct bn_text_stream *stream, const struct bn_model *m
 size_t bn_text_stream_put(struct bn_text_stream *stream, int32_t id, char *out, size_t cap);
 size_t bn_text_stream_end(struct bn_text_stream *stream, char *out, size_t cap); /* what is held, as it is */
 
-/* Chat: renders messages with the model family's template (FORMATS.md 1.4); roles "system", "user", "assistant". The
- * result ends with the generation prompt. Returns the length needed; writes at most cap bytes with a terminator. */
+/* Chat: renders messages with the model's own chat template (engine/model/chat/chat.h says what a model without one
+ * gets); roles "system", "user", "assistant". The result ends with the generation prompt. *n is its length; at most
+ * `cap` bytes are written, with a terminator. A template that cannot be rendered, or that refuses the messages, is an
+ * error. */
 struct bn_message {
     const char *role, *content;
+    size_t content_bytes; /* 0: content ends at its terminator */
 };
-size_t bn_chat_render(const struct bn_model *model, const struct bn_message *messages, size_t n, char *out, size_t cap);
+enum bn_status bn_chat_render(const struct bn_model *model, const struct bn_message *messages, size_t n_messages,
+                              char *out, size_t cap, size_t *n, struct bn_error *err);
 /* The same as ids: the template's special tokens are tokens, what looks like one inside a content is text. Writes at
  * most `cap` ids; *n is the full count. */
 enum bn_status bn_chat_tokenize(const struct bn_model *model, const struct bn_message *messages, size_t n_messages,
                                 int32_t *ids, size_t cap, size_t *n, struct bn_error *err);
+/* Where the template comes from: "template" (the model's own), the name of a built-in form ("plain": contents joined by
+ * newlines, for a base model), or bn_model_options.chat_template. */
+const char *bn_chat_name(const struct bn_model *model);
 
 /* ---- observer: how counters and traces come in; NULL costs nothing ---- */
 enum bn_op {

@@ -16,7 +16,7 @@ enum { PROMPT_LIMIT = 64 << 20 };
 
 static struct {
     const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *i2s_layout,
-        *pretokenizer;
+        *pretokenizer, *chat_template;
     int threads, prompt_tokens, max_new_tokens, n_ctx, context_sinks;
     bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs;
     struct bn_sampler_options sampling;
@@ -38,6 +38,8 @@ static const struct bn_cmd_option options[] = {
     {"prompt_logprobs", NULL, BN_CMD_FLAG, &o.prompt_logprobs,
      "with --json: ln p of every prompt token given those before it", 0, 0},
     {"chat", NULL, BN_CMD_FLAG, &o.chat, "put the prompt into the model's chat template as the user's turn", 0, 0},
+    {"chat_template", "NAME|FILE", BN_CMD_STRING, &o.chat_template,
+     "with --chat: another of the model's templates, a built-in form (llama-3, chatml, ...) or a Jinja file", 0, 0},
     {"system", "TEXT", BN_CMD_STRING, &o.system, "system message of the chat", 0, 0},
     {"special", NULL, BN_CMD_FLAG, &o.special,
      "special tokens such as <|eot_id|> in the prompt are tokens (in a --chat never)", 0, 0},
@@ -167,10 +169,10 @@ static struct ids given_ids(const struct bn_model *model)
 }
 
 /* The user's turn, after the system's where there is one; special tokens in either are text. */
-static struct ids chat_prompt(const struct bn_model *model, const char *user)
+static struct ids chat_prompt(const struct bn_model *model, const struct text *user)
 {
     struct bn_error err;
-    struct bn_message messages[2] = {{"system", o.system}, {"user", user}};
+    struct bn_message messages[2] = {{"system", o.system}, {"user", user->bytes, user->n}};
     size_t skip = o.system ? 0 : 1;
     struct ids ids = {0};
     need(bn_chat_tokenize(model, messages + skip, 2 - skip, NULL, 0, &ids.n, &err), &err);
@@ -189,7 +191,7 @@ static struct ids make_prompt(const struct bn_model *model, struct text *text)
     else
         append(text, o.prompt, strlen(o.prompt));
     if (!text->bytes) append(text, "", 0);
-    if (o.chat) return chat_prompt(model, text->bytes);
+    if (o.chat) return chat_prompt(model, text);
     struct ids ids = tokenize(model, text, flags);
     if (!ids.n)
         bn_cmd_fail(&cmd, 2, "The prompt is empty and this model has no beginning-of-sequence token; give some text.");
@@ -528,7 +530,8 @@ int main(int argc, char **argv)
     if (!!o.prompt + !!o.prompt_file + !!o.prompt_ids + (o.prompt_tokens > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
     struct bn_settings settings = {.model = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(),
-                                             o.i2s_layout, o.pretokenizer, .float_activations = o.float_activations},
+                                             o.i2s_layout, o.pretokenizer, o.chat_template,
+                                             .float_activations = o.float_activations},
                                    .session = {.n_ctx = o.n_ctx, .n_threads = o.threads}};
     need(bn_cmd_options_apply(&settings, &err), &err);
     int top = top_of(settings.model.head_screening);

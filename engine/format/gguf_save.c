@@ -102,7 +102,7 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
     bn_gguf_put_bool(w, "tokenizer.ggml.add_bos_token", v->add_bos);
     bn_gguf_put_bool(w, "tokenizer.ggml.add_eos_token", v->add_eos);
     if (v->kind == BN_VOCAB_SPM) bn_gguf_put_bool(w, "tokenizer.ggml.add_space_prefix", v->add_space_prefix);
-    if (v->chat_template) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template);
+    if (v->chat_template.bytes) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template.bytes);
 }
 
 static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item, struct bn_error *err)

@@ -143,6 +143,6 @@ enum bn_status bn_gguf_vocab(struct bn_source *s, const struct bn_gguf *g, struc
         return status;
     if ((status = get_flags(v, g, err))) return status;
     if ((status = bn_gguf_get_string(g, "tokenizer.chat_template", &chat, err)) || !chat.bytes) return status;
-    v->chat_template = bn_source_string(s, chat.bytes, chat.n, err);
-    return v->chat_template ? BN_OK : BN_ERR_MEMORY;
+    v->chat_template = (struct bn_string){bn_source_string(s, chat.bytes, chat.n, err), chat.n};
+    return v->chat_template.bytes ? BN_OK : BN_ERR_MEMORY;
 }

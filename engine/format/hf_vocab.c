@@ -30,7 +30,8 @@ static void read_tokenizer_config(struct bn_hf *hf)
         else if (bn_json_is(key, "add_eos_token") && bn_json_peek(&j) == BN_JSON_BOOL)
             bn_json_bool(&j, &v->add_eos);
         else if (bn_json_is(key, "chat_template") && bn_json_peek(&j) == BN_JSON_STRING && bn_json_string(&j, &text))
-            v->chat_template = bn_hf_string(hf, text, NULL);
+            v->chat_template = (struct bn_string){bn_hf_string(hf, text, NULL), 0},
+            v->chat_template.n = strlen(v->chat_template.bytes);
         else
             bn_json_skip(&j);
 }
@@ -40,7 +41,7 @@ static void read_chat_template(struct bn_hf *hf)
 {
     struct bn_map map;
     if (bn_hf_map(hf, &map, "chat_template.jinja", NULL) == BN_OK)
-        hf->source->vocab.chat_template = bn_source_string(hf->source, (const char *)map.bytes, map.n, NULL);
+        hf->source->vocab.chat_template = (struct bn_string){(const char *)map.bytes, map.n};
 }
 
 /* Rows of the embedding without a token get a name, as GGUF's converters do it. */

@@ -43,8 +43,15 @@ struct bn_vocab {
     struct bn_string *merges;             /* "left right", rank order */
     int32_t bos, eos, eot, eom, unk, pad; /* -1: none */
     bool add_bos, add_eos, add_space_prefix;
-    bool plain_spm;            /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
-    const char *chat_template; /* NULL: none */
+    bool plain_spm;                 /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
+    struct bn_string chat_template; /* bytes NULL: none */
+    size_t n_templates; /* of a file with several chat templates; one named "default" is chat_template too */
+    struct bn_named_template {
+        struct bn_string name, text;
+    } * templates;
+    /* Special tokens as chat templates write them, where the files name them apart from the ids; bytes NULL: the id's.
+     */
+    struct bn_string bos_text, eos_text, unk_text, pad_text;
 };
 
 struct bn_tensor {

@@ -1,6 +1,5 @@
 /* model.c - opening a model: source, tokenizer, weights, kernels; and the small questions one can ask it. */
 #include "engine/model/model.h"
-#include "engine/model/chat.h"
 #include "engine/model/ternary_layout.h"
 #include "engine/model/tokenizer.h"
 #include <stdlib.h>
@@ -44,6 +43,8 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     m->reference64 = backend && !strcmp(backend, "reference64");
     if (m->source.vocab.kind != BN_VOCAB_NONE)
         status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
+    if (status == BN_OK)
+        status = bn_chat_open(&m->chat, m->source.config.architecture, &m->source.vocab, o->chat_template, err);
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, m->reference64 ? NULL : backend, err);
     struct bn_model_options options = *o;
     options.ternary_layout = bn_ternary_layout_for(o, &m->kernels);
@@ -80,6 +81,7 @@ void bn_model_close(struct bn_model *m)
     bn_screen_close(&m->screen);
     bn_weights_close(&m->weights);
     if (m->tokenizer) bn_tokenizer_close(m->tokenizer);
+    bn_chat_close(&m->chat);
     bn_source_close(&m->source);
     free((char *)(uintptr_t)m->info.path);
     free(m);
@@ -123,29 +125,38 @@ bool bn_token_is_end(const struct bn_model *m, int32_t id)
     return m->tokenizer && bn_tokenizer_is_end(m->tokenizer, id);
 }
 
-size_t bn_chat_render(const struct bn_model *m, const struct bn_message *messages, size_t n, char *out, size_t cap)
+static enum bn_status render_chat(struct bn_chat_prompt *prompt, const struct bn_model *m,
+                                  const struct bn_message *messages, size_t n, struct bn_error *err)
 {
-    return bn_chat_render_for(m->source.config.architecture, &m->source.vocab, messages, n, out, cap, NULL);
+    if (!m->tokenizer) return no_vocabulary(err);
+    return bn_chat_prompt_open(prompt, &m->chat, &m->source.vocab, messages, n, err);
+}
+
+enum bn_status bn_chat_render(const struct bn_model *m, const struct bn_message *messages, size_t n_messages, char *out,
+                              size_t cap, size_t *n, struct bn_error *err)
+{
+    struct bn_chat_prompt prompt;
+    enum bn_status status = render_chat(&prompt, m, messages, n_messages, err);
+    if (status != BN_OK) return status;
+    *n = prompt.n;
+    if (cap) memcpy(out, prompt.bytes, prompt.n < cap ? prompt.n + 1 : cap), out[cap - 1] = '\0';
+    bn_chat_prompt_close(&prompt);
+    return BN_OK;
 }
 
 enum bn_status bn_chat_tokenize(const struct bn_model *m, const struct bn_message *messages, size_t n_messages,
                                 int32_t *ids, size_t cap, size_t *n, struct bn_error *err)
 {
-    if (!m->tokenizer) return no_vocabulary(err);
-    const struct bn_vocab *vocab = &m->source.vocab;
-    const char *architecture = m->source.config.architecture;
-    size_t bytes = bn_chat_render_for(architecture, vocab, messages, n_messages, NULL, 0, NULL);
-    char *text = malloc(bytes + 1);
-    struct bn_span *contents = malloc((n_messages + 1) * sizeof *contents);
-    enum bn_status status = text && contents ? BN_OK : bn_fail_memory(err, "the chat", bytes);
-    if (status == BN_OK) {
-        bn_chat_render_for(architecture, vocab, messages, n_messages, text, bytes + 1, contents);
-        status = bn_tokenizer_encode_quoted(m->tokenizer, text, bytes, BN_TOKENIZE_BOS | BN_TOKENIZE_SPECIAL, contents,
-                                            n_messages, ids, cap, n, err);
-    }
-    free(text), free(contents);
+    struct bn_chat_prompt prompt;
+    enum bn_status status = render_chat(&prompt, m, messages, n_messages, err);
+    if (status != BN_OK) return status;
+    status = bn_tokenizer_encode_quoted(m->tokenizer, prompt.bytes, prompt.n, BN_TOKENIZE_BOS | BN_TOKENIZE_SPECIAL,
+                                        prompt.contents, prompt.n_contents, ids, cap, n, err);
+    bn_chat_prompt_close(&prompt);
     return status;
 }
+
+const char *bn_chat_name(const struct bn_model *m) { return m->chat.name; }
 
 const char *bn_op_name(enum bn_op op)
 {

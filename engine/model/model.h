@@ -2,6 +2,7 @@
 #ifndef BN_MODEL_MODEL_H
 #define BN_MODEL_MODEL_H
 #include "engine/kernels/kernels.h"
+#include "engine/model/chat/chat.h"
 #include "engine/model/screen.h"
 #include "engine/model/weights.h"
 
@@ -13,7 +14,8 @@ struct bn_model {
     struct bn_screen screen; /* with head_screening */
     struct bn_kernels kernels;
     struct bn_tokenizer *tokenizer; /* NULL: the file has no vocabulary */
-    bool reference64;               /* --kernel_backend reference64: the double precision pass */
+    struct bn_chat chat;
+    bool reference64; /* --kernel_backend reference64: the double precision pass */
     struct bn_model_info info;
 };
 #endif

@@ -90,7 +90,9 @@ static void write_directory(const char *dir, const struct bn_vocab *v, bool pair
     fputs("]}}", f);
     fclose(f), free(merges);
     f = create(dir, "chat_template.jinja");
-    fputs("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}", f);
+    fputs("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+          "<|im_start|>assistant\n{{ '' }}",
+          f);
     fclose(f);
 }
 
@@ -117,7 +119,8 @@ static void expect_vectors(const struct bn_model *model)
 static void expect_chat(const struct bn_model *model)
 {
     char text[64];
-    bn_chat_render(model, &(struct bn_message){"user", "Hi"}, 1, text, sizeof text);
+    size_t n;
+    cr_assert_eq(bn_chat_render(model, &(struct bn_message){"user", "Hi"}, 1, text, sizeof text, &n, NULL), BN_OK);
     cr_expect_str_eq(text, "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
 }
 
