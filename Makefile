@@ -71,7 +71,7 @@ bench: install-dependencies ## the main job: sweep, counters, stress tests, eval
 	@$(MAKE) --no-print-directory all
 	@QUICK=$(QUICK) BIN=$(BUILD)/bin scripts/bench
 
-test: install-dependencies ## every test that needs no special hardware
+test: install-dependencies ## every test that needs no special hardware (BN_DATA=DIR: data for further tests)
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) ci/test
 

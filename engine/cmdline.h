@@ -45,6 +45,10 @@ int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
 /* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). */
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* How far a long command is, in one line on stderr. On a terminal it is drawn in place and no wider than that;
+ * elsewhere it is printed when ten seconds have passed since the last time, or since the first call. NULL removes the
+ * line: before other output, and at the end. */
+void bn_cmd_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct bn_settings;
 struct bn_error;
 /* A program's own table with one line more for every registered option (engine/options); once a program. After parsing,

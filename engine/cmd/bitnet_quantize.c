@@ -37,8 +37,7 @@ static void show_progress(void *self, const char *tensor, uint64_t done, uint64_
 {
     (void)self;
     int percent = total ? (int)(100 * done / total) : 0;
-    fprintf(stderr, "\r[%-30.*s] %3d %%  %s\033[K", percent * 30 / 100, "##############################", percent,
-            BN_PRINTABLE(tensor));
+    bn_cmd_progress("[%-30.*s] %3d %%  %s", percent * 30 / 100, "##############################", percent, tensor);
 }
 
 /* The first of them is an example; report() says how many there were. */
@@ -99,9 +98,7 @@ int main(int argc, char **argv)
 {
     if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
     check_paths();
-    bool terminal = isatty(STDERR_FILENO);
-    struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL, terminal ? show_progress : NULL,
-                                   show_note};
+    struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL, show_progress, show_note};
     struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
     struct bn_source source;
     struct bn_save_plan plan;
@@ -112,7 +109,7 @@ int main(int argc, char **argv)
         bn_output_open(&output, o.output, &err))
         fail(&err);
     enum bn_status status = bn_gguf_save(&plan, &source, output, &save, &err);
-    if (terminal) fprintf(stderr, "\r\033[K");
+    bn_cmd_progress(NULL);
     if (status) fail(&err);
     if (o.verify) worst = verify(&plan, &source, output);
     FILE *to = bn_output_is_through(output) ? stderr : stdout;

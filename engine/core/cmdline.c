@@ -17,6 +17,7 @@ _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *forma
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    bn_cmd_progress(NULL);
     fprintf(stderr, "%s: %s\n", cmd->name, bn_printable(shown, sizeof shown, text));
     exit(code);
 }

@@ -10,7 +10,7 @@
 #define BN_COMPARE_H
 #include "harness/store/store.h"
 
-enum { BN_COMPARE_NAME = 192 };
+enum { BN_COMPARE_NAME = 1280 }; /* no options text and no series is longer */
 /* One worker process and phase. */
 struct bn_compare_cell {
     int64_t config_id, round, n_samples;
@@ -52,7 +52,7 @@ struct bn_comparison {
     struct bn_compare_run base, head; /* the same run when a factor is compared */
     struct bn_compare_line *lines;
     size_t n_lines;
-    char unmatched[512]; /* what one side lacks, for the reader; "" */
+    char unmatched[BN_COMPARE_NAME + 128]; /* what one side lacks, for the reader; "" */
 };
 
 /* Which run is meant: a number, "last", or "previous" (the newest run of the same plan before `than`). 0 and a

@@ -1,8 +1,10 @@
 /* print.c - a comparison as a table, as JSON and as CSV. */
 #include "harness/compare/compare.h"
+#include "harness/cell.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *bn_compare_verdict_name(enum bn_compare_verdict verdict)
 {
@@ -26,9 +28,11 @@ static void print_line(const struct bn_compare_line *line, bool factor)
         snprintf(sides, sizeof sides, "%zu pairs", line->base.n < line->head.n ? line->base.n : line->head.n);
     else
         snprintf(sides, sizeof sides, "%zu, %zu", line->base.n, line->head.n);
-    printf("%-20.20s %-16.16s %-28.28s %-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", line->head.config->model,
-           line->head.config->workload, line->head.config->series, phase(line), line->base.ns / 1000,
-           line->head.ns / 1000, line->ratio, interval, sides, line->p_adjusted, bn_compare_verdict_name(line->verdict),
+    bn_cell_put(stdout, line->head.config->model, 20);
+    bn_cell_put(stdout, line->head.config->workload, 16);
+    bn_cell_put(stdout, line->head.config->series, 28);
+    printf("%-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", phase(line), line->base.ns / 1000, line->head.ns / 1000,
+           line->ratio, interval, sides, line->p_adjusted, bn_compare_verdict_name(line->verdict),
            line->other_output ? factor ? ", other output" : ", OUTPUT CHANGED" : "");
 }
 
@@ -100,9 +104,10 @@ static void print_json(const struct bn_comparison *c, const char *verdict)
     json_decref(root);
 }
 
+/* A spreadsheet must not take a name for a formula: one that begins like it gets a space in front. */
 static void print_field(const char *text)
 {
-    putchar('"');
+    fputs(*text && strchr("=+-@", *text) ? "\" " : "\"", stdout);
     for (; *text; text++) *text == '"' ? fputs("\"\"", stdout) : putchar(*text);
     fputs("\",", stdout);
 }

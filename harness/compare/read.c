@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COPY(to, query, column) snprintf(to, sizeof(to), "%s", bn_query_text(query, column))
+/* Cut at a whole character, so that it stays a text of JSON. */
+#define COPY(to, query, column) bn_printable(to, sizeof(to), bn_query_text(query, column))
 
 int64_t bn_compare_find_run(struct bn_store *store, const char *word, int64_t than, struct bn_error *err)
 {

@@ -23,11 +23,12 @@ static struct request {
     bool json, github, self_test;
 } request;
 
+static const char reference_model[] = "datasets/reference/b158-i2_s.gguf"; /* in a checkout */
 static const struct bn_cmd_option options[] = {
     {"base", "BUILD", BN_CMD_STRING, &request.base,
      "build to compare with: a checkout, a build folder or a bitnet-worker", 0, 0},
     {"head", "BUILD", BN_CMD_STRING, &request.head, "build to judge", 0, 0},
-    {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model)", 0, 0},
+    {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model of a checkout)", 0, 0},
     {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
      "e.g. prefill:16,decode:4@64 (4 tokens after 64), which is the default", 0, 0},
     {"plan", "FILE", BN_CMD_STRING, &request.plan,
@@ -82,7 +83,7 @@ static int fill_workloads(struct bn_gate_workload *workloads)
             : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64",
                                       &err);
     if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
-    if (!request.model) request.model = "datasets/reference/b158-i2_s.gguf";
+    if (!request.model) request.model = reference_model;
     if (!request.threads) request.threads = 1;
     return n;
 }
@@ -131,16 +132,29 @@ static void fill_sides(struct sides *sides)
     }
 }
 
+/* --allow is a list of known words. */
+static void check_allow(void)
+{
+    for (const char *word = request.allow, *end; word; word = *end ? end + 1 : NULL) {
+        end = word + strcspn(word, ",");
+        int n = (int)(end - word);
+        if (strncmp(word, "output", 6 > n ? 6 : (size_t)n) && strncmp(word, "work", 4 > n ? 4 : (size_t)n))
+            bn_cmd_fail(&cmd, 2, "Unknown word \"%.*s\" in --allow; choose output, work or output,work.", n, word);
+    }
+}
+
 static void check_request(int rest, char **argv)
 {
     static const char *const methods[] = {"auto", "perf", "callgrind", "off"};
     bool known = false;
-    if (rest > 0) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench gate --help lists them.", argv[1]);
+    if (rest > 0) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; bitnet-bench gate --help shows the usage.", argv[1]);
     for (int i = 0; i < 4; i++) known |= !strcmp(request.instructions, methods[i]);
     if (!known)
         bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".", request.instructions);
+    check_allow();
     if (access(request.model, R_OK))
-        bn_cmd_fail(&cmd, 1, "%s: %s; give a model with --model FILE.", request.model, strerror(errno));
+        bn_cmd_fail(&cmd, 1, "Could not read the model %s: %s; name one with --model FILE%s.", request.model,
+                    strerror(errno), request.model == reference_model ? ", or run the gate in a checkout" : "");
     if (request.ignore_percent >= request.tolerance_percent)
         bn_cmd_fail(&cmd, 2, "--ignore must be less than --tolerance.");
 }
@@ -168,6 +182,7 @@ static void print_json(json_t *object)
 
 static int finish(struct bn_gate_report *report, const struct bn_pairs *pairs)
 {
+    bn_cmd_progress(NULL);
     report->n_blocks = pairs->n_blocks;
     report->n_pairs = pairs->n_pairs;
     report->n_disturbed = pairs->n_disturbed;
@@ -198,6 +213,7 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
     if (bn_self_test_run(&test, rule, request.runs, request.budget_s, pairs, &log, &err))
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     bn_self_test_log_close(&log);
+    bn_cmd_progress(NULL);
     if (request.json)
         print_json(bn_self_test_json(&test));
     else
@@ -230,8 +246,7 @@ int bn_bench_gate(int argc, char **argv)
                               .workloads = workloads,
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
-                              .pair_s = 0.2,
-                              .show_progress = isatty(2)};
+                              .pair_s = 0.2};
     double start = now_s();
     if (bn_pairs_open(&pairs, request.seed, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (request.self_test) return run_self_test(&rule, &pairs);

@@ -1,5 +1,6 @@
 /* pairs.c - starts, warms, times and judges the quiet of one pair of processes. */
 #include "harness/gate/pairs.h"
+#include "engine/cmdline.h"
 #include "harness/stats/sample.h"
 #include <math.h>
 #include <stdio.h>
@@ -22,10 +23,8 @@ static double now_s(void *self)
 static void progress(void *self, int stage, int n_pairs, int n_most)
 {
     const struct bn_pairs *pairs = self;
-    if (!pairs->show_progress) return;
-    fprintf(stderr, "\r%s: pair %d of at most %d, %d repeated\033[K", stage == 1 ? "measuring" : "confirming", n_pairs,
-            n_most, pairs->n_disturbed);
-    if (n_pairs == n_most) fputc('\n', stderr);
+    bn_cmd_progress("%s: pair %d of at most %d, %d repeated", stage == 1 ? "measuring" : "confirming", n_pairs, n_most,
+                    pairs->n_disturbed);
 }
 
 /* Timed samples in a burst, and one before them that warms the caches the other process took. */

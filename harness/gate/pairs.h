@@ -23,7 +23,6 @@ struct bn_pairs {
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
     double pair_s; /* time that the blocks of a pair should take; decides their number, at least 3 */
-    bool show_progress;
     /* from here on: state */
     struct bn_random random;
     struct bn_worker canary;

@@ -1,5 +1,6 @@
 /* self_test.c - A/A runs, the effect they allow to see, and runs with exactly that effect injected. */
 #include "harness/gate/self_test.h"
+#include "engine/cmdline.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/stats/power.h"
 #include "harness/stats/sample.h"
@@ -34,9 +35,8 @@ static enum bn_status keep(struct pool *pool, const struct bn_paired_result *res
 
 static void show(const struct bn_self_test *test, const char *what, int run, int runs)
 {
-    if (!test->pairs->show_progress) return;
-    fprintf(stderr, "\r%s: run %d of %d, %d reported\033[K%s", what, run, runs,
-            what[0] == 'A' ? test->false_positives : test->found, run == runs ? "\n" : "");
+    bn_cmd_progress("%s: run %d of %d, %d reported", what, run, runs,
+                    what[0] == 'A' ? test->false_positives : test->found);
 }
 
 /* One run of the paired tier: from the log, or measured now. */

@@ -1,5 +1,6 @@
 /* tiers.c - exact, instructions, time: runs them in order and stops at the first that settles the verdict. */
 #include "harness/gate/tiers.h"
+#include "engine/cmdline.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -46,6 +47,7 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
                             struct bn_error *err)
 {
     double start = now_s();
+    bn_cmd_progress("comparing output and declared work");
     enum bn_status status = bn_exact_run(&report->exact, pairs, err);
     report->exact.seconds = now_s() - start;
     if (status) return status;
@@ -62,13 +64,13 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
                                 "Head declares more work than base for the same tokens (--allow work accepts that)."),
                BN_OK;
     start = now_s();
+    bn_cmd_progress("counting instructions");
     uint64_t bytes = (uint64_t)json_integer_value(json_object_get(report->hello[0], "file_bytes"));
     status = bn_instructions_run(&report->instructions, pairs, tiers->instructions, bytes, err);
     report->instructions.seconds = now_s() - start;
     if (status) return status;
     struct bn_pair_source source = bn_pairs_source(pairs);
     status = bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
-    if (pairs->show_progress) fputs("\r\033[K", stderr);
     if (!status) judge(tiers, report);
     return status;
 }

@@ -132,9 +132,9 @@ static enum bn_status read_runs(struct list *runs, struct bn_store *store, const
         }
         run->run_id = bn_query_int(query, 0);
         run->machine_id = bn_query_int(query, 1);
-        snprintf(run->when, sizeof run->when, "%s", bn_query_text(query, 2));
-        snprintf(run->commit, sizeof run->commit, "%s", bn_query_text(query, 3));
-        snprintf(run->machine, sizeof run->machine, "%s", bn_query_text(query, 4));
+        bn_printable(run->when, sizeof run->when, bn_query_text(query, 2));
+        bn_printable(run->commit, sizeof run->commit, bn_query_text(query, 3));
+        bn_printable(run->machine, sizeof run->machine, bn_query_text(query, 4));
     }
     return bn_query_end(query, status, err);
 }
@@ -181,7 +181,7 @@ static enum bn_status read_track(struct reading *r, const struct cell *cells, si
     track->runs = calloc(n, sizeof *track->runs);
     track->n_runs = 0;
     if (!track->runs) return no_memory(err);
-    snprintf(track->machine, sizeof track->machine, "%s", first->machine);
+    bn_printable(track->machine, sizeof track->machine, first->machine);
     for (size_t i = 0; i < n; i++) {
         const struct run *run = bsearch(&cells[i].run, r->runs.at, r->runs.n, sizeof *run, by_id);
         if (!run || run->machine_id != first->machine_id) continue;
@@ -214,9 +214,9 @@ static enum bn_status read_config(struct reading *r, int64_t config, struct bn_h
         "sis", r->query->reference ? r->query->reference : "", config, r->query->engine);
     if (status) return status;
     if ((*wanted = bn_query_next(query))) {
-        snprintf(track->model, sizeof track->model, "%s", bn_query_text(query, 0));
-        snprintf(track->workload, sizeof track->workload, "%s", bn_query_text(query, 1));
-        snprintf(track->series, sizeof track->series, "%s", bn_query_text(query, 2));
+        bn_printable(track->model, sizeof track->model, bn_query_text(query, 0));
+        bn_printable(track->workload, sizeof track->workload, bn_query_text(query, 1));
+        bn_printable(track->series, sizeof track->series, bn_query_text(query, 2));
         *reference = bn_query_null(query, 3) ? 0 : bn_query_int(query, 3);
     }
     return bn_query_end(query, status, err);

@@ -1,8 +1,12 @@
-/* progress.c - draws the progress line. */
+/* progress.c - what the progress line of a sweep says. */
 #include "harness/sweep/progress.h"
+#include "engine/bitnet.h"
+#include "engine/cmdline.h"
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { BAR = 24 };
 
 static double now(void)
 {
@@ -13,27 +17,28 @@ static double now(void)
 
 void bn_progress_begin(struct bn_progress *p, size_t total, size_t done)
 {
-    *p = (struct bn_progress){.terminal = isatty(2), .total = total, .done = done, .start = now()};
+    *p = (struct bn_progress){.total = total, .done = done, .start = now()};
 }
 
-void bn_progress_show(const struct bn_progress *p, const char *what)
+void bn_progress_draw(const struct bn_progress *p)
 {
-    enum { WIDTH = 24 };
-    if (!p->terminal || !p->total) return;
-    char bar[WIDTH + 1];
-    for (int i = 0; i < WIDTH; i++) bar[i] = (size_t)i * p->total < p->done * WIDTH ? '#' : '.';
-    bar[WIDTH] = 0;
-    fprintf(stderr, "\r[%s] %zu/%zu", bar, p->done, p->total);
-    if (p->done_here) {
-        double left = (now() - p->start) / (double)p->done_here * (double)(p->total - p->done);
-        fprintf(stderr, "  %d:%02d left", (int)left / 60, (int)left % 60);
+    char bar[BAR + 4] = "", left[32] = "";
+    if (!p->total) return;
+    if (isatty(2)) {
+        bar[0] = '[', bar[BAR + 1] = ']', bar[BAR + 2] = ' ';
+        for (int i = 0; i < BAR; i++) bar[i + 1] = (size_t)i * p->total < p->done * BAR ? '#' : '.';
     }
-    fprintf(stderr, "  %.50s\033[K", what);
+    if (p->done_here) {
+        double s = (now() - p->start) / (double)p->done_here * (double)(p->total - p->done);
+        snprintf(left, sizeof left, "  %d:%02d left", (int)s / 60, (int)s % 60);
+    }
+    bn_cmd_progress("%s%zu/%zu%s  %s", bar, p->done, p->total, left, p->what);
+}
+
+void bn_progress_show(struct bn_progress *p, const char *what)
+{
+    bn_printable(p->what, sizeof p->what, what);
+    bn_progress_draw(p);
 }
 
 void bn_progress_step(struct bn_progress *p) { p->done++, p->done_here++; }
-
-void bn_progress_clear(const struct bn_progress *p)
-{
-    if (p->terminal) fprintf(stderr, "\r\033[K");
-}

@@ -1,5 +1,6 @@
 /* summary.c - the end of a sweep: counts, table of results, exit code. */
 #include "harness/sweep/sweep.h"
+#include "harness/cell.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -35,10 +36,13 @@ static void print_results(const struct bn_sweep *s)
     if (!q) return;
     printf("%-20s %-16s %-28s %-8s %6s %12s %12s\n", "model", "workload", "series", "phase", "n", "ms/token",
            "tokens/s");
-    while (bn_query_next(q))
-        printf("%-20.20s %-16.16s %-28.28s %-8s %6s %12.4f %12.1f\n", bn_query_text(q, 0), bn_query_text(q, 1),
-               bn_query_text(q, 2), bn_query_text(q, 3), bn_query_text(q, 4), bn_query_double(q, 5) / 1e6,
+    while (bn_query_next(q)) {
+        bn_cell_put(stdout, bn_query_text(q, 0), 20);
+        bn_cell_put(stdout, bn_query_text(q, 1), 16);
+        bn_cell_put(stdout, bn_query_text(q, 2), 28);
+        printf("%-8s %6s %12.4f %12.1f\n", bn_query_text(q, 3), bn_query_text(q, 4), bn_query_double(q, 5) / 1e6,
                bn_query_double(q, 6));
+    }
     bn_query_close(q);
 }
 

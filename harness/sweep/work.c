@@ -1,5 +1,6 @@
 /* work.c - works off the queue of a run, point by point. */
 #include "harness/sweep/sweep.h"
+#include "engine/cmdline.h"
 #include "harness/error.h"
 #include <math.h>
 #include <stdio.h>
@@ -21,12 +22,13 @@ static void renew(void *self)
 {
     struct bn_sweep *s = self;
     static int seconds;
+    bn_progress_draw(&s->progress);
     if (++seconds % 30 == 0) bn_store_lease(s->store, s->current_point, lease_s(s), NULL);
 }
 
-static void say_failure(struct bn_sweep *s, const char *what, const struct bn_point_result *r)
+static void say_failure(const char *what, const struct bn_point_result *r)
 {
-    bn_progress_clear(&s->progress);
+    bn_cmd_progress(NULL);
     fprintf(stderr, "%s: %s: %s\n", r->state, what, r->reason);
 }
 
@@ -42,7 +44,7 @@ static void report(struct bn_sweep *s, const char *what, const struct bn_point_r
         snprintf(reason, sizeof reason, "%s", bn_query_text(q, 0));
         if (!strcmp(told.state, "finished")) told.state = "failed";
         told.reason = reason;
-        say_failure(s, what, &told);
+        say_failure(what, &told);
     }
     bn_query_close(q);
 }
@@ -121,7 +123,7 @@ enum bn_status bn_sweep_work(struct bn_sweep *s, bool *interrupted, struct bn_er
         if (!status) status = s->current_point ? take_point(s, ordinal, interrupted, err) : queue_empty(s, &open, err);
         if (bn_child_interrupt) *interrupted = true;
     }
-    bn_progress_clear(&s->progress);
+    bn_cmd_progress(NULL);
     return status;
 }
 

@@ -116,22 +116,43 @@ static enum bn_status run(const struct bn_execution *x, const char *folder, stru
     return status;
 }
 
+/* What the worker wrote last: lines of valgrind's own begin with "==" or "vex". "": nothing. */
+static void last_words(const char *tail, char *words, size_t cap)
+{
+    words[0] = 0;
+    for (const char *line = tail; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (*line != '\n' && strncmp(line, "==", 2) && strncmp(line, "vex ", 4))
+            snprintf(words, cap, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* A worker that failed under valgrind: an instruction that valgrind does not know, a signal, its own words. */
+static void name_failure(const struct bn_child_result *r, char *reason, size_t cap)
+{
+    char words[200];
+    last_words(r->error_tail, words, sizeof words);
+    if (strstr(r->error_tail, "unhandled instruction") || strstr(r->error_tail, "Unrecognised instruction"))
+        snprintf(reason, cap, "Under valgrind: it does not know an instruction of these kernels.");
+    else if (words[0])
+        snprintf(reason, cap, "Under valgrind: %s", words);
+    else if (r->signal)
+        snprintf(reason, cap, "Under valgrind: the worker ended by signal %d (%s).", r->signal, strsignal(r->signal));
+    else
+        snprintf(reason, cap, "Under valgrind: the worker ended early with exit code %d.", r->exit_code);
+}
+
 /* Why the simulation is not what the point did; "" when it is. */
 static void objection(const struct bn_execution *x, const struct bn_child_result *r, const struct bn_reply *reply,
                       const char *kernels_used, char *reason, size_t cap)
 {
-    const char *last = strrchr(r->error_tail, '\n');
     reason[0] = 0;
     if (r->timed_out)
         snprintf(reason, cap, "The simulation passed its time limit of %u s.", SLOWER * x->plan->time_limit_s);
     else if (r->exit_code == 127)
         snprintf(reason, cap, "valgrind is not installed.");
     else if (r->signal || r->exit_code || !reply->done)
-        snprintf(reason, cap, "Under valgrind: %.200s",
-                 r->error_tail[0] ? (last && last[1] ? last + 1 : r->error_tail) : "the worker ended early.");
+        name_failure(r, reason, cap);
     else if (kernels_used && reply->kernels && strcmp(kernels_used, reply->kernels))
         snprintf(reason, cap, "Under valgrind the kernels are %s, not %s.", reply->kernels, kernels_used);
-    reason[strcspn(reason, "\n")] = 0;
 }
 
 static const char *const names[] = {"instructions",     "l1d_reads",       "l1d_read_misses", "l1d_writes",

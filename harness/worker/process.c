@@ -40,7 +40,7 @@ enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct 
         int n = snprintf(path, cap, "%s%s", build, places[i]);
         if (n > 0 && (size_t)n < cap && is_program(path)) return BN_OK;
     }
-    return fail(err, "%s: there is no bitnet-worker in it, in its bin/ or in its build/bin/; build it with `make all`.",
+    return fail(err, "Could not find bitnet-worker in %s, in its bin/ or in its build/bin/; build it with `make all`.",
                 build);
 }
 
@@ -88,6 +88,22 @@ static enum bn_status gone(struct bn_worker *worker, const char *what, struct bn
     return fail(err, "The %s worker %s%s%s", worker->name, what, tail[0] ? ": " : ".", tail);
 }
 
+/* The pipe is closed: how the process ended, where it does so within a second. */
+static enum bn_status ended(struct bn_worker *worker, struct bn_error *err)
+{
+    char what[96] = "ended before it answered";
+    int status = 0;
+    pid_t pid = 0;
+    for (int ms = 0; ms < 1000 && !(pid = waitpid(worker->pid, &status, WNOHANG)); ms++)
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    if (pid > 0 && WIFSIGNALED(status))
+        snprintf(what, sizeof what, "ended by signal %d (%s) before it answered", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else if (pid > 0)
+        snprintf(what, sizeof what, "ended with exit code %d before it answered", WEXITSTATUS(status));
+    return gone(worker, what, err);
+}
+
 /* One line from the worker into worker->buffer, terminated; *next is where the following one begins. */
 static enum bn_status read_line(struct bn_worker *worker, size_t *next, struct bn_error *err)
 {
@@ -104,7 +120,7 @@ static enum bn_status read_line(struct bn_worker *worker, size_t *next, struct b
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) return gone(worker, "gave no answer for 120 s", err);
         ssize_t n = read(worker->from, worker->buffer + worker->n_buffered, sizeof worker->buffer - worker->n_buffered);
-        if (n <= 0) return gone(worker, "ended before it answered", err);
+        if (n <= 0) return ended(worker, err);
         worker->n_buffered += (size_t)n;
     }
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_TASKS = 64 };
 static struct {
@@ -45,7 +44,11 @@ static const struct bn_cmd_option options[] = {
     {0}};
 static const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
                                   "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]",
-                                  options, "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
+                                  options,
+                                  "Tasks read the published files of their sets under DIR of --data_dir: arc-easy/, "
+                                  "openbookqa/, hellaswag/, mmlu/, truthfulqa/,\n"
+                                  "wikitext-2/ and microworld/ (its default, datasets, has the last).\n"
+                                  "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
 
 static void list_tasks(void)
 {
@@ -60,7 +63,7 @@ static void list_tasks(void)
 static void show_progress(void *self, const char *task, size_t done, size_t total)
 {
     (void)self;
-    fprintf(stderr, "\r%s %zu/%zu%s", task, done, total, done == total ? "\n" : "");
+    bn_cmd_progress("%s %zu/%zu", task, done, total);
 }
 
 static struct bn_model *open_model(void)
@@ -119,10 +122,11 @@ static int evaluate(void)
     bn_input_declare(o.eval.text_file);
     if (o.items && bn_output_open(&items, o.items, &err) != BN_OK)
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-    if (isatty(2)) o.eval.progress = show_progress;
+    o.eval.progress = show_progress;
     for (int i = 0; i < n; i++) {
         enum bn_status status = bn_eval_run(&results[i], model, names[i], &o.eval, &err);
         if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        bn_cmd_progress(NULL);
         if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
         if (!o.json) print_result(&results[i]);
     }
@@ -187,7 +191,9 @@ static int stress(void)
     for (size_t i = 0; i < n && n_run < 32; i++) {
         if (!chosen(tests[i].name)) continue;
         struct bn_stress_result *r = &results[n_run++];
+        bn_cmd_progress("%s", tests[i].name);
         bn_stress_run(r, &tests[i], &so);
+        bn_cmd_progress(NULL);
         failed |= r->verdict == BN_FAIL;
         if (!o.json) print_stress(r);
     }

@@ -2,7 +2,18 @@
 #include "suites/eval/eval_json.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Paths and names of files may be no UTF-8, which JSON cannot hold: such bytes become \\xNN. */
+static json_t *text(const char *bytes)
+{
+    size_t cap = 4 * strlen(bytes) + 1;
+    char *shown = malloc(cap);
+    json_t *string = shown ? json_string(bn_printable(shown, cap, bytes)) : NULL;
+    free(shown);
+    return string;
+}
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
@@ -23,8 +34,8 @@ static json_t *groups_json(const struct bn_eval_result *r)
     json_t *all = json_array();
     for (size_t i = 0; i < r->n_groups; i++) {
         const struct bn_eval_group *g = &r->groups[i];
-        json_array_append_new(all, json_pack("{s:s, s:o, s:o, s:I}", "name", g->name, "acc", number(g->acc), "stderr",
-                                             number(g->error), "n", (json_int_t)g->n));
+        json_array_append_new(all, json_pack("{s:o, s:o, s:o, s:I}", "name", text(g->name), "acc", number(g->acc),
+                                             "stderr", number(g->error), "n", (json_int_t)g->n));
     }
     return all;
 }
@@ -62,11 +73,11 @@ json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const 
 {
     json_t *all = json_array();
     for (int i = 0; i < n; i++) json_array_append_new(all, result_json(&results[i]));
-    json_t *out =
-        json_pack("{s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "format", "bitnet-eval-1", "engine",
-                  "version", bn_version(), "commit", bn_commit(), "model", model->path, "model_name", model->name,
-                  "architecture", model->architecture, "weight_encoding", model->weight_encoding, "head_encoding",
-                  model->head_encoding, "kernels", model->kernels, "threads", n_threads, "results", all);
+    json_t *out = json_pack(
+        "{s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:o}", "format", "bitnet-eval-1", "engine", "version",
+        bn_version(), "commit", bn_commit(), "model", text(model->path), "model_name", text(model->name),
+        "architecture", text(model->architecture), "weight_encoding", text(model->weight_encoding), "head_encoding",
+        text(model->head_encoding), "kernels", model->kernels, "threads", n_threads, "results", all);
     if (out && n == 1) figures_on_top(out, &results[0]);
     return out;
 }
@@ -78,7 +89,7 @@ static json_t *item_json(const struct bn_eval_item *item)
         json_array_append_new(ll, number(item->ll[c]));
         json_array_append_new(tokens, json_integer(item->tokens[c]));
     }
-    json_t *id = item->numeric_id ? json_loads(item->id, JSON_DECODE_ANY, NULL) : json_string(item->id);
+    json_t *id = item->numeric_id ? json_loads(item->id, JSON_DECODE_ANY, NULL) : text(item->id);
     json_t *out = json_pack("{s:o, s:o, s:o}", "id", id, "ll", ll, "tokens", tokens);
     if (item->gold >= 0) json_object_set_new(out, "gold", json_integer(item->gold));
     if (item->cut) json_object_set_new(out, "cut", json_integer(item->cut));
@@ -94,7 +105,7 @@ json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_
 {
     json_t *items = json_array();
     for (size_t i = 0; i < result->n_items; i++) json_array_append_new(items, item_json(&result->items[i]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", model->path, "task", result->task, "version",
+    return json_pack("{s:o, s:s, s:s, s:s, s:o}", "model", text(model->path), "task", result->task, "version",
                      result->version, "rule", result->rule, "items", items);
 }
 
@@ -103,11 +114,11 @@ json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const c
     json_t *tests = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct bn_stress_result *r = &results[i];
-        json_array_append_new(tests, json_pack("{s:s, s:s, s:o, s:o, s:s, s:f, s:s}", "name", r->name, "verdict",
+        json_array_append_new(tests, json_pack("{s:s, s:s, s:o, s:o, s:s, s:f, s:o}", "name", r->name, "verdict",
                                                bn_verdict_name(r->verdict), "value", number(r->value), "threshold",
                                                number(r->threshold), "unit", r->unit ? r->unit : "", "seconds",
-                                               r->seconds, "reason", r->reason));
+                                               r->seconds, "reason", text(r->reason)));
     }
-    return json_pack("{s:s, s:{s:s, s:s}, s:s, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(),
-                     "commit", bn_commit(), "model", model_path, "tests", tests);
+    return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(),
+                     "commit", bn_commit(), "model", text(model_path), "tests", tests);
 }

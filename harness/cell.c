@@ -1,0 +1,13 @@
+/* cell.c - cuts and pads by characters, not bytes. */
+#include "harness/cell.h"
+
+void bn_cell_put(FILE *out, const char *text, int width)
+{
+    int used = 0;
+    for (; *text; text++) {
+        used += ((unsigned char)*text & 0xc0) != 0x80;
+        if (used > width) break;
+        fputc(*text, out);
+    }
+    fprintf(out, "%*s", used < width ? width - used + 1 : 1, "");
+}
