@@ -83,6 +83,7 @@ int bn_bench_compare(int argc, char **argv)
         bn_cmd_fail(&cmd, 2, factor ? "Name one run beside --factor." : "Name two runs: the base and the head.");
     if (json && csv) bn_cmd_fail(&cmd, 2, "Give one of --json and --csv.");
     if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_store_note(store)[0]) fprintf(stderr, "bitnet-bench compare: warning: %s\n", bn_store_note(store));
     if (factor)
         compare_factor(&c, store, n ? argv[1] : NULL);
     else

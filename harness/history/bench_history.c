@@ -105,6 +105,7 @@ int bn_bench_history(int argc, char **argv)
         bn_cmd_fail(&cmd, 2, "%s", err.text);
     struct bn_history_query query = {since, request.reference, request.engine, (double)request.least_percent / 100};
     if (bn_store_open(&store, request.db, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_store_note(store)[0]) fprintf(stderr, "bitnet-bench history: warning: %s\n", bn_store_note(store));
     if (bn_history_read(&history, store, &query, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     bn_store_close(store);
     bool slower = false;

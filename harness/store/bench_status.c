@@ -102,6 +102,7 @@ int bn_bench_status(int argc, char **argv)
         if (json && err.status == BN_ERR_FORMAT) print_json(json_array(), false, err.text);
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     }
+    if (bn_store_note(store)[0]) fprintf(stderr, "bitnet-bench status: warning: %s\n", bn_store_note(store));
     struct bn_query *run = ask(store, runs_sql, only_run);
     json_t *runs = json_array();
     for (; bn_query_next(run); n++) {

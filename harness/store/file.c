@@ -89,10 +89,26 @@ static int open_reader(struct bn_store *store, const char *name)
     return code;
 }
 
+/* Byte 18 of the file is 2 while it has a log. A reader of a copy leaves an empty log beside it. */
+static void note_missing_log(struct bn_store *store)
+{
+    int mode = 0;
+    FILE *f = fopen(store->path, "rb");
+    if (f && !fseek(f, 18, SEEK_SET)) mode = fgetc(f);
+    if (f) fclose(f);
+    if (mode == 2 && !log_bytes(store->path))
+        snprintf(
+            store->note, sizeof store->note,
+            "%.150s was in use when it was copied, and its log %.150s-wal is missing: the last results may be missing "
+            "too.",
+            store->path, store->path);
+}
+
 enum bn_status bn_file_open(struct bn_store *store, enum bn_store_mode mode, struct bn_error *err)
 {
     enum bn_status status = look(store->path, mode, err);
     if (status) return status;
+    if (mode == BN_STORE_READ) note_missing_log(store); /* SQLite makes an empty one */
     char *name = NULL;
     if (asprintf(&name, "%s%s", !strncmp(store->path, "file:", 5) ? "./" : "", store->path) < 0)
         return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory opening %s.", store->path);

@@ -7,7 +7,9 @@
 #include "harness/store/sql.h"
 
 /* Opens store->db. A missing, empty or special file, a folder, and a log without its database get a sentence each.
- * READ on a folder that cannot be written to works when there is no log. */
+ * READ on a folder that cannot be written to works when there is no log; store->note says when the file should have
+ * one.
+ */
 enum bn_status bn_file_open(struct bn_store *store, enum bn_store_mode mode, struct bn_error *err);
 /* Starts the log. */
 enum bn_status bn_file_log(struct bn_store *store, struct bn_error *err);

@@ -85,6 +85,7 @@ enum bn_status bn_store_fresh_copy(const char *path, const char *copy, struct bn
         status = bn_harness_fail(err, BN_ERR_IO, "Cannot write %s: %s.", copy, sqlite3_errmsg(c.to.db));
     if (!status) status = bn_sql_script(&c.to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", err);
     if (!status) status = bn_schema_build(&c.to, version, err);
+    if (!status) status = bn_schema_compare(&c.from, &c.to, err);
     if (!status) status = copy_tables(&c, err);
     if (!status) c.to.path = (char *)path; /* what is wrong with the rows from here on is wrong with theirs */
     if (!status) status = bn_schema_migrate(&c.to, version, err);

@@ -157,9 +157,9 @@ static enum bn_status check_table(struct bn_store *store, struct bn_store *model
     if (!status) status = bn_sql_text(store, err, theirs, sizeof theirs, form_sql, "s", table);
     if (!status && strcmp(ours, theirs))
         status = bn_harness_fail(err, BN_ERR_FORMAT,
-                                 "%s is not a database of bitnet-bench: its table %s has other columns than schema "
-                                 "version %d.",
-                                 store->path, table, OURS);
+                                 "%s is not a database of bitnet-bench: its table %s has other columns than its schema "
+                                 "version says.",
+                                 store->path, table);
     return status;
 }
 
@@ -180,17 +180,23 @@ static enum bn_status check_indexes(struct bn_store *store, struct bn_error *err
     return status;
 }
 
+enum bn_status bn_schema_compare(struct bn_store *store, struct bn_store *model, struct bn_error *err)
+{
+    sqlite3_stmt *tables = bn_sql_prepare(model, err, tables_sql);
+    enum bn_status status = tables ? BN_OK : BN_ERR_IO;
+    while (!status && sqlite3_step(tables) == SQLITE_ROW)
+        status = check_table(store, model, (const char *)sqlite3_column_text(tables, 0), err);
+    sqlite3_finalize(tables);
+    return status;
+}
+
 enum bn_status bn_schema_check(struct bn_store *store, struct bn_error *err)
 {
     struct bn_store model = {.path = store->path};
-    sqlite3_stmt *tables = NULL;
     enum bn_status status = sqlite3_open_v2(":memory:", &model.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, NULL)
                                 ? bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory opening %s.", store->path)
                                 : bn_sql_script(&model, schema_sql, err);
-    if (!status && !(tables = bn_sql_prepare(&model, err, tables_sql))) status = BN_ERR_IO;
-    while (!status && sqlite3_step(tables) == SQLITE_ROW)
-        status = check_table(store, &model, (const char *)sqlite3_column_text(tables, 0), err);
-    sqlite3_finalize(tables);
+    if (!status) status = bn_schema_compare(store, &model, err);
     sqlite3_close(model.db);
     return status ? status : check_indexes(store, err);
 }

@@ -16,4 +16,6 @@ enum bn_status bn_schema_upgrade(struct bn_store *store, int from, struct bn_err
 enum bn_status bn_schema_own_views(struct bn_store *store, struct bn_error *err);
 /* BN_ERR_FORMAT and a sentence when a table is missing, is something else, or has other columns than this version. */
 enum bn_status bn_schema_check(struct bn_store *store, struct bn_error *err);
+/* The same against the tables of `model`, which we made. */
+enum bn_status bn_schema_compare(struct bn_store *store, struct bn_store *model, struct bn_error *err);
 #endif

@@ -4,16 +4,23 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_damage(int code) { return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB; }
 
-static void first_row(void *self, sqlite3 *db, const char *sql, char *text, size_t cap)
+/* One line of what SQLite says in several. */
+static void take_text(sqlite3_stmt *s, char *text, size_t cap)
+{
+    const char *value = (const char *)sqlite3_column_text(s, 0);
+    snprintf(text, cap, "%s", value ? value : "");
+    for (char *p = text; (p = strchr(p, '\n')); p++) *p = ' ';
+}
+
+static void first_row(sqlite3 *db, const char *sql, char *text, size_t cap)
 {
     sqlite3_stmt *s = NULL;
-    (void)self;
-    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW &&
-        sqlite3_column_text(s, 0))
-        snprintf(text, cap, "%s", (const char *)sqlite3_column_text(s, 0));
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        take_text(s, text, cap);
     sqlite3_finalize(s);
 }
 
@@ -26,7 +33,7 @@ enum bn_status bn_sql_fail(struct bn_store *store, struct bn_error *err)
     if (!is_damage(code))
         return bn_harness_fail(err, code == SQLITE_NOMEM ? BN_ERR_MEMORY : BN_ERR_IO, "The database %s refused: %s.",
                                store->path, why);
-    first_row(NULL, store->db, "PRAGMA quick_check(1)", why, sizeof why);
+    first_row(store->db, "PRAGMA quick_check(1)", why, sizeof why);
     return bn_harness_fail(err, BN_ERR_FORMAT, "The database %s is damaged: %s. Restore it from a copy.", store->path,
                            why);
 }
@@ -131,7 +138,7 @@ enum bn_status bn_sql_text(struct bn_store *store, struct bn_error *err, char *t
     sqlite3_stmt *s = prepare_bound(store, err, sql, types, args);
     va_end(args);
     enum bn_status status = step_once(store, s, &row, err);
-    if (row) snprintf(text, cap, "%s", (const char *)sqlite3_column_text(s, 0));
+    if (row) take_text(s, text, cap);
     sqlite3_finalize(s);
     return status;
 }

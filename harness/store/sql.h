@@ -10,6 +10,7 @@ struct bn_store {
     char *path;
     int depth; /* of bn_store_begin */
     bool writes;
+    char note[512]; /* what the user should know about the file; "" */
     char owner[96]; /* this process: boot id, pid, start time */
 };
 /* Settings under which nothing in a file runs but what this program asks for: no views, triggers or functions of the

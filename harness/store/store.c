@@ -68,6 +68,8 @@ enum bn_status bn_store_open(struct bn_store **out, const char *path, enum bn_st
     return status;
 }
 
+const char *bn_store_note(const struct bn_store *store) { return store->note; }
+
 void bn_store_close(struct bn_store *store)
 {
     if (!store) return;

@@ -20,6 +20,8 @@ enum bn_store_mode { BN_STORE_READ, BN_STORE_WRITE };
  * database is BN_ERR_FORMAT, not another figure. WRITE creates it, folders included, and migrates. Views, triggers and
  * functions that the file brings along are never run. */
 enum bn_status bn_store_open(struct bn_store **store, const char *path, enum bn_store_mode mode, struct bn_error *err);
+/* A sentence that the user should see before the figures, e.g. that the log of the file is missing; "": none. */
+const char *bn_store_note(const struct bn_store *store);
 void bn_store_close(struct bn_store *store);
 int bn_store_version(void); /* schema version this program writes */
 /* Every read ends with an error as soon as *flag is not 0, e.g. what a signal handler sets. NULL: no flag. */

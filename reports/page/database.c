@@ -19,6 +19,7 @@ static bool first(struct report *report, const char *path, const char *sql, char
     text[0] = 0;
     if (step == SQLITE_ROW && sqlite3_column_text(query, 0))
         snprintf(text, size, "%s", (const char *)sqlite3_column_text(query, 0));
+    for (char *p = text; (p = strchr(p, '\n')); p++) *p = ' ';
     bool ok = step == SQLITE_ROW || step == SQLITE_DONE ||
               report_fail(report, "The database %s cannot be read: %s.", path, sqlite3_errmsg(report->db));
     sqlite3_finalize(query);
@@ -71,6 +72,13 @@ bool database_open(struct report *report, const char *path)
                                : "%s has schema version %ld, which this bitnet-report (version %d) does not know.",
                            path, version, BN_SCHEMA_VERSION);
     if (!first(report, path, "SELECT integrity_check FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
+               text, sizeof text))
+        return false;
+    if (!text[0] &&
+        !first(report, path,
+               "SELECT 'a row of table ' || \"table\" || ' points to nothing' FROM pragma_foreign_key_check "
+               "UNION ALL SELECT 'its table ' || name || ' is not of bitnet-bench' FROM sqlite_master "
+               "WHERE sql LIKE 'create%virtual%table%' LIMIT 1",
                text, sizeof text))
         return false;
     if (text[0]) return report_fail(report, "The database %s is damaged: %s. Restore it from a copy.", path, text);
