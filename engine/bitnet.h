@@ -148,7 +148,11 @@ enum bn_op {
     BN_OP_HEAD,
     BN_OP_COUNT
 };
-enum bn_phase { BN_PHASE_PREFILL, BN_PHASE_DECODE };
+enum bn_phase {
+    BN_PHASE_PREFILL, /* prompts, evaluation; also a step of a batch that feeds a prompt beside others */
+    BN_PHASE_DECODE,
+    BN_PHASE_VERIFY /* a token and its draft */
+};
 const char *bn_op_name(enum bn_op op);
 
 /* Declared work of one call: what it must read and compute, known before it runs (never measured); and the kernels it
@@ -157,17 +161,58 @@ struct bn_work {
     uint64_t weight_bytes, kv_bytes, macs;
     uint64_t kernel_calls; /* counted as they happen; op_end only */
 };
+/* What one pass computes. Sequences are numbered as they are opened on a crew. */
+struct bn_pass_row {
+    uint64_t sequence;
+    int position;
+    bool logits; /* wanted */
+};
+struct bn_pass_info {
+    enum bn_phase phase;
+    int n_rows;
+    const struct bn_pass_row *rows; /* [n_rows], valid during the call */
+};
+/* Calls nest: a pass holds the operations, an operation may hold waiting. Any of them may be NULL. */
 struct bn_observer {
     void *self;
-    /* Called on every thread of the session, around each operation of each layer (layer -1: embedding and head). */
+    /* Called on every thread of the crew, around each operation of each layer (layer -1: embedding and head). */
     void (*op_begin)(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op);
     void (*op_end)(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op, const struct bn_work *work);
-    /* Called by the calling thread around a forward pass of n_tokens tokens. */
-    void (*pass_begin)(void *self, enum bn_phase phase, int n_tokens);
-    void (*pass_end)(void *self, enum bn_phase phase, int n_tokens);
+    /* Called by the calling thread around a pass; what it hands out (logits, hashes) is inside. */
+    void (*pass_begin)(void *self, const struct bn_pass_info *pass);
+    void (*pass_end)(void *self, const struct bn_pass_info *pass);
     /* Called once on every worker thread when it starts (attach per-thread counters here). */
     void (*thread_start)(void *self, int thread);
+    /* Called on every thread around each barrier: the time in between is spent waiting for the others. */
+    void (*wait_begin)(void *self, int thread);
+    void (*wait_end)(void *self, int thread);
+    const struct bn_observer *next; /* another one, which begins after this one and ends before it; or NULL */
 };
+
+/* ---- crew: threads and their scratch memory, for any number of sessions and batches of one model ---- */
+struct bn_crew;
+
+struct bn_crew_options {
+    int n_threads;      /* 0: one per physical core this process may use */
+    int n_batch;        /* most tokens computed at once; 0: default */
+    int n_ctx;          /* no session will be longer: a smaller n_batch is enough then; 0: not known */
+    const int *cpus;    /* n_threads CPU numbers to pin to, or NULL */
+    bool fixed_threads; /* always use all threads. Otherwise the crew goes on with fewer for a while when it finds some
+                           off their CPU, because other processes keep it busy; logits do not depend on it */
+    const struct bn_observer *observer; /* or NULL */
+};
+/* `options` may be NULL. The crew belongs to one thread at a time, and outlives its sessions and batches. */
+enum bn_status bn_crew_open(struct bn_crew **crew, const struct bn_model *model, const struct bn_crew_options *options,
+                            struct bn_error *err);
+void bn_crew_close(struct bn_crew *crew);
+int bn_crew_n_threads(const struct bn_crew *crew);
+struct bn_crew_load {
+    int n_threads, n_active; /* opened with; in the latest pass */
+    bool busy;               /* threads are left out now, because other processes use the machine */
+    uint64_t n_dropped;      /* times that a thread was left out */
+    uint64_t waited_ns; /* that the calling thread has slept waiting for others; only where threads are not fixed */
+};
+void bn_crew_load(const struct bn_crew *crew, struct bn_crew_load *load);
 
 /* ---- session ---- */
 struct bn_session;
@@ -179,10 +224,18 @@ struct bn_session_options {
     const char *kv_type; /* "f16", "f32", "q8_0"; NULL: f16 for ternary models, f32 for float ones */
     const int *cpus;     /* n_threads CPU numbers to pin to, or NULL */
     const struct bn_observer *observer;
+    bool fixed_threads;   /* as in struct bn_crew_options */
+    struct bn_crew *crew; /* shared with others; then no threads, batch, CPUs or observer here. NULL: one of its own */
 };
 enum bn_status bn_session_open(struct bn_session **session, const struct bn_model *model,
                                const struct bn_session_options *options, struct bn_error *err);
+/* A session on the crew of `from` that begins with the first n_tokens of its context, by reference: it costs memory for
+ * what follows, and for a segment of 256 positions that both go on to write. n_ctx 0: as long as `from`'s. Either may
+ * be closed first; a crew that `from` opened for itself must stay. */
+enum bn_status bn_session_open_shared(struct bn_session **session, const struct bn_session *from, int n_tokens,
+                                      int n_ctx, struct bn_error *err);
 void bn_session_close(struct bn_session *session);
+struct bn_crew *bn_session_crew(const struct bn_session *session);
 
 /* Appends n tokens to the context. Afterwards bn_logits is the prediction after the last one. */
 enum bn_status bn_prefill(struct bn_session *session, const int32_t *ids, size_t n, struct bn_error *err);
@@ -206,7 +259,8 @@ uint64_t bn_session_screened_rows(
 #define BN_MAX_DRAFT 15
 enum bn_status bn_decode_draft(struct bn_session *session, int32_t id, const int32_t *draft, size_t n_draft,
                                size_t *n_accepted, struct bn_error *err);
-const float *bn_logits(const struct bn_session *session);  /* [n_vocab], valid until the next call on the session */
+const float *
+bn_logits(const struct bn_session *session); /* [n_vocab], valid until the next call on a session of the same crew */
 int bn_session_position(const struct bn_session *session); /* tokens in the context */
 int bn_session_n_ctx(const struct bn_session *session);
 int bn_session_n_threads(const struct bn_session *session);

@@ -1,10 +1,15 @@
-/* threads.h - a fixed crew of threads that runs one function together, with a barrier that spins briefly and then
- * sleeps. The calling thread is thread 0 of the crew. */
+/* threads.h - a crew of threads that runs one function together, with a barrier that spins briefly and then sleeps. The
+ * calling thread is thread 0 of the crew.
+ *
+ * A crew that adapts leaves members out for a while when thread 0 has spent most of a run waiting for them: they were
+ * off their CPU because something else keeps it busy. Its function must divide work by bn_threads_rank, not by thread.
+ */
 #ifndef BN_CORE_THREADS_H
 #define BN_CORE_THREADS_H
 #include "engine/core/status.h"
 
 struct bn_threads;
+#define BN_MAX_THREADS 1024
 
 /* Opens a crew of n threads (n - 1 are created). cpus: n CPU numbers to pin to, or NULL. start (may be NULL) runs once
  * on every thread, thread 0 included. */
@@ -12,10 +17,23 @@ enum bn_status bn_threads_open(struct bn_threads **threads, int n, const int *cp
                                void (*start)(void *self, int thread), void *self, struct bn_error *err);
 void bn_threads_close(struct bn_threads *threads);
 int bn_threads_count(const struct bn_threads *threads);
-/* Runs fn(arg, thread) on every thread of the crew and returns when all are done. */
+/* Off after opening: every run has all threads. */
+void bn_threads_adapt(struct bn_threads *threads, bool adapts);
+
+/* What thread 0 has lost to members that were off their CPU, and what the crew does about it. */
+struct bn_threads_load {
+    int n_active;       /* threads of the latest run */
+    uint64_t n_dropped; /* times that a member was left out for a while */
+    uint64_t waited_ns; /* by thread 0, asleep at barriers */
+};
+struct bn_threads_load bn_threads_load(const struct bn_threads *threads);
+
+/* Runs fn(arg, thread) on the active threads of the crew and returns when all are done. */
 void bn_threads_run(struct bn_threads *threads, void (*fn)(void *arg, int thread), void *arg);
-/* Called inside fn by every thread: nobody passes before all have arrived; writes before are visible after. */
-void bn_threads_barrier(struct bn_threads *threads);
+/* Inside fn: the place of `thread` among the *n active ones, 0 to *n - 1. */
+int bn_threads_rank(const struct bn_threads *threads, int thread, int *n);
+/* Inside fn, called by every active thread: nobody passes before all have arrived; writes before are visible after. */
+void bn_threads_barrier(struct bn_threads *threads, int thread);
 /* CPUs this process may use, one per physical core first; returns how many cores. */
 int bn_cores_available(void);
 

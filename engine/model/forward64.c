@@ -1,21 +1,25 @@
 /* forward64.c - the forward pass in double precision, plain and slow: the specification of what the fast pass computes.
  * int8 activations make BitNet models chaotic in the last bits, so only this pass can be held tightly to an independent
  * computation (EVALUATION.md section 1). No kernel variants, no KV encodings, libm's exp and cos. */
-#include "engine/model/session.h"
+#include "engine/model/forward.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct reference {
-    double *k, *v;                              /* [n_layers][n_ctx][n_kv_heads * head_dim] */
-    double *x, *in, *q, *att, *out, *gate, *up; /* [n_batch][wide] */
-    double *scale;                              /* [n_batch] of the quantised input */
-    double *logits;                             /* [BN_LOGIT_ROWS][n_vocab] */
+    double *x, *in, *q, *k, *v, *att, *out, *gate, *up; /* [n_batch][wide] */
+    double *scale;                                      /* [n_batch] of the quantised input */
+    double *logits;                                     /* [BN_LOGIT_ROWS][n_vocab] */
     size_t wide;
 };
 
+/* Keys and values of a sequence. */
+struct cache64 {
+    double *k, *v; /* [n_layers][n_ctx][n_kv_heads * head_dim] */
+};
+
 struct job64 {
-    struct bn_session *s;
+    struct bn_crew *crew;
     const struct bn_linear *lin;
     const double *in;    /* [n][wide]: int8 codes (ternary) or values */
     const double *scale; /* [n]: what a code stands for; NULL for values */
@@ -27,16 +31,16 @@ struct job64 {
 static void linear_rows(void *arg, int thread)
 {
     const struct job64 *j = arg;
-    int begin, end;
+    int begin, end, n_threads, place = bn_threads_rank(j->crew->threads, thread, &n_threads);
     double *row = malloc((size_t)j->lin->cols * (sizeof *row + sizeof(float)));
     float *buffer = (float *)(row + j->lin->cols);
-    bn_share(j->lin->rows, 1, thread, bn_threads_count(j->s->threads), &begin, &end);
+    bn_share(j->lin->rows, 1, place, n_threads, &begin, &end);
     for (int r = begin; row && r < end; r++) {
         j->lin->form->unpack(buffer, j->lin, r);
         for (int k = 0; k < j->lin->cols; k++) row[k] = (double)buffer[k];
         double w_scale = j->lin->w_scale ? (double)j->lin->w_scale[r * j->lin->w_scale_step] : 1;
         for (int t = 0; t < j->n; t++) {
-            const double *in = j->in + (size_t)t * ((struct reference *)j->s->reference)->wide;
+            const double *in = j->in + (size_t)t * ((struct reference *)j->crew->reference)->wide;
             double sum = 0;
             for (int k = 0; k < j->lin->cols; k++) sum += row[k] * in[k];
             j->out[(size_t)t * j->out_stride + (size_t)r] = sum * w_scale * (j->scale ? j->scale[t] : 1);
@@ -63,11 +67,11 @@ static double quantize(double *x, int n)
 }
 
 /* out[t] = linear(norm(in[t])) for all tokens */
-static void linear(struct bn_session *s, const struct bn_linear *lin, const double *in, const float *norm, double *out,
+static void linear(struct bn_crew *crew, const struct bn_linear *lin, const double *in, const float *norm, double *out,
                    size_t out_stride, int n)
 {
-    struct reference *ref = s->reference;
-    const struct bn_config *c = &s->model->source.config;
+    struct reference *ref = crew->reference;
+    const struct bn_config *c = &crew->model->source.config;
     for (int t = 0; t < n; t++) {
         double *y = ref->in + (size_t)t * ref->wide;
         memcpy(y, in + (size_t)t * ref->wide, (size_t)lin->cols * sizeof *y);
@@ -75,14 +79,14 @@ static void linear(struct bn_session *s, const struct bn_linear *lin, const doub
         if (lin->norm_in) rmsnorm(y, y, lin->norm_in, lin->cols, (double)c->norm_in_eps);
         if (bn_linear_is_ternary(lin)) ref->scale[t] = quantize(y, lin->cols);
     }
-    struct job64 job = {s, lin, ref->in, bn_linear_is_ternary(lin) ? ref->scale : NULL, out, out_stride, n};
-    bn_threads_run(s->threads, linear_rows, &job);
+    struct job64 job = {crew, lin, ref->in, bn_linear_is_ternary(lin) ? ref->scale : NULL, out, out_stride, n};
+    bn_threads_run(crew->threads, linear_rows, &job);
 }
 
-static void rotate(const struct bn_session *s, double *x, int n_heads, int pos)
+static void rotate(const struct bn_crew *crew, double *x, int n_heads, int pos)
 {
-    const struct bn_config *c = &s->model->source.config;
-    const float *factors = s->model->weights.rope_factors;
+    const struct bn_config *c = &crew->model->source.config;
+    const float *factors = crew->model->weights.rope_factors;
     int half = c->rope_dim / 2;
     for (int h = 0; h < n_heads; h++, x += c->head_dim)
         for (int i = 0; i < half; i++) {
@@ -96,114 +100,162 @@ static void rotate(const struct bn_session *s, double *x, int n_heads, int pos)
         }
 }
 
-static void attend(const struct bn_session *s, int layer, double *out, const double *q, int pos)
+static size_t kv_width(const struct bn_config *c) { return (size_t)c->n_kv_heads * (size_t)c->head_dim; }
+
+static void attend(const struct bn_sequence *s, int layer, double *out, const double *q, int pos)
 {
     const struct bn_config *c = &s->model->source.config;
-    const struct reference *ref = s->reference;
-    size_t dim = (size_t)c->head_dim, width = (size_t)c->n_kv_heads * dim,
-           base = (size_t)layer * (size_t)s->n_ctx * width;
+    const struct cache64 *cache = s->reference;
+    size_t dim = (size_t)c->head_dim, width = kv_width(c), base = (size_t)layer * (size_t)s->n_ctx * width;
     double *p = malloc((size_t)(pos + 1) * sizeof *p);
     for (int h = 0; p && h < c->n_heads; h++) {
         size_t at = base + (size_t)(h / (c->n_heads / c->n_kv_heads)) * dim;
         double most = -INFINITY, sum = 0;
         for (int j = 0; j <= pos; j++) {
             p[j] = 0;
-            for (size_t d = 0; d < dim; d++) p[j] += q[(size_t)h * dim + d] * ref->k[at + (size_t)j * width + d];
+            for (size_t d = 0; d < dim; d++) p[j] += q[(size_t)h * dim + d] * cache->k[at + (size_t)j * width + d];
             p[j] /= sqrt((double)dim);
             most = fmax(most, p[j]);
         }
         for (int j = 0; j <= pos; j++) sum += p[j] = exp(p[j] - most);
         for (size_t d = 0; d < dim; d++) {
             double o = 0;
-            for (int j = 0; j <= pos; j++) o += p[j] * ref->v[at + (size_t)j * width + d];
+            for (int j = 0; j <= pos; j++) o += p[j] * cache->v[at + (size_t)j * width + d];
             out[(size_t)h * dim + d] = o / sum;
         }
     }
     free(p);
 }
 
-static void layer_pass(struct bn_session *s, int i, int n)
+/* Rotates a row's query and key; key and value go into its sequence. */
+static void store(struct bn_crew *crew, int layer, const struct bn_row *row, size_t at)
 {
-    struct reference *ref = s->reference;
-    const struct bn_config *c = &s->model->source.config;
-    const struct bn_layer *layer = &s->model->weights.layers[i];
-    size_t width = (size_t)c->n_kv_heads * (size_t)c->head_dim,
-           at = ((size_t)i * (size_t)s->n_ctx + (size_t)s->position) * width;
-    linear(s, &layer->qkv[0], ref->x, layer->attn_norm, ref->q, ref->wide, n);
-    linear(s, &layer->qkv[1], ref->x, layer->attn_norm, ref->k + at, width, n);
-    linear(s, &layer->qkv[2], ref->x, layer->attn_norm, ref->v + at, width, n);
-    for (int t = 0; t < n; t++) {
-        rotate(s, ref->q + (size_t)t * ref->wide, c->n_heads, s->position + t);
-        rotate(s, ref->k + at + (size_t)t * width, c->n_kv_heads, s->position + t);
-    }
+    const struct bn_config *c = &crew->model->source.config;
+    const struct reference *ref = crew->reference;
+    struct cache64 *cache = row->sequence->reference;
+    size_t width = kv_width(c), to = ((size_t)layer * (size_t)row->sequence->n_ctx + (size_t)row->position) * width;
+    rotate(crew, ref->q + at, c->n_heads, row->position);
+    rotate(crew, ref->k + at, c->n_kv_heads, row->position);
+    memcpy(cache->k + to, ref->k + at, width * sizeof(double));
+    memcpy(cache->v + to, ref->v + at, width * sizeof(double));
+}
+
+static void layer_pass(struct bn_crew *crew, const struct bn_pass *pass, int i)
+{
+    struct reference *ref = crew->reference;
+    const struct bn_config *c = &crew->model->source.config;
+    const struct bn_layer *layer = &crew->model->weights.layers[i];
+    const struct bn_row *rows = pass->rows;
+    int n = pass->n;
+    linear(crew, &layer->qkv[0], ref->x, layer->attn_norm, ref->q, ref->wide, n);
+    linear(crew, &layer->qkv[1], ref->x, layer->attn_norm, ref->k, ref->wide, n);
+    linear(crew, &layer->qkv[2], ref->x, layer->attn_norm, ref->v, ref->wide, n);
+    for (int t = 0; t < n; t++) store(crew, i, &rows[t], (size_t)t * ref->wide);
     for (int t = 0; t < n; t++)
-        attend(s, i, ref->att + (size_t)t * ref->wide, ref->q + (size_t)t * ref->wide, s->position + t);
-    linear(s, &layer->o, ref->att, layer->attn_sub_norm, ref->out, ref->wide, n);
+        attend(rows[t].sequence, i, ref->att + (size_t)t * ref->wide, ref->q + (size_t)t * ref->wide, rows[t].position);
+    linear(crew, &layer->o, ref->att, layer->attn_sub_norm, ref->out, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
-    linear(s, &layer->gate_up[0], ref->x, layer->ffn_norm, ref->gate, ref->wide, n);
-    linear(s, &layer->gate_up[1], ref->x, layer->ffn_norm, ref->up, ref->wide, n);
+    linear(crew, &layer->gate_up[0], ref->x, layer->ffn_norm, ref->gate, ref->wide, n);
+    linear(crew, &layer->gate_up[1], ref->x, layer->ffn_norm, ref->up, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) {
         double g = ref->gate[j];
         g = c->ffn_activation == BN_FFN_RELU2 ? (g > 0 ? g * g : 0) : g / (1 + exp(-g));
         ref->gate[j] = g * ref->up[j];
     }
-    linear(s, &layer->down, ref->gate, layer->ffn_sub_norm, ref->out, ref->wide, n);
+    linear(crew, &layer->down, ref->gate, layer->ffn_sub_norm, ref->out, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
-    for (int t = 0; s->probe.layer_done && t < n; t++)
-        s->probe.layer_done(s->probe.self, i, s->position + t, NULL, ref->x + (size_t)t * ref->wide);
+    for (int t = 0; crew->probe.layer_done && t < n; t++)
+        crew->probe.layer_done(crew->probe.self, i, rows[t].position, NULL, ref->x + (size_t)t * ref->wide);
 }
 
-void bn_forward64(struct bn_session *s, const int32_t *ids, int n, bool last)
+void bn_forward64(struct bn_crew *crew, const struct bn_pass *pass, int n_wanted)
 {
-    struct reference *ref = s->reference;
-    const struct bn_config *c = &s->model->source.config;
-    const struct bn_tensor *e = s->model->weights.embedding;
-    memset(ref->out, 0, (size_t)n * ref->wide * sizeof *ref->out);
-    memset(ref->x, 0, (size_t)n * ref->wide * sizeof *ref->x);
-    for (int t = 0; t < n; t++) {
-        bn_encoding_traits(e->encoding)->unpack_row(s->gate, e->data, e->rows, e->cols, ids[t]);
-        for (int d = 0; d < c->dim; d++) ref->x[(size_t)t * ref->wide + (size_t)d] = (double)s->gate[d];
+    struct reference *ref = crew->reference;
+    const struct bn_config *c = &crew->model->source.config;
+    const struct bn_tensor *e = crew->model->weights.embedding;
+    memset(ref->out, 0, (size_t)pass->n * ref->wide * sizeof *ref->out);
+    memset(ref->x, 0, (size_t)pass->n * ref->wide * sizeof *ref->x);
+    for (int t = 0; t < pass->n; t++) {
+        bn_encoding_traits(e->encoding)->unpack_row(crew->gate, e->data, e->rows, e->cols, pass->rows[t].id);
+        for (int d = 0; d < c->dim; d++) ref->x[(size_t)t * ref->wide + (size_t)d] = (double)crew->gate[d];
     }
-    for (int i = 0; i < c->n_layers; i++) layer_pass(s, i, n);
-    if (last) bn_forward64_head(s, n, n - 1, 1);
-    s->position += n;
+    for (int i = 0; i < c->n_layers; i++) layer_pass(crew, pass, i);
+    bn_forward64_head(crew, pass, 0, n_wanted);
 }
 
-void bn_forward64_head(struct bn_session *s, int n, int first, int count)
+void bn_forward64_head(struct bn_crew *crew, const struct bn_pass *pass, int first, int count)
 {
-    struct reference *ref = s->reference;
-    size_t vocab = (size_t)s->model->source.config.n_vocab, cells = (size_t)count * vocab;
-    (void)n;
-    linear(s, &s->model->weights.head, ref->x + (size_t)first * ref->wide, s->model->weights.output_norm, ref->logits,
-           vocab, count);
-    for (size_t j = 0; j < cells; j++) s->logits[j] = (float)ref->logits[j];
+    const struct bn_weights *w = &crew->model->weights;
+    struct reference *ref = crew->reference;
+    size_t vocab = (size_t)crew->model->source.config.n_vocab;
+    for (int done = 0, n; done < count; done += n) {
+        n = count - done < BN_LOGIT_ROWS ? count - done : BN_LOGIT_ROWS;
+        for (int j = 0; j < n; j++)
+            memcpy(ref->out + (size_t)j * ref->wide, ref->x + (size_t)crew->wanted[first + done + j] * ref->wide,
+                   ref->wide * sizeof(double));
+        linear(crew, &w->head, ref->out, w->output_norm, ref->logits, vocab, n);
+        for (size_t j = 0; j < (size_t)n * vocab; j++) pass->logits[(size_t)done * vocab + j] = (float)ref->logits[j];
+    }
 }
 
-enum bn_status bn_forward64_open(struct bn_session *s, struct bn_error *err)
+/* ---- opening ---- */
+enum bn_status bn_forward64_open(struct bn_crew *crew, struct bn_error *err)
 {
-    const struct bn_config *c = &s->model->source.config;
+    const struct bn_config *c = &crew->model->source.config;
     struct reference *ref = calloc(1, sizeof *ref);
-    if (!(s->reference = ref)) return bn_fail_memory(err, "the reference pass", sizeof *ref);
-    ref->wide = (size_t)s->wide;
-    size_t cache = (size_t)c->n_layers * (size_t)s->n_ctx * (size_t)c->n_kv_heads * (size_t)c->head_dim,
-           row = (size_t)s->n_batch * ref->wide;
-    double **rows[] = {&ref->x, &ref->in, &ref->q, &ref->att, &ref->out, &ref->gate, &ref->up};
-    bool ok = (ref->k = calloc(cache, sizeof(double))) && (ref->v = calloc(cache, sizeof(double))) &&
-              (ref->scale = calloc((size_t)s->n_batch, sizeof(double))) &&
+    if (!(crew->reference = ref)) return bn_fail_memory(err, "the reference pass", sizeof *ref);
+    ref->wide = (size_t)crew->wide;
+    size_t row = (size_t)crew->n_batch * ref->wide;
+    double **rows[] = {&ref->x, &ref->in, &ref->q, &ref->k, &ref->v, &ref->att, &ref->out, &ref->gate, &ref->up};
+    bool ok = (ref->scale = calloc((size_t)crew->n_batch, sizeof(double))) &&
               (ref->logits = calloc(BN_LOGIT_ROWS * (size_t)c->n_vocab, sizeof(double)));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) ok = (*rows[i] = calloc(row, sizeof(double))) && ok;
     if (ok) return BN_OK;
-    bn_forward64_close(s);
-    return bn_fail_memory(err, "the double precision reference pass", (2 * cache + 7 * row) * sizeof(double));
+    bn_forward64_close(crew);
+    return bn_fail_memory(err, "the double precision reference pass", 9 * row * sizeof(double));
 }
 
-void bn_forward64_close(struct bn_session *s)
+void bn_forward64_close(struct bn_crew *crew)
 {
-    struct reference *ref = s->reference;
+    struct reference *ref = crew->reference;
     if (!ref) return;
     double *all[] = {ref->k,   ref->v,    ref->x,  ref->in,    ref->q,     ref->att,
                      ref->out, ref->gate, ref->up, ref->scale, ref->logits};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     free(ref);
+    crew->reference = NULL;
+}
+
+static void copy_layers(double *to, int to_ctx, const double *from, int from_ctx, const struct bn_config *c, int n)
+{
+    size_t width = kv_width(c);
+    for (size_t i = 0; i < (size_t)c->n_layers; i++)
+        memcpy(to + i * (size_t)to_ctx * width, from + i * (size_t)from_ctx * width,
+               (size_t)n * width * sizeof(double));
+}
+
+enum bn_status bn_sequence64_init(struct bn_sequence *s, const struct bn_sequence *from, int n_tokens,
+                                  struct bn_error *err)
+{
+    const struct bn_config *c = &s->model->source.config;
+    size_t cells = (size_t)c->n_layers * (size_t)s->n_ctx * kv_width(c);
+    struct cache64 *cache = calloc(1, sizeof *cache);
+    s->reference = cache;
+    if (!cache || !(cache->k = calloc(cells, sizeof(double))) || !(cache->v = calloc(cells, sizeof(double))))
+        return bn_fail_memory(err, "the double precision reference pass", 2 * cells * sizeof(double));
+    const struct cache64 *old = from ? from->reference : NULL;
+    if (!old) return BN_OK;
+    copy_layers(cache->k, s->n_ctx, old->k, from->n_ctx, c, n_tokens);
+    copy_layers(cache->v, s->n_ctx, old->v, from->n_ctx, c, n_tokens);
+    return BN_OK;
+}
+
+void bn_sequence64_release(struct bn_sequence *s)
+{
+    struct cache64 *cache = s->reference;
+    if (!cache) return;
+    free(cache->k);
+    free(cache->v);
+    free(cache);
     s->reference = NULL;
 }

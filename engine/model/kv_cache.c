@@ -1,7 +1,8 @@
-/* kv_cache.c - where blocks of keys and values lie, and one position read back. */
+/* kv_cache.c - slots of positions, segments of slots, blocks of segments, and one slot read back. */
 #include "engine/model/kv_cache.h"
-#include "engine/core/huge_pages.h"
 #include "engine/format/half.h"
+#include "engine/model/kv_segments.h"
+#include <stdlib.h>
 #include <string.h>
 
 static size_t element_bytes(enum bn_kv_type type) { return type == BN_KV_F32 ? 4 : type == BN_KV_F16 ? 2 : 1; }
@@ -10,43 +11,120 @@ static size_t element_bytes(enum bn_kv_type type) { return type == BN_KV_F32 ? 4
 static size_t codes_bytes(enum bn_kv_type type, size_t dim) { return dim * element_bytes(type); }
 static size_t scales_bytes(enum bn_kv_type type, size_t dim) { return type == BN_KV_Q8_0 ? dim / 32 * 2 : 0; }
 
+static enum bn_status no_memory(size_t bytes, struct bn_error *err)
+{
+    return bn_fail_memory(err, "the KV cache (a smaller context needs less)", bytes);
+}
+
+static size_t n_segments(const struct bn_kv_cache *cache) { return (size_t)cache->n_ctx / BN_SEGMENT; }
+static size_t segments_for(int n_slots) { return ((size_t)n_slots + BN_SEGMENT - 1) / BN_SEGMENT; }
+
+/* Everything but the first `shared` segments, which the caller puts in. */
+static enum bn_status allocate(struct bn_kv_cache *cache, size_t shared, struct bn_error *err)
+{
+    size_t n = n_segments(cache);
+    cache->slot = malloc((size_t)cache->n_ctx * sizeof *cache->slot);
+    cache->segments = calloc(n, sizeof *cache->segments);
+    if (cache->slot && cache->segments && n > shared)
+        cache->bytes = bn_kv_segments_map(cache->segments + shared, n - shared, cache->segment_bytes);
+    if (cache->slot && cache->segments && (cache->bytes || n == shared)) return BN_OK;
+    free(cache->slot);
+    free(cache->segments);
+    cache->slot = NULL, cache->segments = NULL;
+    return no_memory((n - shared) * cache->segment_bytes, err);
+}
+
 enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_config *config, enum bn_kv_type type,
                                 int n_ctx, struct bn_error *err)
 {
     size_t n_blocks = (size_t)config->n_layers * (size_t)config->n_kv_heads,
            dim = ((size_t)config->head_dim + 15) / 16 * 16;
-    size_t segments = ((size_t)n_ctx + BN_SEGMENT - 1) / BN_SEGMENT,
-           position = 2 * (codes_bytes(type, dim) + scales_bytes(type, dim));
+    size_t segments = segments_for(n_ctx), position = 2 * (codes_bytes(type, dim) + scales_bytes(type, dim));
     if ((uint64_t)segments * BN_SEGMENT * n_blocks * position > PTRDIFF_MAX) /* 32-bit CPUs */
-        return bn_fail_memory(err, "the KV cache (a smaller context needs less)", SIZE_MAX);
+        return no_memory(SIZE_MAX, err);
     *cache = (struct bn_kv_cache){.type = type,
                                   .n_layers = config->n_layers,
                                   .n_kv_heads = config->n_kv_heads,
                                   .n_ctx = (int)(segments * BN_SEGMENT),
                                   .head_dim = (int)dim,
                                   .block_bytes = position * BN_SEGMENT,
+                                  .segment_bytes = n_blocks * position * BN_SEGMENT,
                                   .bytes_per_position = n_blocks * position};
     if (type == BN_KV_Q8_0 && dim % 32)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
                        "A q8_0 KV cache needs a head size that is a multiple of 32, not %zu; use f16.", dim);
-    cache->bytes = segments * n_blocks * cache->block_bytes;
-    cache->memory = bn_huge_pages_map(&cache->bytes);
-    return cache->memory ? BN_OK : bn_fail_memory(err, "the KV cache (a smaller context needs less)", cache->bytes);
+    return allocate(cache, 0, err);
+}
+
+enum bn_status bn_kv_cache_init_shared(struct bn_kv_cache *cache, const struct bn_kv_cache *from, int n_positions,
+                                       int n_ctx, struct bn_error *err)
+{
+    *cache = *from;
+    cache->n_ctx = (int)(segments_for(n_ctx) * BN_SEGMENT);
+    cache->bytes = 0;
+    cache->n_positions = n_positions;
+    cache->n_slots = n_positions ? from->slot[n_positions - 1] + 1 : 0;
+    size_t shared = segments_for(cache->n_slots);
+    enum bn_status status = allocate(cache, shared, err);
+    if (status != BN_OK) return status;
+    memcpy(cache->slot, from->slot, (size_t)n_positions * sizeof *cache->slot);
+    for (size_t i = 0; i < shared; i++) {
+        cache->segments[i] = from->segments[i];
+        atomic_fetch_add(&cache->segments[i]->users, 1);
+    }
+    return BN_OK;
 }
 
 void bn_kv_cache_release(struct bn_kv_cache *cache)
 {
-    bn_huge_pages_unmap(cache->memory, cache->bytes);
+    for (size_t i = 0; cache->segments && i < n_segments(cache); i++)
+        bn_kv_segment_drop(cache->segments[i], cache->segment_bytes);
+    free(cache->segments);
+    free(cache->slot);
     memset(cache, 0, sizeof *cache);
 }
 
-struct bn_kv_block bn_kv_cache_block(const struct bn_kv_cache *cache, int layer, int kv_head, int pos)
+/* ---- slots ---- */
+
+static enum bn_status own_segment(struct bn_kv_cache *cache, size_t i, struct bn_error *err)
+{
+    struct bn_kv_segment *old = cache->segments[i], *mine;
+    if (atomic_load(&old->users) == 1) return BN_OK;
+    size_t bytes = bn_kv_segments_map(&mine, 1, cache->segment_bytes);
+    if (!bytes) return no_memory(cache->segment_bytes, err);
+    memcpy(mine->memory, old->memory, cache->segment_bytes);
+    cache->segments[i] = mine;
+    cache->bytes += bytes;
+    bn_kv_segment_drop(old, cache->segment_bytes);
+    return BN_OK;
+}
+
+enum bn_status bn_kv_cache_own(struct bn_kv_cache *cache, int first, int end, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = (size_t)first / BN_SEGMENT; status == BN_OK && i < segments_for(end); i++)
+        status = own_segment(cache, i, err);
+    return status;
+}
+
+enum bn_status bn_kv_cache_append(struct bn_kv_cache *cache, int n, struct bn_error *err)
+{
+    enum bn_status status = bn_kv_cache_own(cache, cache->n_slots, cache->n_slots + n, err);
+    for (int i = 0; status == BN_OK && i < n; i++) cache->slot[cache->n_positions++] = cache->n_slots++;
+    return status;
+}
+
+void bn_kv_cache_truncate(struct bn_kv_cache *cache, int n_positions)
+{
+    cache->n_positions = n_positions;
+    cache->n_slots = n_positions ? cache->slot[n_positions - 1] + 1 : 0;
+}
+
+struct bn_kv_block bn_kv_cache_block(const struct bn_kv_cache *cache, int layer, int kv_head, int slot)
 {
     size_t dim = (size_t)cache->head_dim, codes = codes_bytes(cache->type, dim) * BN_SEGMENT,
-           half = cache->block_bytes / 2;
-    size_t at = ((size_t)(pos / BN_SEGMENT) * (size_t)cache->n_layers + (size_t)layer) * (size_t)cache->n_kv_heads +
-                (size_t)kv_head;
-    char *k = cache->memory + at * cache->block_bytes, *v = k + half;
+           half = cache->block_bytes / 2, at = (size_t)layer * (size_t)cache->n_kv_heads + (size_t)kv_head;
+    char *k = cache->segments[slot / BN_SEGMENT]->memory + at * cache->block_bytes, *v = k + half;
     bool scaled = cache->type == BN_KV_Q8_0;
     return (struct bn_kv_block){cache->type,
                                 cache->head_dim,
@@ -69,9 +147,9 @@ static float element(enum bn_kv_type type, const void *data, size_t i, uint16_t 
     return 0;
 }
 
-void bn_kv_cache_read(const struct bn_kv_block *block, int pos, float *k, float *v)
+void bn_kv_cache_read(const struct bn_kv_block *block, int slot, float *k, float *v)
 {
-    size_t dim = (size_t)block->head_dim, p = (size_t)pos, lane = p % 16, group = p / 16;
+    size_t dim = (size_t)block->head_dim, p = (size_t)slot, lane = p % 16, group = p / 16;
     bool q8 = block->type == BN_KV_Q8_0;
     for (size_t d = 0; d < dim; d++) {
         uint16_t k_scale = block->k_scale ? block->k_scale[(group * (dim / 32) + d / 32) * 16 + lane] : 0;

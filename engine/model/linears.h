@@ -2,7 +2,7 @@
  * threads. */
 #ifndef BN_MODEL_LINEARS_H
 #define BN_MODEL_LINEARS_H
-#include "engine/model/pass.h"
+#include "engine/model/lane.h"
 
 /* A thread's part of a product: rows r0..r1 for n tokens from `first` on. */
 struct bn_part {

@@ -5,22 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum bn_status bn_rope_init(struct bn_rope *rope, const struct bn_config *config, const float *factors, int n_ctx,
+enum bn_status bn_rope_init(struct bn_rope *rope, const struct bn_config *config, const float *factors,
                             struct bn_error *err)
 {
     int half = config->rope_dim / 2;
-    size_t cells = (size_t)half * (size_t)n_ctx;
-    *rope = (struct bn_rope){.half = half, .n_ctx = n_ctx};
+    *rope = (struct bn_rope){.half = half};
     rope->frequency = malloc((size_t)half * sizeof *rope->frequency);
-    rope->cos = malloc(cells * sizeof *rope->cos);
-    rope->sin = malloc(cells * sizeof *rope->sin);
-    if (!rope->frequency || !rope->cos || !rope->sin) {
-        bn_rope_release(rope);
-        return bn_fail_memory(err, "the rotary tables", cells * 2 * sizeof(float));
-    }
+    if (!rope->frequency) return bn_fail_memory(err, "the rotary tables", (size_t)half * sizeof *rope->frequency);
     double log_theta = bn_log(config->rope_theta), scale = config->rope_scale > 0 ? config->rope_scale : 1;
     for (int i = 0; i < half; i++)
         rope->frequency[i] = bn_exp(-2.0 * i / config->rope_dim * log_theta) / scale / (factors ? factors[i] : 1);
+    return BN_OK;
+}
+
+static bool grow(float **table, size_t cells)
+{
+    float *bigger = realloc(*table, (cells + !cells) * sizeof *bigger);
+    if (bigger) *table = bigger;
+    return bigger;
+}
+
+enum bn_status bn_rope_reserve(struct bn_rope *rope, int n_ctx, struct bn_error *err)
+{
+    size_t cells = (size_t)rope->half * (size_t)n_ctx;
+    if (n_ctx <= rope->n_ctx) return BN_OK;
+    if (!grow(&rope->cos, cells) || !grow(&rope->sin, cells))
+        return bn_fail_memory(err, "the rotary tables", cells * 2 * sizeof(float));
+    rope->n_ctx = n_ctx;
     return BN_OK;
 }
 

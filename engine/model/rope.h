@@ -8,8 +8,10 @@ struct bn_rope {
     double *frequency;      /* [half] radians a position */
     float *cos, *sin;       /* [n_ctx][half] */
 };
-enum bn_status bn_rope_init(struct bn_rope *rope, const struct bn_config *config, const float *factors, int n_ctx,
+enum bn_status bn_rope_init(struct bn_rope *rope, const struct bn_config *config, const float *factors,
                             struct bn_error *err);
+/* Room for n_ctx rows; what is filled stays. On failure nothing has changed. */
+enum bn_status bn_rope_reserve(struct bn_rope *rope, int n_ctx, struct bn_error *err);
 void bn_rope_release(struct bn_rope *rope);
 void bn_rope_fill(struct bn_rope *rope, int n_positions); /* rows 0 .. n_positions - 1 become valid */
 #endif

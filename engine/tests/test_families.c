@@ -78,7 +78,7 @@ static void compute(struct run *r, const char *path, const char *backend)
                  err.text);
     struct bn_session_options options = {.n_ctx = 64, .n_threads = 2, .n_batch = 5, .kv_type = "f32"};
     cr_assert_eq(bn_session_open(&session, model, &options, &err), BN_OK, "%s", err.text);
-    session->probe = (struct bn_layer_probe){r, keep_layer};
+    session->crew->probe = (struct bn_layer_probe){r, keep_layer};
     r->n_seen = 0;
     cr_assert_eq(bn_prefill_logits(session, r->ids, (size_t)r->n_tokens, 0, keep_logits, r, &err), BN_OK, "%s",
                  err.text);

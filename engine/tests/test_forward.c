@@ -208,7 +208,8 @@ Test(forward, shift_rotates_keys_to_their_new_positions)
     cr_assert_eq(bn_session_position(a), (int)(n - drop));
     float ka[256], va[256], kb[256], vb[256];
     for (int pos = 0; pos < (int)(n - drop); pos++) {
-        struct bn_kv_block from_a = bn_kv_cache_block(&a->kv, 0, 1, pos), from_b = bn_kv_cache_block(&b->kv, 0, 1, pos);
+        struct bn_kv_block from_a = bn_kv_cache_block(&a->sequence.kv, 0, 1, pos),
+                           from_b = bn_kv_cache_block(&b->sequence.kv, 0, 1, pos);
         bn_kv_cache_read(&from_a, pos % BN_SEGMENT, ka, va);
         bn_kv_cache_read(&from_b, pos % BN_SEGMENT, kb, vb);
         for (int d = 0; d < model->source.config.head_dim; d++) {

@@ -209,8 +209,9 @@ int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
 {
     const char *model = NULL;
     struct bn_model_options model_options = {0};
-    struct server server = {
-        .options = {.n_ctx = 1024, .n_threads = 1}, .instructions.fd = -1, .n_allocations = n_allocations};
+    struct server server = {.options = {.n_ctx = 1024, .n_threads = 1, .fixed_threads = true},
+                            .instructions.fd = -1,
+                            .n_allocations = n_allocations};
     float inject_percent = 0;
     const struct bn_cmd_option options[] = {
         {"model", "FILE", BN_CMD_STRING, &model, "model to keep open", 0, 0},

@@ -29,7 +29,7 @@ enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q,
 {
     size_t n = (size_t)q->fill + q->prefill + q->decode;
     struct bn_settings settings = {.model = {.kernel_backend = q->kernel},
-                                   .session = {.n_ctx = (int)n, .n_threads = (int)q->threads}};
+                                   .session = {.n_ctx = (int)n, .n_threads = (int)q->threads, .fixed_threads = true}};
     if (q->n_cpus >= q->threads) settings.session.cpus = q->cpus;
     enum bn_status status = apply(&settings, q, err);
     *s = (struct bn_subject){.request = q, .options = settings.session};
