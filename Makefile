@@ -59,10 +59,10 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
+.PHONY: all fuzz fuzz-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
-tests: $(TESTS) $(BUILD)/tests-bin/example
+tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
 
 install-dependencies: ## install the Debian packages that are missing (says which)
 	@scripts/install-dependencies
@@ -84,6 +84,15 @@ test-ubsan: ## every test under UndefinedBehaviorSanitizer
 	@$(call sanitized,ubsan,-fsanitize=undefined -fno-sanitize-recover=all)
 test-tsan: ## every test under ThreadSanitizer
 	@$(call sanitized,tsan,-fsanitize=thread)
+
+hostile: ## N damaged files of each kind (default 1000) under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory BUILD=build/hostile OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined" programs fuzz-programs
+	@BUILD=build/hostile ci/hostile $(N)
+fuzz: ## libFuzzer on each reader of strangers' files, TIME seconds each (default 60); needs clang
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC="$(or $(FUZZ_CC),clang)" OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
+	    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" LDFLAGS=-fsanitize=fuzzer fuzz-programs
+	@BUILD=build/fuzz ci/fuzz/run $(or $(TIME),60)
 
 arches: $(ENGINE_BIN) $(CHECKKERN) ## the engine on other CPUs under qemu-user: same bits (ONLY=NAME: one line of ci/arches.list)
 	@BUILD=$(BUILD) ci/arches $(ONLY)
@@ -162,8 +171,24 @@ $(BUILD)/tests-bin/example: $(call obj,engine/tests/example.c) $(ENGINE_LIB)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/example.c) $(ENGINE_LIBS) -o $@
 
-# Criterion's runner does not start under ThreadSanitizer
-RUNNER := $(if $(findstring thread,$(SANITIZE)),ci/tsan_runner.c)
+# Targets of ci/fuzz/fuzz.h: programs that try the files they are given, or with libFuzzer make their own.
+FUZZ_MAIN  := ci/fuzz/inputs.c $(if $(findstring fuzzer,$(SANITIZE)),,ci/fuzz/alone.c)
+FUZZ_HELP  := engine/tests/fuzz/try_model.c
+FUZZ_SRC   := $(filter-out $(FUZZ_HELP),$(wildcard */tests/fuzz/*.c))
+fuzz_bin    = $(BUILD)/tests-bin/fuzz-$(basename $(notdir $(1)))
+define fuzzprogram
+$(call fuzz_bin,$(1)): $(call obj,$(1) $(FUZZ_MAIN) $(2)) $(3)
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(1) $(FUZZ_MAIN) $(2)) $(4) -o $$@
+endef
+$(foreach c,$(filter engine/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),$(FUZZ_HELP),$(ENGINE_LIB),$(ENGINE_LIBS))))
+$(foreach c,$(filter harness/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
+$(foreach c,$(filter reports/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
+fuzz-programs: $(foreach c,$(FUZZ_SRC),$(call fuzz_bin,$(c)))
+
+# Criterion's runner does not start under ThreadSanitizer, and skips the check for leaks of AddressSanitizer
+RUNNER := $(if $(findstring thread,$(SANITIZE))$(findstring address,$(SANITIZE)),ci/sanitizer_runner.c)
 define testprogram
 $(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c) $(RUNNER)) $(2)
 	@mkdir -p $$(@D)

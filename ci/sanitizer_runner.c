@@ -1,8 +1,9 @@
-/* tsan_runner.c - runs a Criterion test program under ThreadSanitizer, where Criterion's own runner cannot: its memory
- * for child processes has to lie where the sanitizer keeps its shadow. Every test in a process of its own, one after
- * the other; the sanitizer's exit code makes a race a failure. Takes --filter SUITE/TEST (a glob) and --tap=FILE, and
- * knows what the tests here use: init and fini. Replaces main and the functions that Criterion's macros call; messages
- * are still Criterion's. */
+/* sanitizer_runner.c - runs a Criterion test program under ThreadSanitizer, where Criterion's own runner cannot: its
+ * memory for child processes has to be where the sanitizer keeps its shadow; and under AddressSanitizer, because
+ * Criterion ends its children without the check for leaks at exit. Every test in a process of its own, one after the
+ * other; the sanitizer's exit code makes a race or a leak a failure. Takes --filter SUITE/TEST (a glob) and --tap=FILE,
+ * and knows what the tests here use: init and fini. Replaces main and the functions that Criterion's macros call;
+ * messages are still Criterion's. */
 #include <criterion/criterion.h>
 #include <criterion/event.h>
 #include <fnmatch.h>
@@ -104,7 +105,7 @@ int main(int argc, char **argv)
         if (!strcmp(argv[i], "--filter") && i + 1 < argc)
             filter = argv[++i];
         else if (strncmp(argv[i], "--tap=", 6) || !(tap = fopen(argv[i] + 6, "we")))
-            return fprintf(stderr, "tsan_runner cannot do %s.\n", argv[i]), 2;
+            return fprintf(stderr, "sanitizer_runner cannot do %s.\n", argv[i]), 2;
     for (struct criterion_test **t = __start_cr_tst; t < __stop_cr_tst; t++) {
         char name[256];
         if (!*t) continue;

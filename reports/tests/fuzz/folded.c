@@ -1,0 +1,17 @@
+/* folded.c - folded stacks, read and drawn. */
+#include "ci/fuzz/fuzz.h"
+#include "reports/flamegraph/flamegraph.h"
+
+bool fuzz_path(const char *path, struct bn_error *err)
+{
+    struct flame flame;
+    FILE *in = fopen(path, "r"), *out = fopen("/dev/null", "w");
+    bool ok = in && out && flame_read(&flame, in);
+    if (ok) ok = flame_write_svg(&flame, &(struct flame_style){"title", "ns"}, out);
+    if (in && out) flame_release(&flame);
+    if (in) fclose(in);
+    if (out) fclose(out);
+    if (!ok) *err = (struct bn_error){BN_ERR_FORMAT, "This is no stack."};
+    return ok;
+}
+FUZZ_FILE
