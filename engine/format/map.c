@@ -20,6 +20,15 @@ static enum bn_status map_descriptor(struct bn_map *map, int fd, const struct st
     return bn_fail_memory(err, "a mapped file", sizeof *map);
 }
 
+/* What a clone without Git LFS, or a download of the raw file, leaves in place of a model. */
+static enum bn_status refuse_pointer(const struct bn_map *map, const char *path, struct bn_error *err)
+{
+    static const char mark[] = "version https://git-lfs.github.com/spec/";
+    if (map->n < sizeof mark - 1 || memcmp(map->bytes, mark, sizeof mark - 1)) return BN_OK;
+    return bn_fail(err, BN_ERR_FORMAT,
+                   "%s is a Git LFS pointer, not the file itself; run git lfs pull, or download it.", path);
+}
+
 enum bn_status bn_map_open(struct bn_map *map, const char *path, struct bn_error *err)
 {
     int fd;
@@ -32,6 +41,8 @@ enum bn_status bn_map_open(struct bn_map *map, const char *path, struct bn_error
         bn_input_forget(&st);
         close(fd);
     }
+    if (!status) status = refuse_pointer(map, path, err);
+    if (status) bn_map_close(map);
     return status;
 }
 

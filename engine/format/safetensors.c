@@ -2,8 +2,10 @@
  * (FORMATS.md 1.3). */
 #include "engine/format/hf.h"
 #include "engine/format/little_endian.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { HEADER_LIMIT = 100 << 20, DIM_LIMIT = 8 };
 
@@ -195,11 +197,32 @@ const struct bn_st_entry *bn_hf_entry(const struct bn_hf *hf, const char *name)
     return hf->n_entries ? bsearch(&wanted, hf->entries, hf->n_entries, sizeof wanted, by_name) : NULL;
 }
 
+static bool has_file(const struct bn_hf *hf, const char *name)
+{
+    char path[4096];
+    return snprintf(path, sizeof path, "%s/%s", hf->path, name) < (int)sizeof path && !access(path, F_OK);
+}
+
+/* A folder with weights that only PyTorch reads: pickled programs, which an engine must not run. */
+static enum bn_status refuse_pickles(const struct bn_hf *hf, struct bn_error *err)
+{
+    static const char *const pickles[] = {"pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"};
+    if (has_file(hf, "model.safetensors") || has_file(hf, "model.safetensors.index.json")) return BN_OK;
+    for (size_t i = 0; i < sizeof pickles / sizeof *pickles; i++)
+        if (has_file(hf, pickles[i]))
+            return bn_fail(err, BN_ERR_UNSUPPORTED,
+                           "%s: the weights are only there as %s; save them as safetensors (in transformers: "
+                           "save_pretrained with safe_serialization=True).",
+                           hf->path, pickles[i]);
+    return BN_OK;
+}
+
 enum bn_status bn_safetensors_open(struct bn_source *source, const char *path, const struct bn_model_options *options,
                                    struct bn_error *err)
 {
     struct bn_hf hf = {.path = path, .source = source};
-    enum bn_status status = bn_hf_config(&hf, err);
+    enum bn_status status = options->vocab_only ? BN_OK : refuse_pickles(&hf, err);
+    if (!status) status = bn_hf_config(&hf, err);
     if (!status) status = bn_config_check(&source->config, path, err);
     if (!status) status = bn_hf_vocab(&hf, err);
     if (status || options->vocab_only) return status;

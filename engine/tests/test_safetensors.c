@@ -248,6 +248,28 @@ Test(safetensors, refuses_damaged_files)
     cr_assert(strstr(err.text, "token_embd.weight is missing"), "%s", err.text);
 }
 
+/* What is there instead of a model: pointers of Git LFS, weights that only PyTorch reads. */
+Test(safetensors, names_what_was_downloaded_instead)
+{
+    static const char pointer[] = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    char dir[32], file[64];
+    struct bn_error err;
+    struct bn_source s;
+    make_dir(dir, 8);
+    write_file(dir, "pytorch_model.bin", "x", 1);
+    cr_assert_eq(bn_source_open(&s, dir, NULL, &err), BN_ERR_UNSUPPORTED);
+    cr_assert(strstr(err.text, "only there as pytorch_model.bin; save them as safetensors"), "%s", err.text);
+    write_file(dir, "model.safetensors", pointer, sizeof pointer - 1);
+    cr_assert_eq(bn_source_open(&s, dir, NULL, &err), BN_ERR_FORMAT);
+    cr_assert(strstr(err.text, "model.safetensors is a Git LFS pointer"), "%s", err.text);
+    snprintf(file, sizeof file, "%s/model.safetensors", dir);
+    cr_assert_eq(bn_source_open(&s, file, NULL, &err), BN_ERR_FORMAT);
+    cr_assert(strstr(err.text, "is a Git LFS pointer"), "%s", err.text);
+    snprintf(file, sizeof file, "%s/pytorch_model.bin", dir);
+    unlink(file);
+    remove_dir(dir);
+}
+
 Test(safetensors, refuses_what_it_cannot_compute)
 {
     static const struct {

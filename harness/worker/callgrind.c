@@ -125,8 +125,7 @@ static void last_words(const char *tail, char *words, size_t cap)
             snprintf(words, cap, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-/* A worker that failed under valgrind: an instruction that valgrind does not know, a signal, its own words. */
-static void name_failure(const struct bn_child_result *r, char *reason, size_t cap)
+void bn_callgrind_failure(const struct bn_child_result *r, char *reason, size_t cap)
 {
     char words[200];
     last_words(r->error_tail, words, sizeof words);
@@ -150,7 +149,7 @@ static void objection(const struct bn_execution *x, const struct bn_child_result
     else if (r->exit_code == 127)
         snprintf(reason, cap, "valgrind is not installed.");
     else if (r->signal || r->exit_code || !reply->done)
-        name_failure(r, reason, cap);
+        bn_callgrind_failure(r, reason, cap);
     else if (kernels_used && reply->kernels && strcmp(kernels_used, reply->kernels))
         snprintf(reason, cap, "Under valgrind the kernels are %s, not %s.", reply->kernels, kernels_used);
 }

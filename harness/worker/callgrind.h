@@ -17,6 +17,9 @@ struct bn_callgrind_sums {
         write_ll_misses;
 };
 int bn_callgrind_read(const char *folder, const char *phase, struct bn_callgrind_sums *sums);
+/* Why a worker failed under valgrind: an instruction that valgrind does not know, the last words of its own, a signal.
+ */
+void bn_callgrind_failure(const struct bn_child_result *result, char *reason, size_t cap);
 /* "--D1=32768,8,64": callgrind wants a power of two of sets; the nearest smaller geometry that has it. "" for an
  * unknown cache. */
 void bn_callgrind_geometry(const char *name, const struct bn_cache *cache, char *text, size_t cap);
