@@ -14,7 +14,8 @@ static const struct bn_cmd_option options[] = {
      "results database (default out/bench.db); bitnet-bench merge brings two into one"},
     {"factor", "NAME=VALUE", BN_CMD_STRING, &factor,
      "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
-    {"across", NULL, BN_CMD_FLAG, &across, "compare runs of different machines or models all the same"},
+    {"across", NULL, BN_CMD_FLAG, &across,
+     "compare runs of different machines, models or engines all the same, and list what differs"},
     {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change worth telling (1)", .min = 0, .max = 100},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {"csv", NULL, BN_CMD_FLAG, &csv, "print one line of CSV per comparison"},
@@ -36,15 +37,31 @@ static void read_run(struct bn_compare_run *run, struct bn_store *store, const c
     if (bn_compare_read(run, store, id, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
+/* The first fields that differ, in a sentence; --across prints a line for each. */
+static void __attribute__((noreturn)) refuse(const struct bn_comparison *c)
+{
+    enum { TOLD = 4 };
+    char fields[512] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_differences && i < TOLD && n < sizeof fields; i++) {
+        const struct bn_compare_difference *d = &c->differences[i];
+        n += (size_t)snprintf(fields + n, sizeof fields - n, "%s%.40s (%.30s, %.30s)", i ? ", " : "", d->name, d->base,
+                              d->head);
+    }
+    if (c->n_differences > TOLD && n < sizeof fields)
+        snprintf(fields + n, sizeof fields - n, " and %zu more", c->n_differences - TOLD);
+    bn_cmd_fail(&cmd, 5, "Runs %lld and %lld are of different %s: %s; add --across to compare them all the same.",
+                (long long)c->base.run_id, (long long)c->head.run_id,
+                !strcmp(c->differences[0].kind, "machine") ? "machines" : "models", BN_PRINTABLE(fields));
+}
+
 static void compare_runs(struct bn_comparison *c, struct bn_store *store, const char *base, const char *head)
 {
     struct bn_error err = {0};
-    char why[4096];
     read_run(&c->head, store, head ? head : "last", 0);
     read_run(&c->base, store, base ? base : "previous", c->head.run_id);
-    if (bn_compare_obstacles(store, &c->base, &c->head, why, sizeof why, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    if (why[0] && !across) bn_cmd_fail(&cmd, 5, "%s", why);
-    if (why[0]) fprintf(stderr, "bitnet-bench compare: warning: %s\n", why);
+    if (bn_compare_obstacles(store, c, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (c->n_differences && !across) refuse(c);
     if (bn_compare_runs(c, across, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
@@ -93,7 +110,9 @@ int bn_bench_compare(int argc, char **argv)
         bn_cmd_fail(&cmd, 5,
                     factor ? "No config of this run has %s and another one beside it."
                            : "The two runs have no config in common%s.",
-                    factor ? factor : "");
+                    factor   ? factor
+                    : across ? ""
+                             : "; --across also compares engines by model and workload");
     bn_compare_judge(&c, (double)least_percent / 100);
     int code = conclude(&c, &verdict);
     bn_compare_print(&c, json ? BN_COMPARE_JSON : csv ? BN_COMPARE_CSV : BN_COMPARE_TEXT, verdict);

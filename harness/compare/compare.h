@@ -10,7 +10,7 @@
 #define BN_COMPARE_H
 #include "harness/store/store.h"
 
-enum { BN_COMPARE_NAME = 1280 }; /* no options text and no series is longer */
+enum { BN_COMPARE_NAME = 192 };
 /* One worker process and phase. */
 struct bn_compare_cell {
     int64_t config_id, round, n_samples;
@@ -20,8 +20,8 @@ struct bn_compare_cell {
 };
 struct bn_compare_config {
     int64_t config_id;
-    char engine[64], model[BN_COMPARE_NAME], model_hash[64], workload[64], kernel[64], options[BN_COMPARE_NAME],
-        series[BN_COMPARE_NAME];
+    /* model_file: name of the model's file, "" when it is not known; options: "name=value name=value" */
+    char *engine, *model, *model_hash, *model_file, *workload, *kernel, *options, *series;
     int threads, fill, prefill, decode;
 };
 struct bn_compare_run {
@@ -48,11 +48,18 @@ struct bn_compare_line {
     double p, p_adjusted;
     enum bn_compare_verdict verdict;
 };
+/* What makes two runs incomparable, or a comparison of other things than builds. */
+struct bn_compare_difference {
+    const char *kind; /* "machine", "model", "engine", "context", "option" */
+    char *name, *base, *head;
+};
 struct bn_comparison {
     struct bn_compare_run base, head; /* the same run when a factor is compared */
     struct bn_compare_line *lines;
     size_t n_lines;
-    char unmatched[BN_COMPARE_NAME + 128]; /* what one side lacks, for the reader; "" */
+    char unmatched[640]; /* what one side lacks, for the reader; "" */
+    struct bn_compare_difference *differences;
+    size_t n_differences;
 };
 
 /* Which run is meant: a number, "last", or "previous" (the newest run of the same plan before `than`). 0 and a
@@ -62,11 +69,27 @@ enum bn_status bn_compare_read(struct bn_compare_run *run, struct bn_store *stor
                                struct bn_error *err);
 void bn_compare_run_release(struct bn_compare_run *run);
 
-/* Why two runs must not be compared, as one sentence that names the differing fields; "" when they may be. */
-enum bn_status bn_compare_obstacles(struct bn_store *store, const struct bn_compare_run *base,
-                                    const struct bn_compare_run *head, char *text, size_t cap, struct bn_error *err);
+/* Adds to c->differences what forbids a comparison of the two runs: fields of the machine, models without one in
+ * common. */
+enum bn_status bn_compare_obstacles(struct bn_store *store, struct bn_comparison *c, struct bn_error *err);
+/* Adds one unless it is there already. */
+enum bn_status bn_compare_differ(struct bn_comparison *c, const char *kind, const char *name, const char *base,
+                                 const char *head, struct bn_error *err);
 
-/* Lines of equal configs of two runs; across: a config also meets the same one of another model. */
+/* ---- options of a config (option_text.c) ---- */
+/* The value of option `name`, its length in *n; NULL: it has none. */
+const char *bn_compare_option(const struct bn_compare_config *c, const char *name, size_t *n);
+/* Whether both have the same options with the same values, `except` aside ("": none); common: where both have them. */
+bool bn_compare_options_agree(const struct bn_compare_config *a, const struct bn_compare_config *b, const char *except,
+                              bool common);
+/* Adds the options that one of the two has and the other has not, or with another value. */
+enum bn_status bn_compare_options_differ(struct bn_comparison *c, const struct bn_compare_config *base,
+                                         const struct bn_compare_config *head, struct bn_error *err);
+
+/* Lines of equal configs of two runs. A config of another program also meets the one config whose options agree where
+ * both have them (a newer version writes more fields). across: a config also meets the same one of another model, and
+ * every config of another engine with the same model (by bytes, else by the name of the file), threads and tokens of
+ * the phase. What differs on such lines is added to c->differences. */
 enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_error *err);
 /* Lines inside c->base: each config against the one that has `value` of `factor` ("kernel", "threads", "engine" or an
  * option) and is otherwise the same. */

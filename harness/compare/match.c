@@ -5,38 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The value of a factor in a config; NULL when it has none. Option texts are "name=value name=value". */
-static const char *factor_value(const struct bn_compare_config *c, const char *factor, char *text, size_t cap)
+/* Whether a config has this value of a factor: of kernel, engine, model, threads or an option. */
+static bool has_value(const struct bn_compare_config *c, const char *factor, const char *value)
 {
-    if (!strcmp(factor, "kernel")) return c->kernel;
-    if (!strcmp(factor, "engine")) return c->engine;
-    if (!strcmp(factor, "model")) return c->model;
-    if (!strcmp(factor, "threads")) return snprintf(text, cap, "%d", c->threads), text;
-    size_t n = strlen(factor);
-    for (const char *p = c->options; *p; p += strcspn(p, " "), p += strspn(p, " "))
-        if (!strncmp(p, factor, n) && p[n] == '=')
-            return snprintf(text, cap, "%.*s", (int)strcspn(p + n + 1, " "), p + n + 1), text;
-    return NULL;
+    char text[32];
+    size_t n;
+    if (!strcmp(factor, "kernel")) return !strcmp(c->kernel, value);
+    if (!strcmp(factor, "engine")) return !strcmp(c->engine, value);
+    if (!strcmp(factor, "model")) return !strcmp(c->model, value);
+    snprintf(text, sizeof text, "%d", c->threads);
+    if (!strcmp(factor, "threads")) return !strcmp(text, value);
+    const char *own = bn_compare_option(c, factor, &n);
+    return own && strlen(value) == n && !memcmp(own, value, n);
 }
 
-/* Option text without one of the options. */
-static void options_without(const struct bn_compare_config *c, const char *factor, char *text, size_t cap)
+/* Equal in everything but `factor` ("" for none) and the model; common: options count where both have them. */
+static bool alike(const struct bn_compare_config *a, const struct bn_compare_config *b, const char *factor, bool common)
 {
-    size_t n = strlen(factor), used = 0;
-    text[0] = 0;
-    for (const char *p = c->options; *p && used < cap; p += strcspn(p, " "), p += strspn(p, " "))
-        if (strncmp(p, factor, n) || p[n] != '=')
-            used += (size_t)snprintf(text + used, cap - used, "%.*s ", (int)strcspn(p, " "), p);
-}
-
-/* Equal in everything but `factor` ("" for none) and the model. */
-static bool alike(const struct bn_compare_config *a, const struct bn_compare_config *b, const char *factor)
-{
-    char left[BN_COMPARE_NAME], right[BN_COMPARE_NAME];
-    options_without(a, factor, left, sizeof left), options_without(b, factor, right, sizeof right);
     bool engine = !strcmp(factor, "engine"); /* an external engine has its own kernels and options */
     return !strcmp(a->workload, b->workload) && a->fill == b->fill && a->prefill == b->prefill &&
-           a->decode == b->decode && (engine || (!strcmp(a->engine, b->engine) && !strcmp(left, right))) &&
+           a->decode == b->decode &&
+           (engine || (!strcmp(a->engine, b->engine) && bn_compare_options_agree(a, b, factor, common))) &&
            (engine || !strcmp(factor, "kernel") || !strcmp(a->kernel, b->kernel)) &&
            (!strcmp(factor, "threads") || a->threads == b->threads);
 }
@@ -54,22 +43,37 @@ static struct bn_compare_side side_of(const struct bn_compare_run *run, const st
     return s;
 }
 
+static const char *const phases[] = {"prefill", "decode", "benchmark"};
+
+static enum bn_status add_line(struct bn_comparison *c, const struct bn_compare_run *head_run,
+                               const struct bn_compare_config *base, const struct bn_compare_config *head,
+                               const char *phase, bool paired, bool *added, struct bn_error *err)
+{
+    struct bn_compare_line line = {
+        .base = side_of(&c->base, base, phase), .head = side_of(head_run, head, phase), .paired = paired};
+    *added = line.base.n && line.head.n;
+    if (!*added) return BN_OK;
+    struct bn_compare_line *more = realloc(c->lines, (c->n_lines + 1) * sizeof *more);
+    if (!more) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory comparing runs.");
+    line.other_output = line.base.hash[0] && line.head.hash[0] && strcmp(line.base.hash, line.head.hash);
+    c->lines = more;
+    c->lines[c->n_lines++] = line;
+    return BN_OK;
+}
+
 static enum bn_status add_lines(struct bn_comparison *c, const struct bn_compare_run *head_run,
                                 const struct bn_compare_config *base, const struct bn_compare_config *head, bool paired,
                                 struct bn_error *err)
 {
-    static const char *const phases[] = {"prefill", "decode", "benchmark"};
-    for (int i = 0; i < 3; i++) {
-        struct bn_compare_line line = {
-            .base = side_of(&c->base, base, phases[i]), .head = side_of(head_run, head, phases[i]), .paired = paired};
-        if (!line.base.n || !line.head.n) continue;
-        struct bn_compare_line *more = realloc(c->lines, (c->n_lines + 1) * sizeof *more);
-        if (!more) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory comparing runs.");
-        line.other_output = line.base.hash[0] && line.head.hash[0] && strcmp(line.base.hash, line.head.hash);
-        c->lines = more;
-        c->lines[c->n_lines++] = line;
-    }
-    return BN_OK;
+    bool added;
+    enum bn_status status = BN_OK;
+    for (int i = 0; !status && i < 3; i++) status = add_line(c, head_run, base, head, phases[i], paired, &added, err);
+    return status;
+}
+
+static bool same_model(const struct bn_compare_config *a, const struct bn_compare_config *b)
+{
+    return !strcmp(a->model_hash, b->model_hash);
 }
 
 /* The config of `run` that head meets: of the same model, or under `across` of another one. */
@@ -78,11 +82,83 @@ static const struct bn_compare_config *partner(const struct bn_compare_run *run,
 {
     const struct bn_compare_config *other = NULL;
     for (size_t i = 0; i < run->n_configs; i++) {
-        if (!alike(&run->configs[i], head, "")) continue;
-        if (!strcmp(run->configs[i].model_hash, head->model_hash)) return &run->configs[i];
+        if (!alike(&run->configs[i], head, "", false)) continue;
+        if (same_model(&run->configs[i], head)) return &run->configs[i];
         if (!other) other = &run->configs[i];
     }
     return across ? other : NULL;
+}
+
+/* The one config of another program that agrees with head in the options that both have. Our own options are all there:
+ * one that is missing has its default, which the other side may not have. */
+static const struct bn_compare_config *partner_of_another_version(const struct bn_compare_run *run,
+                                                                  const struct bn_compare_config *head)
+{
+    const struct bn_compare_config *found = NULL;
+    for (size_t i = 0; i < run->n_configs && strcmp(head->engine, "bitnet"); i++) {
+        if (!alike(&run->configs[i], head, "", true) || !same_model(&run->configs[i], head)) continue;
+        if (found) return NULL; /* which of them, the fields do not tell */
+        found = &run->configs[i];
+    }
+    return found;
+}
+
+/* Tokens of the phase, and what is in the context before them. */
+static void work_of(const struct bn_compare_config *c, bool decode, int *tokens, int *context)
+{
+    *tokens = decode ? c->decode : c->prefill;
+    *context = c->fill + (decode ? c->prefill : 0);
+}
+
+/* Two engines on the same model, phase by phase: the same number of tokens with as many threads. */
+static enum bn_status meet_engines(struct bn_comparison *c, const struct bn_compare_config *base,
+                                   const struct bn_compare_config *head, bool *met, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (int i = 0; !status && i < 2; i++) {
+        int tokens[2], context[2];
+        char before[2][16];
+        bool added = false;
+        work_of(base, i == 1, &tokens[0], &context[0]), work_of(head, i == 1, &tokens[1], &context[1]);
+        if (tokens[0] == tokens[1] && tokens[0])
+            status = add_line(c, &c->head, base, head, phases[i], false, &added, err);
+        if (status || !added) continue;
+        *met = true;
+        snprintf(before[0], sizeof before[0], "%d", context[0]),
+            snprintf(before[1], sizeof before[1], "%d", context[1]);
+        if (context[0] != context[1])
+            status = bn_compare_differ(c, "context", i ? "tokens before decode" : "tokens before prefill", before[0],
+                                       before[1], err);
+        if (!status) status = bn_compare_differ(c, "engine", "engine", base->engine, head->engine, err);
+        if (!status && !same_model(base, head))
+            status = bn_compare_differ(c, "model", "content_hash", base->model_hash, head->model_hash, err);
+    }
+    return status;
+}
+
+static enum bn_status meet_other_engines(struct bn_comparison *c, const struct bn_compare_config *head, bool *met,
+                                         struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < c->base.n_configs; i++) {
+        const struct bn_compare_config *base = &c->base.configs[i];
+        bool model = same_model(base, head) || (base->model_file[0] && !strcmp(base->model_file, head->model_file));
+        if (model && base->threads == head->threads && strcmp(base->engine, head->engine))
+            status = meet_engines(c, base, head, met, err);
+    }
+    return status;
+}
+
+static enum bn_status meet(struct bn_comparison *c, const struct bn_compare_config *head, bool across, bool *met,
+                           struct bn_error *err)
+{
+    const struct bn_compare_config *base = partner(&c->base, head, across);
+    enum bn_status status = BN_OK;
+    *met = base != NULL;
+    if (!base && (base = partner_of_another_version(&c->base, head)))
+        *met = true, status = bn_compare_options_differ(c, base, head, err);
+    if (!status && base) status = add_lines(c, &c->head, base, head, false, err);
+    return status || *met || !across ? status : meet_other_engines(c, head, met, err);
 }
 
 enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_error *err)
@@ -90,11 +166,12 @@ enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_e
     size_t missing = 0;
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < c->head.n_configs; i++) {
-        const struct bn_compare_config *head = &c->head.configs[i], *base = partner(&c->base, head, across);
-        if (base)
-            status = add_lines(c, &c->head, base, head, false, err);
-        else if (!missing++)
-            snprintf(c->unmatched, sizeof c->unmatched, "%s, %s", head->workload, head->series);
+        const struct bn_compare_config *head = &c->head.configs[i];
+        bool met;
+        status = meet(c, head, across, &met, err);
+        if (!status && !met && !missing++)
+            snprintf(c->unmatched, sizeof c->unmatched, "%s, %s", BN_PRINTABLE(head->workload),
+                     BN_PRINTABLE(head->series));
     }
     if (missing > 1) {
         size_t n = strlen(c->unmatched);
@@ -105,16 +182,14 @@ enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_e
 
 enum bn_status bn_compare_factor(struct bn_comparison *c, const char *factor, const char *value, struct bn_error *err)
 {
-    char text[BN_COMPARE_NAME];
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < c->base.n_configs; i++) {
         const struct bn_compare_config *base = &c->base.configs[i];
-        const char *own = factor_value(base, factor, text, sizeof text);
-        if (!own || strcmp(own, value)) continue;
+        if (!has_value(base, factor, value)) continue;
         for (size_t j = 0; !status && j < c->base.n_configs; j++) {
             const struct bn_compare_config *head = &c->base.configs[j];
-            bool same_model = !strcmp(base->model_hash, head->model_hash);
-            if (i == j || same_model == !strcmp(factor, "model") || !alike(base, head, factor)) continue;
+            if (i == j || same_model(base, head) == !strcmp(factor, "model") || !alike(base, head, factor, false))
+                continue;
             status = add_lines(c, &c->base, base, head, true, err);
         }
     }
@@ -125,6 +200,9 @@ void bn_comparison_release(struct bn_comparison *c)
 {
     bn_compare_run_release(&c->base);
     bn_compare_run_release(&c->head);
+    for (size_t i = 0; i < c->n_differences; i++)
+        free(c->differences[i].name), free(c->differences[i].base), free(c->differences[i].head);
+    free(c->differences);
     free(c->lines);
     *c = (struct bn_comparison){0};
 }

@@ -59,6 +59,15 @@ static void print_hint(const struct bn_comparison *c)
     }
 }
 
+static void print_differences(const struct bn_comparison *c)
+{
+    for (size_t i = 0; i < c->n_differences; i++) {
+        const struct bn_compare_difference *d = &c->differences[i];
+        printf("differs: %s %s: %s, %s\n", d->kind, BN_PRINTABLE(d->name), BN_PRINTABLE(d->base),
+               BN_PRINTABLE(d->head));
+    }
+}
+
 static void print_text(const struct bn_comparison *c, const char *verdict)
 {
     bool factor = !c->head.run_id;
@@ -67,6 +76,7 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     printf("%-20s %-16s %-28s %-8s %11s %11s %7s  %-14s %8s %6s  %s\n", "model", "workload", "series", "phase",
            "base us/tok", "head us/tok", "ratio", "95 % interval", "process", "p", "verdict");
     for (size_t i = 0; i < c->n_lines; i++) print_line(&c->lines[i], factor);
+    print_differences(c);
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
     printf("ratio of times, above 1 is slower; p by %s over processes, Holm's correction over %zu lines: %s\n",
            factor ? "Wilcoxon" : "Mann-Whitney", c->n_lines, verdict);
@@ -97,8 +107,15 @@ static void print_json(const struct bn_comparison *c, const char *verdict)
 {
     json_t *lines = json_array();
     for (size_t i = 0; i < c->n_lines; i++) json_array_append_new(lines, line_json(&c->lines[i]));
-    json_t *root = json_pack("{si ss so so so ss}", "schema", 1, "verdict", verdict, "base", run_json(&c->base), "head",
-                             run_json(c->head.run_id ? &c->head : &c->base), "lines", lines, "unmatched", c->unmatched);
+    json_t *differences = json_array();
+    for (size_t i = 0; i < c->n_differences; i++) {
+        const struct bn_compare_difference *d = &c->differences[i];
+        json_array_append_new(differences, json_pack("{ss ss ss ss}", "kind", d->kind, "name", BN_PRINTABLE(d->name),
+                                                     "base", BN_PRINTABLE(d->base), "head", BN_PRINTABLE(d->head)));
+    }
+    json_t *root = json_pack("{si ss so so so ss so}", "schema", 1, "verdict", verdict, "base", run_json(&c->base),
+                             "head", run_json(c->head.run_id ? &c->head : &c->base), "lines", lines, "unmatched",
+                             c->unmatched, "differences", differences);
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));
     putchar('\n');
     json_decref(root);

@@ -58,16 +58,27 @@ static enum bn_status read_head(struct bn_compare_run *run, struct bn_store *sto
     return bn_query_end(q, status, err);
 }
 
-static void take_config(struct bn_compare_config *c, struct bn_query *q)
+static void free_config(struct bn_compare_config *c)
+{
+    free(c->engine), free(c->model), free(c->model_hash), free(c->model_file);
+    free(c->workload), free(c->kernel), free(c->options), free(c->series);
+}
+
+/* False without memory. */
+static bool take_config(struct bn_compare_config *c, struct bn_query *q)
 {
     *c = (struct bn_compare_config){.config_id = bn_query_int(q, 0),
                                     .threads = (int)bn_query_int(q, 8),
                                     .fill = (int)bn_query_int(q, 9),
                                     .prefill = (int)bn_query_int(q, 10),
                                     .decode = (int)bn_query_int(q, 11)};
-    COPY(c->engine, q, 1), COPY(c->model, q, 2), COPY(c->model_hash, q, 3), COPY(c->workload, q, 4),
-        COPY(c->kernel, q, 5), COPY(c->options, q, 6);
-    COPY(c->series, q, 7);
+    char **const texts[] = {&c->engine, &c->model,   &c->model_hash, &c->workload,
+                            &c->kernel, &c->options, &c->series,     &c->model_file};
+    static const int columns[] = {1, 2, 3, 4, 5, 6, 7, 12};
+    bool ok = true;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        ok &= (*texts[i] = strdup(bn_query_text(q, columns[i]))) != NULL;
+    return ok;
 }
 
 static enum bn_status read_configs(struct bn_compare_run *run, struct bn_store *store, struct bn_error *err)
@@ -76,16 +87,14 @@ static enum bn_status read_configs(struct bn_compare_run *run, struct bn_store *
     enum bn_status status = bn_query_open(
         &q, store, err,
         "SELECT config_id, engine, model, coalesce(model_hash, ''), workload, kernel, options, series, threads, "
-        "fill_tokens, prefill_tokens, decode_tokens"
+        "fill_tokens, prefill_tokens, decode_tokens, model_file"
         " FROM v_configs WHERE config_id IN (SELECT config_id FROM v_points WHERE run_id = ?) ORDER BY config_id",
         "i", run->run_id);
     if (status) return status;
     while (!status && bn_query_next(q)) {
         struct bn_compare_config *more = grow(run->configs, run->n_configs, sizeof *more);
-        if (more)
-            run->configs = more, take_config(&run->configs[run->n_configs++], q);
-        else
-            status = no_memory(err);
+        if (more) run->configs = more;
+        if (!more || !take_config(&run->configs[run->n_configs++], q)) status = no_memory(err);
     }
     return bn_query_end(q, status, err);
 }
@@ -164,6 +173,7 @@ enum bn_status bn_compare_read(struct bn_compare_run *run, struct bn_store *stor
 
 void bn_compare_run_release(struct bn_compare_run *run)
 {
+    for (size_t i = 0; i < run->n_configs; i++) free_config(&run->configs[i]);
     free(run->cells);
     free(run->configs);
     *run = (struct bn_compare_run){0};

@@ -26,7 +26,8 @@ FROM fingerprint m WHERE m.kind = 'model';
 
 -- What a config is, with the model's name; `series` is the text that names it in tables and plots.
 CREATE VIEW v_configs AS
-SELECT c.config_id, c.key, c.engine, c.model_id, coalesce(m.model, '') AS model, m.hash AS model_hash, c.workload,
+SELECT c.config_id, c.key, c.engine, c.model_id, coalesce(m.model, '') AS model, m.hash AS model_hash,
+       (SELECT value FROM fingerprint_field f WHERE f.fingerprint_id = c.model_id AND f.name = 'file') AS model_file, c.workload,
        c.fill_tokens, c.prefill_tokens, c.decode_tokens, c.kernel, c.threads, c.options,
        CASE c.engine WHEN 'bitnet' THEN '' ELSE c.engine || ' ' END || c.kernel || ' x' || c.threads
            || CASE c.options WHEN '' THEN '' ELSE ' ' || c.options END AS series
