@@ -129,7 +129,7 @@ enum bn_status bn_config_check(const struct bn_config *c, const char *path, stru
         int value, max;
     } sizes[] = {{"the number of layers", c->n_layers, 4096},      {"the embedding length", c->dim, 1 << 20},
                  {"the feed-forward length", c->ffn_dim, 1 << 22}, {"the number of heads", c->n_heads, 4096},
-                 {"the number of kv heads", c->n_kv_heads, 4096},  {"the head dimension", c->head_dim, 4096},
+                 {"the number of kv heads", c->n_kv_heads, 4096},  {"the head dimension", c->head_dim, BN_MAX_HEAD_DIM},
                  {"the vocabulary size", c->n_vocab, 1 << 24},     {"the context length", c->n_ctx_train, 1 << 24},
                  {"the rope dimension", c->rope_dim, c->head_dim}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {

@@ -8,6 +8,8 @@
 enum bn_rope_kind { BN_ROPE_HALF_SPLIT, BN_ROPE_INTERLEAVED }; /* pairs (i, i+d/2) or (2i, 2i+1): FORMATS.md 1.1, 2.3 */
 enum bn_ffn_activation { BN_FFN_SILU, BN_FFN_RELU2 };
 
+#define BN_MAX_HEAD_DIM 4096 /* of models that pass bn_config_check */
+
 struct bn_config {
     char architecture[64]; /* "bitnet-b1.58", "bitnet-25", "bitnet", "llama" */
     char name[128];

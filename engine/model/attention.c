@@ -1,9 +1,9 @@
 /* attention.c - rotation, the KV cache and attention of one layer. */
 #include "engine/model/attention.h"
+#include "engine/model/fault.h"
+#include "engine/model/kv_range.h"
 #include <math.h>
 #include <string.h>
-
-enum { MAX_HEAD_DIM = 4096 }; /* checked when weights are bound */
 
 static size_t wide_head(const struct bn_lane *l) { return (size_t)l->crew->wide_head; }
 
@@ -45,19 +45,19 @@ static void store_kv(struct bn_lane *l, int t, int kv_head)
 {
     const struct bn_crew *crew = l->crew;
     const struct bn_row *row = &l->pass->rows[t];
-    float k[MAX_HEAD_DIM], v[MAX_HEAD_DIM];
+    float k[BN_MAX_HEAD_DIM], v[BN_MAX_HEAD_DIM];
     size_t at = (size_t)kv_head * (size_t)l->c->head_dim;
-    int slot = slot_of(row);
-    struct bn_kv_block kv = bn_kv_cache_block(&row->sequence->kv, l->layer, kv_head, slot);
-    l->k->kv_store(&kv, slot % BN_SEGMENT, widened(l, crew->qkv[1] + (size_t)t * crew->qkv_stride[1] + at, k),
-                   widened(l, crew->qkv[2] + (size_t)t * crew->qkv_stride[2] + at, v));
+    enum bn_kv_fit fit = bn_kv_cache_store(&row->sequence->kv, l->k, l->layer, kv_head, slot_of(row),
+                                           widened(l, crew->qkv[1] + (size_t)t * crew->qkv_stride[1] + at, k),
+                                           widened(l, crew->qkv[2] + (size_t)t * crew->qkv_stride[2] + at, v));
+    if (fit != BN_KV_FITS) bn_fault_note(l, BN_OP_QKV, t, fit == BN_KV_TOO_LARGE);
 }
 
 /* The output of one head from its partial results. */
 static void merge(struct bn_lane *l, float *out, const float *partials, int n_segments)
 {
     size_t dim = (size_t)l->c->head_dim, wide = wide_head(l);
-    float buffer[MAX_HEAD_DIM];
+    float buffer[BN_MAX_HEAD_DIM];
     l->k->attention_merge(dim == wide ? out : buffer, partials, n_segments, wide + 2, (int)wide);
     if (dim != wide) memcpy(out, buffer, dim * sizeof *out);
 }

@@ -1,6 +1,7 @@
 /* crew.c - opens threads and lays out what passes need. */
 #include "engine/model/crew.h"
 #include "engine/kernels/counted.h"
+#include "engine/model/fault.h"
 #include "engine/model/forward.h"
 #include "engine/model/pass.h"
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static size_t place_all(struct bn_crew *crew, char *base)
     crew->own = place(&l, threads * sizeof *crew->own);
     crew->partials = place(&l, threads * sizeof *crew->partials);
     crew->parts = place(&l, threads * sizeof *crew->parts);
+    crew->faults = place(&l, threads * sizeof *crew->faults);
     crew->rows = place(&l, n * sizeof *crew->rows);
     crew->wanted = place(&l, n * sizeof *crew->wanted);
     crew->tiles = place(&l, n * sizeof *crew->tiles);

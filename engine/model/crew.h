@@ -7,6 +7,7 @@
 #include "engine/model/rope.h"
 
 struct bn_row;
+struct bn_fault;
 
 /* What a linear takes in, for n tokens: the normalised row and its quantised forms. */
 struct bn_acts {
@@ -58,6 +59,8 @@ struct bn_crew {
     size_t qkv_stride[3];
     float *logits;                /* [BN_LOGIT_ROWS][n_vocab] */
     struct bn_screen_part *parts; /* [n_threads] */
+    struct bn_fault *faults;      /* [n_threads] the first that each has seen in this pass (fault.h) */
+    bool searching;               /* where results stopped to be finite */
     struct bn_row *rows;          /* [n_batch] of the pass at hand */
     int *wanted;                  /* [n_batch] rows whose logits are wanted */
     struct bn_tile *tiles;        /* [n_batch] */

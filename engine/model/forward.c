@@ -6,8 +6,15 @@
  * neighbours. */
 #include "engine/model/forward.h"
 #include "engine/model/attention.h"
+#include "engine/model/fault.h"
 #include "engine/model/head.h"
 #include "engine/model/linears.h"
+
+/* Looks at results in a pass that is repeated to find where they stopped to be finite. */
+static inline void search(const struct bn_lane *l, enum bn_op op, const float *x, size_t stride, size_t n)
+{
+    if (l->crew->searching) bn_fault_search(l, op, x, stride, n);
+}
 
 /* The residual stream takes up what a linear has put into crew->out. */
 static void add_residual(struct bn_lane *l)
@@ -60,18 +67,23 @@ static void show(const struct bn_lane *l)
 static void layer_pass(struct bn_lane *l, const struct bn_layer *layer)
 {
     struct bn_crew *crew = l->crew;
-    size_t dim = (size_t)l->c->dim, width = (size_t)l->c->n_heads * (size_t)l->c->head_dim;
+    size_t dim = (size_t)l->c->dim, width = (size_t)l->c->n_heads * (size_t)l->c->head_dim, ffn = (size_t)l->c->ffn_dim;
     bn_linears(l, BN_OP_QKV, layer->qkv, 3, crew->qkv, crew->qkv_stride, l->acts->x, dim, layer->attn_norm);
+    for (int i = 0; i < 3; i++) search(l, BN_OP_QKV, crew->qkv[i], crew->qkv_stride[i], crew->qkv_stride[i]);
     if (l->n == 1)
         bn_attend_token(l);
     else
         bn_attend_batch(l);
+    search(l, BN_OP_ATTENTION, l->acts->att, width, width);
     bn_linears(l, BN_OP_O, &layer->o, 1, &crew->out, &dim, l->acts->att, width, layer->attn_sub_norm);
+    search(l, BN_OP_O, crew->out, dim, dim);
     add_residual(l);
     gate_up(l, layer);
-    bn_linears(l, BN_OP_DOWN, &layer->down, 1, &crew->out, &dim, crew->gate, (size_t)l->c->ffn_dim,
-               layer->ffn_sub_norm);
+    search(l, BN_OP_GATE_UP, crew->up, ffn, ffn);
+    search(l, BN_OP_ACTIVATION, crew->gate, ffn, ffn);
+    bn_linears(l, BN_OP_DOWN, &layer->down, 1, &crew->out, &dim, crew->gate, ffn, layer->ffn_sub_norm);
     add_residual(l);
+    search(l, BN_OP_DOWN, l->acts->x, dim, dim);
     if (crew->probe.layer_done) show(l);
 }
 
@@ -84,6 +96,7 @@ static void embed(struct bn_lane *l)
             ->unpack_row(l->acts->x + (size_t)t * (size_t)l->c->dim, l->crew->model->weights.embedding_rows, e->rows,
                          e->cols, l->pass->rows[t].id);
     bn_lane_end(l, BN_OP_EMBED);
+    search(l, BN_OP_EMBED, l->acts->x, (size_t)l->c->dim, (size_t)l->c->dim);
 }
 
 /* ---- the pass ---- */

@@ -1,6 +1,7 @@
 /* forward64.c - the forward pass in double precision, plain and slow: the specification of what the fast pass computes.
  * int8 activations make BitNet models chaotic in the last bits, so only this pass can be held tightly to an independent
  * computation (EVALUATION.md section 1). No kernel variants, no KV encodings, libm's exp and cos. */
+#include "engine/model/fault.h"
 #include "engine/model/forward.h"
 #include <math.h>
 #include <stdlib.h>
@@ -67,8 +68,8 @@ static double quantize(double *x, int n)
 }
 
 /* out[t] = linear(norm(in[t])) for all tokens */
-static void linear(struct bn_crew *crew, const struct bn_linear *lin, const double *in, const float *norm, double *out,
-                   size_t out_stride, int n)
+static void linear(struct bn_crew *crew, int layer, enum bn_op op, const struct bn_linear *lin, const double *in,
+                   const float *norm, double *out, size_t out_stride, int n)
 {
     struct reference *ref = crew->reference;
     const struct bn_config *c = &crew->model->source.config;
@@ -81,6 +82,7 @@ static void linear(struct bn_crew *crew, const struct bn_linear *lin, const doub
     }
     struct job64 job = {crew, lin, ref->in, bn_linear_is_ternary(lin) ? ref->scale : NULL, out, out_stride, n};
     bn_threads_run(crew->threads, linear_rows, &job);
+    for (int t = 0; t < n; t++) bn_fault_look64(crew, layer, op, t, out + (size_t)t * out_stride, (size_t)lin->rows);
 }
 
 static void rotate(const struct bn_crew *crew, double *x, int n_heads, int pos)
@@ -147,22 +149,22 @@ static void layer_pass(struct bn_crew *crew, const struct bn_pass *pass, int i)
     const struct bn_layer *layer = &crew->model->weights.layers[i];
     const struct bn_row *rows = pass->rows;
     int n = pass->n;
-    linear(crew, &layer->qkv[0], ref->x, layer->attn_norm, ref->q, ref->wide, n);
-    linear(crew, &layer->qkv[1], ref->x, layer->attn_norm, ref->k, ref->wide, n);
-    linear(crew, &layer->qkv[2], ref->x, layer->attn_norm, ref->v, ref->wide, n);
+    linear(crew, i, BN_OP_QKV, &layer->qkv[0], ref->x, layer->attn_norm, ref->q, ref->wide, n);
+    linear(crew, i, BN_OP_QKV, &layer->qkv[1], ref->x, layer->attn_norm, ref->k, ref->wide, n);
+    linear(crew, i, BN_OP_QKV, &layer->qkv[2], ref->x, layer->attn_norm, ref->v, ref->wide, n);
     for (int t = 0; t < n; t++) store(crew, i, &rows[t], (size_t)t * ref->wide);
     for (int t = 0; t < n; t++)
         attend(rows[t].sequence, i, ref->att + (size_t)t * ref->wide, ref->q + (size_t)t * ref->wide, rows[t].position);
-    linear(crew, &layer->o, ref->att, layer->attn_sub_norm, ref->out, ref->wide, n);
+    linear(crew, i, BN_OP_O, &layer->o, ref->att, layer->attn_sub_norm, ref->out, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
-    linear(crew, &layer->gate_up[0], ref->x, layer->ffn_norm, ref->gate, ref->wide, n);
-    linear(crew, &layer->gate_up[1], ref->x, layer->ffn_norm, ref->up, ref->wide, n);
+    linear(crew, i, BN_OP_GATE_UP, &layer->gate_up[0], ref->x, layer->ffn_norm, ref->gate, ref->wide, n);
+    linear(crew, i, BN_OP_GATE_UP, &layer->gate_up[1], ref->x, layer->ffn_norm, ref->up, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) {
         double g = ref->gate[j];
         g = c->ffn_activation == BN_FFN_RELU2 ? (g > 0 ? g * g : 0) : g / (1 + exp(-g));
         ref->gate[j] = g * ref->up[j];
     }
-    linear(crew, &layer->down, ref->gate, layer->ffn_sub_norm, ref->out, ref->wide, n);
+    linear(crew, i, BN_OP_DOWN, &layer->down, ref->gate, layer->ffn_sub_norm, ref->out, ref->wide, n);
     for (size_t j = 0; j < (size_t)n * ref->wide; j++) ref->x[j] += ref->out[j];
     for (int t = 0; crew->probe.layer_done && t < n; t++)
         crew->probe.layer_done(crew->probe.self, i, rows[t].position, NULL, ref->x + (size_t)t * ref->wide);
@@ -193,7 +195,7 @@ void bn_forward64_head(struct bn_crew *crew, const struct bn_pass *pass, int fir
         for (int j = 0; j < n; j++)
             memcpy(ref->out + (size_t)j * ref->wide, ref->x + (size_t)crew->wanted[first + done + j] * ref->wide,
                    ref->wide * sizeof(double));
-        linear(crew, &w->head, ref->out, w->output_norm, ref->logits, vocab, n);
+        linear(crew, -1, BN_OP_HEAD, &w->head, ref->out, w->output_norm, ref->logits, vocab, n);
         for (size_t j = 0; j < (size_t)n * vocab; j++) pass->logits[(size_t)done * vocab + j] = (float)ref->logits[j];
     }
 }

@@ -1,5 +1,6 @@
 /* head.c - logits of the tokens that want them. */
 #include "engine/model/head.h"
+#include "engine/model/fault.h"
 #include "engine/model/linears.h"
 #include <math.h>
 
@@ -21,6 +22,9 @@ void bn_head(struct bn_lane *l)
     int block = count > 1 ? (int)(HEAD_BLOCK_BYTES / lin->row_bytes) / 16 * 16 + 16 : r1 - r0;
     for (int m = r0; m < r1; m += block)
         bn_multiply(l, lin, l->pass->logits, (size_t)l->c->n_vocab, 0, count, m, m + block < r1 ? m + block : r1);
+    for (int j = 0; j < count && r0 < r1; j++)
+        bn_fault_look(l, BN_OP_HEAD, wanted[j], l->pass->logits + (size_t)j * (size_t)l->c->n_vocab + r0,
+                      (size_t)(r1 - r0));
     bn_lane_end(l, BN_OP_HEAD);
 }
 
@@ -46,9 +50,10 @@ void bn_head_top(struct bn_lane *l)
     for (int t = 0; t < l->n_threads; t++) floor = crew->parts[t].floor > floor ? crew->parts[t].floor : floor;
     for (int r = r0; r < r1; r++) {
         bool keep = bn_screen_keeps(screen, in, logits, r, floor);
-        if (keep)
+        if (keep) {
             bn_multiply(l, lin, logits, (size_t)l->c->n_vocab, 0, 1, r, r + 1);
-        else
+            bn_fault_look(l, BN_OP_HEAD, 0, &logits[r], 1);
+        } else
             logits[r] = -INFINITY;
         part->rows += keep;
     }

@@ -13,6 +13,7 @@ struct bn_kv_segment;
 
 struct bn_kv_cache {
     enum bn_kv_type type;
+    bool widened; /* an f16 cache that became f32 (kv_range.h) */
     int n_layers, n_kv_heads;
     int n_ctx;    /* rounded up to whole segments */
     int head_dim; /* of the blocks: rounded up to a multiple of 16, the rest is zeros (kernels work on whole vectors) */

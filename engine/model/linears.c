@@ -1,6 +1,8 @@
 /* linears.c - a pass's linears: inputs made ready for the form of the weights, rows of the product cut over the
  * threads. */
 #include "engine/model/linears.h"
+#include "engine/model/fault.h"
+#include <math.h>
 
 static struct bn_linear_input input_of(const struct bn_acts *a)
 {
@@ -14,11 +16,22 @@ static struct bn_linear_input input_of(const struct bn_acts *a)
                                     .block_stride = a->block_stride};
 }
 
+/* A row that left nothing to multiply, or that went into codes as it was: NaN and infinity would end there, and so
+ * would values whose squares add up to infinity. */
+static void look_at_input(const struct bn_lane *l, const float *x, int n, bool normed, int t)
+{
+    float squares = 0;
+    for (int k = 0; normed && k < n; k++) squares += x[k] * x[k];
+    if (normed && !isfinite(squares)) bn_fault_note(l, BN_OP_NORM, t, false);
+    if (!normed) bn_fault_look(l, BN_OP_NORM, t, x, (size_t)n);
+}
+
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
 {
     const struct bn_linear_input input = input_of(l->acts);
     float *y = input.values + (size_t)t * input.value_stride;
+    const float *given = in;
     if (norm) {
         l->k->rmsnorm(y, in, norm, lin->cols, l->c->rms_eps);
         in = y;
@@ -27,7 +40,9 @@ void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const floa
         l->k->rmsnorm(y, in, lin->norm_in, lin->cols, l->c->norm_in_eps);
         in = y;
     }
-    lin->form->prepare(l->k, &input, t, in, lin->cols);
+    bool normed = in != given;
+    if (!lin->form->prepare(l->k, &input, t, in, lin->cols) || (!normed && lin->form->has_codes))
+        look_at_input(l, given, lin->cols, normed, t);
 }
 
 void bn_prepare(struct bn_lane *l, const struct bn_linear *lin, const float *in, size_t in_stride, const float *norm)

@@ -1,6 +1,8 @@
 /* pass.c - runs a pass: finds the wanted rows and the tiles of attention, observes, computes, hands logits out. */
 #include "engine/model/pass.h"
+#include "engine/model/fault.h"
 #include "engine/model/forward.h"
+#include "engine/model/kv_range.h"
 #include "engine/model/lane.h"
 
 /* ---- observers ---- */
@@ -72,23 +74,74 @@ static void plan(struct bn_crew *crew, const struct bn_pass *pass)
     bn_rope_fill(&crew->rope, last + 1);
 }
 
-void bn_pass_run(struct bn_crew *crew, const struct bn_pass *pass)
+/* ---- numbers out of range ---- */
+static void forward(struct bn_crew *crew, const struct bn_pass *pass, int n_wanted)
 {
-    bool slow = crew->model->reference64;
+    bn_faults_clear(crew);
+    (crew->model->reference64 ? bn_forward64 : bn_forward)(crew, pass, n_wanted);
+}
+
+/* Repeats the pass to find the first result that is not finite; `fault` is where it showed. */
+static enum bn_status explain(struct bn_crew *crew, const struct bn_pass *pass, struct bn_fault fault,
+                              struct bn_error *err)
+{
+    crew->searching = true;
+    forward(crew, pass, 0);
+    crew->searching = false;
+    const struct bn_fault *first = bn_faults_first(crew);
+    if (first) fault = *first;
+    return bn_fault_fail(&fault, pass->rows[fault.row].position, err);
+}
+
+/* The pass to its first logits, with KV caches as wide as it needs them. */
+static enum bn_status compute(struct bn_crew *crew, const struct bn_pass *pass, int n_wanted, struct bn_error *err)
+{
+    for (;;) {
+        forward(crew, pass, n_wanted);
+        const struct bn_fault *fault = bn_faults_first(crew);
+        if (!fault) return BN_OK;
+        if (!fault->narrow) return explain(crew, pass, *fault, err);
+        enum bn_status status = bn_kv_cache_widen(&pass->rows[fault->row].sequence->kv, err);
+        if (status != BN_OK) return status;
+    }
+}
+
+static enum bn_status compute_head(struct bn_crew *crew, const struct bn_pass *pass, int first, int count,
+                                   struct bn_error *err)
+{
+    (crew->model->reference64 ? bn_forward64_head : bn_forward_head)(crew, pass, first, count);
+    const struct bn_fault *fault = bn_faults_first(crew);
+    return fault ? explain(crew, pass, *fault, err) : BN_OK;
+}
+
+static void count_screened(struct bn_crew *crew, struct bn_sequence *sequence)
+{
+    for (int t = 0; t < crew->n_threads; t++) {
+        sequence->screened_rows += crew->parts[t].rows;
+        crew->parts[t].rows = 0;
+    }
+}
+
+static enum bn_status run(struct bn_crew *crew, const struct bn_pass *pass, struct bn_error *err)
+{
+    int done = crew->n_wanted < pass->n_logits ? crew->n_wanted : pass->n_logits;
+    enum bn_status status = compute(crew, pass, done, err);
+    if (pass->top) count_screened(crew, pass->rows->sequence);
+    if (status == BN_OK && done && pass->take) pass->take(pass->self, 0, done);
+    for (int count; done < crew->n_wanted && status == BN_OK; done += count) {
+        count = crew->n_wanted - done < pass->n_logits ? crew->n_wanted - done : pass->n_logits;
+        status = compute_head(crew, pass, done, count, err);
+        if (status == BN_OK && pass->take) pass->take(pass->self, done, count);
+    }
+    return status;
+}
+
+enum bn_status bn_pass_run(struct bn_crew *crew, const struct bn_pass *pass, struct bn_error *err)
+{
     plan(crew, pass);
     struct bn_pass_info info = describe(crew, pass);
     pass_begin(crew->observer, &info);
-    int done = crew->n_wanted < pass->n_logits ? crew->n_wanted : pass->n_logits;
-    (slow ? bn_forward64 : bn_forward)(crew, pass, done);
-    for (int t = 0; pass->top && t < crew->n_threads; t++) {
-        pass->rows->sequence->screened_rows += crew->parts[t].rows;
-        crew->parts[t].rows = 0;
-    }
-    if (done && pass->take) pass->take(pass->self, 0, done);
-    for (int count; done < crew->n_wanted; done += count) {
-        count = crew->n_wanted - done < pass->n_logits ? crew->n_wanted - done : pass->n_logits;
-        (slow ? bn_forward64_head : bn_forward_head)(crew, pass, done, count);
-        if (pass->take) pass->take(pass->self, done, count);
-    }
+    enum bn_status status = run(crew, pass, err);
     pass_end(crew->observer, &info);
+    return status;
 }

@@ -1,6 +1,7 @@
 /* sequence.c - opens sequences, checks what they are given, hashes their logits and shifts their context. */
 #include "engine/model/sequence.h"
 #include "engine/model/forward.h"
+#include "engine/model/kv_range.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,27 +107,41 @@ struct shift {
     int drop;
     const float *cosine, *back; /* of `drop` positions; back: the negative sine */
     float *k, *v;
+    struct bn_error *err;
 };
 
-/* Moves one position's key and value `drop` places back; the key is rotated by -drop. */
-static void move(const struct shift *m, int layer, int kv_head, int pos)
+/* Stores a key and a value that was in the cache before; a rotated key may be larger than any was. */
+static enum bn_status store(const struct shift *m, int layer, int kv_head, int slot)
 {
-    const struct bn_config *c = &m->s->model->source.config;
+    struct bn_kv_cache *kv = &m->s->kv;
     const struct bn_kernels *kernels = &m->s->model->kernels;
-    int from = m->s->kv.slot[pos], to = m->s->kv.slot[pos - m->drop];
-    struct bn_kv_block old = bn_kv_cache_block(&m->s->kv, layer, kv_head, from),
-                       new = bn_kv_cache_block(&m->s->kv, layer, kv_head, to);
-    bn_kv_cache_read(&old, from % BN_SEGMENT, m->k, m->v);
-    kernels->rope(m->k, m->cosine, m->back, 1, c->head_dim, c->rope_dim, c->rope_kind == BN_ROPE_INTERLEAVED);
-    kernels->kv_store(&new, to % BN_SEGMENT, m->k, m->v);
+    if (bn_kv_cache_store(kv, kernels, layer, kv_head, slot, m->k, m->v) == BN_KV_FITS) return BN_OK;
+    enum bn_status status = bn_kv_cache_widen(kv, m->err);
+    if (status == BN_OK) bn_kv_cache_store(kv, kernels, layer, kv_head, slot, m->k, m->v);
+    return status;
 }
 
-static void move_all(const struct shift *m, int first)
+/* Moves one position's key and value `drop` places back; the key is rotated by -drop. */
+static enum bn_status move(const struct shift *m, int layer, int kv_head, int pos)
 {
     const struct bn_config *c = &m->s->model->source.config;
+    int from = m->s->kv.slot[pos], to = m->s->kv.slot[pos - m->drop];
+    struct bn_kv_block old = bn_kv_cache_block(&m->s->kv, layer, kv_head, from);
+    bn_kv_cache_read(&old, from % BN_SEGMENT, m->k, m->v);
+    m->s->model->kernels.rope(m->k, m->cosine, m->back, 1, c->head_dim, c->rope_dim,
+                              c->rope_kind == BN_ROPE_INTERLEAVED);
+    return store(m, layer, kv_head, to);
+}
+
+static enum bn_status move_all(const struct shift *m, int first)
+{
+    const struct bn_config *c = &m->s->model->source.config;
+    enum bn_status status = BN_OK;
     for (int layer = 0; layer < c->n_layers; layer++)
         for (int h = 0; h < c->n_kv_heads; h++)
-            for (int pos = first; pos < bn_sequence_position(m->s); pos++) move(m, layer, h, pos);
+            for (int pos = first; pos < bn_sequence_position(m->s) && status == BN_OK; pos++)
+                status = move(m, layer, h, pos);
+    return status;
 }
 
 static enum bn_status check_shift(const struct bn_sequence *s, int n_sink, int n_drop, struct bn_error *err)
@@ -152,9 +167,10 @@ enum bn_status bn_sequence_shift(struct bn_sequence *s, struct bn_rope *rope, in
     if (n_sink + n_drop < bn_sequence_position(s)) {
         bn_rope_fill(rope, n_drop + 1);
         for (size_t i = 0; i < half; i++) back[i] = -rope->sin[row + i];
-        move_all(&(struct shift){s, n_drop, rope->cos + row, back, buffer, buffer + head}, n_sink + n_drop);
+        status =
+            move_all(&(struct shift){s, n_drop, rope->cos + row, back, buffer, buffer + head, err}, n_sink + n_drop);
     }
     free(buffer);
-    bn_kv_cache_truncate(&s->kv, bn_sequence_position(s) - n_drop);
-    return BN_OK;
+    if (status == BN_OK) bn_kv_cache_truncate(&s->kv, bn_sequence_position(s) - n_drop);
+    return status;
 }

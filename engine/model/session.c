@@ -107,8 +107,10 @@ static enum bn_status run(struct bn_session *s, enum bn_phase phase, const int32
     enum bn_status status = bn_kv_cache_append(&s->sequence.kv, n, err);
     if (status != BN_OK) return status;
     for (int i = 0; i < n; i++) crew->rows[i] = (struct bn_row){&s->sequence, ids[i], position + i, i >= first};
-    bn_pass_run(crew, &(struct bn_pass){phase, crew->rows, n, top, crew->logits, BN_LOGIT_ROWS, t ? take : NULL, t});
-    return BN_OK;
+    status = bn_pass_run(
+        crew, &(struct bn_pass){phase, crew->rows, n, top, crew->logits, BN_LOGIT_ROWS, t ? take : NULL, t}, err);
+    if (status != BN_OK) bn_kv_cache_truncate(&s->sequence.kv, position);
+    return status;
 }
 
 static enum bn_status append(struct bn_session *s, enum bn_phase phase, const int32_t *ids, size_t n, size_t first,

@@ -25,10 +25,11 @@ static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const str
     return bn_bind_as_is(b, lin, tensor);
 }
 
-static void prepare(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols)
+static bool prepare(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols)
 {
     size_t row = (size_t)t;
     k->quantize_b256(in->codes + row * in->code_stride, in->block_scale + row * in->block_stride, x, cols);
+    return in->block_scale[row * in->block_stride] > 0;
 }
 
 static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, const struct bn_linear_input *in,
@@ -50,6 +51,7 @@ static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, co
 }
 
 const struct bn_linear_form bn_linear_block = {.name = "block",
+                                               .has_codes = true,
                                                .row_grain = 16,
                                                .bind = bind,
                                                .prepare = prepare,

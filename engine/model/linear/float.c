@@ -44,11 +44,12 @@ static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const str
     return bn_bind_rows(b, lin, tensor, (size_t)tensor->cols * (wide ? 4 : 2), wide ? row_to_f32 : row_to_f16);
 }
 
-static void prepare(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols)
+static bool prepare(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols)
 {
     float *row = in->values + (size_t)t * in->value_stride;
     (void)k;
     if (x != row) memcpy(row, x, (size_t)cols * sizeof *row);
+    return true;
 }
 
 static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, const struct bn_linear_input *in,

@@ -41,10 +41,11 @@ enum bn_status bn_linear_bind(struct bn_binder *b, struct bn_linear *lin, const 
     return status;
 }
 
-void bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
+bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
                                int cols)
 {
     in->scale[t] = k->quantize_a256(in->codes + (size_t)t * in->code_stride, &in->sum[t], x, cols);
+    return in->scale[t] > 1e-5f / 127.0f; /* the least that quantize_a256 gives */
 }
 
 struct bn_ternary_args bn_linear_ternary_args(const struct bn_linear *lin, const struct bn_linear_input *in, int first,

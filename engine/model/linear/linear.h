@@ -33,13 +33,15 @@ struct bn_linear_input {
 struct bn_linear_form {
     const char *name;
     const char *layout; /* ternary forms: the value of ternary_layout that asks for this one; NULL for the others */
+    bool has_codes;     /* its input is int8 codes, in which NaN vanishes */
     int row_grain;      /* threads take rows in multiples of this */
     int token_grain;    /* > 0: a thread takes fewer tokens before fewer rows, as long as it keeps this many */
     /* Takes the tensor into lin->data, lin->row_bytes and sets lin->form, or leaves lin->form NULL for the next form of
      * the list. rows, cols, encoding and w_scale are filled in. Shapes are checked. Fails without memory. */
     enum bn_status (*bind)(struct bn_binder *binder, struct bn_linear *lin, const struct bn_tensor *tensor);
-    /* Row t of the input from x [cols]; x may be that row of `values`. Linears of the same prepare share an input. */
-    void (*prepare)(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols);
+    /* Row t of the input from x [cols]; x may be that row of `values`. Linears of the same prepare share an input.
+     * False: codes that stand for nothing, as they come from zeros and from rows that are not finite. */
+    bool (*prepare)(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols);
     /* y[t][r] for rows r0 <= r < r1 and tokens first <= t < first + n of the input; y points to token `first`. */
     void (*multiply)(const struct bn_kernels *k, const struct bn_linear *lin, const struct bn_linear_input *in,
                      int first, int n, float *y, size_t y_stride, int r0, int r1);
@@ -59,7 +61,7 @@ bool bn_linear_has_layout(const char *layout);
 /* Gives the tensor to the first form that takes it. */
 enum bn_status bn_linear_bind(struct bn_binder *binder, struct bn_linear *lin, const struct bn_tensor *tensor);
 /* prepare and multiply of ternary forms: quantize_a256, and the arguments of their kernels. */
-void bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
+bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
                                int cols);
 struct bn_ternary_args bn_linear_ternary_args(const struct bn_linear *lin, const struct bn_linear_input *in, int first,
                                               int n, float *y, size_t y_stride);

@@ -100,6 +100,7 @@ static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, co
  * enough of them to make taking the weights apart worth while. */
 const struct bn_linear_form bn_linear_lut3 = {.name = "lut3",
                                               .layout = "lut3",
+                                              .has_codes = true,
                                               .row_grain = BN_LUT3_PANEL,
                                               .token_grain = 48,
                                               .bind = bind,
