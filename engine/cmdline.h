@@ -42,7 +42,9 @@ struct bn_cmd {
 /* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are
  * (argv[1..n]). */
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
-/* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). */
+/* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). With --json a program
+ * that fails (1) before it has printed anything prints {"error": sentence} too, so that its output is JSON in any case.
+ */
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* How far a long command is, in one line on stderr. On a terminal it is drawn in place and no wider than that;

@@ -6,9 +6,26 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* Was --json given to a program that has printed nothing yet? */
+static bool wants_json(const struct bn_cmd *cmd)
+{
+    for (const struct bn_cmd_option *o = cmd->options; o && o->name; o++)
+        if (!strcmp(o->name, "json") && o->type == BN_CMD_FLAG) return *(const bool *)o->target && !__fpending(stdout);
+    return false;
+}
+
+/* {"error": "..."}; the text is printable. */
+static void print_error(const char *text)
+{
+    printf("{\"error\": \"");
+    for (; *text; text++) printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    printf("\"}\n");
+}
 
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
 {
@@ -19,6 +36,7 @@ _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *forma
     va_end(args);
     bn_cmd_progress(NULL);
     fprintf(stderr, "%s: %s\n", cmd->name, bn_printable(shown, sizeof shown, text));
+    if (code == 1 && wants_json(cmd)) print_error(shown);
     exit(code);
 }
 
