@@ -183,6 +183,7 @@ $(call fuzz_bin,$(1)): $(call obj,$(1) $(FUZZ_MAIN) $(2)) $(3)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(1) $(FUZZ_MAIN) $(2)) $(4) -o $$@
 endef
 $(foreach c,$(filter engine/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),$(FUZZ_HELP),$(ENGINE_LIB),$(ENGINE_LIBS))))
+$(foreach c,$(filter suites/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(filter harness/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
 $(foreach c,$(filter reports/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
 fuzz-programs: $(foreach c,$(FUZZ_SRC),$(call fuzz_bin,$(c)))
