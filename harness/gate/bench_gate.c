@@ -1,10 +1,13 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
 #include "engine/files.h"
+#include "harness/clock.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/gate/tiers.h"
 #include "harness/gate/workloads.h"
+#include "harness/machine/lock.h"
+#include "harness/worker/find.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,7 +23,7 @@ static struct request {
     int threads, runs;
     float budget_s, tolerance_percent, ignore_percent;
     uint64_t seed;
-    bool json, github, self_test;
+    bool json, github, self_test, wait, no_lock;
 } request;
 
 static const char reference_model[] = "datasets/reference/b158-i2_s.gguf"; /* in a checkout */
@@ -44,6 +47,8 @@ static const struct bn_cmd_option options[] = {
     {"allow", "WHAT", BN_CMD_STRING, &request.allow, "accept a change that is meant: output, work, or output,work", 0,
      0},
     {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
+    {"wait", NULL, BN_CMD_FLAG, &request.wait, "wait while another measurement uses these CPUs", 0, 0},
+    {"no-lock", NULL, BN_CMD_FLAG, &request.no_lock, "measure although another measurement may use these CPUs", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &request.json, "print one JSON object", 0, 0},
     {"markdown", "FILE", BN_CMD_STRING, &request.markdown, "write a summary for the pull request", 0, 0},
     {"junit", "FILE", BN_CMD_STRING, &request.junit, "write JUnit XML", 0, 0},
@@ -59,13 +64,6 @@ static const struct bn_cmd cmd = {"bitnet-bench gate", "did this change make any
                                   "fresh processes. A suspected slow-down is measured\n"
                                   "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
                                   "slower or more work, 4 output changed, 5 inconclusive."};
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Workloads, and what a plan says of model, kernel and threads where the command line is silent. */
 static int fill_workloads(struct bn_gate_workload *workloads)
@@ -99,22 +97,11 @@ static void find_program(const char *build, char *program)
     if (bn_worker_find(build, program, 4096, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
-/* Where this program's own worker is. */
-static void own_folder(char *folder, size_t cap)
-{
-    ssize_t n = readlink("/proc/self/exe", folder, cap - 1);
-    folder[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(folder, '/');
-    if (slash) *slash = 0;
-}
-
 static void fill_sides(struct sides *sides)
 {
-    static char own[4096];
-    own_folder(own, sizeof own);
-    if (request.self_test && !request.base) request.base = own;
-    if (request.self_test) request.head = request.base;
-    if (!request.base || !request.head) bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
+    if (request.self_test) request.head = request.base; /* NULL: the worker beside this program */
+    if (!request.self_test && (!request.base || !request.head))
+        bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
     find_program(request.base, sides->program[0]);
     find_program(request.head, sides->program[1]);
     snprintf(sides->threads, sizeof sides->threads, "%d", request.threads);
@@ -222,6 +209,19 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
     return 0;
 }
 
+/* The machine for ourselves until this process ends, and files that stay what they are. */
+static void begin(struct bn_pairs *pairs)
+{
+    static struct bn_lock lock;
+    static const volatile sig_atomic_t never;
+    struct bn_error err;
+    enum bn_lock_policy policy = request.no_lock ? BN_LOCK_NONE : request.wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+    const char *const files[] = {pairs->argv[0][0], pairs->argv[1][0], request.model};
+    enum bn_status status = bn_lock_enter(&lock, policy, 0, &never, &err);
+    for (int i = 0; i < 3 && !status; i++) status = bn_watch_begin(&pairs->files[i], (char *)files[i], &err);
+    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
 int bn_bench_gate(int argc, char **argv)
 {
     static struct bn_gate_workload workloads[BN_GATE_WORKLOADS];
@@ -237,7 +237,6 @@ int bn_bench_gate(int argc, char **argv)
     int rest = bn_cmd_parse(&cmd, argc, argv), n_workloads = fill_workloads(workloads);
     check_request(rest, argv);
     fill_sides(&sides);
-    signal(SIGPIPE, SIG_IGN); /* a dead worker is an error with a sentence, not our end */
     struct bn_gate_rule rule;
     struct bn_error err = {0};
     bn_gate_rule_init(&rule, (double)request.tolerance_percent);
@@ -247,7 +246,8 @@ int bn_bench_gate(int argc, char **argv)
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
                               .pair_s = 0.2};
-    double start = now_s();
+    begin(&pairs);
+    double start = bn_clock_s();
     if (bn_pairs_open(&pairs, request.seed, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (request.self_test) return run_self_test(&rule, &pairs);
     report = (struct bn_gate_report){.base = request.base,
@@ -264,6 +264,6 @@ int bn_bench_gate(int argc, char **argv)
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     }
     bn_pairs_close(&pairs);
-    report.seconds = now_s() - start;
+    report.seconds = bn_clock_s() - start;
     return finish(&report, &pairs);
 }

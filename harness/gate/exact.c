@@ -74,7 +74,7 @@ void bn_exact_compare(struct bn_exact_result *result, const char *workload, cons
     result->more_work |= json_integer_value(b) > json_integer_value(a);
 }
 
-static enum bn_status compare_workload(struct bn_exact_result *result, struct bn_worker *workers,
+static enum bn_status compare_workload(struct bn_exact_result *result, struct bn_dialogue *workers,
                                        const struct bn_gate_workload *workload, struct bn_error *err)
 {
     json_t *replies[2] = {NULL, NULL};
@@ -83,26 +83,26 @@ static enum bn_status compare_workload(struct bn_exact_result *result, struct bn
     snprintf(command, sizeof command, "count %s", workload->command);
     for (int side = 0; side < 2 && !status; side++) { /* twice: the first pass may set up what later ones keep */
         json_t *first = NULL;
-        status = bn_worker_ask(&workers[side], command, &first, err);
+        status = bn_dialogue_ask(&workers[side], command, &first, err);
         json_decref(first);
-        if (!status) status = bn_worker_ask(&workers[side], command, &replies[side], err);
+        if (!status) status = bn_dialogue_ask(&workers[side], command, &replies[side], err);
     }
     if (!status) bn_exact_compare(result, workload->name, replies[0], replies[1]);
     for (int side = 0; side < 2; side++) json_decref(replies[side]);
     return status;
 }
 
-enum bn_status bn_exact_run(struct bn_exact_result *result, const struct bn_pairs *pairs, struct bn_error *err)
+enum bn_status bn_exact_run(struct bn_exact_result *result, struct bn_pairs *pairs, struct bn_error *err)
 {
-    static const char *const names[] = {"base", "head"};
-    struct bn_worker workers[2] = {0};
+    struct bn_dialogue workers[2] = {0};
     memset(result, 0, sizeof *result);
     enum bn_status status = BN_OK;
     for (int side = 0; side < 2 && !status; side++)
-        status = bn_worker_open(&workers[side], names[side], pairs->argv[side], NULL, NULL, err);
+        status = bn_pairs_worker(pairs, side, NULL, &workers[side], NULL, err);
     for (int w = 0; w < pairs->n_workloads && !status; w++)
         status = compare_workload(result, workers, &pairs->workloads[w], err);
-    for (int side = 0; side < 2; side++) bn_worker_close(&workers[side]);
+    for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
+    if (!status) status = bn_pairs_check(pairs, err);
     result->measured = !status && result->n_compared > 0;
     return status;
 }

@@ -20,5 +20,5 @@ struct bn_exact_result {
 /* Adds one workload's comparison: two replies to "count ...". */
 void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head);
 /* Asks a base and a head process for every workload. */
-enum bn_status bn_exact_run(struct bn_exact_result *result, const struct bn_pairs *pairs, struct bn_error *err);
+enum bn_status bn_exact_run(struct bn_exact_result *result, struct bn_pairs *pairs, struct bn_error *err);
 #endif

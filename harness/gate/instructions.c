@@ -11,25 +11,25 @@ static const uint64_t small_model_bytes = 64u
                                           << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
 
 /* "instructions COMMAND", the second of two; NaN and a reason where the machine has no counter. */
-static enum bn_status ask_perf(const struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
+static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
                                size_t cap, struct bn_error *err)
 {
-    struct bn_worker worker;
+    struct bn_dialogue worker;
     json_t *reply = NULL;
     char line[64];
     snprintf(line, sizeof line, "instructions %s", command);
-    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", pairs->argv[side], NULL, NULL, err);
+    enum bn_status status = bn_pairs_worker(pairs, side, NULL, &worker, NULL, err);
     if (status) return status;
     for (int i = 0; i < 2 && !status; i++) {
         json_decref(reply);
         reply = NULL;
-        status = bn_worker_ask(&worker, line, &reply, err);
+        status = bn_dialogue_ask(&worker, line, &reply, err);
     }
     const char *why = json_string_value(json_object_get(reply, "reason"));
     *count = why || status ? NAN : json_number_value(json_object_get(reply, "instructions"));
     snprintf(reason, cap, "%s", why ? why : "");
     json_decref(reply);
-    bn_worker_close(&worker);
+    bn_dialogue_close(&worker);
     return status;
 }
 
@@ -45,25 +45,26 @@ static double read_total(const char *path)
     return total;
 }
 
-static enum bn_status simulate_into(const struct bn_pairs *pairs, int side, const char *command, const char *path,
+static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char *command, const char *path,
                                     struct bn_error *err)
 {
     char out[128];
-    const char *argv[BN_ARGS_MOST + 8] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", out};
+    char *argv[BN_ARGS_MOST + 8] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", out};
     int n = 5;
     snprintf(out, sizeof out, "--callgrind-out-file=%s", path);
-    for (int i = 0; pairs->argv[side][i] && n < BN_ARGS_MOST + 7; i++) argv[n++] = pairs->argv[side][i];
-    struct bn_worker worker;
+    for (int i = 0; pairs->argv[side][i] && n < BN_ARGS_MOST + 7; i++) argv[n++] = (char *)pairs->argv[side][i];
+    const struct bn_process_spec spec = {.argv = argv, .watch = &pairs->files[side]};
+    struct bn_dialogue worker;
     double ns;
-    enum bn_status status = bn_worker_open(&worker, side ? "head" : "base", argv, NULL, NULL, err);
+    enum bn_status status = bn_dialogue_open(&worker, side ? "head" : "base", &spec, NULL, err);
     if (status) return status;
-    status = bn_worker_time(&worker, command, 1, &ns, err);
-    bn_worker_close(&worker);
+    status = bn_dialogue_time(&worker, command, 1, &ns, err);
+    bn_dialogue_close(&worker);
     return status;
 }
 
-static enum bn_status ask_callgrind(const struct bn_pairs *pairs, int side, const char *command, double *count,
-                                    char *reason, size_t cap, struct bn_error *err)
+static enum bn_status ask_callgrind(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
+                                    size_t cap, struct bn_error *err)
 {
     char path[] = "/tmp/bitnet-gate-XXXXXX";
     int fd = mkstemp(path);
@@ -93,10 +94,10 @@ static bool on_path(const char *program)
     return false;
 }
 
-typedef enum bn_status ask(const struct bn_pairs *, int, const char *, double *, char *, size_t, struct bn_error *);
+typedef enum bn_status ask(struct bn_pairs *, int, const char *, double *, char *, size_t, struct bn_error *);
 
-static enum bn_status run(struct bn_instructions_result *r, const struct bn_pairs *pairs, const char *source,
-                          ask *count, struct bn_error *err)
+static enum bn_status run(struct bn_instructions_result *r, struct bn_pairs *pairs, const char *source, ask *count,
+                          struct bn_error *err)
 {
     r->reason[0] = 0;
     r->worst = -INFINITY;
@@ -109,13 +110,15 @@ static enum bn_status run(struct bn_instructions_result *r, const struct bn_pair
             if (isnan(*at)) return BN_OK;
             if (side) r->worst = fmax(r->worst, r->head[w] / r->base[w] - 1);
         }
+    enum bn_status status = bn_pairs_check(pairs, err);
+    if (status) return status;
     r->source = source;
     r->more = r->worst > threshold;
     return BN_OK;
 }
 
-enum bn_status bn_instructions_run(struct bn_instructions_result *result, const struct bn_pairs *pairs,
-                                   const char *method, uint64_t model_bytes, struct bn_error *err)
+enum bn_status bn_instructions_run(struct bn_instructions_result *result, struct bn_pairs *pairs, const char *method,
+                                   uint64_t model_bytes, struct bn_error *err)
 {
     memset(result, 0, sizeof *result);
     bool automatic = !strcmp(method, "auto");

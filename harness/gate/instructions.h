@@ -15,6 +15,6 @@ struct bn_instructions_result {
 };
 /* method: "auto" (perf, else callgrind for models up to 64 MB), "perf", "callgrind", "off". Fails only when a
  * worker does; a missing counter or tool is a reason. */
-enum bn_status bn_instructions_run(struct bn_instructions_result *result, const struct bn_pairs *pairs,
-                                   const char *method, uint64_t model_bytes, struct bn_error *err);
+enum bn_status bn_instructions_run(struct bn_instructions_result *result, struct bn_pairs *pairs, const char *method,
+                                   uint64_t model_bytes, struct bn_error *err);
 #endif

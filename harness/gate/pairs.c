@@ -1,11 +1,11 @@
 /* pairs.c - starts, warms, times and judges the quiet of one pair of processes. */
 #include "harness/gate/pairs.h"
 #include "engine/cmdline.h"
+#include "harness/clock.h"
 #include "harness/stats/sample.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { BLOCKS_LEAST = 3, BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
 static const double burst_ns = 5e6;
@@ -14,10 +14,8 @@ static const double disturbed_ratio = 1.25;
 
 static double now_s(void *self)
 {
-    struct timespec t;
     (void)self;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return bn_clock_s();
 }
 
 static void progress(void *self, int stage, int n_pairs, int n_most)
@@ -38,7 +36,7 @@ static enum bn_status learn(struct bn_pairs *pairs, struct bn_error *err)
     double block_ns = 0;
     for (int w = 0; w < pairs->n_workloads; w++) {
         double ns[3];
-        enum bn_status status = bn_worker_time(&pairs->canary, pairs->workloads[w].command, 3, ns, err);
+        enum bn_status status = bn_dialogue_time(&pairs->canary, pairs->workloads[w].command, 3, ns, err);
         if (status) return status;
         double least = fmin(ns[1], ns[2]);
         pairs->n_burst[w] = burst_of(least);
@@ -54,14 +52,30 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed, struct bn_er
     bn_random_init(&pairs->random, seed);
     sched_getaffinity(0, sizeof pairs->home, &pairs->home);
     double ns[CANARY_RUNS];
-    enum bn_status status = bn_worker_open(&pairs->canary, "canary", pairs->argv[0], NULL, NULL, err);
-    if (!status) status = bn_worker_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
+    const struct bn_process_spec canary = {.argv = (char *const *)pairs->argv[0], .watch = &pairs->files[0]};
+    enum bn_status status = bn_dialogue_open(&pairs->canary, "canary", &canary, NULL, err);
+    if (!status) status = bn_dialogue_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
     return status ? status : learn(pairs, err);
+}
+
+enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
+                               json_t **hello, struct bn_error *err)
+{
+    const struct bn_process_spec spec = {
+        .argv = (char *const *)pairs->argv[side], .watch = &pairs->files[side], .cpus = cpus};
+    return bn_dialogue_open(worker, side ? "head" : "base", &spec, hello, err);
+}
+
+enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (int i = 0; i < 3 && !status; i++) status = bn_watch_check(&pairs->files[i], err);
+    return status;
 }
 
 void bn_pairs_close(struct bn_pairs *pairs)
 {
-    bn_worker_close(&pairs->canary);
+    bn_dialogue_close(&pairs->canary);
     sched_setaffinity(0, sizeof pairs->home, &pairs->home);
 }
 
@@ -75,7 +89,7 @@ double bn_pairs_canary_spread(const struct bn_pairs *pairs)
 static enum bn_status ask_canary(struct bn_pairs *pairs, double *best, struct bn_error *err)
 {
     double ns[CANARY_RUNS];
-    enum bn_status status = bn_worker_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
+    enum bn_status status = bn_dialogue_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
     *best = INFINITY;
     for (int i = 0; i < CANARY_RUNS && !status; i++) *best = fmin(*best, ns[i]);
     if (!status && pairs->n_canary < BN_CANARY_MOST) pairs->canary_ns[pairs->n_canary++] = *best;
@@ -88,7 +102,7 @@ struct times {
 };
 
 /* One block of one workload: four bursts, base head head base or head base base head. */
-static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_worker *workers, int w, int leader,
+static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_dialogue *workers, int w, int leader,
                                  struct times *times, struct bn_error *err)
 {
     const int order[4] = {leader, !leader, !leader, leader}, n = pairs->n_burst[w], skip = warming(n);
@@ -96,7 +110,7 @@ static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_worker 
     for (int i = 0; i < 4 && !status; i++) {
         int side = order[i];
         double burst[BURST_MOST + 1];
-        status = bn_worker_time(&workers[side], pairs->workloads[w].command, n + skip, burst, err);
+        status = bn_dialogue_time(&workers[side], pairs->workloads[w].command, n + skip, burst, err);
         memcpy(&times->ns[side][times->n[side]], burst + skip, (size_t)n * sizeof *burst);
         times->n[side] += n;
     }
@@ -104,14 +118,14 @@ static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_worker 
 }
 
 /* Every workload on both sides, untimed. */
-static enum bn_status warm(const struct bn_pairs *pairs, struct bn_worker *workers, struct bn_error *err)
+static enum bn_status warm(const struct bn_pairs *pairs, struct bn_dialogue *workers, struct bn_error *err)
 {
     double ns[2];
     enum bn_status status = BN_OK;
     for (int w = 0; w < pairs->n_workloads && !status; w++)
         for (int side = 0; side < 2 && !status; side++)
             status =
-                bn_worker_time(&workers[side], pairs->workloads[w].command, 1 + warming(pairs->n_burst[w]), ns, err);
+                bn_dialogue_time(&workers[side], pairs->workloads[w].command, 1 + warming(pairs->n_burst[w]), ns, err);
     return status;
 }
 
@@ -122,7 +136,7 @@ static double speed_of(const struct times *times, int side)
     return bn_sample_quantile(times->ns[side], (size_t)times->n[side], 0.1);
 }
 
-static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_worker *workers, double *d, bool *quiet,
+static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_dialogue *workers, double *d, bool *quiet,
                                 struct bn_error *err)
 {
     static struct times times[BN_GATE_WORKLOADS];
@@ -164,17 +178,16 @@ static void step_aside(const struct bn_pairs *pairs, const cpu_set_t *measured)
 /* One pair from fork to wait. */
 static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, struct bn_error *err)
 {
-    static const char *const names[] = {"base", "head"};
-    struct bn_worker workers[2] = {0};
+    struct bn_dialogue workers[2] = {0};
     int first = (int)bn_random_below(&pairs->random, 2);
     cpu_set_t cpus = choose_cpus(pairs);
-    sched_setaffinity(pairs->canary.pid, sizeof cpus, &cpus);
+    sched_setaffinity(pairs->canary.process.pid, sizeof cpus, &cpus);
     step_aside(pairs, &cpus);
-    enum bn_status status = bn_worker_open(&workers[first], names[first], pairs->argv[first], &cpus, NULL, err);
-    if (!status) status = bn_worker_open(&workers[!first], names[!first], pairs->argv[!first], &cpus, NULL, err);
+    enum bn_status status = bn_pairs_worker(pairs, first, &cpus, &workers[first], NULL, err);
+    if (!status) status = bn_pairs_worker(pairs, !first, &cpus, &workers[!first], NULL, err);
     if (!status) status = time_pair(pairs, workers, d, quiet, err);
-    for (int side = 0; side < 2; side++) bn_worker_close(&workers[side]);
-    return status;
+    for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
+    return status ? status : bn_pairs_check(pairs, err);
 }
 
 static enum bn_status measure(void *self, double *d, struct bn_error *err)

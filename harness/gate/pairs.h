@@ -10,7 +10,7 @@
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
 #include "harness/gate/paired.h"
-#include "harness/worker/process.h"
+#include "harness/worker/dialogue.h"
 #include "harness/stats/random.h"
 
 enum { BN_ARGS_MOST = 16, BN_CANARY_MOST = 4096 };
@@ -20,12 +20,13 @@ struct bn_gate_workload {
 };
 struct bn_pairs {
     const char *const *argv[2]; /* base, head: program and arguments, end with NULL */
+    struct bn_watch files[3];   /* programs of base and head, and the model: must stay what they are */
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
     double pair_s; /* time that the blocks of a pair should take; decides their number, at least 3 */
     /* from here on: state */
     struct bn_random random;
-    struct bn_worker canary;
+    struct bn_dialogue canary;
     cpu_set_t home; /* CPUs this process may use */
     int n_blocks, n_disturbed, n_pairs, n_canary, n_burst[BN_GATE_WORKLOADS];
     double canary_ns[BN_CANARY_MOST];
@@ -34,5 +35,10 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
                              struct bn_error *err); /* fill the first part yourself */
 void bn_pairs_close(struct bn_pairs *pairs);
 struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs);
+/* A worker of base (side 0) or head (1), for the other tiers. cpus and hello may be NULL. */
+enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
+                               json_t **hello, struct bn_error *err);
+/* An error where one of the files is another than at the beginning. */
+enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err);
 double bn_pairs_canary_spread(const struct bn_pairs *pairs); /* MAD over median of the canary; NaN without any */
 #endif

@@ -2,6 +2,7 @@
 #include "harness/gate/self_test.h"
 #include "engine/cmdline.h"
 #include "harness/gate/self_test_log.h"
+#include "harness/error.h"
 #include "harness/stats/power.h"
 #include "harness/stats/sample.h"
 #include <math.h>
@@ -22,8 +23,8 @@ static enum bn_status keep(struct pool *pool, const struct bn_paired_result *res
         for (int w = 0; w < result->n_workloads; w++) {
             double *more = realloc(pool->d[w], (pool->n + n + 1) * sizeof *more);
             if (!more) {
-                snprintf(err->text, sizeof err->text, "Out of memory for %zu log ratios.", pool->n + n);
-                return err->status = BN_ERR_MEMORY;
+                return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for %zu log ratios.",
+                                       pool->n + n);
             }
             pool->d[w] = more;
             memcpy(more + pool->n, stages[s][w].d, n * sizeof *more);

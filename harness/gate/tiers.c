@@ -1,16 +1,9 @@
 /* tiers.c - exact, instructions, time: runs them in order and stops at the first that settles the verdict. */
+#include "harness/clock.h"
 #include "harness/gate/tiers.h"
 #include "engine/cmdline.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bool allowed(const struct bn_tiers *tiers, const char *what)
 {
@@ -46,10 +39,10 @@ static void judge(const struct bn_tiers *tiers, struct bn_gate_report *report)
 enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
                             struct bn_error *err)
 {
-    double start = now_s();
+    double start = bn_clock_s();
     bn_cmd_progress("comparing output and declared work");
     enum bn_status status = bn_exact_run(&report->exact, pairs, err);
-    report->exact.seconds = now_s() - start;
+    report->exact.seconds = bn_clock_s() - start;
     if (status) return status;
     if (!report->exact.measured)
         return bn_gate_conclude(report, BN_GATE_INCONCLUSIVE, "Nothing was measured: the workers declared no work."),
@@ -63,11 +56,11 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
         return bn_gate_conclude(report, BN_GATE_REGRESSION,
                                 "Head declares more work than base for the same tokens (--allow work accepts that)."),
                BN_OK;
-    start = now_s();
+    start = bn_clock_s();
     bn_cmd_progress("counting instructions");
     uint64_t bytes = (uint64_t)json_integer_value(json_object_get(report->hello[0], "file_bytes"));
     status = bn_instructions_run(&report->instructions, pairs, tiers->instructions, bytes, err);
-    report->instructions.seconds = now_s() - start;
+    report->instructions.seconds = bn_clock_s() - start;
     if (status) return status;
     struct bn_pair_source source = bn_pairs_source(pairs);
     status = bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
@@ -75,14 +68,13 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
     return status;
 }
 
-enum bn_status bn_tiers_greet(struct bn_gate_report *report, const struct bn_pairs *pairs, struct bn_error *err)
+enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err)
 {
-    static const char *const names[] = {"base", "head"};
     enum bn_status status = BN_OK;
     for (int side = 0; side < 2 && !status; side++) {
-        struct bn_worker worker;
-        status = bn_worker_open(&worker, names[side], pairs->argv[side], NULL, &report->hello[side], err);
-        if (!status) bn_worker_close(&worker);
+        struct bn_dialogue worker;
+        status = bn_pairs_worker(pairs, side, NULL, &worker, &report->hello[side], err);
+        if (!status) bn_dialogue_close(&worker);
     }
     return status;
 }

@@ -9,7 +9,7 @@ struct bn_tiers {
     double budget_s;          /* of the paired tier */
 };
 /* Asks both workers what they are, for the report. */
-enum bn_status bn_tiers_greet(struct bn_gate_report *report, const struct bn_pairs *pairs, struct bn_error *err);
+enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err);
 /* Fills the report up to its verdict. Fails only when a worker does. */
 enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
                             struct bn_error *err);

@@ -32,33 +32,23 @@ void bn_content_hash_add(struct bn_content_hash *h, const void *bytes, size_t n)
     }
 }
 
+/* FNV-1a over the bytes of a word, lowest first. */
+static uint64_t fold(uint64_t x, uint64_t word)
+{
+    for (int b = 0; b < 64; b += 8) x = (x ^ (word >> b & 255)) * prime;
+    return x;
+}
+
 void bn_content_hash_text(const struct bn_content_hash *h, char text[BN_CONTENT_HASH_CHARS])
 {
     uint64_t x = basis;
-    for (int i = 0; i < 8; i++)
-        for (int b = 0; b < 64; b += 8) x = (x ^ (h->lane[i] >> b & 255)) * prime;
-    for (int b = 0; b < 64; b += 8) x = (x ^ (h->n_bytes >> b & 255)) * prime;
-    snprintf(text, BN_CONTENT_HASH_CHARS, "fnv1a64x8:%016" PRIx64, x);
+    for (int i = 0; i < 8; i++) x = fold(x, h->lane[i]);
+    snprintf(text, BN_CONTENT_HASH_CHARS, "fnv1a64x8:%016" PRIx64, fold(x, h->n_bytes));
 }
 
-static enum bn_status add_file(struct bn_content_hash *h, const char *path, struct bn_error *err)
-{
-    enum { CHUNK = 1 << 20 };
-    int fd;
-    enum bn_status status = bn_input_open(&fd, NULL, path, err);
-    if (status) return status;
-    FILE *f = fdopen(fd, "rb");
-    if (!f) return close(fd), bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate a buffer to read %s.", path);
-    char *buffer = malloc(CHUNK);
-    size_t n = 0;
-    while (buffer && (n = fread(buffer, 1, CHUNK, f)) > 0) bn_content_hash_add(h, buffer, n);
-    bool bad = !buffer || ferror(f);
-    free(buffer);
-    fclose(f);
-    return bad ? bn_harness_fail(err, BN_ERR_IO, "Could not read %s.", path) : BN_OK;
-}
+typedef enum bn_status visitor(void *self, const char *path, const struct stat *st, struct bn_error *err);
 
-static enum bn_status add_folder(struct bn_content_hash *h, const char *path, struct bn_error *err)
+static enum bn_status visit_folder(const char *path, visitor *visit, void *self, struct bn_error *err)
 {
     struct dirent **entries;
     int n = scandir(path, &entries, NULL, alphasort);
@@ -68,49 +58,66 @@ static enum bn_status add_folder(struct bn_content_hash *h, const char *path, st
         char file[4096];
         struct stat st;
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        if (!status && !stat(file, &st) && S_ISREG(st.st_mode)) status = add_file(h, file, err);
+        if (!status && !stat(file, &st) && S_ISREG(st.st_mode)) status = visit(self, file, &st, err);
         free(entries[i]);
     }
     free(entries);
     return status;
 }
 
+/* A file, or all regular files of a folder in name order. */
+static enum bn_status visit_all(const char *path, visitor *visit, void *self, struct bn_error *err)
+{
+    struct stat st;
+    if (stat(path, &st)) return bn_harness_fail(err, BN_ERR_IO, "Could not open %s: %m.", path);
+    return S_ISDIR(st.st_mode) ? visit_folder(path, visit, self, err) : visit(self, path, &st, err);
+}
+
+static enum bn_status add_file(void *self, const char *path, const struct stat *st, struct bn_error *err)
+{
+    enum { CHUNK = 1 << 20 };
+    int fd;
+    (void)st;
+    enum bn_status status = bn_input_open(&fd, NULL, path, err);
+    if (status) return status;
+    FILE *f = fdopen(fd, "rb");
+    if (!f) return close(fd), bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate a buffer to read %s.", path);
+    char *buffer = malloc(CHUNK);
+    size_t n = 0;
+    while (buffer && (n = fread(buffer, 1, CHUNK, f)) > 0) bn_content_hash_add(self, buffer, n);
+    bool bad = !buffer || ferror(f);
+    free(buffer);
+    fclose(f);
+    return bad ? bn_harness_fail(err, BN_ERR_IO, "Could not read %s.", path) : BN_OK;
+}
+
 enum bn_status bn_content_hash_file(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes,
                                     struct bn_error *err)
 {
     struct bn_content_hash h;
-    struct stat st;
-    if (stat(path, &st)) return bn_harness_fail(err, BN_ERR_IO, "Could not open %s: %m.", path);
     bn_content_hash_init(&h);
-    enum bn_status status = S_ISDIR(st.st_mode) ? add_folder(&h, path, err) : add_file(&h, path, err);
+    enum bn_status status = visit_all(path, add_file, &h, err);
     if (status) return status;
     bn_content_hash_text(&h, text);
     if (n_bytes) *n_bytes = h.n_bytes;
     return BN_OK;
 }
 
-static uint64_t stamp_file(uint64_t stamp, const struct stat *st)
+static enum bn_status add_looks(void *self, const char *path, const struct stat *st, struct bn_error *err)
 {
-    const uint64_t parts[] = {st->st_dev, st->st_ino, (uint64_t)st->st_size, (uint64_t)st->st_mtim.tv_sec,
-                              (uint64_t)st->st_mtim.tv_nsec};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) stamp = (stamp ^ parts[i]) * prime;
-    return stamp;
+    struct bn_content_looks *looks = self;
+    const uint64_t words[] = {(uint64_t)st->st_dev, (uint64_t)st->st_ino, (uint64_t)st->st_size,
+                              (uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec};
+    (void)path, (void)err;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) looks->stamp = fold(looks->stamp, words[i]);
+    if (st->st_ctim.tv_sec > looks->changed_at_s) looks->changed_at_s = st->st_ctim.tv_sec;
+    return BN_OK;
 }
 
-uint64_t bn_content_stamp(const char *path)
+enum bn_status bn_content_look(const char *path, struct bn_content_looks *looks, struct bn_error *err)
 {
-    uint64_t stamp = basis;
-    struct stat st;
-    if (stat(path, &st)) return 0;
-    if (!S_ISDIR(st.st_mode)) return stamp_file(stamp, &st);
-    struct dirent **entries;
-    int n = scandir(path, &entries, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        char file[4096];
-        snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        if (!stat(file, &st) && S_ISREG(st.st_mode)) stamp = stamp_file(stamp, &st);
-        free(entries[i]);
-    }
-    if (n >= 0) free(entries);
-    return stamp;
+    *looks = (struct bn_content_looks){.stamp = basis};
+    enum bn_status status = visit_all(path, add_looks, looks, err);
+    looks->stamp |= !looks->stamp;
+    return status;
 }

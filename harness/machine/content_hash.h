@@ -3,6 +3,7 @@
 #ifndef BN_MACHINE_CONTENT_HASH_H
 #define BN_MACHINE_CONTENT_HASH_H
 #include "engine/bitnet.h"
+#include <time.h>
 
 enum { BN_CONTENT_HASH_CHARS = 27 };
 struct bn_content_hash {
@@ -15,7 +16,10 @@ void bn_content_hash_text(const struct bn_content_hash *hash, char text[BN_CONTE
 /* Hashes a file, or all regular files of a folder in name order; *n_bytes (may be NULL) gets their size. */
 enum bn_status bn_content_hash_file(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes,
                                     struct bn_error *err);
-/* Identity, size and time of change of a file, or of all regular files of a folder, in one number; 0: it is missing.
- * Another number says that the content may have changed. */
-uint64_t bn_content_stamp(const char *path);
+/* What the same files look like from outside, which is cheap: another stamp means that they may have been written. */
+struct bn_content_looks {
+    uint64_t stamp;      /* FNV-1a over device, inode, size and time of change; never 0 */
+    time_t changed_at_s; /* the latest of them */
+};
+enum bn_status bn_content_look(const char *path, struct bn_content_looks *looks, struct bn_error *err);
 #endif

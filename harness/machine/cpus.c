@@ -47,3 +47,11 @@ int bn_topology_read(struct bn_topology *out)
     hwloc_topology_destroy(t);
     return bad || !out->n_cpus ? -1 : 0;
 }
+
+cpu_set_t bn_topology_set(const struct bn_topology *topology, uint32_t n)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (uint32_t i = 0; i < n && i < topology->n_cpus; i++) CPU_SET(topology->cpus[i], &set);
+    return set;
+}

@@ -1,6 +1,7 @@
 /* cpus.h - which CPUs a worker is pinned to, and the cache sizes of the first of them (hwloc). */
 #ifndef BN_MACHINE_CPUS_H
 #define BN_MACHINE_CPUS_H
+#include <sched.h>
 #include <stdint.h>
 
 struct bn_cache {
@@ -14,4 +15,5 @@ struct bn_topology {
 };
 /* Returns 0, or -1 when hwloc cannot read this machine. */
 int bn_topology_read(struct bn_topology *topology);
+cpu_set_t bn_topology_set(const struct bn_topology *topology, uint32_t n); /* the first n CPUs */
 #endif

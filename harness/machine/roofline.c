@@ -1,4 +1,5 @@
 /* roofline.c - measures read bandwidth and the int8 peak on a number of threads. */
+#include "harness/clock.h"
 #include "harness/machine/roofline.h"
 #include "harness/error.h"
 #include <pthread.h>
@@ -7,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TRIES = 7, MAX_THREADS = 1024 };
@@ -27,13 +27,6 @@ struct member {
     double seconds;
     struct member *all;
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static uint64_t sum_words(const uint64_t *p, size_t n)
 {
@@ -74,14 +67,14 @@ static void *work(void *self)
     int32_t sink = 1;
     for (int i = 0; i < TRIES; i++) {
         pthread_barrier_wait(&t->barrier);
-        double start = now();
+        double start = bn_clock_s();
         if (!m->bad) kept += sum_words(data, t->bytes / sizeof *data);
         __asm__ volatile("" : : "r"(kept)); /* the sum is really made */
-        m->seconds = now() - start;
+        m->seconds = bn_clock_s() - start;
         keep_best(m, &t->read_s);
-        start = now();
+        start = bn_clock_s();
         t->macs = t->peak->run(t->rounds, &sink);
-        m->seconds = now() - start;
+        m->seconds = bn_clock_s() - start;
         keep_best(m, &t->peak_s);
     }
     kept += (uint64_t)sink;
@@ -104,9 +97,9 @@ static uint64_t calibrate(const struct bn_int8_peak *peak)
 {
     int32_t sink = 1;
     for (uint64_t rounds = 64;; rounds *= 4) {
-        double start = now();
+        double start = bn_clock_s();
         peak->run(rounds, &sink);
-        double seconds = now() - start;
+        double seconds = bn_clock_s() - start;
         if (seconds > 0.005) return (uint64_t)((double)rounds * 0.02 / seconds) + 1;
     }
 }

@@ -154,3 +154,15 @@ void bn_file_close(struct bn_store *store)
     sqlite3_close(store->db);
     store->db = NULL;
 }
+
+enum bn_status bn_store_in_place(struct bn_store *store, struct bn_error *err)
+{
+    int moved = 0;
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (!moved) return BN_OK;
+    return bn_harness_fail(
+        err, BN_ERR_IO,
+        "The database %s was moved or removed while it was written to; move it back and run the same "
+        "command again to go on.",
+        store->path);
+}

@@ -23,6 +23,8 @@ enum bn_status bn_store_open(struct bn_store **store, const char *path, enum bn_
 /* A sentence that the user should see before the figures, e.g. that the log of the file is missing; "": none. */
 const char *bn_store_note(const struct bn_store *store);
 void bn_store_close(struct bn_store *store);
+/* An error where the file was moved or removed since it was opened: what is written goes with it, wherever it is. */
+enum bn_status bn_store_in_place(struct bn_store *store, struct bn_error *err);
 int bn_store_version(void); /* schema version this program writes */
 /* Every read ends with an error as soon as *flag is not 0, e.g. what a signal handler sets. NULL: no flag. */
 void bn_store_interruptible(const volatile sig_atomic_t *flag);

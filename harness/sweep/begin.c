@@ -7,20 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
-struct model_file { /* "" where the plan's file is missing */
-    char hash[BN_CONTENT_HASH_CHARS];
-    uint64_t bytes;
-};
-
 /* Another model of the plan is the same file, or missing as well: then the label tells them apart. */
-static bool needs_label(const struct model_file *files, uint32_t n, uint32_t i)
+static bool needs_label(const struct bn_watch *files, uint32_t n, uint32_t i)
 {
     for (uint32_t j = 0; j < n; j++)
         if (j != i && !strcmp(files[i].hash, files[j].hash)) return true;
     return false;
 }
 
-static enum bn_status fingerprint_model(struct bn_sweep *s, const struct model_file *files, uint32_t i,
+static enum bn_status fingerprint_model(struct bn_sweep *s, const struct bn_watch *files, uint32_t i,
                                         struct bn_error *err)
 {
     const struct bn_plan_model *m = &s->plan->models[i];
@@ -30,7 +25,7 @@ static enum bn_status fingerprint_model(struct bn_sweep *s, const struct model_f
     char own[512];
     snprintf(own, sizeof own, "%s%s%s", files[i].hash, labelled ? " as " : "", labelled ? label : "");
     bn_fields_add(&fields, true, "content_hash", placed ? files[i].hash : NULL, "the file is missing");
-    if (placed) bn_fields_number(&fields, true, "file_bytes", files[i].bytes);
+    if (placed) bn_fields_number(&fields, true, "file_bytes", files[i].n_bytes);
     if (labelled) bn_fields_add(&fields, true, "label", label, NULL);
     bn_fields_add(&fields, false, "file", slash && slash[1] ? slash + 1 : m->path, NULL);
     enum bn_status status =
@@ -42,16 +37,11 @@ static enum bn_status fingerprint_model(struct bn_sweep *s, const struct model_f
 static enum bn_status fingerprint_models(struct bn_sweep *s, struct bn_error *err)
 {
     uint32_t n = s->plan->n_models;
-    struct model_file *files = calloc(n, sizeof *files);
-    enum bn_status status =
-        files ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory to plan the sweep.");
-    for (uint32_t i = 0; !status && i < n; i++) {
-        s->model_stamps[i] = bn_content_stamp(s->plan->models[i].path);
+    enum bn_status status = BN_OK;
+    for (uint32_t i = 0; !status && i < n; i++)
         if (!bn_plan_model_missing(&s->plan->models[i]))
-            status = bn_content_hash_file(s->plan->models[i].path, files[i].hash, &files[i].bytes, err);
-    }
-    for (uint32_t i = 0; !status && i < n; i++) status = fingerprint_model(s, files, i, err);
-    free(files);
+            status = bn_watch_begin(&s->models[i], s->plan->models[i].path, err);
+    for (uint32_t i = 0; !status && i < n; i++) status = fingerprint_model(s, s->models, i, err);
     return status;
 }
 
@@ -162,10 +152,11 @@ enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
     if (bn_topology_read(&s->topology))
         return bn_harness_fail(err, BN_ERR_IO, "hwloc cannot read the topology of this machine.");
     s->model_ids = calloc(s->plan->n_models + 1, sizeof *s->model_ids);
-    s->model_stamps = calloc(s->plan->n_models + 1, sizeof *s->model_stamps);
-    if (!s->model_ids || !s->model_stamps)
-        return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
-    status = bn_store_begin(s->store, err);
+    s->models = calloc(s->plan->n_models + 1, sizeof *s->models);
+    if (!s->model_ids || !s->models)
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory to plan the sweep.");
+    status = bn_lock_enter(&s->lock, s->lock_policy, bn_lock_queue(s->db_path), &bn_child_interrupt, err);
+    if (!status) status = bn_store_begin(s->store, err);
     if (!status) status = fingerprint_models(s, err);
     if (!status) status = fingerprint_machine(s, err);
     if (!status) status = bn_engines_fingerprint(&s->engines, s->store, err);
@@ -179,6 +170,7 @@ void bn_sweep_release(struct bn_sweep *s)
     bn_engines_release(&s->engines);
     bn_point_list_release(&s->points);
     bn_plan_close(s->plan);
-    free(s->model_ids), free(s->model_stamps);
+    bn_lock_leave(&s->lock);
+    free(s->model_ids), free(s->models);
     free(s->configs), free(s->option_rows), free(s->option_texts);
 }

@@ -11,10 +11,11 @@
 
 int bn_bench_sweep(int argc, char **argv);
 
-static struct bn_sweep s = {.db_path = "out/bench.db", .counters = "auto", .rounds = -1, .repetitions = -1, .seed = -1};
+static struct bn_sweep s = {
+    .db_path = "out/bench.db", .counters = "auto", .lock.file = -1, .rounds = -1, .repetitions = -1, .seed = -1};
 static struct bn_cmd_list engines, models, workloads;
 static const char *budget;
-static bool dry_run, json;
+static bool dry_run, json, wait, no_lock;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &s.db_path, "results database (default out/bench.db)"},
     {"dry-run", NULL, BN_CMD_FLAG, &dry_run, "list the points and an estimate of the time, measure nothing"},
@@ -29,6 +30,8 @@ static const struct bn_cmd_option options[] = {
     {"model", "LABEL=PATH", BN_CMD_LIST, &models, "where the plan's model of this label lies"},
     {"workload", "NAME", BN_CMD_LIST, &workloads,
      "measure only this workload of the plan (may be given several times)"},
+    {"wait", NULL, BN_CMD_FLAG, &wait, "wait while another measurement uses these CPUs"},
+    {"no-lock", NULL, BN_CMD_FLAG, &no_lock, "measure although another measurement may use these CPUs"},
     {"json", NULL, BN_CMD_FLAG, &json, "print the summary as one JSON object"},
     {"worker", "FILE", BN_CMD_STRING, &s.worker, "measuring program (default: bitnet-worker beside this one)"},
     {0}};
@@ -52,6 +55,7 @@ static void apply_options(void)
 {
     if (strcmp(s.counters, "auto") && strcmp(s.counters, "off") && strcmp(s.counters, "sim"))
         bn_cmd_fail(&cmd, 2, "--counters takes auto, off or sim, not \"%s\".", s.counters);
+    s.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
     if (s.rounds > 0) s.plan->rounds = (uint32_t)s.rounds;
     if (s.repetitions > 0) s.plan->repetitions = (uint32_t)s.repetitions;
     if (s.seed >= 0) s.plan->seed = (uint32_t)s.seed;

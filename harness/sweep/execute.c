@@ -1,6 +1,5 @@
 /* execute.c - one point from config to result: request, child, reply, verdict. */
 #include "harness/sweep/execute.h"
-#include "harness/machine/content_hash.h"
 #include "harness/worker/callgrind.h"
 #include "harness/worker/llama_bench.h"
 #include "harness/worker/request.h"
@@ -27,10 +26,10 @@ static void settle(struct bn_execution_result *r, const char *state, const char 
 /* The last line a worker wrote on stderr is its reason. */
 static const char *last_line(const struct bn_child_result *c, char *line, size_t cap)
 {
-    const char *end = c->error_tail + strlen(c->error_tail);
-    while (end > c->error_tail && end[-1] == '\n') end--;
+    const char *tail = c->process.error_tail, *end = tail + strlen(tail);
+    while (end > tail && end[-1] == '\n') end--;
     const char *begin = end;
-    while (begin > c->error_tail && begin[-1] != '\n') begin--;
+    while (begin > tail && begin[-1] != '\n') begin--;
     snprintf(line, cap, "%.*s", (int)(end - begin), begin);
     return line[0] ? line : NULL;
 }
@@ -94,7 +93,7 @@ static void attach(struct bn_execution_result *r, size_t n_moments)
     r->point.moments = r->moments, r->point.n_moments = n_moments;
     r->point.hash = r->reply.hash, r->point.kernels_used = r->reply.kernels;
     r->point.peak_rss_bytes = r->reply.peak_rss_bytes ? r->reply.peak_rss_bytes : r->child.peak_rss_bytes;
-    r->point.stderr_tail = r->child.error_tail[0] ? r->child.error_tail : NULL;
+    r->point.stderr_tail = r->child.process.error_tail[0] ? r->child.process.error_tail : NULL;
     r->point.signal = r->child.signal, r->point.exit_code = r->child.exit_code;
     r->point.seconds = r->child.seconds;
     r->point.started_at = r->started_at;
@@ -126,38 +125,38 @@ static bool skip_early(const struct bn_execution *x, struct bn_execution_result 
     return r->point.state != NULL;
 }
 
-/* A program of its own kind: the same CPUs and limits, its words instead of our request. */
+/* The same CPUs and limits for every program; `input` is our request, or NULL. */
+static enum bn_status run(const struct bn_execution *x, char *const *argv, const char *input,
+                          struct bn_execution_result *r, struct bn_error *err)
+{
+    const cpu_set_t cpus = bn_topology_set(x->topology, x->config->threads);
+    const struct bn_child_spec spec = {.process = {.argv = argv,
+                                                   .watch = &x->engine->watch,
+                                                   .cpus = &cpus,
+                                                   .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20},
+                                       .input = input,
+                                       .time_limit_s = x->plan->time_limit_s,
+                                       .tick = x->tick,
+                                       .self = x->self};
+    return bn_child_run(&spec, &r->child, err);
+}
+
 static enum bn_status run_llama_bench(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
 {
     struct bn_llama_bench_call call;
     bn_llama_bench_call(&call, x->engine, x->config, x->plan->repetitions);
-    struct bn_child_spec spec = {.argv = call.argv,
-                                 .time_limit_s = x->plan->time_limit_s,
-                                 .cpus = x->topology->cpus,
-                                 .n_cpus = x->config->threads,
-                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20,
-                                 .tick = x->tick,
-                                 .self = x->self};
-    return bn_child_run(&spec, &r->child, err);
+    return run(x, call.argv, NULL, r, err);
 }
 
 static enum bn_status run_worker(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
 {
     char *text = bn_execution_request(x);
-    if (!text) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory starting a worker.");
+    if (!text) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for a request.");
     char *argv[BN_ENGINE_WORDS + 2] = {NULL};
     size_t n = 0;
     for (char *const *w = x->engine->words; *w; w++) argv[n++] = *w;
     argv[n] = "--request";
-    struct bn_child_spec spec = {.argv = argv,
-                                 .input = text,
-                                 .time_limit_s = x->plan->time_limit_s,
-                                 .cpus = x->topology->cpus,
-                                 .n_cpus = x->config->threads,
-                                 .memory_limit_bytes = (uint64_t)x->plan->memory_limit_mb << 20,
-                                 .tick = x->tick,
-                                 .self = x->self};
-    enum bn_status status = bn_child_run(&spec, &r->child, err);
+    enum bn_status status = run(x, argv, text, r, err);
     free(text);
     return status;
 }
@@ -180,9 +179,9 @@ static enum bn_status add_simulated(const struct bn_execution *x, struct bn_exec
 /* What ran may be another model than the one that was hashed: neither its times nor its output belong to the point. */
 static void check_model(const struct bn_execution *x, struct bn_execution_result *r)
 {
-    const char *path = x->config->model->path;
-    if (strcmp(r->point.state, "finished") || bn_content_stamp(path) == x->model_stamp) return;
-    settle(r, "failed", "%s changed since the sweep began; start a new sweep.", path);
+    struct bn_error err;
+    if (strcmp(r->point.state, "finished") || !bn_watch_check(x->model, &err)) return;
+    settle(r, "failed", "%s", err.text);
     r->point.n_samples = r->point.n_counters = r->point.n_ops = 0;
     r->point.hash = NULL;
 }
@@ -200,12 +199,15 @@ enum bn_status bn_execute(const struct bn_execution *x, struct bn_execution_resu
     r->interrupted = r->child.interrupted;
     n += bn_moment_read("after", r->moments + n);
     struct bn_error parse_error = {0};
-    enum bn_status parsed = (foreign ? bn_llama_bench_parse : bn_reply_parse)(&r->reply, r->child.output, &parse_error);
+    enum bn_status parsed =
+        (foreign ? bn_llama_bench_parse : bn_reply_parse)(&r->reply, r->child.process.output, &parse_error);
     judge(x, r, parsed, &parse_error);
     attach(r, n);
-    check_model(x, r);
     bool simulate = x->callgrind && !foreign && !r->interrupted && !strcmp(r->point.state, "finished");
-    return simulate ? add_simulated(x, r, err) : BN_OK;
+    if (simulate) status = add_simulated(x, r, err);
+    if (!status) status = bn_watch_check(&x->engine->watch, err); /* it may have changed just before it was started */
+    check_model(x, r);
+    return status;
 }
 
 void bn_execution_release(struct bn_execution_result *r)

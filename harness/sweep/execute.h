@@ -11,10 +11,10 @@
 struct bn_execution {
     const struct bn_plan *plan;
     const struct bn_config *config;
-    const struct bn_engine *engine; /* which program measures; path NULL: none was named */
+    struct bn_engine *engine; /* which program measures; path NULL: none was named */
     const struct bn_topology *topology;
+    struct bn_watch *model;       /* the model's file */
     bool counters, ops, simulate; /* passes beside the timed ones; simulate: this request is for callgrind alone */
-    uint64_t model_stamp;         /* bn_content_stamp of the model that was hashed */
     bool callgrind;               /* count in the simulator as well, after the point */
     void (*tick)(void *self);
     void *self;

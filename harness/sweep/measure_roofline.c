@@ -39,16 +39,25 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t threads, struct bn_er
     char number[16], reason[256];
     snprintf(number, sizeof number, "%u", threads);
     char *argv[] = {s->engines.at[0].words[0], "--roofline", number, NULL};
-    const struct bn_child_spec spec = {
-        .argv = argv, .time_limit_s = LIMIT_S, .cpus = s->topology.cpus, .n_cpus = threads};
+    const cpu_set_t cpus = bn_topology_set(&s->topology, threads);
+    const struct bn_child_spec spec = {.process = {.argv = argv, .watch = &s->engines.at[0].watch, .cpus = &cpus},
+                                       .time_limit_s = LIMIT_S};
     struct bn_child_result r;
     enum bn_status status = bn_child_run(&spec, &r, err);
     if (status || r.interrupted) return status;
-    json_t *answer = json_loads(r.output ? r.output : "", 0, NULL);
+    json_t *answer = json_loads(r.process.output ? r.process.output : "", 0, NULL);
     snprintf(reason, sizeof reason, "The worker did not measure it (exit code %d, signal %d).", r.exit_code, r.signal);
     status = store(s, threads, answer, reason, err);
     json_decref(answer);
     bn_child_release(&r);
+    return status;
+}
+
+static enum bn_status measure_once(struct bn_sweep *s, uint32_t threads, struct bn_error *err)
+{
+    bn_lock_turn(&s->lock, true, &bn_child_interrupt);
+    enum bn_status status = bn_child_interrupt || stored_already(s, threads) ? BN_OK : measure(s, threads, err);
+    bn_lock_turn(&s->lock, false, &bn_child_interrupt);
     return status;
 }
 
@@ -58,6 +67,6 @@ enum bn_status bn_sweep_measure_limits(struct bn_sweep *s, struct bn_error *err)
     uint32_t one = 1, n = s->plan->n_threads ? s->plan->n_threads : 1,
              *threads = s->plan->n_threads ? s->plan->threads : &one;
     for (uint32_t i = 0; !status && !bn_child_interrupt && s->plan->ops && i < n; i++)
-        if (threads[i] <= s->topology.n_cpus && !stored_already(s, threads[i])) status = measure(s, threads[i], err);
+        if (threads[i] <= s->topology.n_cpus) status = measure_once(s, threads[i], err);
     return status;
 }

@@ -2,22 +2,15 @@
 #include "harness/sweep/progress.h"
 #include "engine/bitnet.h"
 #include "engine/cmdline.h"
+#include "harness/clock.h"
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BAR = 24 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void bn_progress_begin(struct bn_progress *p, size_t total, size_t done)
 {
-    *p = (struct bn_progress){.total = total, .done = done, .start = now()};
+    *p = (struct bn_progress){.total = total, .done = done, .start = bn_clock_s()};
 }
 
 void bn_progress_draw(const struct bn_progress *p)
@@ -29,7 +22,7 @@ void bn_progress_draw(const struct bn_progress *p)
         for (int i = 0; i < BAR; i++) bar[i + 1] = (size_t)i * p->total < p->done * BAR ? '#' : '.';
     }
     if (p->done_here) {
-        double s = (now() - p->start) / (double)p->done_here * (double)(p->total - p->done);
+        double s = (bn_clock_s() - p->start) / (double)p->done_here * (double)(p->total - p->done);
         snprintf(left, sizeof left, "  %d:%02d left", (int)s / 60, (int)s % 60);
     }
     bn_cmd_progress("%s%zu/%zu%s  %s", bar, p->done, p->total, left, p->what);

@@ -1,6 +1,7 @@
 /* sweep.h - a sweep in progress: what the command line gave, and the steps of the command. */
 #ifndef BN_SWEEP_H
 #define BN_SWEEP_H
+#include "harness/machine/lock.h"
 #include "harness/sweep/execute.h"
 #include "harness/sweep/progress.h"
 
@@ -15,8 +16,10 @@ struct bn_sweep {
     struct bn_engines engines;
     struct bn_topology topology;
     struct bn_store *store;
-    int64_t *model_ids;              /* [plan->n_models] */
-    uint64_t *model_stamps;          /* [plan->n_models] bn_content_stamp when the sweep began */
+    int64_t *model_ids;      /* [plan->n_models] */
+    struct bn_watch *models; /* [plan->n_models]; path NULL: missing */
+    struct bn_lock lock;
+    enum bn_lock_policy lock_policy;
     struct bn_store_config *configs; /* [points.n_configs], as the store names them */
     struct bn_store_option *option_rows;
     char *option_texts;

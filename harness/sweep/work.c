@@ -66,7 +66,7 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
                              .config = c,
                              .engine = bn_engines_find(&s->engines, c->engine),
                              .topology = &s->topology,
-                             .model_stamp = s->model_stamps[c->model - s->plan->models],
+                             .model = &s->models[c->model - s->plan->models],
                              .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0,
                              .ops = first && s->plan->ops,
                              .callgrind = first && !strcmp(s->counters, "sim") && !strcmp(c->engine, "bitnet"),
@@ -79,9 +79,11 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
     bn_progress_show(&s->progress, what);
     enum bn_status status = bn_execute(&x, &r, err);
     *interrupted = !status && r.interrupted;
-    if (!status && *interrupted)
+    if (status)
+        bn_store_unclaim(s->store, s->current_point, NULL);
+    else if (*interrupted)
         status = bn_store_unclaim(s->store, s->current_point, err);
-    else if (!status)
+    else
         status = bn_store_point_end(s->store, s->current_point, &r.point, NULL, err);
     if (!status && !*interrupted) {
         if (first || strcmp(r.point.state, "skipped"))
@@ -112,15 +114,26 @@ static enum bn_status queue_empty(struct bn_sweep *s, int64_t *open, struct bn_e
     return status;
 }
 
+/* Other runners of the same database measure between our points, not during them. */
+static enum bn_status one_turn(struct bn_sweep *s, int64_t *open, bool *interrupted, struct bn_error *err)
+{
+    uint32_t ordinal = 0;
+    bn_lock_turn(&s->lock, true, &bn_child_interrupt);
+    if (bn_child_interrupt) return BN_OK;
+    enum bn_status status = bn_store_claim(s->store, s->run_id, lease_s(s), &ordinal, &s->current_point, err);
+    if (!status && s->current_point) status = take_point(s, ordinal, interrupted, err);
+    bn_lock_turn(&s->lock, false, &bn_child_interrupt);
+    return status || s->current_point ? status : queue_empty(s, open, err);
+}
+
 enum bn_status bn_sweep_work(struct bn_sweep *s, bool *interrupted, struct bn_error *err)
 {
     int64_t open = 1;
     enum bn_status status = BN_OK;
     *interrupted = false;
     while (!status && open && !*interrupted) {
-        uint32_t ordinal = 0;
-        status = bn_store_claim(s->store, s->run_id, lease_s(s), &ordinal, &s->current_point, err);
-        if (!status) status = s->current_point ? take_point(s, ordinal, interrupted, err) : queue_empty(s, &open, err);
+        status = one_turn(s, &open, interrupted, err);
+        if (!status) status = bn_store_in_place(s->store, err);
         if (bn_child_interrupt) *interrupted = true;
     }
     bn_cmd_progress(NULL);

@@ -69,17 +69,17 @@ Test(callgrind, the_reason_is_the_cause_and_no_warning)
         struct bn_child_result result;
         const char *want;
     } cases[] = {
-        {{.error_tail =
+        {{.process.error_tail =
               "==7== Warning: set address range perms: large range\n==7== brk segment overflow\nThe model is cheese.\n",
           .exit_code = 1},
          "Under valgrind: The model is cheese."},
-        {{.error_tail =
+        {{.process.error_tail =
               "vex amd64->IR: unhandled instruction bytes: 0x62 0xF1\n==7== Illegal opcode\n==7==    at 0x1: f\n",
           .signal = 4},
          "Under valgrind: it does not know an instruction of these kernels."},
-        {{.error_tail = "==7== Warning: noted but unhandled ioctl\n", .signal = 11},
+        {{.process.error_tail = "==7== Warning: noted but unhandled ioctl\n", .signal = 11},
          "Under valgrind: the worker ended by signal 11 (Segmentation fault)."},
-        {{.error_tail = "", .exit_code = 3}, "Under valgrind: the worker ended early with exit code 3."}};
+        {{.process.error_tail = "", .exit_code = 3}, "Under valgrind: the worker ended early with exit code 3."}};
     char reason[BN_CALLGRIND_REASON];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bn_callgrind_failure(&cases[i].result, reason, sizeof reason);

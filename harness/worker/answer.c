@@ -1,4 +1,5 @@
 /* answer.c - answers the gate's commands: time, count and instructions of a fixed piece of work. */
+#include "harness/clock.h"
 #include "harness/worker/answer.h"
 #include "engine/cmdline.h"
 #include "harness/worker/instruction_counter.h"
@@ -6,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <valgrind/callgrind.h>
 
 enum { TOKENS_MOST = 1 << 20 };
@@ -24,13 +24,6 @@ struct server {
     double inject; /* share of the time that is spent again */
     uint64_t (*n_allocations)(void);
 };
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 static void put_text(const char *key, const char *text) /* "key": "text", escaped */
 {
@@ -71,10 +64,10 @@ static enum bn_status answer_time(struct server *server, const struct job *job, 
     enum bn_status status = prepare(server, server->timed, job, err);
     if (status) return status;
     CALLGRIND_START_INSTRUMENTATION;
-    int64_t start = now_ns();
+    int64_t start = bn_clock_ns();
     status = work(server, server->timed, job, err);
-    int64_t end = now_ns(), until = start + (int64_t)((double)(end - start) * (1 + server->inject));
-    while (end < until) end = now_ns();
+    int64_t end = bn_clock_ns(), until = start + (int64_t)((double)(end - start) * (1 + server->inject));
+    while (end < until) end = bn_clock_ns();
     CALLGRIND_STOP_INSTRUMENTATION;
     if (!status) printf("{\"ns\": %" PRId64 "}\n", end - start);
     return status;
@@ -182,7 +175,7 @@ static enum bn_status open_all(struct server *server, const char *model, const s
         snprintf(err->text, sizeof err->text, "Out of memory for %d token ids.", server->options.n_ctx);
         return err->status = BN_ERR_MEMORY;
     }
-    printf("{\"protocol\": %d, \"file_bytes\": %" PRIu64, BN_SERVE_PROTOCOL, info->file_bytes);
+    printf("{\"protocol\": %d, \"file_bytes\": %" PRIu64, BN_WORKER_PROTOCOL, info->file_bytes);
     const char *const about[][2] = {{"version", bn_version()},
                                     {"commit", bn_commit()},
                                     {"compiler", bn_compiler()},

@@ -16,7 +16,7 @@
 #include "engine/bitnet.h"
 #include <stdio.h>
 
-enum { BN_SERVE_PROTOCOL = 1 };
+enum { BN_WORKER_PROTOCOL = 1 };
 /* argv[0] is "serve"; n_allocations counts the process's allocations, or is NULL. Returns the exit code. */
 int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void));
 #endif

@@ -109,8 +109,11 @@ static enum bn_status run(const struct bn_execution *x, const char *folder, stru
         if (geometry[i][0]) argv[n++] = geometry[i];
     for (char *const *w = x->engine->words; *w; w++) argv[n++] = *w;
     argv[n] = "--request";
-    struct bn_child_spec spec = {
-        .argv = argv, .input = text, .time_limit_s = SLOWER * x->plan->time_limit_s, .tick = x->tick, .self = x->self};
+    const struct bn_child_spec spec = {.process = {.argv = argv, .watch = &x->engine->watch},
+                                       .input = text,
+                                       .time_limit_s = SLOWER * x->plan->time_limit_s,
+                                       .tick = x->tick,
+                                       .self = x->self};
     enum bn_status status = bn_child_run(&spec, r, err);
     free(text);
     return status;
@@ -128,8 +131,9 @@ static void last_words(const char *tail, char *words, size_t cap)
 void bn_callgrind_failure(const struct bn_child_result *r, char *reason, size_t cap)
 {
     char words[200];
-    last_words(r->error_tail, words, sizeof words);
-    if (strstr(r->error_tail, "unhandled instruction") || strstr(r->error_tail, "Unrecognised instruction"))
+    last_words(r->process.error_tail, words, sizeof words);
+    if (strstr(r->process.error_tail, "unhandled instruction") ||
+        strstr(r->process.error_tail, "Unrecognised instruction"))
         snprintf(reason, cap, "Under valgrind: it does not know an instruction of these kernels.");
     else if (words[0])
         snprintf(reason, cap, "Under valgrind: %s", words);
@@ -196,7 +200,7 @@ static enum bn_status simulate(const struct bn_execution *x, const char *kernels
     struct bn_reply reply;
     enum bn_status status = run(x, folder, &r, err);
     if (status) return status;
-    bn_reply_parse(&reply, r.output, NULL);
+    bn_reply_parse(&reply, r.process.output, NULL);
     objection(x, &r, &reply, kernels_used, reason, BN_CALLGRIND_REASON);
     bn_reply_release(&reply);
     bn_child_release(&r);

@@ -1,7 +1,7 @@
 /* engines.c - finds the measuring programs and fingerprints their builds. */
 #include "harness/worker/engines.h"
 #include "harness/worker/child.h"
-#include "harness/machine/content_hash.h"
+#include "harness/worker/find.h"
 #include "harness/machine/fields.h"
 #include "harness/error.h"
 #include <jansson.h>
@@ -9,17 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* build/bin/bitnet-bench -> build/bin/bitnet-worker */
-static char *worker_beside(void)
-{
-    char path[4096], *worker = NULL;
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (n <= 0) return NULL;
-    path[n] = 0;
-    char *slash = strrchr(path, '/');
-    return slash && asprintf(&worker, "%.*s/bitnet-worker", (int)(slash - path), path) > 0 ? worker : NULL;
-}
 
 static void split_words(struct bn_engine *e, const char *text)
 {
@@ -54,11 +43,9 @@ enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, c
 {
     *engines = (struct bn_engines){.n = 1};
     engines->at[0].name = strdup("bitnet");
-    engines->at[0].words[0] = worker ? strdup(worker) : worker_beside();
-    if (!engines->at[0].words[0] || access(engines->at[0].words[0], X_OK))
-        return bn_harness_fail(err, BN_ERR_IO, "The worker program %s is not there; build it with make.",
-                               engines->at[0].words[0] ? engines->at[0].words[0] : "bitnet-worker");
-    enum bn_status status = BN_OK;
+    char path[4096];
+    enum bn_status status = bn_worker_find(worker, path, sizeof path, err);
+    if (!status) engines->at[0].words[0] = strdup(path);
     for (size_t i = 0; !status && i < n_named; i++) status = add_named(engines, named[i], err);
     return status;
 }
@@ -72,7 +59,7 @@ void bn_engines_release(struct bn_engines *engines)
     engines->n = 0;
 }
 
-const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const char *name)
+struct bn_engine *bn_engines_find(struct bn_engines *engines, const char *name)
 {
     for (size_t i = 0; i < engines->n; i++)
         if (!strcmp(engines->at[i].name, name)) return &engines->at[i];
@@ -81,14 +68,14 @@ const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const 
 
 /* `worker --describe` prints one JSON object of texts. Without an answer the build would be named as another one, so
  * that is an error. */
-static enum bn_status describe(const struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
+static enum bn_status describe(struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
 {
     char *argv[] = {e->words[0], "--describe", NULL};
-    struct bn_child_spec spec = {.argv = argv, .time_limit_s = 20};
+    struct bn_child_spec spec = {.process = {.argv = argv, .watch = &e->watch}, .time_limit_s = 20};
     struct bn_child_result r;
     enum bn_status status = bn_child_run(&spec, &r, err);
     if (status) return status;
-    json_t *o = json_loads(r.output ? r.output : "", 0, NULL), *value;
+    json_t *o = json_loads(r.process.output ? r.process.output : "", 0, NULL), *value;
     const char *name;
     json_object_foreach(o, name, value)
     {
@@ -105,18 +92,17 @@ static enum bn_status describe(const struct bn_engine *e, struct bn_fields *fiel
 
 static enum bn_status fingerprint(struct bn_engine *e, bool ours, struct bn_store *store, struct bn_error *err)
 {
-    char hash[BN_CONTENT_HASH_CHARS], label[256];
-    uint64_t bytes;
+    char label[256];
     struct bn_fields fields = {.n = 0};
-    enum bn_status status = bn_content_hash_file(e->words[0], hash, &bytes, err);
+    enum bn_status status = bn_watch_begin(&e->watch, e->words[0], err);
     if (status) return status;
     bn_fields_add(&fields, true, "engine", e->name, NULL);
-    bn_fields_add(&fields, true, "binary_hash", hash, NULL);
-    bn_fields_number(&fields, true, "binary_bytes", bytes);
+    bn_fields_add(&fields, true, "binary_hash", e->watch.hash, NULL);
+    bn_fields_number(&fields, true, "binary_bytes", e->watch.n_bytes);
     for (char **w = e->words + 1; *w; w++) bn_fields_add(&fields, true, "argument", *w, NULL);
     if (ours) status = describe(e, &fields, err);
     const char *version = bn_fields_find(&fields, "version"), *commit = bn_fields_find(&fields, "commit");
-    snprintf(label, sizeof label, "%s %s %s", e->name, version ? version : "", commit ? commit : hash);
+    snprintf(label, sizeof label, "%s %s %s", e->name, version ? version : "", commit ? commit : e->watch.hash);
     if (!status) status = bn_store_fingerprint(store, "build", label, NULL, fields.at, fields.n, &e->build_id, err);
     bn_fields_release(&fields);
     return status;

@@ -2,23 +2,25 @@
  */
 #ifndef BN_WORKER_ENGINES_H
 #define BN_WORKER_ENGINES_H
+#include "harness/machine/watch.h"
 #include "harness/store/store.h"
 
 enum { BN_ENGINES_MAX = 32, BN_ENGINE_WORDS = 32 };
 struct bn_engine {
     char *name;
     char *words[BN_ENGINE_WORDS + 1]; /* path and further arguments; words[0] NULL: not given */
+    struct bn_watch watch;            /* of words[0] */
     int64_t build_id;
 };
 struct bn_engines {
     struct bn_engine at[BN_ENGINES_MAX];
     size_t n;
 };
-/* Adds "bitnet" = our worker (beside this program unless `worker` names another) and each NAME=PATH ARGS of `named`. */
+/* Adds "bitnet" = our worker (find.h) and each NAME=PATH ARGS of `named`. */
 enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named,
                                struct bn_error *err);
 void bn_engines_release(struct bn_engines *engines);
-const struct bn_engine *bn_engines_find(const struct bn_engines *engines, const char *name); /* NULL: not named */
+struct bn_engine *bn_engines_find(struct bn_engines *engines, const char *name); /* NULL: not named */
 /* Asks each program what it was built from, hashes its file, and stores the fingerprint in build_id. */
 enum bn_status bn_engines_fingerprint(struct bn_engines *engines, struct bn_store *store, struct bn_error *err);
 #endif

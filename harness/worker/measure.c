@@ -1,4 +1,5 @@
 /* measure.c - warm-up, timed repetitions, the pass per operation, counters: what a worker does with a request. */
+#include "harness/clock.h"
 #include "harness/worker/measure.h"
 #include "harness/worker/subject.h"
 #include "harness/worker/op_profile.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 struct timing {
     int64_t start_ns, prefill_ns, *decode_ns;
@@ -19,23 +19,16 @@ struct timing {
     int n_vocab;
 };
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void start_clock(void *self, enum bn_phase phase)
 {
     (void)phase;
-    ((struct timing *)self)->start_ns = now_ns();
+    ((struct timing *)self)->start_ns = bn_clock_ns();
 }
 
 static void stop_clock(void *self, enum bn_phase phase, int n_tokens, struct bn_session *session)
 {
     struct timing *t = self;
-    int64_t ns = now_ns() - t->start_ns;
+    int64_t ns = bn_clock_ns() - t->start_ns;
     (void)n_tokens;
     if (phase == BN_PHASE_PREFILL)
         t->prefill_ns = ns;

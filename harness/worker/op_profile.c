@@ -1,10 +1,10 @@
 /* op_profile.c - collects the observer's calls in one table per thread and writes them as lines. */
+#include "harness/clock.h"
 #include "harness/worker/op_profile.h"
 #include "harness/error.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct cell {
     uint64_t calls, ns, weight_bytes, kv_bytes, macs;
@@ -22,18 +22,11 @@ struct profile {
     int64_t n_tokens[2];
 };
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void op_begin(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op)
 {
     struct profile *p = self;
     (void)phase, (void)layer, (void)op;
-    if (p->on) p->lanes[thread].start_ns = now_ns();
+    if (p->on) p->lanes[thread].start_ns = bn_clock_ns();
 }
 
 static void op_end(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op, const struct bn_work *work)
@@ -43,7 +36,7 @@ static void op_end(void *self, int thread, enum bn_phase phase, int layer, enum 
     if (!p->on) return;
     struct cell *c = &p->lanes[thread].cells[((int)p->phase * (p->n_layers + 1) + layer + 1) * BN_OP_COUNT + (int)op];
     c->calls++;
-    c->ns += (uint64_t)(now_ns() - p->lanes[thread].start_ns);
+    c->ns += (uint64_t)(bn_clock_ns() - p->lanes[thread].start_ns);
     c->weight_bytes += work->weight_bytes, c->kv_bytes += work->kv_bytes, c->macs += work->macs;
 }
 

@@ -1,32 +1,29 @@
-/* process.h - one persistent worker process, seen from the gate: start it, ask it one line, get one JSON
- * object (answer.h). A worker that dies or stays silent is an error whose sentence names it and quotes the end
- * of its stderr. */
+/* process.h - the one way the harness starts a program: pipes to it, limits on it, and what it wrote. No shell. It is
+ * in a process group of its own and dies with its parent; the parent's priority and affinity never change. */
 #ifndef BN_WORKER_PROCESS_H
 #define BN_WORKER_PROCESS_H
-#include "engine/bitnet.h"
-#include <jansson.h>
+#include "harness/machine/watch.h"
 #include <sched.h>
 #include <sys/types.h>
 
-enum { BN_WORKER_BURST = 16 }; /* most commands sent at once */
-struct bn_worker {
-    const char *name; /* "base", "head", "canary": for sentences */
-    pid_t pid;
-    int to, from, errors; /* pipes, and a memory file with its stderr */
-    char buffer[16384];
-    size_t n_buffered;
+struct bn_process_spec {
+    char *const *argv;           /* argv[0] is the path or a name searched in PATH; ends with NULL */
+    struct bn_watch *watch;      /* the program's file: it is started only while it has the bytes of then; or NULL */
+    const cpu_set_t *cpus;       /* it may use only these; NULL: all */
+    uint64_t memory_limit_bytes; /* address space; 0: none */
 };
-/* Finds the worker program in `build`: the program itself, or a folder with bitnet-worker, bin/bitnet-worker
- * or build/bin/bitnet-worker. */
-enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct bn_error *err);
-/* argv[0] is the program; ends with NULL. cpus: it may use only these, or NULL. *hello gets what the worker
- * says first (caller decrefs), may be NULL. */
-enum bn_status bn_worker_open(struct bn_worker *worker, const char *name, const char *const *argv,
-                              const cpu_set_t *cpus, json_t **hello, struct bn_error *err);
-/* Sends the command; *reply is the object (caller decrefs). An {"error"} reply is an error. Limit: 120 s. */
-enum bn_status bn_worker_ask(struct bn_worker *worker, const char *command, json_t **reply, struct bn_error *err);
-/* "prefill 64" and the like, `times` in a row without a pause between them: ns[times], nanoseconds each. */
-enum bn_status bn_worker_time(struct bn_worker *worker, const char *command, int times, double *ns,
-                              struct bn_error *err);
-void bn_worker_close(struct bn_worker *worker); /* ends its input, waits; kills it after 10 s */
+struct bn_process {
+    pid_t pid;            /* 0: none */
+    int to, from, errors; /* its stdin, stdout and stderr; -1: closed */
+    char *output;         /* what it wrote and nobody took yet, terminated; NULL: nothing so far */
+    size_t n_output, cap;
+    char error_tail[2048]; /* the last bytes of its stderr */
+    bool overflow;         /* it wrote more than 256 MiB, or memory ran out: the rest is lost */
+};
+enum bn_status bn_process_start(struct bn_process *process, const struct bn_process_spec *spec, struct bn_error *err);
+/* Waits at most timeout_ms for something to read and takes it. False: both ends are closed, nothing will come. */
+bool bn_process_pump(struct bn_process *process, int timeout_ms);
+void bn_process_kill(const struct bn_process *process); /* the whole group */
+/* Closes all pipes and frees what was read. The process must have been waited for. */
+void bn_process_release(struct bn_process *process);
 #endif

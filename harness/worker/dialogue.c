@@ -1,0 +1,143 @@
+/* dialogue.c - lines to a worker, JSON lines from it. */
+#include "harness/worker/dialogue.h"
+#include "harness/clock.h"
+#include "harness/error.h"
+#include "harness/worker/answer.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const double answer_limit_s = 120, exit_limit_s = 10;
+
+/* Takes what the process still says on stderr. Its output may be ended while it is not. */
+static enum bn_status gone(struct bn_dialogue *d, const char *what, struct bn_error *err)
+{
+    double until = bn_clock_s() + 1;
+    while (d->process.errors >= 0 && d->process.from < 0 && bn_clock_s() < until) bn_process_pump(&d->process, 100);
+    const char *tail = d->process.error_tail;
+    return bn_harness_fail(err, BN_ERR_IO, "The %s worker %s%s%.*s", d->name, what, tail[0] ? ": " : ".",
+                           (int)strcspn(tail, "\n"), tail);
+}
+
+/* Its output has ended: how the process ended, where it does so within a second. */
+static enum bn_status ended(struct bn_dialogue *d, struct bn_error *err)
+{
+    char what[96] = "ended before it answered";
+    int status = 0;
+    pid_t pid = 0;
+    for (int ms = 0; ms < 1000 && !(pid = waitpid(d->process.pid, &status, WNOHANG)); ms++)
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    if (pid > 0 && WIFSIGNALED(status))
+        snprintf(what, sizeof what, "ended by signal %d (%s) before it answered", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else if (pid > 0)
+        snprintf(what, sizeof what, "ended with exit code %d before it answered", WEXITSTATUS(status));
+    return gone(d, what, err);
+}
+
+/* Waits for one line; *next is where the following one begins. */
+static enum bn_status read_line(struct bn_dialogue *d, size_t *next, struct bn_error *err)
+{
+    struct bn_process *p = &d->process;
+    for (double until = bn_clock_s() + answer_limit_s;;) {
+        char *end = p->n_output ? memchr(p->output, '\n', p->n_output) : NULL;
+        if (end) {
+            *end = 0;
+            *next = (size_t)(end - p->output) + 1;
+            return BN_OK;
+        }
+        if (p->overflow) return gone(d, "wrote a line that never ends", err);
+        if (p->from < 0) return ended(d, err);
+        if (bn_clock_s() > until) return gone(d, "gave no answer for 120 s", err);
+        bn_process_pump(p, 1000);
+    }
+}
+
+static enum bn_status read_object(struct bn_dialogue *d, json_t **object, struct bn_error *err)
+{
+    struct bn_process *p = &d->process;
+    size_t next = 0;
+    enum bn_status status = read_line(d, &next, err);
+    if (status) return status;
+    *object = json_loads(p->output, 0, NULL);
+    if (!*object)
+        status =
+            bn_harness_fail(err, BN_ERR_IO, "The %s worker wrote \"%.60s\", which is not JSON.", d->name, p->output);
+    memmove(p->output, p->output + next, p->n_output -= next);
+    return status;
+}
+
+enum bn_status bn_dialogue_open(struct bn_dialogue *d, const char *name, const struct bn_process_spec *spec,
+                                json_t **hello, struct bn_error *err)
+{
+    json_t *object = NULL;
+    d->name = name;
+    enum bn_status status = bn_process_start(&d->process, spec, err);
+    if (!status) status = read_object(d, &object, err);
+    if (!status && json_integer_value(json_object_get(object, "protocol")) != BN_WORKER_PROTOCOL)
+        status = bn_harness_fail(err, BN_ERR_IO,
+                                 "The %s worker does not speak protocol %d of the gate; build it from a newer commit.",
+                                 name, BN_WORKER_PROTOCOL);
+    if (!status && hello) *hello = json_incref(object);
+    json_decref(object);
+    if (status) bn_dialogue_close(d);
+    return status;
+}
+
+static enum bn_status send(struct bn_dialogue *d, const char *command, int times, struct bn_error *err)
+{
+    char lines[BN_DIALOGUE_BURST * 64];
+    size_t n = 0;
+    for (int i = 0; i < times && n < sizeof lines; i++)
+        n += (size_t)snprintf(lines + n, sizeof lines - n, "%s\n", command);
+    if (n < sizeof lines && write(d->process.to, lines, n) == (ssize_t)n) return BN_OK;
+    return gone(d, "is gone", err);
+}
+
+static enum bn_status receive(struct bn_dialogue *d, const char *command, json_t **reply, struct bn_error *err)
+{
+    enum bn_status status = read_object(d, reply, err);
+    if (status) return status;
+    const char *error = json_string_value(json_object_get(*reply, "error"));
+    if (!error) return BN_OK;
+    status = bn_harness_fail(err, BN_ERR_IO, "The %s worker cannot do \"%s\": %s", d->name, command, error);
+    json_decref(*reply);
+    *reply = NULL;
+    return status;
+}
+
+enum bn_status bn_dialogue_ask(struct bn_dialogue *d, const char *command, json_t **reply, struct bn_error *err)
+{
+    enum bn_status status = send(d, command, 1, err);
+    return status ? status : receive(d, command, reply, err);
+}
+
+enum bn_status bn_dialogue_time(struct bn_dialogue *d, const char *command, int times, double *ns, struct bn_error *err)
+{
+    enum bn_status status = send(d, command, times, err);
+    for (int i = 0; i < times && !status; i++) {
+        json_t *reply;
+        status = receive(d, command, &reply, err);
+        if (status) return status;
+        ns[i] = json_number_value(json_object_get(reply, "ns"));
+        json_decref(reply);
+        if (!(ns[i] > 0))
+            status = bn_harness_fail(err, BN_ERR_IO, "The %s worker gave no time for \"%s\".", d->name, command);
+    }
+    return status;
+}
+
+void bn_dialogue_close(struct bn_dialogue *d)
+{
+    struct bn_process *p = &d->process;
+    if (p->pid <= 0) return;
+    if (p->to >= 0) close(p->to);
+    p->to = -1;
+    double until = bn_clock_s() + exit_limit_s;
+    while (waitpid(p->pid, NULL, WNOHANG) == 0) {
+        if (bn_clock_s() > until) bn_process_kill(p);
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    bn_process_release(p);
+}

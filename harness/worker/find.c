@@ -1,0 +1,36 @@
+/* find.c - tries the places where builds keep their worker. */
+#include "harness/worker/find.h"
+#include "harness/error.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+static void own_folder(char *folder, size_t cap)
+{
+    ssize_t n = readlink("/proc/self/exe", folder, cap - 1);
+    folder[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+}
+
+enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct bn_error *err)
+{
+    static const char *const places[] = {"", "/bitnet-worker", "/bin/bitnet-worker", "/build/bin/bitnet-worker"};
+    char own[4096];
+    if (!build) own_folder(own, sizeof own), build = own;
+    for (int i = 0; i < 4; i++) {
+        int n = snprintf(path, cap, "%s%s", build, places[i]);
+        if (n > 0 && (size_t)n < cap && is_program(path)) return BN_OK;
+    }
+    return bn_harness_fail(err, BN_ERR_IO,
+                           "Could not find bitnet-worker in %s, in its bin/ or in its build/bin/; build it with `make "
+                           "all`.",
+                           build);
+}
