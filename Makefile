@@ -89,6 +89,10 @@ hostile: ## N damaged files of each kind (default 1000) under AddressSanitizer a
 	@$(MAKE) --no-print-directory BUILD=build/hostile OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined" programs fuzz-programs
 	@BUILD=build/hostile ci/hostile $(N)
+check-oom: ## every allocation that reading a model, a vocabulary, a plan, ... makes fails in turn, under AddressSanitizer
+	@$(MAKE) --no-print-directory BUILD=build/oom OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE=-fsanitize=address CFLAGS=-Wno-error \
+	    LDFLAGS="$(foreach f,malloc calloc realloc strdup strndup mmap,-Wl,--wrap=$(f))" fuzz-programs
+	@BUILD=build/oom ci/check-oom
 fuzz: ## libFuzzer on each reader of strangers' files, TIME seconds each (default 60); needs clang
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC="$(or $(FUZZ_CC),clang)" OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
 	    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" LDFLAGS=-fsanitize=fuzzer fuzz-programs
@@ -172,7 +176,7 @@ $(BUILD)/tests-bin/example: $(call obj,engine/tests/example.c) $(ENGINE_LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/example.c) $(ENGINE_LIBS) -o $@
 
 # Targets of ci/fuzz/fuzz.h: programs that try the files they are given, or with libFuzzer make their own.
-FUZZ_MAIN  := ci/fuzz/inputs.c $(if $(findstring fuzzer,$(SANITIZE)),,ci/fuzz/alone.c)
+FUZZ_MAIN  := ci/fuzz/inputs.c $(if $(findstring fuzzer,$(SANITIZE)),,$(if $(findstring wrap,$(LDFLAGS)),ci/fuzz/failing.c,ci/fuzz/alone.c))
 FUZZ_HELP  := engine/tests/fuzz/try_model.c
 FUZZ_SRC   := $(filter-out $(FUZZ_HELP),$(wildcard */tests/fuzz/*.c))
 fuzz_bin    = $(BUILD)/tests-bin/fuzz-$(basename $(notdir $(1)))

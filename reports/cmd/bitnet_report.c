@@ -110,8 +110,9 @@ static int draw_folded(void)
     FILE *in = strcmp(o.folded, "-") ? fopen(o.folded, "r") : stdin;
     if (!in) fail(1, "Could not open %s: %s.", o.folded, strerror(errno));
     bn_input_declare(o.folded);
-    if (!flame_read(&flame, in))
-        fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
+    bool read = flame_read(&flame, in);
+    if (flame.out_of_memory) fail(1, "Could not allocate the stacks of %s.", o.folded);
+    if (!read) fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
     if (bn_output_open(&output, o.output, &err)) fail(err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (!flame_write_svg(&flame, &style, bn_output_stream(output))) fail(1, "Could not allocate the flame graph.");
     flame_release(&flame);

@@ -15,8 +15,9 @@ struct flame {
     struct flame_node root;
     struct flame_node **table; /* [n_slots] every box but the root, by parent and name */
     size_t n_slots, n_nodes;
-    size_t depth;    /* boxes of the longest stack, the root included */
-    size_t bad_line; /* number (from 1) of the first line that is no stack; 0: none */
+    size_t depth;       /* boxes of the longest stack, the root included */
+    bool out_of_memory; /* the read ended for it */
+    size_t bad_line;    /* number (from 1) of the first line that is no stack; 0: none */
 };
 /* The box after `node` when each comes before its children; NULL: it was the last. *depth (of node) becomes its depth.
  * Stacks may be deep: nothing here recurses. */

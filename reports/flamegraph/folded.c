@@ -23,7 +23,11 @@ static bool make_room(struct flame *flame)
     if (2 * flame->n_nodes < flame->n_slots) return true;
     flame->n_slots = old.n_slots ? 2 * old.n_slots : 64;
     flame->table = calloc(flame->n_slots, sizeof *flame->table);
-    if (!flame->table) return *flame = old, false;
+    if (!flame->table) {
+        *flame = old;
+        flame->out_of_memory = true;
+        return false;
+    }
     for (size_t i = 0; i < old.n_slots; i++) {
         struct flame_node *node = old.table[i];
         if (node) flame->table[slot_of(flame, node->parent, node->name, strlen(node->name))] = node;
@@ -38,7 +42,10 @@ static struct flame_node *child_named(struct flame *flame, struct flame_node *pa
     size_t slot = slot_of(flame, parent, name, n);
     if (flame->table[slot]) return flame->table[slot];
     struct flame_node *fresh = calloc(1, sizeof *fresh);
-    if (!fresh || !(fresh->name = strndup(name, n))) return free(fresh), NULL;
+    if (!fresh || !(fresh->name = strndup(name, n))) {
+        flame->out_of_memory = true;
+        return free(fresh), NULL;
+    }
     fresh->parent = parent;
     *(parent->last_child ? &parent->last_child->next : &parent->first_child) = fresh;
     flame->n_nodes++;
@@ -99,7 +106,7 @@ bool flame_read(struct flame *flame, FILE *f)
         ok = add_line(flame, line + 3 * mark, (size_t)n - 3 * mark);
     }
     ok = ok && !ferror(f);
-    if (!ok) flame->bad_line = number;
+    if (!ok && !flame->out_of_memory) flame->bad_line = number;
     free(line);
     return ok;
 }

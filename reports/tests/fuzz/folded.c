@@ -4,14 +4,14 @@
 
 bool fuzz_path(const char *path, struct bn_error *err)
 {
-    struct flame flame;
+    struct flame flame = {0};
     FILE *in = fopen(path, "r"), *out = fopen("/dev/null", "w");
     bool ok = in && out && flame_read(&flame, in);
     if (ok) ok = flame_write_svg(&flame, &(struct flame_style){"title", "ns"}, out);
     if (in && out) flame_release(&flame);
     if (in) fclose(in);
     if (out) fclose(out);
-    if (!ok) *err = (struct bn_error){BN_ERR_FORMAT, "This is no stack."};
+    if (!ok) *err = (struct bn_error){flame.bad_line ? BN_ERR_FORMAT : BN_ERR_MEMORY, "This was not read."};
     return ok;
 }
 FUZZ_FILE
