@@ -47,6 +47,7 @@ static void print_track(const struct bn_history_track *track)
     const struct bn_history_run *last = &track->runs[track->n_runs - 1];
     printf("%s, %s, %s, %s, %s\n    %zu runs, last %.10s: %.1f us a token\n", track->machine, track->model,
            track->workload, track->series, track->phase, track->n_runs, last->when, last->ns / 1000);
+    if (track->joined[0]) printf("    matched by the fields that all runs have; some lack %s\n", track->joined);
     for (int i = 0; i < track->n_changes; i++) print_change(track, &track->changes[i]);
     if (track->drifts)
         printf("    slow drift: %+.1f %% against the reference since the first runs, p %.2g\n",
@@ -70,10 +71,10 @@ static json_t *track_json(const struct bn_history_track *track)
                                track->runs[c->index].when, "from_commit", track->runs[c->index - 1].commit, "to_commit",
                                track->runs[c->index].commit, "ratio", c->ratio, "p", c->p, "machine", c->machine));
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "machine", track->machine, "model",
-                     track->model, "workload", track->workload, "series", track->series, "phase", track->phase, "runs",
-                     runs, "changes", changes, "drift_ratio", number(track->drift), "drift_p", number(track->drift_p),
-                     "drifts", track->drifts);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "machine", track->machine, "model",
+                     track->model, "workload", track->workload, "series", track->series, "phase", track->phase,
+                     "joined", track->joined, "runs", runs, "changes", changes, "drift_ratio", number(track->drift),
+                     "drift_p", number(track->drift_p), "drifts", track->drifts);
 }
 
 static void print_json(const struct bn_history *history)

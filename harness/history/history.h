@@ -24,6 +24,7 @@ struct bn_history_change {
 enum { BN_HISTORY_CHANGES = 32 };
 struct bn_history_track {
     char machine[96], model[96], workload[64], series[128], phase[16];
+    char joined[256];            /* "use_mmap, poll": fields that only some runs of the series have; "" */
     struct bn_history_run *runs; /* in order of time */
     size_t n_runs;
     struct bn_history_change changes[BN_HISTORY_CHANGES];

@@ -1,5 +1,6 @@
 /* history_read.c - from the database's views to series over time. */
 #include "harness/history/history.h"
+#include "harness/history/join.h"
 #include "harness/stats/sample.h"
 #include <math.h>
 #include <stdio.h>
@@ -8,9 +9,10 @@
 
 struct cell { /* median of one worker process */
     int64_t config, run;
-    bool decode;
+    int phase; /* of phase_names */
     double ns;
 };
+static const char *const phase_names[] = {"prefill", "decode", "benchmark"};
 struct list {
     void *at;
     size_t n, cap, size;
@@ -54,18 +56,18 @@ static enum bn_status read_cells(struct list *cells, struct bn_store *store, con
     struct list samples = {.size = sizeof(double)};
     struct cell key = {0};
     int64_t point = -1;
-    enum bn_status status =
-        bn_query_open(&query, store, err,
-                      "SELECT point_id, phase = 'decode', config_id, run_id, ns_per_token FROM v_samples WHERE "
-                      "phase IN ('prefill', 'decode') AND run_id IN (SELECT run_id FROM v_runs WHERE started_at >= ?)",
-                      "s", since);
+    enum bn_status status = bn_query_open(
+        &query, store, err,
+        "SELECT point_id, CASE phase WHEN 'prefill' THEN 0 WHEN 'decode' THEN 1 ELSE 2 END, config_id, "
+        "run_id, ns_per_token FROM v_samples WHERE run_id IN (SELECT run_id FROM v_runs WHERE started_at >= ?)",
+        "s", since);
     if (status) return status;
     while (!status && bn_query_next(query)) {
-        bool decode = bn_query_int(query, 1);
-        if (bn_query_int(query, 0) != point || decode != key.decode) {
+        int phase = (int)bn_query_int(query, 1);
+        if (bn_query_int(query, 0) != point || phase != key.phase) {
             if (!close_cell(cells, &samples, key)) status = no_memory(err);
             point = bn_query_int(query, 0);
-            key = (struct cell){bn_query_int(query, 2), bn_query_int(query, 3), decode, 0};
+            key = (struct cell){bn_query_int(query, 2), bn_query_int(query, 3), phase, 0};
         }
         double *sample = more(&samples);
         if (sample)
@@ -83,7 +85,7 @@ static int by_series(const void *a, const void *b) /* config, phase, run, time *
 {
     const struct cell *x = a, *y = b;
     if (x->config != y->config) return x->config < y->config ? -1 : 1;
-    if (x->decode != y->decode) return x->decode - y->decode;
+    if (x->phase != y->phase) return x->phase - y->phase;
     if (x->run != y->run) return x->run < y->run ? -1 : 1;
     return (x->ns > y->ns) - (x->ns < y->ns);
 }
@@ -155,6 +157,8 @@ struct reading {
     struct bn_store *store;
     const struct bn_history_query *query;
     struct list cells, runs;
+    struct bn_history_join *joins;
+    size_t n_joins;
 };
 
 static struct bn_history_track *add_track(struct bn_history *history, const struct bn_history_track *like)
@@ -230,7 +234,10 @@ static enum bn_status read_series(struct reading *r, const struct cell *cells, s
     bool wanted;
     enum bn_status status = read_config(r, cells->config, &track, &reference, &wanted, err);
     if (status || !wanted) return status;
-    snprintf(track.phase, sizeof track.phase, "%s", cells->decode ? "decode" : "prefill");
+    snprintf(track.phase, sizeof track.phase, "%s", phase_names[cells->phase]);
+    for (size_t i = 0; i < r->n_joins; i++)
+        if (bn_history_joined(r->joins, r->n_joins, r->joins[i].to) == cells->config)
+            memcpy(track.joined, r->joins[i].fields, sizeof track.joined);
     for (size_t i = 0; i < n && !status; i++) {
         const struct run *run = bsearch(&cells[i].run, r->runs.at, r->runs.n, sizeof *run, by_id);
         bool seen = !run;
@@ -250,16 +257,21 @@ enum bn_status bn_history_read(struct bn_history *history, struct bn_store *stor
     *history = (struct bn_history){0};
     enum bn_status status = read_runs(&r.runs, store, query->since, err);
     if (!status) status = read_cells(&r.cells, store, query->since, err);
+    if (!status) status = bn_history_joins(store, query, &r.joins, &r.n_joins, err);
+    struct cell *joined = r.cells.at;
+    for (size_t i = 0; !status && i < r.cells.n; i++)
+        joined[i].config = bn_history_joined(r.joins, r.n_joins, joined[i].config);
     if (!status) merge_processes(&r.cells);
     const struct cell *cells = r.cells.at;
     for (size_t i = 0, end; i < r.cells.n && !status; i = end) {
         for (end = i + 1;
-             end < r.cells.n && cells[end].config == cells[i].config && cells[end].decode == cells[i].decode;)
+             end < r.cells.n && cells[end].config == cells[i].config && cells[end].phase == cells[i].phase;)
             end++;
         status = read_series(&r, cells + i, end - i, err);
     }
     free(r.cells.at);
     free(r.runs.at);
+    free(r.joins);
     if (status) bn_history_release(history);
     return status;
 }
