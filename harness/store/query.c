@@ -1,4 +1,4 @@
-/* query.c - rows for other rooms. An error is never the end of the rows: bn_query_close says which of the two it was.
+/* query.c - rows for other rooms. An error is never the end of the rows: bn_query_end says which of the two it was.
  */
 #include "harness/store/sql.h"
 #include "harness/error.h"
@@ -21,6 +21,7 @@ enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, st
     q->store = store;
     q->statement = bn_sql_prepare(store, err, sql);
     if (!q->statement) {
+        if (!store->unread.status) store->unread = *err;
         free(q);
         return err->status;
     }
@@ -37,6 +38,7 @@ bool bn_query_next(struct bn_query *q)
     if (q->failure.status) return false;
     int code = sqlite3_step(q->statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE) bn_sql_fail(q->store, &q->failure);
+    if (q->failure.status && !q->store->unread.status) q->store->unread = q->failure;
     return code == SQLITE_ROW;
 }
 
@@ -62,6 +64,12 @@ enum bn_status bn_query_end(struct bn_query *q, enum bn_status so_far, struct bn
     }
     bn_query_close(q);
     return so_far;
+}
+
+enum bn_status bn_store_unread(const struct bn_store *store, struct bn_error *err)
+{
+    if (store->unread.status) *err = store->unread;
+    return store->unread.status;
 }
 
 void bn_query_close(struct bn_query *q)

@@ -10,8 +10,9 @@ struct bn_store {
     char *path;
     int depth; /* of bn_store_begin */
     bool writes;
-    char note[512]; /* what the user should know about the file; "" */
-    char owner[96]; /* this process: boot id, pid, start time */
+    struct bn_error unread; /* the first read that failed; status BN_OK: none */
+    char note[512];         /* what the user should know about the file; "" */
+    char owner[96];         /* this process: boot id, pid, start time */
 };
 /* Settings under which nothing in a file runs but what this program asks for: no views, triggers or functions of the
  * file's own, no writes to the schema, bounded lengths, and an end to every read when the interrupt flag is set. */

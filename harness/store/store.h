@@ -192,5 +192,7 @@ double bn_query_double(struct bn_query *query, int column);
 /* Closes it. Returns so_far unless that is BN_OK and reading failed: then the failure, with its sentence. */
 enum bn_status bn_query_end(struct bn_query *query, enum bn_status so_far, struct bn_error *err)
     __attribute__((warn_unused_result));
-void bn_query_close(struct bn_query *query); /* where no figure depends on the rows being complete */
+/* The same without the failure, which the store remembers: bn_store_unread tells the first one. */
+void bn_query_close(struct bn_query *query);
+enum bn_status bn_store_unread(const struct bn_store *store, struct bn_error *err);
 #endif

@@ -86,6 +86,8 @@ int bn_sweep_conclude(const struct bn_sweep *s, bool interrupted, bool json)
         print_json(s, &at, interrupted);
     else
         print_text(s, &at, interrupted);
+    struct bn_error err;
+    if (bn_store_unread(s->store, &err)) return fprintf(stderr, "bitnet-bench sweep: %s\n", err.text), 1;
     if (interrupted) return 130;
     return at.n_other_output ? 4 : at.n_failed ? 1 : at.n_finished ? 0 : 5;
 }

@@ -2,8 +2,10 @@
  * other, merging. */
 #include "harness/compare/compare.h"
 #include "harness/history/history.h"
+#include "harness/store/instant.h"
 #include "harness/store/store.h"
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,4 +312,102 @@ Test(store, foreign_sql_can_do_nothing_but_make_rows)
         "CREATE TABLE t (a); DELETE FROM t"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         cr_expect_eq(bn_store_foreign_rows(bad[i], count_row, &n, &err), BN_ERR_FORMAT, "%s", bad[i]);
+}
+
+Test(store, an_error_is_not_the_end_of_the_rows)
+{
+    struct bn_sample samples[1000];
+    struct bn_error err = {0};
+    struct bn_query *q;
+    char page[4096];
+    struct bn_store *store = open_store(path);
+    int64_t run = add_run(store, "r", "c", 10);
+    fill_run(store, run, samples, 1000);
+    bn_store_close(store);
+    int file = open(path, O_RDWR), n = 0;
+    off_t size = lseek(file, 0, SEEK_END);
+    memset(page, 0xff, sizeof page);
+    cr_assert_eq(pwrite(file, page, sizeof page, size - 2 * 4096), 4096); /* a page of samples */
+    close(file);
+    cr_assert_eq(bn_store_open(&store, path, BN_STORE_READ, &err), BN_ERR_FORMAT);
+    cr_expect_not_null(strstr(err.text, "is damaged"), "%s", err.text);
+    store = open_store(path); /* a writer reads what it needs alone */
+    must(bn_query_open(&q, store, &err, "SELECT ns FROM v_samples", ""), &err);
+    while (bn_query_next(q)) n++;
+    cr_expect(n > 0 && n < 10000);
+    cr_expect_eq(bn_query_end(q, BN_OK, &err), BN_ERR_FORMAT);
+    cr_expect_not_null(strstr(err.text, "is damaged"), "%s", err.text);
+    memset(&err, 0, sizeof err);
+    cr_expect_eq(bn_store_unread(store, &err), BN_ERR_FORMAT, "the store remembers it");
+    bn_store_close(store);
+}
+
+Test(store, a_copy_of_the_file_alone_has_every_point_that_finished)
+{
+    char command[256];
+    struct bn_sample sample = {"decode", 0, 0, 1000, 1};
+    struct bn_store *store = open_store(path);
+    int64_t run = add_run(store, "r", "c", 4);
+    for (int i = 0; i < 3; i++) finish_point(store, claim(store, run), "x", &sample, 1);
+    snprintf(command, sizeof command, "cp %s %s", path, other); /* without its log */
+    cr_assert_eq(system(command), 0);
+    struct bn_store *copy = open_store(other);
+    cr_expect_eq(number(copy, "SELECT count(*) FROM v_samples"), 3);
+    bn_store_close(copy);
+    bn_store_close(store);
+    snprintf(command, sizeof command, "%s-wal", path);
+    cr_expect(access(command, F_OK), "at rest there is no log");
+}
+
+Test(store, every_read_can_be_interrupted)
+{
+    static volatile sig_atomic_t flag;
+    struct bn_error err = {0};
+    struct bn_query *q;
+    struct bn_store *store = open_store(path);
+    bn_store_interruptible(&flag);
+    must(bn_query_open(&q, store, &err,
+                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", ""),
+         &err);
+    flag = 1;
+    cr_expect(!bn_query_next(q));
+    cr_expect_eq(bn_query_end(q, BN_OK, &err), BN_ERR_IO);
+    cr_expect_not_null(strstr(err.text, "interrupted"), "%s", err.text);
+    bn_store_interruptible(NULL);
+    bn_store_close(store);
+}
+
+/* Pairs by GNU date -u -d TEXT +%FT%T.%3NZ */
+Test(store, times_are_read_strictly_and_written_in_utc)
+{
+    static const char *const right[][2] = {{"2026-11-25T17:30:04Z", "2026-11-25T17:30:04.000Z"},
+                                           {"2026-11-25T17:30:04.1289+02:00", "2026-11-25T15:30:04.129Z"},
+                                           {"2026-11-25 17:30:04 -0830", "2026-11-26T02:00:04.000Z"},
+                                           {"2024-02-29", "2024-02-29T00:00:00.000Z"},
+                                           {"2026-12-31T23:59:59-01", "2027-01-01T00:59:59.000Z"},
+                                           {"2026-11", "2026-11-01T00:00:00.000Z"}};
+    static const char *const wrong[] = {"",
+                                        "12-01-2027",
+                                        "2026-13-01",
+                                        "2026-02-29",
+                                        "2026-11-25T24:00",
+                                        "2026-1-1",
+                                        "now",
+                                        "2026-11-25T17:30:04+25:00",
+                                        "1969-12-31",
+                                        "2460000.5",
+                                        "2026-11-25T17:30:04Zx",
+                                        "26-11-25",
+                                        "2026-11-25T"};
+    char utc[BN_INSTANT_CHARS];
+    struct bn_error err = {0};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        must(bn_instant_read(right[i][0], "x", utc, &err), &err);
+        cr_expect_str_eq(utc, right[i][1], "%s is %s", right[i][0], utc);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        cr_expect_eq(bn_instant_read(wrong[i], "x", utc, &err), BN_ERR_FORMAT, "%s", wrong[i]);
+    cr_expect_eq(bn_instant_from_seconds(1e300, "x", utc, &err), BN_ERR_FORMAT);
+    must(bn_instant_from_seconds(1715675411.25, "x", utc, &err), &err);
+    cr_expect_str_eq(utc, "2024-05-14T08:30:11.250Z");
 }
