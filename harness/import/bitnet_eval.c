@@ -62,12 +62,12 @@ static enum bn_status store_item(struct bn_import *import, int64_t model_id, con
 
 static enum bn_status store_stress(struct bn_import *import, int64_t model_id, const json_t *test, struct bn_error *err)
 {
-    const struct bn_stress_result result = {.test = bn_import_text(test, "name"),
-                                            .verdict = bn_import_text(test, "verdict"),
-                                            .reason = bn_import_text(test, "reason"),
-                                            .value = bn_import_number(test, "value"),
-                                            .threshold = bn_import_number(test, "threshold"),
-                                            .seconds = bn_import_number(test, "seconds")};
+    const struct bn_store_stress result = {.test = bn_import_text(test, "name"),
+                                           .verdict = bn_import_text(test, "verdict"),
+                                           .reason = bn_import_text(test, "reason"),
+                                           .value = bn_import_number(test, "value"),
+                                           .threshold = bn_import_number(test, "threshold"),
+                                           .seconds = bn_import_number(test, "seconds")};
     import->n_rows++;
     return bn_store_stress(import->store, import->run_id, model_id, &result, err);
 }

@@ -1,7 +1,8 @@
-/* content_hash.c - FNV-1a in eight lanes over memory and files. */
+/* content_hash.c - FNV-1a in eight words over memory and files. */
 #include "harness/machine/content_hash.h"
 #include "engine/files.h"
 #include "harness/error.h"
+#include "harness/fnv.h"
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,11 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const uint64_t prime = 0x100000001b3u, basis = 0xcbf29ce484222325u;
-
 void bn_content_hash_init(struct bn_content_hash *h)
 {
-    for (int i = 0; i < 8; i++) h->lane[i] = basis + (uint64_t)i;
+    for (int i = 0; i < 8; i++) h->word[i] = BN_FNV_BASIS + (uint64_t)i;
     h->n_bytes = 0;
 }
 
@@ -27,7 +26,7 @@ void bn_content_hash_add(struct bn_content_hash *h, const void *bytes, size_t n)
         size_t k = n < sizeof words ? n : sizeof words;
         if (k < sizeof words) memset(words, 0, sizeof words);
         memcpy(words, p, k); /* native order: hashes of one model differ between little- and big-endian machines */
-        for (int i = 0; i < 8; i++) h->lane[i] = (h->lane[i] ^ words[i]) * prime;
+        for (int i = 0; i < 8; i++) h->word[i] = bn_fnv_add(h->word[i], words[i]);
         n -= k;
     }
 }
@@ -35,14 +34,14 @@ void bn_content_hash_add(struct bn_content_hash *h, const void *bytes, size_t n)
 /* FNV-1a over the bytes of a word, lowest first. */
 static uint64_t fold(uint64_t x, uint64_t word)
 {
-    for (int b = 0; b < 64; b += 8) x = (x ^ (word >> b & 255)) * prime;
+    for (int b = 0; b < 64; b += 8) x = bn_fnv_add(x, word >> b & 255);
     return x;
 }
 
 void bn_content_hash_text(const struct bn_content_hash *h, char text[BN_CONTENT_HASH_CHARS])
 {
-    uint64_t x = basis;
-    for (int i = 0; i < 8; i++) x = fold(x, h->lane[i]);
+    uint64_t x = BN_FNV_BASIS;
+    for (int i = 0; i < 8; i++) x = fold(x, h->word[i]);
     snprintf(text, BN_CONTENT_HASH_CHARS, "fnv1a64x8:%016" PRIx64, fold(x, h->n_bytes));
 }
 
@@ -116,7 +115,7 @@ static enum bn_status add_looks(void *self, const char *path, const struct stat 
 
 enum bn_status bn_content_look(const char *path, struct bn_content_looks *looks, struct bn_error *err)
 {
-    *looks = (struct bn_content_looks){.stamp = basis};
+    *looks = (struct bn_content_looks){.stamp = BN_FNV_BASIS};
     enum bn_status status = visit_all(path, add_looks, looks, err);
     looks->stamp |= !looks->stamp;
     return status;

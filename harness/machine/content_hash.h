@@ -1,5 +1,5 @@
-/* content_hash.h - names a file's bytes. "fnv1a64x8:" + 16 digits: FNV-1a over eight interleaved lanes of 64-bit words,
- * the lanes and the length folded by FNV-1a at the end. Fast (memory speed), not for secrets. */
+/* content_hash.h - names a file's bytes. "fnv1a64x8:" + 16 digits: FNV-1a over eight interleaved words of 64 bits,
+ * the words and the length folded by FNV-1a at the end. Fast (memory speed), not for secrets. */
 #ifndef BN_MACHINE_CONTENT_HASH_H
 #define BN_MACHINE_CONTENT_HASH_H
 #include "engine/bitnet.h"
@@ -7,7 +7,7 @@
 
 enum { BN_CONTENT_HASH_CHARS = 27 };
 struct bn_content_hash {
-    uint64_t lane[8], n_bytes;
+    uint64_t word[8], n_bytes;
 };
 void bn_content_hash_init(struct bn_content_hash *hash);
 void bn_content_hash_add(struct bn_content_hash *hash, const void *bytes,

@@ -31,7 +31,7 @@ struct sum {
     double value;
     uint64_t enabled, running;
 };
-struct lane {
+struct counted_thread {
     bool attached;
     struct group groups[N_GROUPS];
     struct sum sums[N_PHASES][N_TARGETS][N_LINES];
@@ -40,7 +40,7 @@ struct lane {
 struct bn_pmu {
     const struct bn_pmu_backend *backend;
     int n_threads, active; /* active: hardware group being counted; 0: none */
-    struct lane *lanes;
+    struct counted_thread *threads;
     int64_t n_tokens[N_PHASES][N_GROUPS]; /* tokens that the group's sums cover */
 };
 
@@ -48,8 +48,8 @@ enum bn_status bn_pmu_open(struct bn_pmu **out, const struct bn_pmu_backend *bac
                            struct bn_error *err)
 {
     struct bn_pmu *p = calloc(1, sizeof *p);
-    if (p) p->lanes = calloc((size_t)n_threads, sizeof *p->lanes);
-    if (!p || !p->lanes)
+    if (p) p->threads = calloc((size_t)n_threads, sizeof *p->threads);
+    if (!p || !p->threads)
         return free(p), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the counters of %d threads.", n_threads);
     p->backend = backend;
     p->n_threads = n_threads;
@@ -62,9 +62,9 @@ void bn_pmu_close(struct bn_pmu *p)
     if (!p) return;
     for (int t = 0; t < p->n_threads; t++)
         for (int g = 0; g < N_GROUPS; g++)
-            for (int e = p->lanes[t].groups[g].n_events - 1; e >= 0; e--)
-                p->backend->close(p->backend->self, p->lanes[t].groups[g].handle[e]);
-    free(p->lanes);
+            for (int e = p->threads[t].groups[g].n_events - 1; e >= 0; e--)
+                p->backend->close(p->backend->self, p->threads[t].groups[g].handle[e]);
+    free(p->threads);
     free(p);
 }
 
@@ -77,7 +77,7 @@ static bool have(const struct group *g, const char *name)
 
 void bn_pmu_thread(struct bn_pmu *p, int thread)
 {
-    struct lane *l = &p->lanes[thread];
+    struct counted_thread *l = &p->threads[thread];
     l->attached = true;
     for (int i = 0; i < N_LINES; i++) {
         struct group *g = &l->groups[lines[i].group];
@@ -95,7 +95,7 @@ void bn_pmu_thread(struct bn_pmu *p, int thread)
 static int usable(const struct bn_pmu *p, int n)
 {
     for (int g = 1; g < N_GROUPS; g++)
-        if (p->lanes[0].groups[g].n_events && --n == 0) return g;
+        if (p->threads[0].groups[g].n_events && --n == 0) return g;
     return 0;
 }
 
@@ -113,8 +113,8 @@ static bool read_now(struct bn_pmu *p, struct group *g, struct bn_pmu_reading *r
     return g->n_events && p->backend->read(p->backend->self, g->leader, g->n_events, r);
 }
 
-static void add(struct lane *l, const struct group *g, int phase, int target, const struct bn_pmu_reading *from,
-                const struct bn_pmu_reading *to)
+static void add(struct counted_thread *l, const struct group *g, int phase, int target,
+                const struct bn_pmu_reading *from, const struct bn_pmu_reading *to)
 {
     for (int e = 0; e < g->n_events; e++) {
         struct sum *s = &l->sums[phase][target][g->line[e]];
@@ -128,8 +128,8 @@ static void switch_all(struct bn_pmu *p, bool on)
 {
     for (int t = 0; t < p->n_threads; t++)
         for (int g = 0; g < N_GROUPS; g++)
-            if (counting(p, g) && p->lanes[t].groups[g].n_events)
-                p->backend->enable(p->backend->self, p->lanes[t].groups[g].leader, on);
+            if (counting(p, g) && p->threads[t].groups[g].n_events)
+                p->backend->enable(p->backend->self, p->threads[t].groups[g].leader, on);
 }
 
 void bn_pmu_start(struct bn_pmu *p, int n)
@@ -137,7 +137,7 @@ void bn_pmu_start(struct bn_pmu *p, int n)
     p->active = usable(p, n);
     for (int t = 0; t < p->n_threads; t++)
         for (int g = 0; g < N_GROUPS; g++)
-            if (counting(p, g)) read_now(p, &p->lanes[t].groups[g], &p->lanes[t].groups[g].at_start);
+            if (counting(p, g)) read_now(p, &p->threads[t].groups[g], &p->threads[t].groups[g].at_start);
     switch_all(p, true);
 }
 
@@ -149,9 +149,9 @@ void bn_pmu_stop(struct bn_pmu *p, enum bn_phase phase, int n_tokens)
         p->n_tokens[phase][g] += n_tokens;
         for (int t = 0; t < p->n_threads; t++) {
             struct bn_pmu_reading now;
-            struct group *group = &p->lanes[t].groups[g];
+            struct group *group = &p->threads[t].groups[g];
             if (n_tokens && read_now(p, group, &now))
-                add(&p->lanes[t], group, (int)phase, WHOLE, &group->at_start, &now);
+                add(&p->threads[t], group, (int)phase, WHOLE, &group->at_start, &now);
         }
     }
 }
@@ -159,16 +159,16 @@ void bn_pmu_stop(struct bn_pmu *p, enum bn_phase phase, int n_tokens)
 void bn_pmu_op_begin(struct bn_pmu *p, int thread)
 {
     for (int g = 0; g < N_GROUPS; g++)
-        if (counting(p, g)) read_now(p, &p->lanes[thread].groups[g], &p->lanes[thread].groups[g].at_op);
+        if (counting(p, g)) read_now(p, &p->threads[thread].groups[g], &p->threads[thread].groups[g].at_op);
 }
 
 void bn_pmu_op_end(struct bn_pmu *p, int thread, enum bn_phase phase, enum bn_op op)
 {
     for (int g = 0; g < N_GROUPS; g++) {
-        struct group *group = &p->lanes[thread].groups[g];
+        struct group *group = &p->threads[thread].groups[g];
         struct bn_pmu_reading now;
         if (counting(p, g) && read_now(p, group, &now))
-            add(&p->lanes[thread], group, (int)phase, (int)op, &group->at_op, &now);
+            add(&p->threads[thread], group, (int)phase, (int)op, &group->at_op, &now);
     }
 }
 
@@ -204,7 +204,7 @@ static bool total(const struct sum *s, double *value, bool *scaled)
     return true;
 }
 
-static bool opened(const struct lane *l, int line)
+static bool opened(const struct counted_thread *l, int line)
 {
     const struct group *g = &l->groups[lines[line].group];
     for (int e = 0; e < g->n_events; e++)
@@ -220,8 +220,8 @@ static void report_target(const struct report *r, int target)
     for (int t = 0; t < p->n_threads; t++) {
         double one = 0;
         bool one_scaled = false;
-        const struct sum *s = &p->lanes[t].sums[r->phase][target][r->line];
-        if (!opened(&p->lanes[t], r->line) || !total(s, &one, &one_scaled)) {
+        const struct sum *s = &p->threads[t].sums[r->phase][target][r->line];
+        if (!opened(&p->threads[t], r->line) || !total(s, &one, &one_scaled)) {
             ran = false;
             continue;
         }
@@ -237,7 +237,7 @@ static void report_target(const struct report *r, int target)
 /* The line that stands for a name: the one that opened on thread 0, else the first, with the last reason. */
 static bool stands(const struct bn_pmu *p, int line, const char **reason)
 {
-    const struct lane *l = &p->lanes[0];
+    const struct counted_thread *l = &p->threads[0];
     *reason = NULL;
     if (opened(l, line)) return true;
     for (int i = 0; i < N_LINES; i++)
@@ -251,7 +251,7 @@ static bool stands(const struct bn_pmu *p, int line, const char **reason)
 static bool op_counted(const struct bn_pmu *p, int phase, int op, int line)
 {
     for (int t = 0; t < p->n_threads; t++)
-        if (p->lanes[t].sums[phase][op][line].enabled) return true;
+        if (p->threads[t].sums[phase][op][line].enabled) return true;
     return false;
 }
 

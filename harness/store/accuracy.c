@@ -25,7 +25,7 @@ enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64
 }
 
 enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id,
-                               const struct bn_stress_result *r, struct bn_error *err)
+                               const struct bn_store_stress *r, struct bn_error *err)
 {
     return bn_sql_run(store, err,
                       "INSERT OR REPLACE INTO stress (run_id, model_id, test, verdict, value, threshold, seconds, "

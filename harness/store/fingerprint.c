@@ -1,18 +1,19 @@
 /* fingerprint.c - stores what was measured on, with and from. */
 #include "harness/store/sql.h"
 #include "harness/error.h"
+#include "harness/fnv.h"
 #include <inttypes.h>
 #include <stdio.h>
 
 static uint64_t fnv(uint64_t h, const char *text)
 {
-    for (const char *p = text ? text : "\1"; *p; p++) h = (h ^ (unsigned char)*p) * 0x100000001b3u;
-    return (h ^ 0x1f) * 0x100000001b3u; /* a separator between fields */
+    for (const char *p = text ? text : "\1"; *p; p++) h = bn_fnv_add(h, (unsigned char)*p);
+    return bn_fnv_add(h, 0x1f); /* a separator between fields */
 }
 
 static void identity_hash(const struct bn_field *fields, size_t n, char *hash, size_t cap)
 {
-    uint64_t h = 0xcbf29ce484222325u;
+    uint64_t h = BN_FNV_BASIS;
     for (size_t i = 0; i < n; i++)
         if (fields[i].identity) h = fnv(fnv(h, fields[i].name), fields[i].value);
     snprintf(hash, cap, "fnv1a64:%016" PRIx64, h);

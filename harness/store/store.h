@@ -141,12 +141,12 @@ enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t mo
 enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config,
                                    const char *task, const char *item, const char *gold, const char *ll_json,
                                    struct bn_error *err);
-struct bn_stress_result {
+struct bn_store_stress {
     const char *test, *verdict, *reason; /* "PASS", "FAIL", "SKIP" */
     double value, threshold, seconds;    /* NAN: none */
 };
 enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id,
-                               const struct bn_stress_result *result, struct bn_error *err);
+                               const struct bn_store_stress *result, struct bn_error *err);
 
 /* ---- whole databases ---- */
 /* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The

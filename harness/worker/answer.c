@@ -3,6 +3,8 @@
 #include "harness/worker/answer.h"
 #include "engine/cmdline.h"
 #include "harness/worker/instruction_counter.h"
+#include "harness/error.h"
+#include "harness/worker/tokens.h"
 #include "harness/worker/work_counter.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -40,11 +42,9 @@ static enum bn_status prepare(struct server *server, struct bn_session *session,
                               struct bn_error *err)
 {
     int fill = job->fill, position = bn_session_position(session);
-    if (job->n + fill > bn_session_n_ctx(session)) {
-        snprintf(err->text, sizeof err->text, "%d tokens do not fit a context of %d; give --n_ctx.", job->n + fill,
-                 bn_session_n_ctx(session));
-        return err->status = BN_ERR_CONTEXT;
-    }
+    if (job->n + fill > bn_session_n_ctx(session))
+        return bn_harness_fail(err, BN_ERR_CONTEXT, "%d tokens do not fit a context of %d; give --n_ctx.",
+                               job->n + fill, bn_session_n_ctx(session));
     if (position > fill) bn_session_truncate(session, fill);
     if (position >= fill) return BN_OK;
     return bn_prefill(session, server->ids + position, (size_t)(fill - position), err);
@@ -169,12 +169,10 @@ static enum bn_status open_all(struct server *server, const char *model, const s
     status = bn_session_open(&server->timed, server->model, &server->options, err);
     if (status) return status;
     server->ids = malloc(sizeof *server->ids * (size_t)server->options.n_ctx);
-    for (int i = 0; server->ids && i < server->options.n_ctx; i++)
-        server->ids[i] = (int32_t)((uint32_t)i * 2654435761u % (uint32_t)info->n_vocab);
-    if (!server->ids) {
-        snprintf(err->text, sizeof err->text, "Out of memory for %d token ids.", server->options.n_ctx);
-        return err->status = BN_ERR_MEMORY;
-    }
+    if (!server->ids)
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for %d token ids.",
+                               server->options.n_ctx);
+    bn_tokens_fill(server->model, server->ids, (size_t)server->options.n_ctx);
     printf("{\"protocol\": %d, \"file_bytes\": %" PRIu64, BN_WORKER_PROTOCOL, info->file_bytes);
     const char *const about[][2] = {{"version", bn_version()},
                                     {"commit", bn_commit()},

@@ -6,6 +6,7 @@
 #include "harness/worker/simulate.h"
 #include "harness/worker/count.h"
 #include "harness/error.h"
+#include "harness/fnv.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static void stop_clock(void *self, enum bn_phase phase, int n_tokens, struct bn_
     for (int i = 0; i < t->n_vocab; i++) {
         uint32_t word;
         memcpy(&word, &logits[i], sizeof word);
-        t->hash = (t->hash ^ word) * 0x100000001b3u;
+        t->hash = bn_fnv_add(t->hash, word);
     }
 }
 
@@ -62,7 +63,7 @@ static enum bn_status repeat(struct bn_subject *s, struct bn_session *session, F
     const struct bn_pass_hooks hooks = {&t, start_clock, stop_clock};
     enum bn_status status = BN_OK;
     for (uint32_t r = 0; !status && r < q->warmup + q->repetitions; r++) {
-        t.n_decoded = 0, t.hash = 0xcbf29ce484222325u;
+        t.n_decoded = 0, t.hash = BN_FNV_BASIS;
         status = bn_subject_pass(s, session, &hooks, err);
         if (!status && r && t.hash != *hash)
             status =

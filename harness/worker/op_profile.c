@@ -10,12 +10,12 @@ struct cell {
     uint64_t calls, ns, weight_bytes, kv_bytes, macs;
 };
 /* One per thread, in pages of its own. */
-struct lane {
+struct timed_thread {
     int64_t start_ns;
     struct cell *cells; /* [2 phases][n_layers + 1][BN_OP_COUNT] */
 };
 struct profile {
-    struct lane *lanes;
+    struct timed_thread *tables;
     int n_layers;
     bool on;
     enum bn_phase phase;
@@ -26,7 +26,7 @@ static void op_begin(void *self, int thread, enum bn_phase phase, int layer, enu
 {
     struct profile *p = self;
     (void)phase, (void)layer, (void)op;
-    if (p->on) p->lanes[thread].start_ns = bn_clock_ns();
+    if (p->on) p->tables[thread].start_ns = bn_clock_ns();
 }
 
 static void op_end(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op, const struct bn_work *work)
@@ -34,9 +34,9 @@ static void op_end(void *self, int thread, enum bn_phase phase, int layer, enum 
     struct profile *p = self;
     (void)phase; /* the request's phase counts: a prefill of one token is a prefill */
     if (!p->on) return;
-    struct cell *c = &p->lanes[thread].cells[((int)p->phase * (p->n_layers + 1) + layer + 1) * BN_OP_COUNT + (int)op];
+    struct cell *c = &p->tables[thread].cells[((int)p->phase * (p->n_layers + 1) + layer + 1) * BN_OP_COUNT + (int)op];
     c->calls++;
-    c->ns += (uint64_t)(bn_clock_ns() - p->lanes[thread].start_ns);
+    c->ns += (uint64_t)(bn_clock_ns() - p->tables[thread].start_ns);
     c->weight_bytes += work->weight_bytes, c->kv_bytes += work->kv_bytes, c->macs += work->macs;
 }
 
@@ -60,7 +60,7 @@ static void write_lines(const struct profile *p, uint32_t threads, FILE *out)
     size_t n = 2 * ((size_t)p->n_layers + 1) * BN_OP_COUNT;
     for (uint32_t t = 0; t < threads; t++)
         for (size_t i = 0; i < n; i++) {
-            const struct cell *c = &p->lanes[t].cells[i];
+            const struct cell *c = &p->tables[t].cells[i];
             size_t phase = i / (n / 2), layer = i % (n / 2) / BN_OP_COUNT;
             if (!c->calls) continue;
             fprintf(out,
@@ -75,7 +75,7 @@ static void write_lines(const struct profile *p, uint32_t threads, FILE *out)
 static void clear(struct profile *p, uint32_t threads)
 {
     for (uint32_t t = 0; t < threads; t++)
-        memset(p->lanes[t].cells, 0, 2 * ((size_t)p->n_layers + 1) * BN_OP_COUNT * sizeof(struct cell));
+        memset(p->tables[t].cells, 0, 2 * ((size_t)p->n_layers + 1) * BN_OP_COUNT * sizeof(struct cell));
     p->n_tokens[0] = p->n_tokens[1] = 0;
 }
 
@@ -100,15 +100,15 @@ enum bn_status bn_op_profile(struct bn_subject *s, FILE *out, struct bn_error *e
     uint32_t threads = s->request->threads;
     struct profile p = {.n_layers = bn_model_info(s->model)->n_layers};
     size_t bytes = (2 * ((size_t)p.n_layers + 1) * BN_OP_COUNT * sizeof(struct cell) + 4095) / 4096 * 4096;
-    p.lanes = calloc(threads, sizeof *p.lanes);
-    char *cells = p.lanes ? aligned_alloc(4096, threads * bytes) : NULL;
+    p.tables = calloc(threads, sizeof *p.tables);
+    char *cells = p.tables ? aligned_alloc(4096, threads * bytes) : NULL;
     if (!cells)
-        return free(p.lanes),
+        return free(p.tables),
                bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the profile of %u threads.", threads);
-    for (uint32_t t = 0; t < threads; t++) p.lanes[t].cells = (struct cell *)(void *)(cells + t * bytes);
+    for (uint32_t t = 0; t < threads; t++) p.tables[t].cells = (struct cell *)(void *)(cells + t * bytes);
     enum bn_status status = observe(s, &p, err);
     if (!status) write_lines(&p, threads, out);
     free(cells);
-    free(p.lanes);
+    free(p.tables);
     return status;
 }

@@ -3,7 +3,6 @@
 #define BN_WORKER_TOKENS_H
 #include "engine/bitnet.h"
 
-/* Fills ids[n] with BOS (if the model has one) and then pseudo-random ids of the vocabulary (splitmix64 of the
- * position). */
+/* Fills ids[n]: the position times 2^32 / golden ratio, modulo the vocabulary, as bitnet-run --prompt_tokens. */
 void bn_tokens_fill(const struct bn_model *model, int32_t *ids, size_t n);
 #endif
