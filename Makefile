@@ -154,11 +154,13 @@ $(eval $(call archive,$(SUITES_LIB),$(SUITES_SRC)))
 $(eval $(call archive,$(HARNESS_LIB),$(HARNESS_SRC)))
 $(eval $(call archive,$(REPORTS_LIB),$(REPORTS_SRC)))
 
+# a large program has a folder of its name beside it: engine/cmd/bitnet_run.c and engine/cmd/bitnet_run/*.c
+parts = $(1) $(wildcard $(basename $(1))/*.c)
 define program
-$(call bin_of,$(1)): $(call obj,$(1)) $(2)
+$(call bin_of,$(1)): $(call obj,$(call parts,$(1))) $(2)
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(1)) $(3) -o $$@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(call parts,$(1))) $(3) -o $$@
 endef
 $(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))

@@ -97,24 +97,27 @@ enum bn_tokenize_flags {
 /* Writes at most `cap` ids; *n is the full count (call with cap 0 to measure). Any byte sequence is accepted. */
 enum bn_status bn_tokenize(const struct bn_model *model, const char *text, size_t text_bytes, int flags, int32_t *ids,
                            size_t cap, size_t *n, struct bn_error *err);
-/* Bytes of one token, exact (not necessarily valid UTF-8). Specials give their text only when `special`. Returns the
- * length; writes at most cap bytes, no terminator. */
-size_t bn_token_bytes(const struct bn_model *model, int32_t id, bool special, char *out, size_t cap);
+/* Text that another object owns: valid until the next call on that object (bytes of a token: as long as its model). */
+struct bn_text {
+    const char *bytes; /* never NULL, no terminator */
+    size_t n;
+};
+/* Bytes of one token, exact (not necessarily valid UTF-8), of any length. Special tokens have text only when `special`;
+ * an id outside the vocabulary has none. */
+struct bn_text bn_token_bytes(const struct bn_model *model, int32_t id, bool special);
 int32_t bn_token_bos(const struct bn_model *model);             /* -1: none */
 int32_t bn_token_eos(const struct bn_model *model);             /* -1: none */
 bool bn_token_is_end(const struct bn_model *model, int32_t id); /* end of generation: eos, eot, eom and their kin */
 
-/* Streaming decoder: never cuts a UTF-8 character. Feed ids, get the bytes that are complete. */
-struct bn_text_stream {
-    const struct bn_model *model;
-    bool at_start; /* SPM: the first token loses its leading space */
-    int n_held;
-    char held[8]; /* bytes of an unfinished character */
-};
-/* A result larger than `cap` means that nothing was written or changed: call again with that much room. */
-void bn_text_stream_init(struct bn_text_stream *stream, const struct bn_model *model, bool at_start);
-size_t bn_text_stream_put(struct bn_text_stream *stream, int32_t id, char *out, size_t cap);
-size_t bn_text_stream_end(struct bn_text_stream *stream, char *out, size_t cap); /* what is held, as it is */
+/* Streaming decoder: takes ids, returns the bytes that are complete; never cuts a UTF-8 character. `at_start`: nothing
+ * stands before the text, so an SPM model's first token loses its leading space. The stream has room for any token of
+ * its model, so that only opening it can fail. */
+struct bn_text_stream;
+enum bn_status bn_text_stream_open(struct bn_text_stream **stream, const struct bn_model *model, bool at_start,
+                                   struct bn_error *err);
+void bn_text_stream_close(struct bn_text_stream *stream);
+struct bn_text bn_text_stream_put(struct bn_text_stream *stream, int32_t id);
+struct bn_text bn_text_stream_end(struct bn_text_stream *stream); /* the unfinished character, as it is */
 
 /* Chat: renders messages with the model's own chat template (engine/model/chat/chat.h says what a model without one
  * gets); roles "system", "user", "assistant". The result ends with the generation prompt. *n is its length; at most
@@ -261,6 +264,7 @@ enum bn_status bn_decode_draft(struct bn_session *session, int32_t id, const int
                                size_t *n_accepted, struct bn_error *err);
 const float *
 bn_logits(const struct bn_session *session); /* [n_vocab], valid until the next call on a session of the same crew */
+const struct bn_model *bn_session_model(const struct bn_session *session);
 int bn_session_position(const struct bn_session *session); /* tokens in the context */
 int bn_session_n_ctx(const struct bn_session *session);
 int bn_session_n_threads(const struct bn_session *session);
@@ -281,7 +285,7 @@ struct bn_sampler_options {
     float top_p;              /* 1: off */
     float min_p;              /* 0: off */
     float repetition_penalty; /* 1: off */
-    int repetition_window;    /* last tokens looked at; 0: 64 */
+    int repetition_window;    /* last tokens that the penalty looks at; 0: none */
     uint64_t seed;            /* same seed, same text, on every machine */
 };
 struct bn_sampler;
@@ -305,12 +309,63 @@ enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_
 size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
 void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft, size_t n_accepted); /* what became of the last draft */
 
+/* ---- generator: prefill, draft, decode, sample, stop strings, context shift as one loop; never prints ---- */
+struct bn_generator_options {
+    int max_new_tokens;                        /* -1: until something else ends the text */
+    const struct bn_sampler_options *sampling; /* NULL: greedy */
+    const char *const *stops;                  /* [n_stops] the text ends before the first of these; none is empty */
+    size_t n_stops;
+    bool ignore_eos;    /* go on after an end-of-generation token */
+    bool context_shift; /* when the context is full, forget the older half of what follows the first context_sinks
+                           tokens */
+    int context_sinks;
+    int prompt_lookup;   /* most tokens of a draft, 0 to BN_MAX_DRAFT; 0: off */
+    bool head_screening; /* for a model opened with head_screening: compute only logits that can win (bn_decode_top) */
+    bool ids_only;       /* no text: faster, and needs no vocabulary */
+    bool (*interrupted)(void *self); /* asked before each pass; NULL: never */
+    void *self;
+};
+enum bn_end {
+    BN_END_NONE, /* goes on */
+    BN_END_LENGTH,
+    BN_END_STOP,
+    BN_END_EOS,
+    BN_END_CONTEXT, /* the context is full and must not shift */
+    BN_END_INTERRUPTED,
+    BN_END_ERROR,
+};
+const char *bn_end_name(enum bn_end end); /* "length", "stop", "end_of_text", "context", "interrupted", "error" */
+
+/* What one pass gave. `ids` and `text` are valid until the next call on the generator. */
+struct bn_generated {
+    const int32_t *ids; /* [n] at least one, unless the text ended before the pass */
+    size_t n;
+    struct bn_text text; /* whole characters, without what may still become a stop string */
+    enum bn_end end;
+};
+struct bn_generator_counts {
+    size_t passes, drafted, accepted; /* of decoding, since opening */
+};
+struct bn_generator;
+/* Continues ids[0 .. n), copied. Those that `session` holds already (its position, at most n) are not computed again.
+ * The session is the generator's until bn_generator_close. Options that exclude each other: BN_ERR_USAGE. */
+enum bn_status bn_generator_open(struct bn_generator **generator, struct bn_session *session, const int32_t *ids,
+                                 size_t n, const struct bn_generator_options *options, struct bn_error *err);
+void bn_generator_close(struct bn_generator *generator);
+/* Computes what is due (first the rest of the prompt, then the last token with a draft) and returns the next tokens.
+ * After the end it returns no tokens and the same end; a failure ends the text with BN_END_ERROR. */
+enum bn_status bn_generator_next(struct bn_generator *generator, struct bn_generated *generated, struct bn_error *err);
+/* The first half of bn_generator_next, for a caller that wants the time of the pass alone: *n_tokens (may be NULL)
+ * tokens joined the context. bn_generator_next then does the rest. */
+enum bn_status bn_generator_compute(struct bn_generator *generator, int *n_tokens, struct bn_error *err);
+struct bn_generator_counts bn_generator_counts(const struct bn_generator *generator);
+
 /* ---- options: optimisations that can be switched, by name ---- */
 /* Everything an option can set. Start from zeros, or from what is set otherwise. */
 struct bn_settings {
     struct bn_model_options model;
     struct bn_session_options session;
-    int prompt_lookup; /* most tokens of a draft (the loop that generates uses it); 0: off */
+    struct bn_generator_options generator;
 };
 struct bn_option {
     const char *name, *argument; /* argument as help shows it; NULL: a switch, "off" or "on" */

@@ -1,5 +1,6 @@
 /* cmdline.h - one declarative table per program gives option parsing, --help, --version and its errors the same form
- * everywhere. Option names accept '-' and '_' alike; values come as "--name value" or "--name=value".
+ * everywhere. Option names accept '-' and '_' alike; values come as "--name value" or "--name=value", and -m, -p, -n
+ * and -t are short for --model, --prompt, --max_new_tokens and --threads where a program has those.
  *
  *   static struct opts { const char *model; int threads; bool json; } o = {.threads = 0};
  *   static const struct bn_cmd_option options[] = {
@@ -9,6 +10,8 @@
  *       {0}};
  *   static const struct bn_cmd cmd = {"bitnet-run", "generate text", "--model FILE --prompt TEXT [options]", options};
  *   int rest = bn_cmd_parse(&cmd, argc, argv);   // prints and exits on --help (0), --version (0) and errors (2)
+ *   ...
+ *   return bn_cmd_finish(cmd.name, 0);           // every way out of main after something was printed
  */
 #ifndef BN_CMDLINE_H
 #define BN_CMDLINE_H
@@ -39,6 +42,12 @@ struct bn_cmd {
     const struct bn_cmd_option *options; /* ends with a name of NULL */
     const char *more;                    /* further help text, or NULL */
 };
+/* The beginning of every main (bn_cmd_parse does it): a broken pipe becomes an error of the write, and files that are
+ * opened later never become a standard stream that was closed. Exits with 1 where standard output is closed. */
+void bn_cmd_begin(const char *program);
+/* The end of every main: `code`, or 1 with a sentence on stderr when what was printed did not reach standard output
+ * (full disk, broken pipe). */
+int bn_cmd_finish(const char *program, int code);
 /* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are
  * (argv[1..n]). */
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);

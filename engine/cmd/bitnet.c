@@ -1,5 +1,6 @@
-/* bitnet.c - the front door: `bitnet run ...` is `bitnet-run ...`; `bitnet help` lists what is there. */
+/* bitnet.c - the front door: `bitnet run ...` is `bitnet-run ...`; `bitnet help` lists the commands. */
 #include "engine/bitnet.h"
+#include "engine/cmdline.h"
 #include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
@@ -19,7 +20,7 @@ static const struct {
     {"report", "static report from a results database"},
 };
 
-/* Folder this program lies in: the others lie beside it. */
+/* The folder of this program, which holds the others too. */
 static void own_folder(char *folder, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", folder, size - 1);
@@ -38,21 +39,24 @@ static int help(const char *folder)
         snprintf(path, sizeof path, "%s/bitnet-%s", folder, programs[i].name);
         if (access(path, X_OK) == 0) printf("  %-10s %s\n", programs[i].name, programs[i].purpose);
     }
-    return 0;
+    return bn_cmd_finish("bitnet", 0);
 }
 
 int main(int argc, char **argv)
 {
     char folder[PATH_MAX], path[PATH_MAX + 96];
+    bn_cmd_begin("bitnet");
     own_folder(folder, sizeof folder);
     if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         return help(folder);
-    if (!strcmp(argv[1], "--version"))
-        return printf("bitnet %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
+    if (!strcmp(argv[1], "--version")) {
+        printf("bitnet %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler());
+        return bn_cmd_finish("bitnet", 0);
+    }
     snprintf(path, sizeof path, "%s/bitnet-%.60s", folder, argv[1]);
     argv[1] = path;
     execv(path, argv + 1);
-    fprintf(stderr, "bitnet: There is no command \"%s\" (%s); bitnet help lists them.\n", strrchr(path, '-') + 1,
+    fprintf(stderr, "bitnet: Unknown command \"%s\" (%s); bitnet help lists the commands.\n", strrchr(path, '-') + 1,
             strerror(errno));
     return 2;
 }

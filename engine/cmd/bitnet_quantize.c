@@ -121,5 +121,5 @@ int main(int argc, char **argv)
                worst);
     bn_save_plan_close(&plan);
     bn_source_close(&source);
-    return 0;
+    return bn_cmd_finish(cmd.name, 0);
 }

@@ -4,12 +4,44 @@
 #include "engine/bitnet.h"
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
+
+/* Letters that users of llama-cli know. */
+static const struct {
+    char letter;
+    const char *name;
+} short_forms[] = {{'m', "model"}, {'p', "prompt"}, {'n', "max_new_tokens"}, {'t', "threads"}};
+enum { N_SHORT = sizeof short_forms / sizeof *short_forms };
+
+void bn_cmd_begin(const char *program)
+{
+    signal(SIGPIPE, SIG_IGN);
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) != -1) continue;
+        if (fd != 1 && open("/dev/null", O_RDWR) == fd) continue;
+        fprintf(stderr, "%s: Standard output is closed; redirect it to a file or to /dev/null.\n", program);
+        exit(1);
+    }
+}
+
+int bn_cmd_finish(const char *program, int code)
+{
+    int cause = ferror(stdout) ? errno : 0; /* when the write that failed was the last thing done */
+    if (fflush(stdout)) cause = errno;
+    if (!cause && !ferror(stdout)) return code;
+    fprintf(stderr, "%s: Could not write standard output: %s.\n", program,
+            cause ? strerror(cause) : "an earlier write failed");
+    return 1;
+}
 
 /* Was --json given to a program that has printed nothing yet? */
 static bool wants_json(const struct bn_cmd *cmd)
@@ -40,12 +72,20 @@ _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *forma
     exit(code);
 }
 
+static char letter_of(const char *name)
+{
+    for (int i = 0; i < N_SHORT; i++)
+        if (!strcmp(short_forms[i].name, name)) return short_forms[i].letter;
+    return 0;
+}
+
 static void print_help(const struct bn_cmd *cmd)
 {
     printf("%s - %s\nusage: %s %s\n\noptions:\n", cmd->name, cmd->purpose, cmd->name, cmd->usage);
     for (const struct bn_cmd_option *o = cmd->options; o->name; o++) {
-        char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+        char left[64], letter = letter_of(o->name);
+        snprintf(left, sizeof left, "%.*s--%s%s%s", letter ? 4 : 0, (char[]){'-', letter, ',', ' '}, o->name,
+                 o->argument ? " " : "", o->argument ? o->argument : "");
         printf("  %-30s %s\n", left, o->help);
     }
     printf("  %-30s %s\n  %-30s %s\n", "--help", "print this and exit", "--version",
@@ -80,10 +120,24 @@ static double number(const struct bn_cmd *cmd, const struct bn_cmd_option *o, co
     char *end;
     errno = 0;
     double x = strtod(text, &end);
-    if (!*text || *end || errno || (whole && x != (double)(long long)x))
-        bn_cmd_fail(cmd, 2, "--%s takes %s, not \"%s\".", o->name, whole ? "a whole number" : "a number", text);
-    if ((o->min != 0 || o->max != 0) && !(x >= o->min && x <= o->max))
-        bn_cmd_fail(cmd, 2, "--%s takes %g to %g, not %s.", o->name, o->min, o->max, text);
+    if (!*text || *end || errno || !isfinite(x) || (whole && x != trunc(x)))
+        bn_cmd_fail(cmd, 2, "--%s must be a %snumber, not \"%s\".", o->name, whole ? "whole " : "", text);
+    double min = o->min, max = o->max;
+    if (min == 0 && max == 0) min = whole ? INT32_MIN : -HUGE_VAL, max = whole ? INT32_MAX : HUGE_VAL;
+    if (!(x >= min && x <= max)) bn_cmd_fail(cmd, 2, "--%s must be %.10g to %.10g, not %s.", o->name, min, max, text);
+    return x;
+}
+
+/* Decimal, or hexadecimal after 0x: a leading zero is no octal number. */
+static uint64_t unsigned_number(const struct bn_cmd *cmd, const struct bn_cmd_option *o, const char *text)
+{
+    char *end;
+    bool hex = text[0] == '0' && (text[1] | 32) == 'x';
+    errno = 0;
+    uint64_t x = strtoull(text, &end, hex ? 16 : 10);
+    if (!isdigit((unsigned char)*text) || *end || errno)
+        bn_cmd_fail(cmd, 2, "--%s must be a whole number from 0 to %llu, not \"%s\".", o->name,
+                    (unsigned long long)UINT64_MAX, text);
     return x;
 }
 
@@ -97,7 +151,6 @@ static void append(const struct bn_cmd *cmd, struct bn_cmd_list *list, const cha
 
 static void assign(const struct bn_cmd *cmd, const struct bn_cmd_option *o, const char *text)
 {
-    char *end;
     switch (o->type) {
     case BN_CMD_FLAG:
         break;
@@ -114,55 +167,78 @@ static void assign(const struct bn_cmd *cmd, const struct bn_cmd_option *o, cons
         append(cmd, o->target, text);
         break;
     case BN_CMD_U64:
-        errno = 0;
-        *(uint64_t *)o->target = strtoull(text, &end, 0);
-        if (!*text || *end || errno || *text == '-')
-            bn_cmd_fail(cmd, 2, "--%s takes a whole number from 0 on, not \"%s\".", o->name, text);
+        *(uint64_t *)o->target = unsigned_number(cmd, o, text);
         break;
     }
+}
+
+/* The option that a word names, NULL: none; *value: what follows its '=', or NULL. */
+static const struct bn_cmd_option *option_of(const struct bn_cmd *cmd, const char *word, const char **value)
+{
+    *value = NULL;
+    if (word[0] != '-') return NULL;
+    if (word[1] == '-') {
+        const char *name = word + 2, *equals = strchr(name, '=');
+        if (equals) *value = equals + 1;
+        return find(cmd, name, equals ? (size_t)(equals - name) : strlen(name));
+    }
+    for (int i = 0; i < N_SHORT; i++)
+        if (word[1] == short_forms[i].letter && !word[2])
+            return find(cmd, short_forms[i].name, strlen(short_forms[i].name));
+    return NULL;
+}
+
+/* The word after an option that needs a value; another option there means that the value was forgotten. */
+static const char *next_word(const struct bn_cmd *cmd, const struct bn_cmd_option *o, int argc, char **argv, int i)
+{
+    const char *value;
+    if (i + 1 >= argc) bn_cmd_fail(cmd, 2, "--%s needs a value (%s).", o->name, o->argument);
+    if (option_of(cmd, argv[i + 1], &value))
+        bn_cmd_fail(cmd, 2, "--%s needs a value (%s), but the option %s follows; write --%s=%s if that is the value.",
+                    o->name, o->argument, argv[i + 1], o->name, argv[i + 1]);
+    return argv[i + 1];
 }
 
 /* Handles argv[i]; returns how many words it took. */
 static int take(const struct bn_cmd *cmd, int argc, char **argv, int i)
 {
-    const char *name = argv[i] + 2, *value = strchr(name, '=');
-    size_t n = value ? (size_t)(value++ - name) : strlen(name);
-    const struct bn_cmd_option *o = find(cmd, name, n);
-    if (!o) bn_cmd_fail(cmd, 2, "There is no option --%.*s; %s --help lists them.", (int)n, name, cmd->name);
+    const char *value;
+    const struct bn_cmd_option *o = option_of(cmd, argv[i], &value);
+    if (!o)
+        bn_cmd_fail(cmd, 2, "Unknown option %.*s; %s --help lists the options.", (int)strcspn(argv[i], "="), argv[i],
+                    cmd->name);
     if (o->type == BN_CMD_FLAG) {
         bool on = true, next = !value && i + 1 < argc && is_bool(argv[i + 1], &on);
-        if (value && !is_bool(value, &on)) bn_cmd_fail(cmd, 2, "--%s takes True or False, not \"%s\".", o->name, value);
+        if (value && !is_bool(value, &on))
+            bn_cmd_fail(cmd, 2, "--%s must be True or False, not \"%s\".", o->name, value);
         *(bool *)o->target = on;
         return next ? 2 : 1;
     }
-    if (!value && i + 1 >= argc) bn_cmd_fail(cmd, 2, "--%s needs a value (%s).", o->name, o->argument);
-    assign(cmd, o, value ? value : argv[i + 1]);
+    assign(cmd, o, value ? value : next_word(cmd, o, argc, argv, i));
     return value ? 1 : 2;
 }
 
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv)
 {
     int rest = 0;
+    bn_cmd_begin(cmd->name);
     for (int i = 1; i < argc;) {
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
             print_help(cmd);
-            exit(0);
+            exit(bn_cmd_finish(cmd->name, 0));
         }
         if (!strcmp(argv[i], "--version")) {
             printf("%s %s (%s, %s)\n", cmd->name, bn_version(), bn_commit(), bn_compiler());
-            exit(0);
+            exit(bn_cmd_finish(cmd->name, 0));
         }
         if (!strcmp(argv[i], "--")) {
             for (i++; i < argc; i++) argv[++rest] = argv[i];
             break;
         }
-        if (argv[i][0] == '-' && argv[i][1] == '-') {
+        if (argv[i][0] == '-' && argv[i][1] && !isdigit((unsigned char)argv[i][1]))
             i += take(cmd, argc, argv, i);
-        } else if (argv[i][0] == '-' && argv[i][1] && !isdigit((unsigned char)argv[i][1])) {
-            bn_cmd_fail(cmd, 2, "There is no option %s; %s --help lists them.", argv[i], cmd->name);
-        } else {
+        else
             argv[++rest] = argv[i++];
-        }
     }
     return rest;
 }

@@ -107,9 +107,9 @@ enum bn_status bn_tokenize(const struct bn_model *m, const char *text, size_t te
     return bn_tokenizer_encode(m->tokenizer, text, text_bytes, flags, ids, cap, n, err);
 }
 
-size_t bn_token_bytes(const struct bn_model *m, int32_t id, bool special, char *out, size_t cap)
+struct bn_text bn_token_bytes(const struct bn_model *m, int32_t id, bool special)
 {
-    return m->tokenizer ? bn_tokenizer_bytes(m->tokenizer, id, special, out, cap) : 0;
+    return m->tokenizer ? bn_tokenizer_bytes(m->tokenizer, id, special) : (struct bn_text){"", 0};
 }
 
 int32_t bn_token_bos(const struct bn_model *m)

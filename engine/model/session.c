@@ -196,6 +196,7 @@ struct bn_crew *bn_session_crew(const struct bn_session *s) { return s->crew; }
 uint64_t bn_session_kv_bytes(const struct bn_session *s) { return s->sequence.kv.bytes; }
 uint64_t bn_session_logits_hash(const struct bn_session *s) { return s->sequence.hash; }
 void bn_session_hash_reset(struct bn_session *s, bool on) { bn_sequence_hash_reset(&s->sequence, on); }
+const struct bn_model *bn_session_model(const struct bn_session *s) { return s->crew->model; }
 
 void bn_session_truncate(struct bn_session *s, int n_tokens)
 {

@@ -144,16 +144,14 @@ enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, 
 
 /* ---- decoding ---- */
 
-size_t bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special, char *out, size_t cap)
+struct bn_text bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special)
 {
     const struct bn_vocab_index *index = &tokenizer->index;
-    if (id < 0 || id >= index->n_tokens) return 0;
+    struct bn_text text = {"", 0};
+    if (id < 0 || id >= index->n_tokens) return text;
     bool hidden = index->types[id] == BN_TOKEN_CONTROL || index->types[id] == BN_TOKEN_UNKNOWN;
-    if (hidden && !special) return 0;
-    size_t n;
-    const char *bytes = bn_vocab_bytes(index, id, &n);
-    if (cap) memcpy(out, bytes, n < cap ? n : cap);
-    return n;
+    if (!hidden || special) text.bytes = bn_vocab_bytes(index, id, &text.n);
+    return text;
 }
 
 bool bn_tokenizer_is_end(const struct bn_tokenizer *tokenizer, int32_t id)

@@ -25,9 +25,8 @@ enum bn_status bn_tokenizer_encode(const struct bn_tokenizer *tokenizer, const c
 enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, const char *text, size_t bytes,
                                           int flags, const struct bn_span *quoted, size_t n_quoted, int32_t *ids,
                                           size_t cap, size_t *n, struct bn_error *err);
-/* The bytes of one token; control tokens have none unless `special`. Returns the length, writes at most cap
- * bytes. */
-size_t bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special, char *out, size_t cap);
+/* The bytes of one token, as long as the tokenizer lives; control tokens have none unless `special`. */
+struct bn_text bn_tokenizer_bytes(const struct bn_tokenizer *tokenizer, int32_t id, bool special);
 /* Whether generation ends with this token (FORMATS.md 5.3). */
 bool bn_tokenizer_is_end(const struct bn_tokenizer *tokenizer, int32_t id);
 /* Whether a text is encoded with a space in front, which its decoding drops. */

@@ -3,7 +3,9 @@
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {
-    return bn_option_switch("head_screening", value, &s->model.head_screening, err);
+    enum bn_status status = bn_option_switch("head_screening", value, &s->model.head_screening, err);
+    s->generator.head_screening = s->model.head_screening;
+    return status;
 }
 
 BN_OPTION(head_screening, .argument = NULL, .values = (const char *const[]){"off", "on", NULL},

@@ -76,7 +76,7 @@ enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_op
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = bn_option_find(choices[i].name);
         if (!o)
-            return bn_fail(err, BN_ERR_USAGE, "There is no option \"%s\"; %s are there.", choices[i].name,
+            return bn_fail(err, BN_ERR_USAGE, "Unknown option \"%s\"; choose among %s.", choices[i].name,
                            names(text, sizeof text));
         enum bn_status status = o->set(settings, choices[i].value, err);
         if (status != BN_OK) return status;
@@ -89,7 +89,7 @@ enum bn_status bn_option_switch(const char *name, const char *value, bool *on, s
     static const char *const words[] = {"off", "false", "no", "0", "on", "true", "yes", "1"};
     for (int i = 0; i < 8; i++)
         if (!strcasecmp(value, words[i])) return *on = i >= 4, BN_OK;
-    return bn_fail(err, BN_ERR_USAGE, "Option %s is off or on, not \"%s\".", name, value);
+    return bn_fail(err, BN_ERR_USAGE, "Option %s must be off or on, not \"%s\".", name, value);
 }
 
 enum bn_status bn_option_number(const char *name, const char *value, int least, int most, int *number,
@@ -98,7 +98,7 @@ enum bn_status bn_option_number(const char *name, const char *value, int least, 
     char *end;
     long x = strtol(value, &end, 10);
     if (!*value || *end || x < least || x > most)
-        return bn_fail(err, BN_ERR_USAGE, "Option %s takes a whole number from %d to %d, not \"%s\".", name, least,
+        return bn_fail(err, BN_ERR_USAGE, "Option %s must be a whole number from %d to %d, not \"%s\".", name, least,
                        most, value);
     *number = (int)x;
     return BN_OK;

@@ -1,9 +1,9 @@
-/* prompt_lookup.c - option: speculative decoding without a draft model (engine/model/lookup.h). */
+/* prompt_lookup.c - option: speculative decoding without a draft model (engine/generate/lookup.c). */
 #include "engine/options/options.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {
-    return bn_option_number("prompt_lookup", value, 0, BN_MAX_DRAFT, &s->prompt_lookup, err);
+    return bn_option_number("prompt_lookup", value, 0, BN_MAX_DRAFT, &s->generator.prompt_lookup, err);
 }
 
 BN_OPTION(prompt_lookup, .argument = "N", .values = (const char *const[]){"0", "7", "15", NULL},

@@ -1,4 +1,5 @@
-/* example.c - the whole public API in one small program: continue a text greedily. Compiled and run by the tests. */
+/* example.c - the core of the public API in one small program: open, tokenize, generate greedily, print text as it
+ * comes. Compiled and run by the tests. */
 #include "engine/bitnet.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ int main(int argc, char **argv)
     struct bn_error err;
     struct bn_model *model;
     struct bn_session *session;
+    struct bn_generator *generator;
+    struct bn_generated step;
     if (argc != 3) {
         fprintf(stderr, "usage: example MODEL TEXT\n");
         return 2;
@@ -23,25 +26,21 @@ int main(int argc, char **argv)
     check(bn_model_open(&model, argv[1], NULL, &err), &err);
     check(bn_session_open(&session, model, NULL, &err), &err);
 
-    int32_t ids[4096];
-    size_t n;
-    check(bn_tokenize(model, argv[2], strlen(argv[2]), BN_TOKENIZE_BOS, ids, 4096, &n, &err), &err);
-    check(bn_prefill(session, ids, n < 4096 ? n : 4096, &err), &err);
+    size_t n, most = strlen(argv[2]) + 8; /* a token has at least one byte, apart from BOS and a leading space */
+    int32_t *ids = malloc(most * sizeof *ids);
+    if (!ids) return 1;
+    check(bn_tokenize(model, argv[2], strlen(argv[2]), BN_TOKENIZE_BOS, ids, most, &n, &err), &err);
 
-    struct bn_text_stream stream;
-    bn_text_stream_init(&stream, model, false);
-    for (int i = 0; i < 24; i++) {
-        const float *logits = bn_logits(session);
-        int32_t best = 0;
-        for (int32_t id = 1; id < bn_model_info(model)->n_vocab; id++)
-            if (logits[id] > logits[best]) best = id;
-        if (bn_token_is_end(model, best)) break;
-        char text[256];
-        fwrite(text, 1, bn_text_stream_put(&stream, best, text, sizeof text), stdout);
-        check(bn_decode(session, best, &err), &err);
-    }
+    const struct bn_generator_options options = {.max_new_tokens = 24};
+    check(bn_generator_open(&generator, session, ids, n, &options, &err), &err);
+    do {
+        check(bn_generator_next(generator, &step, &err), &err);
+        fwrite(step.text.bytes, 1, step.text.n, stdout);
+    } while (!step.end);
     putchar('\n');
+    bn_generator_close(generator);
     bn_session_close(session);
     bn_model_close(model);
-    return 0;
+    free(ids);
+    return fflush(stdout) ? 1 : 0;
 }

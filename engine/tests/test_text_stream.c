@@ -1,5 +1,7 @@
 /* test_text_stream.c - decoding id by id: no piece ends inside a character, nothing is lost, and bytes that are no
  * UTF-8 come out as they are. */
+#include "engine/model/model.h"
+#include "engine/model/tokenizer.h"
 #include "engine/model/utf8.h"
 #include "engine/tests/sample_vocab.h"
 #include <criterion/criterion.h>
@@ -34,17 +36,18 @@ static void expect_stream(const struct bn_model *model, const char *text, size_t
     int32_t ids[4096];
     size_t n_ids, length = 0;
     char out[4096];
-    struct bn_text_stream stream;
+    struct bn_text_stream *stream;
     cr_assert_eq(bn_tokenize(model, text, n, 0, ids, 4096, &n_ids, NULL), BN_OK);
-    bn_text_stream_init(&stream, model, true);
-    for (size_t i = 0; i < n_ids; i++) {
-        size_t piece = bn_text_stream_put(&stream, ids[i], out + length, sizeof out - length);
-        cr_assert_leq(length + piece, sizeof out);
-        cr_assert(!whole || bn_utf8_valid(out + length, piece) == piece, "piece %zu of \"%s\" cuts a character", i,
+    cr_assert_eq(bn_text_stream_open(&stream, model, true, NULL), BN_OK);
+    for (size_t i = 0; i <= n_ids; i++) {
+        struct bn_text piece = i < n_ids ? bn_text_stream_put(stream, ids[i]) : bn_text_stream_end(stream);
+        cr_assert_leq(length + piece.n, sizeof out);
+        cr_assert(!whole || bn_utf8_valid(piece.bytes, piece.n) == piece.n, "piece %zu of \"%s\" cuts a character", i,
                   text);
-        length += piece;
+        memcpy(out + length, piece.bytes, piece.n);
+        length += piece.n;
     }
-    length += bn_text_stream_end(&stream, out + length, sizeof out - length);
+    bn_text_stream_close(stream);
     cr_assert(length == n && !memcmp(out, text, n), "%zu bytes became %zu: \"%.*s\"", n, length, (int)length, out);
 }
 
@@ -71,20 +74,61 @@ static void expect_streams(struct bn_model *model)
 Test(text_stream, llama2) { expect_streams(open_llama2()); }
 Test(text_stream, byte_level_bpe) { expect_streams(open_bpe()); }
 
-/* Too little room: nothing is written or changed, and the same call with room gives the piece. */
-Test(text_stream, asks_for_room)
+/* A token of any length, also right after two bytes of an unfinished character. */
+static void expect_long_token(size_t n)
+{
+    struct bn_string tokens[] = {{"\xF0\x9F", 2}, {NULL, n}, {"\xF0\x9F", 2}};
+    uint8_t types[] = {BN_TOKEN_NORMAL, BN_TOKEN_NORMAL, BN_TOKEN_NORMAL};
+    float scores[3] = {0};
+    struct bn_vocab vocab = {.kind = BN_VOCAB_SPM,
+                             .n_tokens = 3,
+                             .tokens = tokens,
+                             .types = types,
+                             .scores = scores,
+                             .bos = -1,
+                             .eos = -1,
+                             .eot = -1,
+                             .eom = -1,
+                             .unk = -1,
+                             .pad = -1};
+    struct bn_model model = {.info.n_vocab = 3};
+    struct bn_text_stream *stream;
+    struct bn_error err;
+    char *bytes = malloc(n);
+    memset(bytes, 'x', n);
+    bytes[n - 1] = '\xC3';
+    tokens[1].bytes = bytes;
+    cr_assert_eq(bn_tokenizer_open(&model.tokenizer, &vocab, NULL, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_text_stream_open(&stream, &model, false, &err), BN_OK, "%s", err.text);
+    cr_expect_eq(bn_text_stream_put(stream, 0).n, 0);
+    struct bn_text piece = bn_text_stream_put(stream, 1);
+    cr_expect_eq(piece.n, n + 1);
+    cr_expect_arr_eq(piece.bytes, "\xF0\x9Fx", 3);
+    cr_expect_eq(piece.bytes[n], 'x');
+    piece = bn_text_stream_put(stream, 2);
+    cr_expect(piece.n == 1 && *piece.bytes == '\xC3');
+    piece = bn_text_stream_end(stream);
+    cr_expect(piece.n == 2 && !memcmp(piece.bytes, "\xF0\x9F", 2));
+    cr_expect_eq(bn_text_stream_end(stream).n, 0);
+    bn_text_stream_close(stream);
+    bn_tokenizer_close(model.tokenizer);
+    free(bytes);
+}
+
+Test(text_stream, tokens_of_any_length)
+{
+    static const size_t lengths[] = {2, 1021, 1022, 1023, 1024, 1025, 65536};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) expect_long_token(lengths[i]);
+}
+
+Test(text_stream, ids_outside_the_vocabulary_have_no_text)
 {
     struct bn_model *model = open_bpe();
-    struct bn_text_stream stream;
-    char out[64] = "#";
-    int32_t id;
-    size_t n;
-    cr_assert_eq(bn_tokenize(model, " the", 4, 0, &id, 1, &n, NULL), BN_OK);
-    cr_assert_eq(n, 1);
-    bn_text_stream_init(&stream, model, false);
-    cr_expect_eq(bn_text_stream_put(&stream, id, out, 3), 4);
-    cr_expect_eq(out[0], '#');
-    cr_expect_eq(bn_text_stream_put(&stream, id, out, sizeof out), 4);
-    cr_expect_arr_eq(out, " the", 4);
+    struct bn_text_stream *stream;
+    cr_assert_eq(bn_text_stream_open(&stream, model, false, NULL), BN_OK);
+    cr_expect_eq(bn_text_stream_put(stream, -1).n, 0);
+    cr_expect_eq(bn_text_stream_put(stream, 1 << 30).n, 0);
+    cr_expect_not_null(bn_text_stream_end(stream).bytes);
+    bn_text_stream_close(stream);
     bn_model_close(model);
 }

@@ -120,8 +120,10 @@ static size_t decode(const struct bn_tokenizer *t, const int32_t *ids, size_t n,
 {
     size_t length = 0;
     for (size_t i = 0; i < n; i++) {
-        length += bn_tokenizer_bytes(t, ids[i], true, out + length, cap - length);
-        cr_assert_leq(length, cap);
+        struct bn_text text = bn_tokenizer_bytes(t, ids[i], true);
+        cr_assert_leq(length + text.n, cap);
+        memcpy(out + length, text.bytes, text.n);
+        length += text.n;
     }
     return length;
 }

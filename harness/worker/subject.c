@@ -17,7 +17,7 @@ static enum bn_status apply(struct bn_settings *settings, const struct bn_reques
             choices[n++] = (struct bn_option_choice){q->options[i].name, q->options[i].value};
     }
     enum bn_status status = bn_options_apply(settings, choices, n, err);
-    if (!status && (settings->prompt_lookup ||
+    if (!status && (settings->generator.prompt_lookup ||
                     settings->model.head_screening)) /* repetitions feed given tokens and hash all logits */
         return bn_harness_fail(err, BN_ERR_UNSUPPORTED,
                                "prompt_lookup and head_screening act where text is generated; a sweep feeds given "

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_WINDOW = 64, FIRST_SELECTION = 256 };
+enum { FIRST_SELECTION = 256 };
 
 struct candidate {
     float logit;
@@ -56,19 +56,21 @@ static enum bn_status check(int n_vocab, const struct bn_sampler_options *o, str
 {
     if (n_vocab < 1) return bn_fail(err, BN_ERR_USAGE, "A sampler needs a vocabulary, but n_vocab is %d.", n_vocab);
     if (!(o->temperature >= 0) || o->temperature > 1e6f)
-        return bn_fail(err, BN_ERR_USAGE, "The temperature is %g: give 0 (greedy) or a positive number.",
+        return bn_fail(err, BN_ERR_USAGE, "temperature must be 0 (greedy) or a positive number up to 1e6, not %g.",
                        o->temperature);
-    if (o->top_k < 0) return bn_fail(err, BN_ERR_USAGE, "top_k is %d: give 0 (off) or a positive number.", o->top_k);
+    if (o->top_k < 0)
+        return bn_fail(err, BN_ERR_USAGE, "top_k must be 0 (off) or a positive number, not %d.", o->top_k);
     if (!(o->top_p >= 0 && o->top_p <= 1))
-        return bn_fail(err, BN_ERR_USAGE, "top_p is %g: give a share from 0 to 1 (off).", o->top_p);
+        return bn_fail(err, BN_ERR_USAGE, "top_p must be 0 to 1 (off), not %g.", o->top_p);
     if (!(o->min_p >= 0 && o->min_p <= 1))
-        return bn_fail(err, BN_ERR_USAGE, "min_p is %g: give a share from 0 (off) to 1.", o->min_p);
+        return bn_fail(err, BN_ERR_USAGE, "min_p must be 0 (off) to 1, not %g.", o->min_p);
     if (!(o->repetition_penalty > 0) || o->repetition_penalty > 1e6f)
-        return bn_fail(err, BN_ERR_USAGE, "The repetition penalty is %g: give 1 (off) or another positive number.",
+        return bn_fail(err, BN_ERR_USAGE,
+                       "repetition_penalty must be 1 (off) or another positive number up to 1e6, not %g.",
                        o->repetition_penalty);
     if (o->repetition_window < 0)
-        return bn_fail(err, BN_ERR_USAGE, "The repetition window is %d tokens: give 0 (%d) or more.",
-                       o->repetition_window, DEFAULT_WINDOW);
+        return bn_fail(err, BN_ERR_USAGE, "repetition_window must be 0 (none) or more tokens, not %d.",
+                       o->repetition_window);
     return BN_OK;
 }
 
@@ -78,7 +80,7 @@ static enum bn_status allocate(struct bn_sampler *s, struct bn_error *err)
     s->logits = malloc(n * sizeof *s->logits);
     s->candidates = malloc(n * sizeof *s->candidates);
     s->stamp = calloc(n, sizeof *s->stamp);
-    s->recent = malloc((size_t)s->options.repetition_window * sizeof *s->recent);
+    s->recent = malloc(((size_t)s->options.repetition_window + 1) * sizeof *s->recent);
     if (s->logits && s->candidates && s->stamp && s->recent) return BN_OK;
     return bn_fail_memory(err, "the sampler", n * 16 + (size_t)s->options.repetition_window * 4);
 }
@@ -95,7 +97,6 @@ enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const s
     if (!s) return bn_fail_memory(err, "the sampler", sizeof *s);
     s->options = *options;
     s->n_vocab = n_vocab;
-    if (!s->options.repetition_window) s->options.repetition_window = DEFAULT_WINDOW;
     uint64_t seed = options->seed;
     for (int i = 0; i < 4; i++) s->state[i] = split_mix(&seed);
     status = allocate(s, err);
@@ -118,7 +119,7 @@ void bn_sampler_close(struct bn_sampler *sampler)
 
 void bn_sampler_accept(struct bn_sampler *sampler, int32_t id)
 {
-    if (id < 0 || id >= sampler->n_vocab) return;
+    if (id < 0 || id >= sampler->n_vocab || !sampler->options.repetition_window) return;
     sampler->recent[sampler->n_recent++ % (uint64_t)sampler->options.repetition_window] = id;
 }
 

@@ -18,7 +18,7 @@ struct bn_lookup {
 enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most, struct bn_error *err)
 {
     if (most < 1 || most > BN_MAX_DRAFT)
-        return bn_fail(err, BN_ERR_USAGE, "Drafts of %d tokens are not possible; 1 to %d are.", most, BN_MAX_DRAFT);
+        return bn_fail(err, BN_ERR_USAGE, "A draft must have 1 to %d tokens, not %d.", BN_MAX_DRAFT, most);
     struct bn_lookup *l = calloc(1, sizeof *l);
     if (!l) return bn_fail_memory(err, "prompt lookup", sizeof *l);
     l->most = most;

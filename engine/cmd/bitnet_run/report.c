@@ -1,0 +1,90 @@
+/* report.c - what bitnet-run prints about a text: one JSON object, or a line with its times. */
+#include "engine/cmd/bitnet_run/run.h"
+#include "engine/model/utf8.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* Bytes that are not UTF-8 become U+FFFD. */
+static void json_string(const char *name, const char *bytes, size_t n)
+{
+    printf(", \"%s\": \"", name);
+    for (size_t i = 0; i < n;) {
+        const unsigned char *s = (const unsigned char *)bytes + i;
+        size_t length = bn_utf8_length(bytes + i, n - i);
+        if (!length)
+            fputs("\\ufffd", stdout);
+        else if (*s == '"' || *s == '\\')
+            printf("\\%c", *s);
+        else if (*s < 0x20)
+            printf("\\u%04x", *s);
+        else
+            fwrite(s, 1, length, stdout);
+        i += length ? length : 1;
+    }
+    putchar('"');
+}
+
+static void json_text(const char *name, const char *text) { json_string(name, text, strlen(text)); }
+
+static void json_ids(const char *name, const int32_t *ids, size_t n)
+{
+    printf("\"%s\": [", name);
+    for (size_t i = 0; i < n; i++) printf("%s%d", i ? ", " : "", ids[i]);
+    putchar(']');
+}
+
+static void json_numbers(const char *name, const char *format, const double *values, size_t n)
+{
+    printf(", \"%s\": [", name);
+    for (size_t i = 0; i < n; i++) {
+        if (i) fputs(", ", stdout);
+        printf(format, values[i]);
+    }
+    putchar(']');
+}
+
+void print_json(const struct record *r, const struct prompt *prompt)
+{
+    const struct bn_model_info *info = bn_model_info(bn_session_model(r->session));
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    putchar('{');
+    json_ids("ids", r->ids, r->n);
+    json_string("text", r->text, r->n_bytes);
+    fputs(", ", stdout);
+    json_ids("prompt_ids", prompt->ids, prompt->n);
+    printf(", \"load_ms\": %.4f, \"prefill_ms\": %.4f, \"ttft_ms\": %.4f", r->load_ms, r->prefill_ms, r->ttft_ms);
+    json_numbers("token_ms", "%.4f", r->token_ms, r->n);
+    if (r->prompt_logprobs) json_numbers("prompt_logprobs", "%.9g", r->prompt_logprobs, prompt->n - 1);
+    if (r->hashed)
+        printf(", \"logits_hash\": \"%016llx\"", (unsigned long long)bn_session_logits_hash(r->session));
+    else
+        fputs(", \"logits_hash\": null", stdout);
+    printf(", \"threads\": %d, \"screened_rows\": %llu", bn_session_n_threads(r->session),
+           (unsigned long long)bn_session_screened_rows(r->session));
+    printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", r->counts.passes, r->counts.drafted,
+           r->counts.accepted);
+    json_text("kernels", info->kernels);
+    if (info->ternary_layout) json_text("ternary_layout", info->ternary_layout);
+    json_text("model", info->path);
+    json_text("ended", bn_end_name(r->end));
+    printf(", \"peak_rss_bytes\": %lld}\n", (long long)usage.ru_maxrss * 1024);
+}
+
+void print_summary(const struct record *r, const struct prompt *prompt, const struct run_options *o)
+{
+    double decode_ms = 0;
+    for (size_t i = 1; i < r->n; i++) decode_ms += r->token_ms[i];
+    putchar('\n');
+    fflush(stdout);
+    if (o->logits_hash) printf("logits hash %016llx\n", (unsigned long long)bn_session_logits_hash(r->session));
+    if (o->quiet) return;
+    fprintf(stderr, "load %.1f ms, prefill %zu tokens in %.1f ms (%.1f tokens/s)", r->load_ms, prompt->n, r->prefill_ms,
+            (double)prompt->n / r->prefill_ms * 1e3);
+    if (r->n > 1)
+        fprintf(stderr, ", decode %zu tokens, %.2f ms each (%.1f tokens/s)", r->n - 1, decode_ms / (double)(r->n - 1),
+                (double)(r->n - 1) / decode_ms * 1e3);
+    if (r->counts.drafted) fprintf(stderr, ", %zu of %zu drafted tokens right", r->counts.accepted, r->counts.drafted);
+    fprintf(stderr, ", %d threads\n", bn_session_n_threads(r->session));
+}

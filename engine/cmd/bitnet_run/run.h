@@ -1,0 +1,56 @@
+/* run.h - what the parts of bitnet-run share: the command line, the prompt, and what was generated. */
+#ifndef BN_CMD_RUN_H
+#define BN_CMD_RUN_H
+#include "engine/bitnet.h"
+#include "engine/cmdline.h"
+
+struct run_options {
+    const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *i2s_layout,
+        *pretokenizer, *chat_template;
+    int threads, prompt_tokens, max_new_tokens, n_ctx, context_sinks;
+    bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs;
+    struct bn_sampler_options sampling;
+    struct bn_cmd_list stop;
+};
+extern const struct bn_cmd run_cmd;
+
+/* Ends the program unless all is well: 2 for BN_ERR_USAGE, else 1. */
+void need(enum bn_status status, const struct bn_error *err);
+/* The memory, or the end of the program where there is none. */
+void *must(void *memory);
+
+/* prompt.c */
+struct prompt {
+    char *text; /* [n_bytes] as given; NULL for ids and made-up prompts */
+    size_t n_bytes;
+    int32_t *ids; /* [n] */
+    size_t n;
+};
+void prompt_make(struct prompt *prompt, const struct bn_model *model, const struct run_options *o);
+void prompt_release(struct prompt *prompt);
+
+/* record.c: one text as it was generated */
+struct record {
+    struct bn_session *session;
+    char *text; /* [n_bytes] generated */
+    size_t n_bytes, text_cap;
+    int32_t *ids;     /* [n] generated */
+    double *token_ms; /* [n] since the one before; those of one pass come together, and the first carries its time */
+    size_t n, cap;
+    double *prompt_logprobs; /* [prompt - 1] or NULL */
+    double load_ms, prefill_ms, ttft_ms;
+    enum bn_end end;
+    int signal; /* that interrupted, 0: none */
+    bool hashed;
+    struct bn_generator_counts counts;
+};
+double now_ms(void);
+/* Generates, and streams the text to standard output unless o->json. */
+void record_make(struct record *record, const struct prompt *prompt, const struct run_options *o,
+                 const struct bn_generator_options *generator);
+void record_release(struct record *record);
+
+/* report.c */
+void print_json(const struct record *record, const struct prompt *prompt);
+void print_summary(const struct record *record, const struct prompt *prompt, const struct run_options *o);
+#endif
