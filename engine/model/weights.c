@@ -3,6 +3,7 @@
 #include "engine/format/little_endian.h"
 #include "engine/format/ternary.h"
 #include "engine/model/linear/bind.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,13 @@ static enum bn_status apply_scale(struct bn_binder *b, struct bn_linear *lin, co
     if (!lin->w_scale)
         return bn_fail(b->err, BN_ERR_UNSUPPORTED, "Tensor %s: a separate scale is supported for ternary weights only.",
                        name);
-    for (int r = 0; r < (lin->w_scale_step ? lin->rows : 1); r++) ((float *)(uintptr_t)lin->w_scale)[r] *= *factor;
+    for (int r = 0; r < (lin->w_scale_step ? lin->rows : 1); r++) {
+        float *scale = (float *)(uintptr_t)&lin->w_scale[r];
+        *scale *= *factor;
+        if (!isfinite(*scale))
+            return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s: the product with the weights' scale is not finite.",
+                           name);
+    }
     return BN_OK;
 }
 

@@ -150,6 +150,19 @@ static void text_metrics(struct bn_eval_result *result, const struct bn_task *ta
     add_metric(result, "bits_per_byte", nll->sum / bytes / log(2), NAN, (size_t)bytes);
 }
 
+/* Perplexities overflow where a model is sure of the wrong tokens: that is no result. */
+static enum bn_status check_metrics(const struct bn_eval_result *result, const struct bn_task *task,
+                                    struct bn_error *err)
+{
+    for (int i = 0; i < result->n_metrics; i++)
+        if (!isfinite(result->metrics[i].value))
+            return bn_suites_fail(err, BN_ERR_FORMAT,
+                                  "Task %s: %s is not a finite number; the model's predictions are too far from the "
+                                  "text to be measured.",
+                                  task->name, result->metrics[i].name);
+    return BN_OK;
+}
+
 /* ---- the run ---- */
 static enum bn_status score_all(struct bn_eval_result *result, struct owned *owned, const struct bn_task *task,
                                 const struct bn_eval_options *options, const struct bn_provider *provider,
@@ -165,10 +178,13 @@ static enum bn_status score_all(struct bn_eval_result *result, struct owned *own
             options->progress(options->progress_self, task->name, i + 1, owned->items.n);
     }
     if (status != BN_OK) return status;
-    if (choices) return bn_choice_metrics(result, task, &owned->items, err);
+    if (choices) {
+        status = bn_choice_metrics(result, task, &owned->items, err);
+        return status == BN_OK ? check_metrics(result, task, err) : status;
+    }
     if (!nll.n) return bn_suites_fail(err, BN_ERR_USAGE, "Task %s found no token to score in its text.", task->name);
     text_metrics(result, task, &owned->items, &nll);
-    return BN_OK;
+    return check_metrics(result, task, err);
 }
 
 /* The first of the listed ids that no item has; its length in *n. NULL: all are there. */
