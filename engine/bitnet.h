@@ -277,6 +277,37 @@ uint64_t bn_session_kv_bytes(const struct bn_session *session);
 uint64_t bn_session_logits_hash(const struct bn_session *session);
 void bn_session_hash_reset(struct bn_session *session, bool on); /* off by default: hashing costs time */
 
+/* ---- batch: sequences that are decoded together on one crew, and come and go between steps ----
+ * Each step computes one token of every sequence that has one (bn_batch_put) and, beside them, at most one chunk of one
+ * prompt, in order of arrival. The logits of a sequence do not depend on the others. */
+struct bn_batch;
+struct bn_batch_options {
+    int n_sequences;     /* most at a time, less than the crew's n_batch; 0: 16 */
+    int n_ctx;           /* positions of each; 0: the model's training context */
+    int n_chunk;         /* most tokens of a prompt in a step; 0: what the crew's n_batch leaves */
+    const char *kv_type; /* as in struct bn_session_options */
+    bool separate; /* never share keys and values of equal beginnings; otherwise from 16 tokens on, by reference */
+    bool hash;     /* hash logits (bn_batch_logits_hash) */
+};
+enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, const struct bn_batch_options *options,
+                             struct bn_error *err);
+void bn_batch_close(struct bn_batch *batch);
+/* Adds a sequence that begins with ids[0 .. n - 1] (n >= 1); *sequence is its number, which a later one may have again
+ * after bn_batch_remove. */
+enum bn_status bn_batch_add(struct bn_batch *batch, const int32_t *ids, size_t n, int *sequence, struct bn_error *err);
+/* Does nothing when no sequence has anything to compute. On failure nothing has changed. *n_ready: how many have logits
+ * now. */
+enum bn_status bn_batch_step(struct bn_batch *batch, int *n_ready, struct bn_error *err);
+int bn_batch_ready(const struct bn_batch *batch, int i); /* the i-th of those, i < n_ready */
+/* [n_vocab] after the sequence's last token, until the next step; NULL: the latest step gave none. */
+const float *bn_batch_logits(const struct bn_batch *batch, int sequence);
+/* Continues a sequence that has nothing left to compute; without it the sequence rests. BN_ERR_CONTEXT: it is full. */
+enum bn_status bn_batch_put(struct bn_batch *batch, int sequence, int32_t id, struct bn_error *err);
+void bn_batch_remove(struct bn_batch *batch, int sequence);                /* at any time between steps */
+int bn_batch_position(const struct bn_batch *batch, int sequence);         /* tokens computed; -1: no such sequence */
+uint64_t bn_batch_kv_bytes(const struct bn_batch *batch, int sequence);    /* not counting what is shared */
+uint64_t bn_batch_logits_hash(const struct bn_batch *batch, int sequence); /* of all logits that it gave */
+
 /* ---- sampler ---- */
 /* Applied in this order: penalty, temperature, top-k, top-p (of what top-k left), min-p (relative to the best). */
 struct bn_sampler_options {

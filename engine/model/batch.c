@@ -1,0 +1,270 @@
+/* batch.c - continuous batching: sequences come and go between steps; a step decodes a token of each that has one and
+ * feeds a chunk of one prompt beside them. */
+#include "engine/model/pass.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEFAULT_SEQUENCES = 16,
+    LEAST_SHARED = 16, /* tokens: fewer are computed faster than a segment is copied (bn_kv_cache_own) */
+};
+
+struct member {
+    struct bn_sequence sequence;
+    bool open;
+    uint64_t order; /* of arrival */
+    int32_t *ids;   /* [n_ctx] the text: computed, then not yet computed */
+    int n_ids;
+    int ready; /* row of the logits of the latest step, -1: none */
+};
+
+struct bn_batch {
+    struct bn_crew *crew;
+    struct bn_batch_options options;
+    struct member *members; /* [n_sequences] */
+    float *logits;          /* [n_sequences][n_vocab] */
+    int *ready, n_ready;    /* [n_sequences] members with logits */
+    uint64_t n_added;
+};
+
+/* ---- opening ---- */
+static enum bn_status check(const struct bn_batch *b, struct bn_error *err)
+{
+    const struct bn_batch_options *o = &b->options;
+    int most = b->crew->n_batch - 1;
+    if (o->n_sequences < 1 || o->n_sequences > most)
+        return bn_fail(err, BN_ERR_USAGE,
+                       "n_sequences must be 1 to %d, one less than the crew's n_batch, or 0 for %d, not %d.", most,
+                       DEFAULT_SEQUENCES, o->n_sequences);
+    if (o->n_chunk < 0 || o->n_chunk > b->crew->n_batch)
+        return bn_fail(err, BN_ERR_USAGE, "n_chunk must be 1 to the crew's n_batch of %d, or 0 for the most, not %d.",
+                       b->crew->n_batch, o->n_chunk);
+    return bn_crew_reserve(b->crew, o->n_ctx, err);
+}
+
+static enum bn_status allocate(struct bn_batch *b, struct bn_error *err)
+{
+    size_t n = (size_t)b->options.n_sequences, vocab = (size_t)b->crew->model->source.config.n_vocab;
+    b->members = calloc(n, sizeof *b->members);
+    b->ready = calloc(n, sizeof *b->ready);
+    b->logits = malloc((n * vocab + 64) * sizeof *b->logits); /* 64: as in the crew, for whole-vector stores */
+    return b->members && b->ready && b->logits ? BN_OK
+                                               : bn_fail_memory(err, "the batch's logits", n * vocab * sizeof(float));
+}
+
+enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, const struct bn_batch_options *options,
+                             struct bn_error *err)
+{
+    struct bn_batch *b = calloc(1, sizeof *b);
+    if (!b) return bn_fail_memory(err, "the batch", sizeof *b);
+    b->crew = crew;
+    if (options) b->options = *options;
+    if (!b->options.n_sequences) b->options.n_sequences = DEFAULT_SEQUENCES;
+    if (!b->options.n_ctx) b->options.n_ctx = crew->model->source.config.n_ctx_train;
+    enum bn_status status = check(b, err);
+    if (!b->options.n_chunk) b->options.n_chunk = crew->n_batch;
+    if (status == BN_OK) status = allocate(b, err);
+    if (status == BN_OK)
+        *batch = b;
+    else
+        bn_batch_close(b);
+    return status;
+}
+
+void bn_batch_close(struct bn_batch *b)
+{
+    if (!b) return;
+    for (int i = 0; b->members && i < b->options.n_sequences; i++) bn_batch_remove(b, i);
+    free(b->members);
+    free(b->ready);
+    free(b->logits);
+    free(b);
+}
+
+/* ---- sequences ---- */
+static struct member *member(const struct bn_batch *b, int sequence)
+{
+    bool open = sequence >= 0 && sequence < b->options.n_sequences && b->members[sequence].open;
+    return open ? &b->members[sequence] : NULL;
+}
+
+static int computed(const struct member *m) { return bn_sequence_position(&m->sequence); }
+
+/* The longest beginning of ids that a member has computed already; the last id is left to compute. */
+static const struct member *find_prefix(const struct bn_batch *b, const int32_t *ids, size_t n, int *n_shared)
+{
+    const struct member *best = NULL;
+    *n_shared = LEAST_SHARED - 1;
+    for (int i = 0; !b->options.separate && i < b->options.n_sequences; i++) {
+        const struct member *m = member(b, i);
+        int k = 0;
+        while (m && k < computed(m) && (size_t)k + 1 < n && m->ids[k] == ids[k]) k++;
+        if (k > *n_shared) best = m, *n_shared = k;
+    }
+    if (!best) *n_shared = 0;
+    return best;
+}
+
+static enum bn_status begin(struct bn_batch *b, struct member *m, const int32_t *ids, size_t n, struct bn_error *err)
+{
+    const struct bn_batch_options *o = &b->options;
+    int n_shared;
+    const struct member *from = find_prefix(b, ids, n, &n_shared);
+    enum bn_status status =
+        from ? bn_sequence_init_shared(&m->sequence, b->crew, &from->sequence, n_shared, o->n_ctx, err)
+             : bn_sequence_init(&m->sequence, b->crew, o->n_ctx, o->kv_type, err);
+    if (status != BN_OK) return status;
+    status = bn_sequence_check(&m->sequence, ids + n_shared, n - (size_t)n_shared, err);
+    m->ids = status == BN_OK ? malloc((size_t)o->n_ctx * sizeof *m->ids) : NULL;
+    if (status == BN_OK && !m->ids) status = bn_fail_memory(err, "the ids of a sequence", (size_t)o->n_ctx * 4);
+    if (status != BN_OK) {
+        bn_sequence_release(&m->sequence);
+        return status;
+    }
+    memcpy(m->ids, ids, n * sizeof *ids);
+    m->n_ids = (int)n, m->ready = -1, m->open = true, m->order = b->n_added++;
+    bn_sequence_hash_reset(&m->sequence, o->hash);
+    return BN_OK;
+}
+
+enum bn_status bn_batch_add(struct bn_batch *b, const int32_t *ids, size_t n, int *sequence, struct bn_error *err)
+{
+    int i = 0;
+    while (i < b->options.n_sequences && b->members[i].open) i++;
+    if (i == b->options.n_sequences)
+        return bn_fail(err, BN_ERR_USAGE, "The batch holds %d sequences already; remove one first.", i);
+    if (!n) return bn_fail(err, BN_ERR_USAGE, "A sequence must begin with at least one token.");
+    enum bn_status status = begin(b, &b->members[i], ids, n, err);
+    if (status == BN_OK) *sequence = i;
+    return status;
+}
+
+static enum bn_status no_sequence(int sequence, struct bn_error *err)
+{
+    return bn_fail(err, BN_ERR_USAGE, "Sequence %d is not in the batch.", sequence);
+}
+
+enum bn_status bn_batch_put(struct bn_batch *b, int sequence, int32_t id, struct bn_error *err)
+{
+    struct member *m = member(b, sequence);
+    if (!m) return no_sequence(sequence, err);
+    if (m->n_ids > computed(m))
+        return bn_fail(err, BN_ERR_USAGE, "Sequence %d has tokens that wait for a step; put the next one after it.",
+                       sequence);
+    enum bn_status status = bn_sequence_check(&m->sequence, &id, 1, err);
+    if (status == BN_OK) m->ids[m->n_ids++] = id;
+    return status;
+}
+
+void bn_batch_remove(struct bn_batch *b, int sequence)
+{
+    struct member *m = member(b, sequence);
+    if (!m) return;
+    bn_sequence_release(&m->sequence);
+    free(m->ids);
+    *m = (struct member){.open = false};
+}
+
+/* ---- steps ---- */
+
+/* Rows of the step, in the crew's buffer. */
+struct step {
+    struct bn_row *rows;
+    int n;
+    bool prompt; /* has a chunk of one */
+};
+
+static bool decodes(const struct member *m) { return m->open && computed(m) > 0 && m->n_ids == computed(m) + 1; }
+
+static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct member *m, int n, struct bn_error *err)
+{
+    int position = computed(m);
+    enum bn_status status = bn_kv_cache_append(&m->sequence.kv, n, err);
+    if (status != BN_OK) return status;
+    for (int i = 0; i < n; i++, position++)
+        s->rows[s->n++] = (struct bn_row){&m->sequence, m->ids[position], position, position + 1 == m->n_ids};
+    if (position < m->n_ids) return BN_OK;
+    m->ready = b->n_ready;
+    b->ready[b->n_ready++] = (int)(m - b->members);
+    return BN_OK;
+}
+
+/* The sequence that has waited longest with several tokens to compute, or its first. */
+static struct member *next_prompt(const struct bn_batch *b)
+{
+    struct member *first = NULL;
+    for (int i = 0; i < b->options.n_sequences; i++) {
+        struct member *m = &b->members[i];
+        if (!m->open || m->n_ids == computed(m) || decodes(m)) continue;
+        if (!first || m->order < first->order) first = m;
+    }
+    return first;
+}
+
+static enum bn_status take_all(struct bn_batch *b, struct step *s, struct member *prompt, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (int i = 0; status == BN_OK && i < b->options.n_sequences; i++)
+        if (decodes(&b->members[i])) status = take_rows(b, s, &b->members[i], 1, err);
+    if (status != BN_OK || !prompt) return status;
+    int n = prompt->n_ids - computed(prompt), room = b->crew->n_batch - s->n;
+    if (n > b->options.n_chunk) n = b->options.n_chunk;
+    s->prompt = true;
+    return take_rows(b, s, prompt, n < room ? n : room, err);
+}
+
+/* Gives the slots of the rows back. */
+static void undo(struct bn_batch *b, const struct step *s)
+{
+    for (int t = s->n - 1; t >= 0; t--) bn_kv_cache_truncate(&s->rows[t].sequence->kv, s->rows[t].position);
+    for (int i = 0; i < b->n_ready; i++) b->members[b->ready[i]].ready = -1;
+    b->n_ready = 0;
+}
+
+enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *err)
+{
+    struct step s = {.rows = b->crew->rows};
+    size_t vocab = (size_t)b->crew->model->source.config.n_vocab;
+    for (int i = 0; i < b->options.n_sequences; i++) b->members[i].ready = -1;
+    b->n_ready = *n_ready = 0;
+    enum bn_status status = take_all(b, &s, next_prompt(b), err);
+    const struct bn_pass pass = {.phase = s.prompt ? BN_PHASE_PREFILL : BN_PHASE_DECODE,
+                                 .rows = s.rows,
+                                 .n = s.n,
+                                 .logits = b->logits,
+                                 .n_logits = b->options.n_sequences};
+    if (status == BN_OK && s.n) status = bn_pass_run(b->crew, &pass, err);
+    if (status != BN_OK) undo(b, &s);
+    if (status != BN_OK || !s.n) return status;
+    for (int i = 0; i < b->n_ready; i++)
+        bn_sequence_hash(&b->members[b->ready[i]].sequence, b->logits + (size_t)i * vocab);
+    *n_ready = b->n_ready;
+    return BN_OK;
+}
+
+/* ---- what they produced ---- */
+int bn_batch_ready(const struct bn_batch *b, int i) { return i >= 0 && i < b->n_ready ? b->ready[i] : -1; }
+
+const float *bn_batch_logits(const struct bn_batch *b, int sequence)
+{
+    const struct member *m = member(b, sequence);
+    return m && m->ready >= 0 ? b->logits + (size_t)m->ready * (size_t)b->crew->model->source.config.n_vocab : NULL;
+}
+
+int bn_batch_position(const struct bn_batch *b, int sequence)
+{
+    const struct member *m = member(b, sequence);
+    return m ? computed(m) : -1;
+}
+
+uint64_t bn_batch_kv_bytes(const struct bn_batch *b, int sequence)
+{
+    const struct member *m = member(b, sequence);
+    return m ? m->sequence.kv.bytes : 0;
+}
+
+uint64_t bn_batch_logits_hash(const struct bn_batch *b, int sequence)
+{
+    const struct member *m = member(b, sequence);
+    return m ? m->sequence.hash : 0;
+}
