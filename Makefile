@@ -59,7 +59,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all fuzz fuzz-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
+.PHONY: all fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
 all: programs ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
@@ -85,14 +85,14 @@ test-ubsan: ## every test under UndefinedBehaviorSanitizer
 test-tsan: ## every test under ThreadSanitizer
 	@$(call sanitized,tsan,-fsanitize=thread)
 
+damaged = $(MAKE) --no-print-directory BUILD=build/hostile OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
 hostile: ## N damaged files of each kind (default 1000) under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory BUILD=build/hostile OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
-	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined" programs fuzz-programs
+	@$(damaged) programs fuzz-programs
 	@BUILD=build/hostile ci/hostile $(N)
-check-oom: ## every allocation that reading a model, a vocabulary, a plan, ... makes fails in turn, under AddressSanitizer
-	@$(MAKE) --no-print-directory BUILD=build/oom OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE=-fsanitize=address CFLAGS=-Wno-error \
-	    LDFLAGS="$(foreach f,malloc calloc realloc strdup strndup mmap,-Wl,--wrap=$(f))" fuzz-programs
-	@BUILD=build/oom ci/check-oom
+check-oom: ## every allocation that reading a model, a vocabulary, a plan, ... makes fails in turn, under the same sanitizers
+	@$(damaged) oom-programs
+	@BUILD=build/hostile ci/check-oom
 fuzz: ## libFuzzer on each reader of strangers' files, TIME seconds each (default 60); needs clang
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC="$(or $(FUZZ_CC),clang)" OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
 	    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" LDFLAGS=-fsanitize=fuzzer fuzz-programs
@@ -178,20 +178,27 @@ $(BUILD)/tests-bin/example: $(call obj,engine/tests/example.c) $(ENGINE_LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,engine/tests/example.c) $(ENGINE_LIBS) -o $@
 
 # Targets of ci/fuzz/fuzz.h: programs that try the files they are given, or with libFuzzer make their own.
-FUZZ_MAIN  := ci/fuzz/inputs.c $(if $(findstring fuzzer,$(SANITIZE)),,$(if $(findstring wrap,$(LDFLAGS)),ci/fuzz/failing.c,ci/fuzz/alone.c))
+FUZZ_MAIN  := ci/fuzz/inputs.c $(if $(findstring fuzzer,$(SANITIZE)),,ci/fuzz/alone.c)
 FUZZ_HELP  := engine/tests/fuzz/try_model.c
 FUZZ_SRC   := $(filter-out $(FUZZ_HELP),$(wildcard */tests/fuzz/*.c))
 fuzz_bin    = $(BUILD)/tests-bin/fuzz-$(basename $(notdir $(1)))
+oom_bin     = $(BUILD)/tests-bin/oom-$(basename $(notdir $(1)))
+WRAPPED    := $(foreach f,malloc calloc realloc strdup strndup mmap,-Wl,--wrap=$(f))
 define fuzzprogram
 $(call fuzz_bin,$(1)): $(call obj,$(1) $(FUZZ_MAIN) $(2)) $(3)
 	@mkdir -p $$(@D)
 	$$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(1) $(FUZZ_MAIN) $(2)) $(4) -o $$@
+$(call oom_bin,$(1)): $(call obj,$(1) ci/fuzz/inputs.c ci/fuzz/failing.c $(2)) $(3)
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(WRAPPED) $(call obj,$(1) ci/fuzz/inputs.c ci/fuzz/failing.c $(2)) $(4) -o $$@
 endef
 $(foreach c,$(filter engine/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),$(FUZZ_HELP),$(ENGINE_LIB),$(ENGINE_LIBS))))
 $(foreach c,$(filter suites/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(filter harness/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
 $(foreach c,$(filter reports/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
+oom-programs: $(foreach c,$(FUZZ_SRC),$(call oom_bin,$(c)))
 fuzz-programs: $(foreach c,$(FUZZ_SRC),$(call fuzz_bin,$(c)))
 
 # Criterion's runner does not start under ThreadSanitizer, and skips the check for leaks of AddressSanitizer

@@ -200,7 +200,7 @@ static enum bn_status set_pre(struct bn_hf *hf, const struct parts *p, struct bn
         snprintf(v->pre, sizeof v->pre, "llama-bpe");
     else if (!p->pattern.n && p->byte_level)
         snprintf(v->pre, sizeof v->pre, "gpt-2");
-    else if (memmem(p->pattern.bytes, p->pattern.n, "{1,3}", 5) && p->ignore_merges)
+    else if (p->pattern.n && memmem(p->pattern.bytes, p->pattern.n, "{1,3}", 5) && p->ignore_merges)
         snprintf(v->pre, sizeof v->pre, "llama-bpe");
     else
         return bn_fail(err, BN_ERR_UNSUPPORTED,

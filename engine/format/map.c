@@ -12,7 +12,9 @@ static enum bn_status map_descriptor(struct bn_map *map, int fd, const struct st
     *map = (struct bn_map){(const uint8_t *)"", 0, NULL};
     if (st->st_size == 0) return BN_OK;
     void *p = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (p == MAP_FAILED) return bn_fail(err, BN_ERR_IO, "Could not map %s into memory: %s.", path, strerror(errno));
+    if (p == MAP_FAILED)
+        return bn_fail(err, errno == ENOMEM ? BN_ERR_MEMORY : BN_ERR_IO, "Could not map %s into memory: %s.", path,
+                       strerror(errno));
     *map = (struct bn_map){p, (size_t)st->st_size, NULL};
     map->watch = bn_map_watch_open(map, fd, st, path);
     if (map->watch) return BN_OK;
