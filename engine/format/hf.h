@@ -27,9 +27,11 @@ struct bn_hf {
     int32_t second_eos;
     size_t n_entries;
     struct bn_st_entry *entries; /* sorted by name */
+    struct bn_error unread;      /* why an optional file that is there could not be mapped; status BN_OK: none */
 };
 
-/* Maps DIR/name and parses nothing; status BN_ERR_IO when it is not there (no error text needed: err may be NULL). */
+/* Maps DIR/name and parses nothing; status BN_ERR_IO when it is not there (err NULL: the file is
+ * optional, and one that is there all the same stays in hf->unread). */
 enum bn_status bn_hf_map(struct bn_hf *hf, struct bn_map *map, const char *name, struct bn_error *err);
 /* "DIR/name: expected X at byte N" for a JSON file that does not parse. */
 enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j,

@@ -4,13 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum bn_status bn_hf_map(struct bn_hf *hf, struct bn_map *map, const char *name, struct bn_error *err)
 {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/%s", hf->path, name) >= (int)sizeof path)
         return bn_fail(err, BN_ERR_IO, "%s: the path is too long.", hf->path);
-    return bn_source_map(hf->source, map, path, err);
+    struct bn_error why = {0};
+    enum bn_status status = bn_source_map(hf->source, map, path, err ? err : &why);
+    if (status && !err && !access(path, F_OK)) hf->unread = why;
+    return status;
 }
 
 enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const struct bn_json *j, struct bn_error *err)

@@ -225,7 +225,7 @@ enum bn_status bn_safetensors_open(struct bn_source *source, const char *path, c
     if (!status) status = bn_hf_config(&hf, err);
     if (!status) status = bn_config_check(&source->config, path, err);
     if (!status) status = bn_hf_vocab(&hf, err);
-    if (status || options->vocab_only) return status;
-    if ((status = bn_hf_entries(&hf, err))) return status;
-    return bn_hf_weights(&hf, err);
+    if (!status && !options->vocab_only) status = bn_hf_entries(&hf, err);
+    if (!status && !options->vocab_only) status = bn_hf_weights(&hf, err);
+    return hf.unread.status ? bn_fail(err, hf.unread.status, "%s", hf.unread.text) : status;
 }

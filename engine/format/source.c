@@ -12,11 +12,14 @@
 enum bn_status bn_source_map(struct bn_source *source, struct bn_map *map, const char *path, struct bn_error *err)
 {
     struct bn_source_owner *owner = source->owner;
-    struct bn_map *maps = realloc(owner->maps, (owner->n_maps + 1) * sizeof *maps);
-    if (!maps) return bn_fail_memory(err, "the list of mapped files", (owner->n_maps + 1) * sizeof *maps);
-    owner->maps = maps;
     enum bn_status status = bn_map_open(map, path, err);
     if (status) return status;
+    struct bn_map *maps = realloc(owner->maps, (owner->n_maps + 1) * sizeof *maps);
+    if (!maps) {
+        bn_map_close(map);
+        return bn_fail_memory(err, "the list of mapped files", (owner->n_maps + 1) * sizeof *maps);
+    }
+    owner->maps = maps;
     maps[owner->n_maps++] = *map;
     source->file_bytes += map->n;
     return BN_OK;
