@@ -1,5 +1,6 @@
 /* instructions.c - instruction counts of base and head. */
 #include "harness/gate/instructions.h"
+#include "harness/worker/callgrind.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,25 +34,13 @@ static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *com
     return status;
 }
 
-/* The "summary:" or "totals:" line of a callgrind file; NaN without one. */
-static double read_total(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    char line[512];
-    double total = NAN, value;
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "summary: %lf", &value) == 1 || sscanf(line, "totals: %lf", &value) == 1) total = value;
-    if (file) fclose(file);
-    return total;
-}
-
-static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char *command, const char *path,
+static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char *command, const char *folder,
                                     struct bn_error *err)
 {
     char out[128];
     char *argv[BN_ARGS_MOST + 8] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", out};
     int n = 5;
-    snprintf(out, sizeof out, "--callgrind-out-file=%s", path);
+    snprintf(out, sizeof out, "--callgrind-out-file=%s/dump", folder);
     for (int i = 0; pairs->argv[side][i] && n < BN_ARGS_MOST + 7; i++) argv[n++] = (char *)pairs->argv[side][i];
     const struct bn_process_spec spec = {.argv = argv, .watch = &pairs->files[side]};
     struct bn_dialogue worker;
@@ -66,19 +55,16 @@ static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char
 static enum bn_status ask_callgrind(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
                                     size_t cap, struct bn_error *err)
 {
-    char path[] = "/tmp/bitnet-gate-XXXXXX";
-    int fd = mkstemp(path);
+    char folder[] = "/tmp/bitnet-gate-XXXXXX";
+    struct bn_callgrind_sums sums;
     *count = NAN;
-    if (fd < 0 || access("/usr/bin/valgrind", X_OK)) {
-        snprintf(reason, cap, fd < 0 ? "No temporary file could be made in /tmp." : "valgrind is not installed.");
-        if (fd >= 0) close(fd), unlink(path);
-        return BN_OK;
-    }
-    close(fd);
-    enum bn_status status = simulate_into(pairs, side, command, path, err);
-    if (!status) *count = read_total(path);
-    if (!status && isnan(*count)) snprintf(reason, cap, "callgrind left no total.");
-    unlink(path);
+    if (!mkdtemp(folder)) return snprintf(reason, cap, "Could not make a temporary folder in /tmp."), BN_OK;
+    enum bn_status status = simulate_into(pairs, side, command, folder, err);
+    if (!status && bn_callgrind_read(folder, NULL, &sums) && sums.instructions > 0)
+        *count = sums.instructions;
+    else
+        snprintf(reason, cap, "callgrind left no total.");
+    bn_callgrind_remove(folder);
     return status;
 }
 

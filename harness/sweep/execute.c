@@ -1,6 +1,6 @@
 /* execute.c - one point from config to result: request, child, reply, verdict. */
 #include "harness/sweep/execute.h"
-#include "harness/worker/callgrind.h"
+#include "harness/sweep/simulated.h"
 #include "harness/worker/llama_bench.h"
 #include "harness/worker/request.h"
 #include "harness/error.h"
