@@ -17,6 +17,7 @@ struct bn_eval_options {
     int limit_per_group;   /* only the first N items of each group (an MMLU subject); 0: all */
     int n_ctx;             /* longest input in tokens; 0: the model's training context, 512 for perplexity */
     int n_threads;         /* 0: the engine's choice */
+    int n_batch;           /* as in bn_session_options */
     /* Called after each item when not NULL. */
     void (*progress)(void *self, const char *task, size_t done, size_t total);
     void *progress_self;
@@ -73,6 +74,8 @@ struct bn_stress_options {
     struct bn_model_options model; /* kernel_backend and tokenizer */
     int n_threads;                 /* most threads to try; 0: the engine's choice */
     int n_ctx;                     /* longest context to try; 0: the model's training context */
+    int n_batch;                   /* as in bn_session_options; a test of batch sizes takes its own */
+    const char *kv_type;           /* as in bn_session_options */
     bool quick;                    /* a shorter form of the same test */
 };
 struct bn_stress_result {

@@ -1,4 +1,4 @@
-/* cores.c - how many physical cores this process may use. */
+/* cores.c - how many physical cores this process may use: by its affinity, and by its CFS quota. */
 #include "engine/core/threads.h"
 #include <sched.h>
 #include <stdio.h>
@@ -32,5 +32,7 @@ int bn_cores_available(void)
     int cores = 0;
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
         if (CPU_ISSET(cpu, &allowed) && first_sibling(cpu, &allowed)) cores++;
+    int quota = bn_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup");
+    if (quota && quota < cores) cores = quota; /* more threads would be stopped in the middle of a pass */
     return cores ? cores : 1;
 }

@@ -36,6 +36,9 @@ int bn_threads_rank(const struct bn_threads *threads, int thread, int *n);
 void bn_threads_barrier(struct bn_threads *threads, int thread);
 /* CPUs this process may use, one per physical core first; returns how many cores. */
 int bn_cores_available(void);
+/* Whole CPUs that the CFS quotas of this process's control groups allow (cgroup v2 and v1, every level), at least 1; 0:
+ * there is no quota. `proc_cgroup` is /proc/self/cgroup, `root` the mount point of the control groups. */
+int bn_cpu_quota(const char *proc_cgroup, const char *root);
 
 /* The part of `total` units that belongs to `thread` of n, in whole multiples of `grain`. */
 static inline void bn_share(int total, int grain, int thread, int n, int *begin, int *end)

@@ -56,17 +56,25 @@ void bn_layer_name(char *out, size_t cap, const char *pattern, int layer)
     snprintf(out, cap, "%.*s%d%s", (int)(hole - pattern), pattern, layer, hole + 2);
 }
 
+static enum bn_status refuse_tokenizer(const char *path, struct bn_error *err)
+{
+    return bn_fail(err, BN_ERR_USAGE,
+                   "%s carries its own vocabulary; leave out --tokenizer, which is for llama2.c checkpoints.", path);
+}
+
 static enum bn_status dispatch(struct bn_source *source, const char *path, const struct bn_model_options *options,
                                struct bn_error *err)
 {
     struct stat st;
     if (stat(path, &st)) return bn_fail(err, BN_ERR_IO, "%s: cannot be opened (%s).", path, strerror(errno));
+    if (S_ISDIR(st.st_mode) && options->tokenizer_path) return refuse_tokenizer(path, err);
     if (S_ISDIR(st.st_mode)) return bn_safetensors_open(source, path, options, err);
     struct bn_map map;
     enum bn_status status = bn_map_open(&map, path, err);
     if (status) return status;
     bool gguf = map.n >= 4 && memcmp(map.bytes, "GGUF", 4) == 0;
     bn_map_close(&map);
+    if (gguf && options->tokenizer_path) return refuse_tokenizer(path, err);
     return gguf ? bn_gguf_open(source, path, options, err) : bn_llama2c_open(source, path, options, err);
 }
 

@@ -200,14 +200,14 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (opt.list) {
         list_all();
-        return 0;
+        return bn_cmd_finish(cmd.name, 0);
     }
     if (opt.bench) {
         if (bench_kernels(opt.op, opt.variant, opt.json))
             bn_cmd_fail(&cmd, 2, "No kernel of that name can be timed; kernels.list in engine/kernels lists them.");
-        return 0;
+        return bn_cmd_finish(cmd.name, 0);
     }
     signal(SIGSEGV, on_crash);
     signal(SIGBUS, on_crash);
-    return check_all() ? 1 : 0;
+    return bn_cmd_finish(cmd.name, check_all() ? 1 : 0);
 }

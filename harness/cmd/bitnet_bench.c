@@ -1,6 +1,7 @@
 /* bitnet_bench.c - the front of the harness: finds the command named first and hands over. Commands:
  * harness/commands.list. */
 #include "engine/bitnet.h"
+#include "engine/cmdline.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -28,12 +29,18 @@ static void help(FILE *out)
 
 int main(int argc, char **argv)
 {
+    bn_cmd_begin("bitnet-bench");
     if (argc < 2) return help(stderr), 2;
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return help(stdout), 0;
-    if (!strcmp(argv[1], "--version"))
-        return printf("bitnet-bench %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler()), 0;
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        help(stdout);
+        return bn_cmd_finish("bitnet-bench", 0);
+    }
+    if (!strcmp(argv[1], "--version")) {
+        printf("bitnet-bench %s (%s, %s)\n", bn_version(), bn_commit(), bn_compiler());
+        return bn_cmd_finish("bitnet-bench", 0);
+    }
     for (const struct command *c = commands; c->name; c++)
-        if (!strcmp(argv[1], c->name)) return c->run(argc - 1, argv + 1);
-    fprintf(stderr, "bitnet-bench: There is no command \"%s\"; bitnet-bench --help lists them.\n", argv[1]);
+        if (!strcmp(argv[1], c->name)) return bn_cmd_finish("bitnet-bench", c->run(argc - 1, argv + 1));
+    fprintf(stderr, "bitnet-bench: Unknown command \"%s\"; bitnet-bench --help lists the commands.\n", argv[1]);
     return 2;
 }

@@ -73,7 +73,6 @@ static int run_request(void)
     free(text);
     if (!status) status = bn_measure(&q, stdout, &err);
     bn_request_release(&q);
-    if (!status && fflush(stdout)) bn_cmd_fail(&cmd, 1, "The results could not be written: %m.");
     if (status) fprintf(stderr, "%s\n", err.text);
     return status == BN_OK ? 0 : status == BN_ERR_UNSUPPORTED ? 77 : status == BN_ERR_USAGE ? 2 : 1;
 }
@@ -103,5 +102,5 @@ int main(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], "serve")) return bn_gate_serve(argc - 1, argv + 1, count_allocations);
     if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
-    return request ? run_request() : describe ? print_description() : print_roofline();
+    return bn_cmd_finish(cmd.name, request ? run_request() : describe ? print_description() : print_roofline());
 }

@@ -6,18 +6,18 @@
 #include "harness/worker/simulate.h"
 #include "harness/worker/count.h"
 #include "harness/error.h"
-#include "harness/fnv.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 struct timing {
-    int64_t start_ns, prefill_ns, *decode_ns;
+    int64_t start_ns, prefill_ns;
+    struct {
+        int64_t ns;
+        int n_tokens;
+    } * decode; /* [n_decoded] */
     uint32_t n_decoded;
-    uint64_t hash;
-    int n_vocab;
 };
 
 static void start_clock(void *self, enum bn_phase phase)
@@ -30,17 +30,13 @@ static void stop_clock(void *self, enum bn_phase phase, int n_tokens, struct bn_
 {
     struct timing *t = self;
     int64_t ns = bn_clock_ns() - t->start_ns;
-    (void)n_tokens;
-    if (phase == BN_PHASE_PREFILL)
+    (void)session;
+    if (phase == BN_PHASE_PREFILL) {
         t->prefill_ns = ns;
-    else
-        t->decode_ns[t->n_decoded++] = ns;
-    const float *logits = bn_logits(session);
-    for (int i = 0; i < t->n_vocab; i++) {
-        uint32_t word;
-        memcpy(&word, &logits[i], sizeof word);
-        t->hash = bn_fnv_add(t->hash, word);
+        return;
     }
+    t->decode[t->n_decoded].ns = ns;
+    t->decode[t->n_decoded++].n_tokens = n_tokens;
 }
 
 static void write_rep(FILE *out, uint32_t rep, const struct bn_request *q, const struct timing *t)
@@ -48,30 +44,36 @@ static void write_rep(FILE *out, uint32_t rep, const struct bn_request *q, const
     fprintf(out, "{\"rep\":%u", rep);
     if (q->prefill) fprintf(out, ",\"prefill\":[[%" PRId64 ",%u]]", t->prefill_ns, q->prefill);
     if (q->decode) fputs(",\"decode\":[", out);
-    for (uint32_t i = 0; i < t->n_decoded; i++) fprintf(out, "%s%" PRId64, i ? "," : "", t->decode_ns[i]);
+    for (uint32_t i = 0; i < t->n_decoded; i++)
+        fprintf(out, t->decode[i].n_tokens == 1 ? "%s%" PRId64 : "%s[%" PRId64 ",%d]", i ? "," : "", t->decode[i].ns,
+                t->decode[i].n_tokens);
     fputs(q->decode ? "]}\n" : "}\n", out);
 }
 
-/* Warm-up and timed repetitions on a session without an observer. *hash is that of every repetition. */
+/* Warm-up and timed repetitions on a session without an observer. The first repetition is never timed: it hashes all
+ * logits, and the others must choose what it chose. */
 static enum bn_status repeat(struct bn_subject *s, struct bn_session *session, FILE *out, uint64_t *hash,
                              struct bn_error *err)
 {
     const struct bn_request *q = s->request;
-    struct timing t = {.n_vocab = bn_model_info(s->model)->n_vocab,
-                       .decode_ns = malloc(((size_t)q->decode + 1) * sizeof(int64_t))};
-    if (!t.decode_ns) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %u samples.", q->decode);
+    uint32_t warmup = q->warmup ? q->warmup : 1;
+    struct timing t = {.decode = calloc((size_t)q->decode + 1, sizeof *t.decode)};
+    if (!t.decode) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %u samples.", q->decode);
     const struct bn_pass_hooks hooks = {&t, start_clock, stop_clock};
-    enum bn_status status = BN_OK;
-    for (uint32_t r = 0; !status && r < q->warmup + q->repetitions; r++) {
-        t.n_decoded = 0, t.hash = BN_FNV_BASIS;
+    uint64_t chosen = 0;
+    bn_session_hash_reset(session, true);
+    enum bn_status status = bn_subject_pass(s, session, &hooks, err);
+    *hash = bn_session_logits_hash(session);
+    bn_session_hash_reset(session, false);
+    chosen = s->chosen;
+    for (uint32_t r = 1; !status && r < warmup + q->repetitions; r++) {
+        t.n_decoded = 0;
         status = bn_subject_pass(s, session, &hooks, err);
-        if (!status && r && t.hash != *hash)
-            status =
-                bn_harness_fail(err, BN_ERR_FORMAT, "Repetition %u computed other logits than the one before it.", r);
-        *hash = t.hash;
-        if (!status && r >= q->warmup) write_rep(out, r - q->warmup, q, &t);
+        if (!status && s->chosen != chosen)
+            status = bn_harness_fail(err, BN_ERR_FORMAT, "Repetition %u computed other logits than the first one.", r);
+        if (!status && r >= warmup) write_rep(out, r - warmup, q, &t);
     }
-    free(t.decode_ns);
+    free(t.decode);
     return status;
 }
 

@@ -33,8 +33,11 @@ static bool take_rep(struct bn_reply *r, const json_t *line)
         ok = put_sample(r, "prefill", rep, (int64_t)i, json_integer_value(json_array_get(pair, 0)),
                         json_integer_value(json_array_get(pair, 1)));
     }
-    for (size_t i = 0; ok && i < json_array_size(decode); i++)
-        ok = put_sample(r, "decode", rep, (int64_t)i, json_integer_value(json_array_get(decode, i)), 1);
+    for (size_t i = 0; ok && i < json_array_size(decode); i++) {
+        const json_t *one = json_array_get(decode, i), *ns = json_is_array(one) ? json_array_get(one, 0) : one;
+        ok = put_sample(r, "decode", rep, (int64_t)i, json_integer_value(ns),
+                        json_is_array(one) ? json_integer_value(json_array_get(one, 1)) : 1);
+    }
     return ok;
 }
 

@@ -17,7 +17,7 @@ struct bn_reply {
 };
 /* Lines a worker writes:
  *   {"model": {...}, "kernels": "avx2"}
- *   {"rep": 0, "prefill": [[ns, tokens], ...], "decode": [ns, ...]}
+ *   {"rep": 0, "prefill": [[ns, tokens], ...], "decode": [ns or [ns, tokens], ...]}
  *   {"counter": {"phase", "op", "thread", "name", "source", "value" or "reason", "scaled", "tokens"}}
  *   {"op": {"phase", "layer", "op", "thread", "calls", "ns", "weight_bytes", "kv_bytes", "macs", "tokens"}}
  *   {"done": true, "hash": "...", "peak_rss_bytes": n}

@@ -2,6 +2,7 @@
 #include "harness/worker/subject.h"
 #include "harness/worker/tokens.h"
 #include "harness/error.h"
+#include "harness/fnv.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,23 +17,19 @@ static enum bn_status apply(struct bn_settings *settings, const struct bn_reques
         else
             choices[n++] = (struct bn_option_choice){q->options[i].name, q->options[i].value};
     }
-    enum bn_status status = bn_options_apply(settings, choices, n, err);
-    if (!status && (settings->generator.prompt_lookup ||
-                    settings->model.head_screening)) /* repetitions feed given tokens and hash all logits */
-        return bn_harness_fail(err, BN_ERR_UNSUPPORTED,
-                               "prompt_lookup and head_screening act where text is generated; a sweep feeds given "
-                               "tokens. Measure them with bitnet-run.");
-    return status;
+    return bn_options_apply(settings, choices, n, err);
 }
 
 enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q, struct bn_error *err)
 {
-    size_t n = (size_t)q->fill + q->prefill + q->decode;
-    struct bn_settings settings = {.model = {.kernel_backend = q->kernel},
-                                   .session = {.n_ctx = (int)n, .n_threads = (int)q->threads, .fixed_threads = true}};
+    size_t n = (size_t)q->fill + q->prefill + 1, n_ctx = (size_t)q->fill + q->prefill + q->decode;
+    struct bn_settings settings = {
+        .model = {.kernel_backend = q->kernel},
+        .generator = {.max_new_tokens = (int)q->decode, .ignore_eos = true, .ids_only = true},
+        .session = {.n_ctx = (int)n_ctx, .n_threads = (int)q->threads, .fixed_threads = true}};
     if (q->n_cpus >= q->threads) settings.session.cpus = q->cpus;
     enum bn_status status = apply(&settings, q, err);
-    *s = (struct bn_subject){.request = q, .options = settings.session};
+    *s = (struct bn_subject){.request = q, .options = settings.session, .generator = settings.generator};
     if (!status) status = bn_model_open(&s->model, q->model, &settings.model, err);
     if (status) return status;
     s->ids = malloc(n * sizeof *s->ids);
@@ -48,13 +45,44 @@ void bn_subject_close(struct bn_subject *s)
     *s = (struct bn_subject){0};
 }
 
-static enum bn_status timed(struct bn_session *session, const struct bn_pass_hooks *h, enum bn_phase phase,
-                            const int32_t *ids, uint32_t n, struct bn_error *err)
+static enum bn_status prefill(struct bn_subject *s, struct bn_session *session, const struct bn_pass_hooks *h,
+                              struct bn_error *err)
 {
-    if (h->before) h->before(h->self, phase);
+    const struct bn_request *q = s->request;
+    if (!q->prefill) return BN_OK;
+    if (h->before) h->before(h->self, BN_PHASE_PREFILL);
+    enum bn_status status = bn_prefill(session, s->ids + q->fill, q->prefill, err);
+    if (!status && h->after) h->after(h->self, BN_PHASE_PREFILL, (int)q->prefill, session);
+    return status;
+}
+
+/* Tokens with the logit of the last one: a pass with accepted drafts has no other logits to see. */
+static void note(struct bn_subject *s, const struct bn_session *session, const struct bn_generated *step)
+{
+    uint32_t word = 0;
+    for (size_t i = 0; i < step->n; i++) s->chosen = bn_fnv_add(s->chosen, (uint32_t)step->ids[i]);
+    if (step->n) memcpy(&word, bn_logits(session) + step->ids[step->n - 1], sizeof word);
+    s->chosen = bn_fnv_add(s->chosen, word);
+}
+
+/* Each pass is timed alone; choosing the next token is not. */
+static enum bn_status decode(struct bn_subject *s, struct bn_session *session, const struct bn_pass_hooks *h,
+                             struct bn_error *err)
+{
+    const struct bn_request *q = s->request;
+    struct bn_generator *generator = NULL;
+    struct bn_generated step = {0};
+    int n;
     enum bn_status status =
-        phase == BN_PHASE_PREFILL ? bn_prefill(session, ids, n, err) : bn_decode(session, *ids, err);
-    if (!status && h->after) h->after(h->self, phase, (int)n, session);
+        bn_generator_open(&generator, session, s->ids, (size_t)q->fill + q->prefill + 1, &s->generator, err);
+    while (!status && !step.end) {
+        if (h->before) h->before(h->self, BN_PHASE_DECODE);
+        status = bn_generator_compute(generator, &n, err);
+        if (!status && h->after) h->after(h->self, BN_PHASE_DECODE, n, session);
+        if (!status) status = bn_generator_next(generator, &step, err);
+        if (!status) note(s, session, &step);
+    }
+    bn_generator_close(generator);
     return status;
 }
 
@@ -63,12 +91,10 @@ enum bn_status bn_subject_pass(struct bn_subject *s, struct bn_session *session,
 {
     const struct bn_request *q = s->request;
     enum bn_status status = BN_OK;
+    s->chosen = BN_FNV_BASIS;
     if (bn_session_position(session) < (int)q->fill) status = bn_prefill(session, s->ids, q->fill, err);
     bn_session_truncate(session, (int)q->fill);
-    const int32_t *ids = s->ids + q->fill;
-    if (!status && q->prefill) status = timed(session, hooks, BN_PHASE_PREFILL, ids, q->prefill, err);
-    ids += q->prefill;
-    for (uint32_t i = 0; !status && i < q->decode; i++)
-        status = timed(session, hooks, BN_PHASE_DECODE, ids + i, 1, err);
+    if (!status) status = prefill(s, session, hooks, err);
+    if (!status && q->decode) status = decode(s, session, hooks, err);
     return status;
 }

@@ -34,7 +34,6 @@ static const struct bn_cmd_option options[] = {
      1e7},
     {"threads", "N", BN_CMD_INT, &o.eval.n_threads, "threads; 0: one per physical core", 0, 1024},
     {"kernel_backend", "NAME", BN_CMD_STRING, &o.model.kernel_backend, "kernel variant, or reference64", 0, 0},
-    {"kv_type", "NAME", BN_CMD_STRING, &o.eval.kv_type, "type of the KV cache: f32 (default), f16, q8_0", 0, 0},
     {"items", "FILE", BN_CMD_STRING, &o.items, "write every item's log-likelihoods there", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object", 0, 0},
     {"list_tasks", NULL, BN_CMD_FLAG, &o.list_tasks, "list the tasks and the stress tests", 0, 0},
@@ -48,6 +47,7 @@ static const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress te
                                   "Tasks read the published files of their sets under DIR of --data_dir: arc-easy/, "
                                   "openbookqa/, hellaswag/, mmlu/, truthfulqa/,\n"
                                   "wikitext-2/ and microworld/ (its default, datasets, has the last).\n"
+                                  "Tasks use an f32 KV cache unless --kv_type names another.\n"
                                   "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
 
 static void list_tasks(void)
@@ -71,7 +71,8 @@ static struct bn_model *open_model(void)
     struct bn_model *model;
     struct bn_error err = {0};
     if (!o.model_path) bn_cmd_fail(&cmd, 2, "--model is needed: the file or directory of the model.");
-    if (bn_model_open(&model, o.model_path, &o.model, &err) != BN_OK) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_model_open(&model, o.model_path, &o.model, &err) != BN_OK)
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     return model;
 }
 
@@ -184,6 +185,8 @@ static int stress(void)
                                    .model = o.model,
                                    .n_threads = o.eval.n_threads,
                                    .n_ctx = o.eval.n_ctx,
+                                   .n_batch = o.eval.n_batch,
+                                   .kv_type = o.eval.kv_type,
                                    .quick = o.quick};
     bool failed = false;
     check_only(tests, n);
@@ -201,11 +204,33 @@ static int stress(void)
     return failed;
 }
 
+/* What the options of the registry set; those of the generator act on nothing here: tasks and tests score given text.
+ */
+static void apply_options(void)
+{
+    struct bn_settings s = {.model = o.model};
+    struct bn_error err = {0};
+    if (bn_cmd_options_apply(&s, &err) != BN_OK) bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    o.model = s.model;
+    o.eval.kv_type = s.session.kv_type;
+    o.eval.n_batch = s.session.n_batch;
+    if (s.generator.prompt_lookup || s.generator.head_screening)
+        fprintf(stderr,
+                "bitnet-eval: prompt_lookup and head_screening change nothing here: tasks and stress tests score "
+                "given text, all logits of it.\n");
+}
+
 int main(int argc, char **argv)
 {
-    int rest = bn_cmd_parse(&cmd, argc, argv);
+    struct bn_cmd all = cmd;
+    all.options = bn_cmd_options_join(options);
+    int rest = bn_cmd_parse(&all, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
     if (rest && !is_stress) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; the only one is stress.", argv[1]);
-    if (o.list_tasks) return list_tasks(), 0;
-    return is_stress ? stress() : evaluate();
+    if (o.list_tasks) {
+        list_tasks();
+        return bn_cmd_finish(cmd.name, 0);
+    }
+    apply_options();
+    return bn_cmd_finish(cmd.name, is_stress ? stress() : evaluate());
 }

@@ -59,12 +59,11 @@ static enum bn_status forward(void *self, const int32_t *ids, size_t n, size_t f
     return BN_OK;
 }
 
-enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model, int n_ctx,
-                                       int n_threads, const char *kv_type, struct bn_error *err)
+enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model,
+                                       const struct bn_session_options *options, struct bn_error *err)
 {
-    const struct bn_session_options options = {.n_ctx = n_ctx, .n_threads = n_threads, .kv_type = kv_type};
     *engine = (struct bn_engine_provider){.model = model};
-    enum bn_status status = bn_session_open(&engine->session, model, &options, err);
+    enum bn_status status = bn_session_open(&engine->session, model, options, err);
     if (status != BN_OK) return status;
     int max_tokens = bn_session_n_ctx(engine->session);
     engine->held = malloc((size_t)max_tokens * sizeof *engine->held);

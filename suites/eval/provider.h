@@ -25,7 +25,7 @@ struct bn_engine_provider {
     int32_t *held; /* [n_held] ids in the session's context */
     size_t n_held;
 };
-enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model, int n_ctx,
-                                       int n_threads, const char *kv_type, struct bn_error *err);
+enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model,
+                                       const struct bn_session_options *options, struct bn_error *err);
 void bn_engine_provider_release(struct bn_engine_provider *engine);
 #endif
