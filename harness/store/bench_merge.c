@@ -27,7 +27,10 @@ int bn_bench_merge(int argc, char **argv)
     if (bn_store_open(&store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     for (int i = 1; i <= n; i++) {
         int64_t runs, points;
-        if (bn_store_merge(store, argv[i], &runs, &points, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+        if (bn_store_merge(store, argv[i], &runs, &points, &err)) {
+            bn_store_close(store); /* ends its log */
+            bn_cmd_fail(&cmd, 1, "%s", err.text);
+        }
         json_array_append_new(
             files, json_pack("{ss sI sI}", "file", argv[i], "runs", (json_int_t)runs, "points", (json_int_t)points));
         if (!json)
