@@ -92,6 +92,7 @@ size_t bn_kernel_backends(const char **names, size_t cap);
 enum bn_tokenize_flags {
     BN_TOKENIZE_BOS = 1,      /* put BOS in front when the model wants one and the text does not begin with it */
     BN_TOKENIZE_SPECIAL = 2,  /* special tokens in the text are tokens; otherwise they are plain text */
+    BN_TOKENIZE_EOS = 8,      /* put EOS behind when the model wants one (few do) */
     BN_TOKENIZE_NO_PREFIX = 4 /* no SPM space prefix: the text continues an earlier one */
 };
 /* Writes at most `cap` ids; *n is the full count (call with cap 0 to measure). Any byte sequence is accepted. */
@@ -133,7 +134,7 @@ enum bn_status bn_chat_render(const struct bn_model *model, const struct bn_mess
  * most `cap` ids; *n is the full count. */
 enum bn_status bn_chat_tokenize(const struct bn_model *model, const struct bn_message *messages, size_t n_messages,
                                 int32_t *ids, size_t cap, size_t *n, struct bn_error *err);
-/* Where the template comes from: "template" (the model's own), the name of a built-in form ("plain": contents joined by
+/* Where the template comes from: "the model's own", the name of a built-in form ("plain": contents joined by
  * newlines, for a base model), or bn_model_options.chat_template. */
 const char *bn_chat_name(const struct bn_model *model);
 

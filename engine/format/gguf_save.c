@@ -101,7 +101,12 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
     put_id(w, "tokenizer.ggml.padding_token_id", v->pad);
     bn_gguf_put_bool(w, "tokenizer.ggml.add_bos_token", v->add_bos);
     bn_gguf_put_bool(w, "tokenizer.ggml.add_eos_token", v->add_eos);
-    if (v->kind == BN_VOCAB_SPM) bn_gguf_put_bool(w, "tokenizer.ggml.add_space_prefix", v->add_space_prefix);
+    if (v->kind == BN_VOCAB_SPM || v->add_space_prefix)
+        bn_gguf_put_bool(w, "tokenizer.ggml.add_space_prefix", v->add_space_prefix);
+    if (v->prefix_at_start) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_at_start", true);
+    if (v->prefix_unless_space) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_unless_space", true);
+    if (v->nfc) bn_gguf_put_bool(w, "bitnet.tokenizer.nfc", true);
+    if (v->n_ends) bn_gguf_put_ids(w, "bitnet.tokenizer.end_token_ids", v->ends, v->n_ends);
     if (v->chat_template.bytes) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template.bytes);
 }
 
@@ -142,6 +147,7 @@ enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_sou
                             const struct bn_save_options *o, struct bn_error *err)
 {
     struct bn_gguf_writer w;
+    if (s->vocab.problem) return bn_fail(err, BN_ERR_UNSUPPORTED, "%s", s->vocab.problem);
     bn_gguf_writer_init(&w);
     put_config(&w, &s->config, plan);
     put_vocab(&w, &s->vocab);

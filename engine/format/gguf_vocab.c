@@ -102,6 +102,7 @@ static enum bn_status get_ids(struct bn_vocab *v, const struct bn_gguf *g, struc
     } ids[] = {{"tokenizer.ggml.bos_token_id", &v->bos},     {"tokenizer.ggml.eos_token_id", &v->eos},
                {"tokenizer.ggml.eot_token_id", &v->eot},     {"tokenizer.ggml.eom_token_id", &v->eom},
                {"tokenizer.ggml.unknown_token_id", &v->unk}, {"tokenizer.ggml.padding_token_id", &v->pad}};
+    if (v->kind == BN_VOCAB_SPM && v->n_tokens > 2) v->unk = 0, v->bos = 1, v->eos = 2; /* where the file is silent */
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         enum bn_status status = get_id(g, ids[i].key, ids[i].out, err);
         if (status) return status;
@@ -114,17 +115,64 @@ static bool starts_like_llama3(const struct bn_vocab *v)
     return v->n_tokens == 128256 && equals(v->tokens[128000], "<|begin_of_text|>");
 }
 
+static bool adds_bos(const char *pre)
+{
+    static const char *const names[] = {"llama-bpe", "llama3",  "llama-v3", "falcon3", "falcon-h1", "falcon_e",
+                                        "falcon-e",  "pixtral", "midm-2.0", "lfm2",    "tekken"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(pre, names[i])) return true;
+    return false;
+}
+
 /* Defaults of llama.cpp where the file is silent: SPM adds BOS and a space; byte-level BPE adds BOS for
  * Llama-3's kin. */
 static enum bn_status get_flags(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
 {
     bool spm = v->kind == BN_VOCAB_SPM;
     v->add_space_prefix = spm;
-    v->add_bos = spm || strcmp(v->pre, "llama-bpe") == 0 || strcmp(v->pre, "llama3") == 0 ||
-                 (!v->pre[0] && starts_like_llama3(v));
+    v->add_bos = spm || adds_bos(v->pre) || (!v->pre[0] && starts_like_llama3(v));
     enum bn_status status = bn_gguf_get_bool(g, "tokenizer.ggml.add_bos_token", &v->add_bos, err);
     if (!status) status = bn_gguf_get_bool(g, "tokenizer.ggml.add_eos_token", &v->add_eos, err);
     if (!status) status = bn_gguf_get_bool(g, "tokenizer.ggml.add_space_prefix", &v->add_space_prefix, err);
+    if (!status) status = bn_gguf_get_bool(g, "bitnet.tokenizer.prefix_at_start", &v->prefix_at_start, err);
+    if (!status) status = bn_gguf_get_bool(g, "bitnet.tokenizer.nfc", &v->nfc, err);
+    if (!status) status = bn_gguf_get_bool(g, "bitnet.tokenizer.prefix_unless_space", &v->prefix_unless_space, err);
+    return status;
+}
+
+/* Ids that end generation, besides those with a key of their own: a list of ours. */
+static enum bn_status get_ends(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
+{
+    static const char key[] = "bitnet.tokenizer.end_token_ids";
+    const struct bn_gguf_value *value = bn_gguf_find(g, key);
+    int64_t id;
+    if (!value) return BN_OK;
+    if (!value->is_array || value->n > 1 << 16) return wrong_array(g, key, err);
+    if (!(s->vocab.ends = bn_source_alloc(s, value->n, sizeof *s->vocab.ends, err))) return BN_ERR_MEMORY;
+    for (uint64_t i = 0; i < value->n; i++) {
+        if (!bn_gguf_integer(value, i, &id) || id < 0 || id > INT32_MAX) return wrong_array(g, key, err);
+        s->vocab.ends[s->vocab.n_ends++] = (int32_t)id;
+    }
+    return BN_OK;
+}
+
+/* tokenizer.chat_templates lists names, tokenizer.chat_template.NAME is each one's text. */
+static enum bn_status get_templates(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
+{
+    struct bn_vocab *v = &s->vocab;
+    struct bn_string *names = NULL;
+    size_t n = 0;
+    enum bn_status status = get_strings(s, g, "tokenizer.chat_templates", &names, &n, err);
+    if (status || !n) return status;
+    if (!(v->templates = bn_source_alloc(s, n, sizeof *v->templates, err))) return BN_ERR_MEMORY;
+    for (size_t i = 0; i < n && !status; i++) {
+        char key[128];
+        struct bn_string text = {NULL, 0};
+        snprintf(key, sizeof key, "tokenizer.chat_template.%.*s", names[i].n < 80 ? (int)names[i].n : 80,
+                 names[i].bytes);
+        status = bn_gguf_get_string(g, key, &text, err);
+        if (text.bytes) v->templates[v->n_templates++] = (struct bn_named_template){names[i], text};
+    }
     return status;
 }
 
@@ -141,7 +189,8 @@ enum bn_status bn_gguf_vocab(struct bn_source *s, const struct bn_gguf *g, struc
     if ((status = get_strings(s, g, "tokenizer.ggml.merges", &v->merges, &v->n_merges, err))) return status;
     if ((status = get_scores(s, g, err)) || (status = get_types(s, g, err)) || (status = get_ids(v, g, err)))
         return status;
-    if ((status = get_flags(v, g, err))) return status;
+    if ((status = get_flags(v, g, err)) || (status = get_ends(s, g, err)) || (status = get_templates(s, g, err)))
+        return status;
     if ((status = bn_gguf_get_string(g, "tokenizer.chat_template", &chat, err)) || !chat.bytes) return status;
     v->chat_template = (struct bn_string){bn_source_string(s, chat.bytes, chat.n, err), chat.n};
     return v->chat_template.bytes ? BN_OK : BN_ERR_MEMORY;

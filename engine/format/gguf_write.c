@@ -103,6 +103,12 @@ void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t 
     for (size_t i = 0; i < n; i++) put_u32(&w->keys, values[i]);
 }
 
+void bn_gguf_put_ids(struct bn_gguf_writer *w, const char *key, const int32_t *values, size_t n)
+{
+    put_array(w, key, BN_GGUF_I32, n);
+    for (size_t i = 0; i < n; i++) put_u32(&w->keys, (uint32_t)values[i]);
+}
+
 void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_encoding encoding, int64_t rows,
                         int64_t cols, size_t bytes)
 {

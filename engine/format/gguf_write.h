@@ -27,6 +27,7 @@ void bn_gguf_put_strings(struct bn_gguf_writer *w, const char *key, const struct
 void bn_gguf_put_floats(struct bn_gguf_writer *w, const char *key, const float *values, size_t n);
 void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t *values, size_t n); /* as i32 */
 /* 2. tensors, in order of their data; rows 0: a vector */
+void bn_gguf_put_ids(struct bn_gguf_writer *w, const char *key, const int32_t *values, size_t n);
 void bn_gguf_put_tensor(struct bn_gguf_writer *w, const char *name, enum bn_encoding encoding, int64_t rows,
                         int64_t cols, size_t bytes);
 /* 3. all of the above */

@@ -24,7 +24,6 @@ struct bn_hf {
     bool tied;             /* the embedding is the output head */
     bool has_sub_norms;
     struct bn_json_text not_converted; /* quantization_config.modules_to_not_convert, raw JSON array, or n 0 */
-    int32_t second_eos;
     size_t n_entries;
     struct bn_st_entry *entries; /* sorted by name */
     struct bn_error unread;      /* why an optional file that is there could not be mapped; status BN_OK: none */
@@ -44,6 +43,21 @@ enum bn_status bn_hf_entries(struct bn_hf *hf, struct bn_error *err); /* all ten
 const struct bn_st_entry *bn_hf_entry(const struct bn_hf *hf, const char *name);
 enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err); /* source->tensors with GGUF names */
 enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err);   /* whichever tokenizer file is there */
+
+/* The parts of a tokenizer.json around its model, each at its value (at NULL: not there). Fills pre, add_bos, add_eos,
+ * add_space_prefix, prefix_at_start, nfc, and the problems that text has with what is not supported. */
+struct bn_hf_parts {
+    struct bn_json normalizer, pre_tokenizer, post_processor;
+    bool ignore_merges;
+};
+void bn_hf_pipeline(struct bn_hf *hf, const struct bn_hf_parts *parts);
+
+/* An added token, {"id", "content", "special", ...}; *id keeps its value where the object has none. */
+bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_json_text *content, bool *special);
+/* What the other files of the directory say of tokens: added_tokens.json, tokenizer.json beside a tokenizer.model, and
+ * tokenizer_config.json (added tokens, special tokens, chat templates). v->tokens has its final length; `from_model`:
+ * it was read from a tokenizer.model. */
+enum bn_status bn_hf_tokens(struct bn_hf *hf, bool from_model, struct bn_error *err);
 
 /* Scores of the vocabulary from its merges, which are then gone. */
 enum bn_status bn_hf_scores(struct bn_hf *hf, struct bn_error *err);

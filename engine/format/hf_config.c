@@ -55,22 +55,34 @@ static bool get_text(struct bn_json *j, struct bn_json_text *out)
 {
     return bn_json_peek(j) == BN_JSON_STRING ? bn_json_string(j, out) : bn_json_skip(j);
 }
-/* One id or a list of them: the first two. */
-static bool get_ids(struct bn_json *j, int *first, int *second)
-{
-    if (bn_json_peek(j) != BN_JSON_ARRAY) return get_int(j, first);
-    int n = 0, id = -1;
-    for (bn_json_array(j); bn_json_element(j); n++)
-        if (get_int(j, &id)) *(n == 0 ? first : second) = n < 2 ? id : *second;
-    return !j->error;
-}
-
 struct found {
     struct bn_json_text architecture, activation, rope_type, linear_class, quant_method;
     int eos, second_eos, weight_bits;
     float rope_factor, norm_in_eps;
     bool quantization, use_rms_norm;
 };
+
+/* One id or a list of them: eos, eot, and all of them among the ends. */
+static bool get_ends(struct bn_json *j, struct bn_hf *hf, struct found *f)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    struct bn_json list = *j;
+    size_t n = 0, at = v->n_ends;
+    int id;
+    if (bn_json_peek(j) != BN_JSON_ARRAY) return get_int(j, &f->eos);
+    for (bn_json_array(&list); bn_json_element(&list); n++) bn_json_skip(&list);
+    int32_t *ends = bn_source_alloc(hf->source, at + n, sizeof *ends, NULL);
+    if (!ends) return false;
+    if (at) memcpy(ends, v->ends, at * sizeof *ends);
+    for (bn_json_array(j), n = 0; bn_json_element(j); n++) {
+        id = -1;
+        get_int(j, &id);
+        if (n < 2) *(n == 0 ? &f->eos : &f->second_eos) = id;
+        ends[at + n] = id;
+    }
+    v->ends = ends, v->n_ends = at + n;
+    return !j->error;
+}
 
 static bool read_rope_scaling(struct bn_json *j, struct found *f, struct bn_config *c)
 {
@@ -138,7 +150,7 @@ static bool read_key(struct bn_json *j, struct bn_json_text key, struct found *f
                 {"pad_token_id", &hf->source->vocab.pad}};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
         if (bn_json_is(key, ints[i].name)) return get_int(j, ints[i].out);
-    if (bn_json_is(key, "eos_token_id")) return get_ids(j, &f->eos, &f->second_eos);
+    if (bn_json_is(key, "eos_token_id")) return get_ends(j, hf, f);
     if (bn_json_is(key, "rms_norm_eps")) return get_float(j, &c->rms_eps);
     if (bn_json_is(key, "rope_theta")) return get_float(j, &c->rope_theta);
     if (bn_json_is(key, "tie_word_embeddings")) return get_bool(j, &hf->tied);
@@ -209,7 +221,7 @@ static void read_generation_config(struct bn_hf *hf, struct found *f)
     bn_json_init(&j, map.bytes, map.n);
     for (bn_json_object(&j); bn_json_key(&j, &key);)
         if (bn_json_is(key, "eos_token_id"))
-            get_ids(&j, &f->eos, &f->second_eos);
+            get_ends(&j, hf, f);
         else
             bn_json_skip(&j);
 }

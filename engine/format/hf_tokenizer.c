@@ -1,7 +1,6 @@
 /* hf_tokenizer.c - tokenizer.json of Hugging Face: byte-level BPE (Llama 3 and its kin), or Llama 2's
  * sentencepiece BPE. */
 #include "engine/format/hf.h"
-#include <stdio.h>
 #include <string.h>
 
 enum { ID_LIMIT = 1 << 24 };
@@ -9,34 +8,27 @@ enum { ID_LIMIT = 1 << 24 };
 /* Where the parts of the file are: found in one pass, read in an order of our own. */
 struct parts {
     const char *vocab, *merges, *added, *end;
-    struct bn_json_text pattern; /* of the first Split pre-tokeniser */
-    bool bpe, byte_fallback, ignore_merges, byte_level, adds_token;
+    struct bn_hf_parts pipeline;
+    struct bn_json_text unk, unsupported; /* of the model */
+    bool bpe, byte_fallback;
 };
-
-static bool read_pre_tokenizer(struct bn_json *j, struct parts *p, int depth)
-{
-    struct bn_json_text key, text;
-    if (bn_json_peek(j) != BN_JSON_OBJECT || depth > 4) return bn_json_skip(j);
-    for (bn_json_object(j); bn_json_key(j, &key);) {
-        if (bn_json_is(key, "type") && bn_json_string(j, &text))
-            p->byte_level = p->byte_level || bn_json_is(text, "ByteLevel");
-        else if (bn_json_is(key, "pattern"))
-            read_pre_tokenizer(j, p, depth + 1);
-        else if (bn_json_is(key, "Regex") && !p->pattern.n)
-            bn_json_string(j, &p->pattern);
-        else if (bn_json_is(key, "pretokenizers"))
-            for (bn_json_array(j); bn_json_element(j);) read_pre_tokenizer(j, p, depth + 1);
-        else
-            bn_json_skip(j);
-    }
-    return !j->error;
-}
 
 static bool mark(struct bn_json *j, const char **at)
 {
     bn_json_peek(j);
     *at = j->at;
     return bn_json_skip(j);
+}
+
+/* Texts at the ends of tokens that stand for no text: none, or "". */
+static void read_affix(struct bn_json *j, struct bn_json_text key, struct parts *p)
+{
+    struct bn_json_text text = {"", 0};
+    if (bn_json_peek(j) == BN_JSON_STRING)
+        bn_json_string(j, &text);
+    else
+        bn_json_skip(j);
+    if (text.n) p->unsupported = key;
 }
 
 static bool read_model(struct bn_json *j, struct parts *p)
@@ -48,7 +40,11 @@ static bool read_model(struct bn_json *j, struct parts *p)
         else if (bn_json_is(key, "byte_fallback") && bn_json_peek(j) == BN_JSON_BOOL)
             bn_json_bool(j, &p->byte_fallback);
         else if (bn_json_is(key, "ignore_merges") && bn_json_peek(j) == BN_JSON_BOOL)
-            bn_json_bool(j, &p->ignore_merges);
+            bn_json_bool(j, &p->pipeline.ignore_merges);
+        else if (bn_json_is(key, "unk_token") && bn_json_peek(j) == BN_JSON_STRING)
+            bn_json_string(j, &p->unk);
+        else if (bn_json_is(key, "continuing_subword_prefix") || bn_json_is(key, "end_of_word_suffix"))
+            read_affix(j, key, p);
         else if (bn_json_is(key, "vocab"))
             mark(j, &p->vocab);
         else if (bn_json_is(key, "merges"))
@@ -61,18 +57,22 @@ static bool read_model(struct bn_json *j, struct parts *p)
 static bool find_parts(struct bn_json *j, struct parts *p)
 {
     struct bn_json_text key;
-    const char *post;
-    for (bn_json_object(j); bn_json_key(j, &key);)
+    const struct {
+        const char *name;
+        struct bn_json *part;
+    } parts[] = {{"normalizer", &p->pipeline.normalizer},
+                 {"pre_tokenizer", &p->pipeline.pre_tokenizer},
+                 {"post_processor", &p->pipeline.post_processor}};
+    for (bn_json_object(j); bn_json_key(j, &key);) {
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            if (bn_json_is(key, parts[i].name)) *parts[i].part = *j;
         if (bn_json_is(key, "model"))
             read_model(j, p);
         else if (bn_json_is(key, "added_tokens"))
             mark(j, &p->added);
-        else if (bn_json_is(key, "pre_tokenizer"))
-            read_pre_tokenizer(j, p, 0);
-        else if (bn_json_is(key, "post_processor") && mark(j, &post))
-            p->adds_token = memmem(post, (size_t)(j->at - post), "SpecialToken", 12) != NULL;
         else
             bn_json_skip(j);
+    }
     p->end = j->end;
     return bn_json_end(j);
 }
@@ -82,23 +82,6 @@ static struct bn_json part(const struct parts *p, const char *at)
     struct bn_json j;
     bn_json_init(&j, at, (size_t)(p->end - at));
     return j;
-}
-
-/* An added token: {"id", "content", "special", ...}. */
-static bool read_added(struct bn_json *j, int64_t *id, struct bn_json_text *content, bool *special)
-{
-    struct bn_json_text key;
-    *id = -1, *special = false, *content = (struct bn_json_text){"", 0};
-    for (bn_json_object(j); bn_json_key(j, &key);)
-        if (bn_json_is(key, "id"))
-            bn_json_int(j, id);
-        else if (bn_json_is(key, "content"))
-            bn_json_string(j, content);
-        else if (bn_json_is(key, "special") && bn_json_peek(j) == BN_JSON_BOOL)
-            bn_json_bool(j, special);
-        else
-            bn_json_skip(j);
-    return !j->error && *id >= 0 && *id < ID_LIMIT;
 }
 
 static bool count_tokens(const struct parts *p, int64_t *n)
@@ -116,7 +99,8 @@ static bool count_tokens(const struct parts *p, int64_t *n)
     if (!p->added) return true;
     j = part(p, p->added);
     for (bn_json_array(&j); bn_json_element(&j);) {
-        if (!read_added(&j, &id, &text, &special)) return false;
+        id = -1;
+        if (!bn_hf_added_token(&j, &id, &text, &special) || id < 0 || id >= ID_LIMIT) return false;
         if (id >= *n) *n = id + 1;
     }
     return !j.error;
@@ -149,7 +133,7 @@ static enum bn_status read_tokens(struct bn_hf *hf, const struct parts *p, struc
     }
     if (!p->added) return BN_OK;
     j = part(p, p->added);
-    for (bn_json_array(&j); bn_json_element(&j) && read_added(&j, &id, &text, &special);) {
+    for (bn_json_array(&j); bn_json_element(&j) && bn_hf_added_token(&j, &id, &text, &special);) {
         if (!(v->tokens[id] = text_of(hf, text, err)).bytes) return BN_ERR_MEMORY;
         v->types[id] = special ? BN_TOKEN_CONTROL : BN_TOKEN_USER;
     }
@@ -188,26 +172,18 @@ static enum bn_status read_merges(struct bn_hf *hf, const struct parts *p, struc
     return BN_OK;
 }
 
-/* The pre-tokeniser by its pattern; names as in GGUF files. Unknown patterns are refused rather than
- * tokenised wrongly. */
-static enum bn_status set_pre(struct bn_hf *hf, const struct parts *p, struct bn_error *err)
+/* Not less than a byte of the file a token: ids with large gaps would take memory out of proportion. */
+static enum bn_status check_count(const struct bn_hf *hf, size_t file_bytes, int64_t n, struct bn_error *err)
 {
-    static const char llama3[] = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{"
-                                 "N}{1,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|"
-                                 "\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+";
-    struct bn_vocab *v = &hf->source->vocab;
-    if (bn_json_is(p->pattern, llama3))
-        snprintf(v->pre, sizeof v->pre, "llama-bpe");
-    else if (!p->pattern.n && p->byte_level)
-        snprintf(v->pre, sizeof v->pre, "gpt-2");
-    else if (p->pattern.n && memmem(p->pattern.bytes, p->pattern.n, "{1,3}", 5) && p->ignore_merges)
-        snprintf(v->pre, sizeof v->pre, "llama-bpe");
-    else
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s/tokenizer.json: splits text by the pattern \"%.*s\", which this engine does not know.",
-                       hf->path, p->pattern.n < 120 ? (int)p->pattern.n : 120, p->pattern.n ? p->pattern.bytes : "");
-    v->add_bos = p->adds_token || strcmp(v->pre, "llama-bpe") == 0;
-    return BN_OK;
+    if (n > 0 && (uint64_t)n <= file_bytes) return BN_OK;
+    return bn_fail(err, BN_ERR_FORMAT, "%s/tokenizer.json: %zu bytes cannot hold tokens with ids up to %lld.", hf->path,
+                   file_bytes, (long long)n - 1);
+}
+
+static void find_unk(struct bn_vocab *v, struct bn_json_text unk)
+{
+    for (int i = 0; unk.n && i < v->n_tokens; i++)
+        if (v->tokens[i].n == unk.n && !memcmp(v->tokens[i].bytes, unk.bytes, unk.n)) v->unk = i;
 }
 
 enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, struct bn_error *err)
@@ -217,23 +193,25 @@ enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, 
     struct bn_json j;
     int64_t n;
     bn_json_init(&j, map->bytes, map->n);
-    if (!find_parts(&j, &p) || !p.vocab || !count_tokens(&p, &n) || n == 0)
+    if (!find_parts(&j, &p) || !p.vocab || !count_tokens(&p, &n))
         return bn_hf_json_error(hf, "tokenizer.json", &j, err);
     if (!p.bpe || !p.merges)
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "%s/tokenizer.json: its model is not BPE, which is what this engine runs.", hf->path);
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s/tokenizer.json: only models of the type BPE are supported.",
+                       hf->path);
+    if (p.unsupported.n)
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "%s/tokenizer.json: the model's %.*s is not supported.", hf->path,
+                       (int)p.unsupported.n, p.unsupported.bytes);
+    enum bn_status status = check_count(hf, map->n, n, err);
+    if (status) return status;
     v->n_tokens = (int)n;
     v->tokens = bn_source_alloc(hf->source, (size_t)n, sizeof *v->tokens, err);
     v->types = bn_source_alloc(hf->source, (size_t)n, 1, err);
     if (!v->tokens || !v->types) return BN_ERR_MEMORY;
-    enum bn_status status = read_tokens(hf, &p, err);
+    v->kind = p.byte_fallback ? BN_VOCAB_SPM : BN_VOCAB_BPE;
+    status = read_tokens(hf, &p, err);
+    if (!status) status = read_merges(hf, &p, err);
     if (status) return status;
-    if (p.byte_fallback) {
-        v->kind = BN_VOCAB_SPM, v->add_bos = v->add_space_prefix = true;
-        status = read_merges(hf, &p, err);
-        return status ? status : bn_hf_scores(hf, err);
-    }
-    v->kind = BN_VOCAB_BPE;
-    status = read_merges(hf, &p, err);
-    return status ? status : set_pre(hf, &p, err);
+    find_unk(v, p.unk);
+    bn_hf_pipeline(hf, &p.pipeline);
+    return p.byte_fallback ? bn_hf_scores(hf, err) : BN_OK;
 }

@@ -1,8 +1,9 @@
-/* hf_vocab.c - finds the tokenizer file of a Hugging Face model directory, and what tokenizer_config.json
- * adds to it. */
+/* hf_vocab.c - finds the tokenizer file of a Hugging Face model directory. */
 #include "engine/format/hf.h"
 #include <stdio.h>
 #include <string.h>
+
+enum { ROWS_LIMIT = 1 << 16 }; /* rows without a token: more are a mistake, and would take memory */
 
 /* tokenizer.model comes in two forms under one name: a sentencepiece protobuf, or tiktoken's lines "base64
  * rank". */
@@ -16,34 +17,6 @@ static enum bn_status read_model_file(struct bn_hf *hf, const struct bn_map *map
                     : bn_sentencepiece_vocab(hf->source, map, path, err);
 }
 
-static void read_tokenizer_config(struct bn_hf *hf)
-{
-    struct bn_vocab *v = &hf->source->vocab;
-    struct bn_map map;
-    struct bn_json j;
-    struct bn_json_text key, text;
-    if (bn_hf_map(hf, &map, "tokenizer_config.json", NULL)) return;
-    bn_json_init(&j, map.bytes, map.n);
-    for (bn_json_object(&j); bn_json_key(&j, &key);)
-        if (bn_json_is(key, "add_bos_token") && bn_json_peek(&j) == BN_JSON_BOOL)
-            bn_json_bool(&j, &v->add_bos);
-        else if (bn_json_is(key, "add_eos_token") && bn_json_peek(&j) == BN_JSON_BOOL)
-            bn_json_bool(&j, &v->add_eos);
-        else if (bn_json_is(key, "chat_template") && bn_json_peek(&j) == BN_JSON_STRING && bn_json_string(&j, &text))
-            v->chat_template = (struct bn_string){bn_hf_string(hf, text, NULL), 0},
-            v->chat_template.n = strlen(v->chat_template.bytes);
-        else
-            bn_json_skip(&j);
-}
-
-/* Newer directories keep the template in a file of its own. */
-static void read_chat_template(struct bn_hf *hf)
-{
-    struct bn_map map;
-    if (bn_hf_map(hf, &map, "chat_template.jinja", NULL) == BN_OK)
-        hf->source->vocab.chat_template = (struct bn_string){(const char *)map.bytes, map.n};
-}
-
 /* Rows of the embedding without a token get a name, as GGUF's converters do it. */
 static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
 {
@@ -53,6 +26,11 @@ static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
     if (v->n_tokens > n)
         return bn_fail(err, BN_ERR_FORMAT,
                        "%s: its tokenizer has %d tokens and its embedding %d rows; they belong to different models.",
+                       hf->path, v->n_tokens, n);
+    if (n > 2 * v->n_tokens + ROWS_LIMIT)
+        return bn_fail(err, BN_ERR_FORMAT,
+                       "%s: its tokenizer has %d tokens and config.json a vocab_size of %d; they belong to different "
+                       "models.",
                        hf->path, v->n_tokens, n);
     struct bn_string *tokens = bn_source_alloc(hf->source, (size_t)n, sizeof *tokens, err);
     uint8_t *types = bn_source_alloc(hf->source, (size_t)n, 1, err);
@@ -80,7 +58,8 @@ enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err)
     struct bn_map map;
     int32_t bos = v->bos, eos = v->eos, pad = v->pad; /* of config.json: they win over the tokenizer's own */
     enum bn_status status;
-    if (bn_hf_map(hf, &map, "tokenizer.model", NULL) == BN_OK)
+    bool from_model = bn_hf_map(hf, &map, "tokenizer.model", NULL) == BN_OK;
+    if (from_model)
         status = read_model_file(hf, &map, err);
     else if (bn_hf_map(hf, &map, "tokenizer.json", NULL) == BN_OK)
         status = bn_hf_tokenizer_json(hf, &map, err);
@@ -90,7 +69,6 @@ enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err)
     if (bos >= 0) v->bos = bos;
     if (eos >= 0) v->eos = eos;
     if (pad >= 0) v->pad = pad;
-    read_tokenizer_config(hf);
-    read_chat_template(hf);
-    return fill_up(hf, err);
+    status = fill_up(hf, err);
+    return status ? status : bn_hf_tokens(hf, from_model, err);
 }

@@ -49,6 +49,8 @@ static enum bn_status read_tokenizer(struct bn_source *src, const char *path, st
     if (status) return status;
     src->file_bytes -= map.n; /* the model's size, without its tokenizer */
     int n = src->config.n_vocab;
+    if ((uint64_t)n > map.n / 8)
+        return bn_fail(err, BN_ERR_FORMAT, "%s: %zu bytes cannot hold the %d tokens of the model.", path, map.n, n);
     const uint8_t *at = map.bytes + 4, *end = map.bytes + map.n;
     v->tokens = bn_source_alloc(src, (size_t)n, sizeof *v->tokens, err);
     v->scores = bn_source_alloc(src, (size_t)n, sizeof *v->scores, err);

@@ -44,7 +44,16 @@ struct bn_vocab {
     size_t n_merges;
     struct bn_string *merges;             /* "left right", rank order */
     int32_t bos, eos, eot, eom, unk, pad; /* -1: none */
-    bool add_bos, add_eos, add_space_prefix;
+    bool add_bos, add_eos;
+    bool add_space_prefix;    /* a space in front of a text */
+    bool prefix_unless_space; /* ... that does not begin with one */
+    bool prefix_at_start;     /* ... and not after special tokens */
+    bool nfc;                 /* texts are in Unicode's normal form C: others are refused */
+    const char *problem;      /* what the tokenizer's file wants of texts and the engine does not do: they are refused;
+                                 NULL: nothing */
+    const char *pre_problem;  /* the same of the pre-tokeniser, which bn_model_options.pretokenizer replaces */
+    size_t n_ends;            /* ids that end generation besides eos, eot and eom */
+    int32_t *ends;
     bool plain_spm;                 /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
     struct bn_string chat_template; /* bytes NULL: none */
     size_t n_templates; /* of a file with several chat templates; one named "default" is chat_template too */

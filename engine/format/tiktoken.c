@@ -7,25 +7,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_LIMIT = 1 << 22, BYTES_LIMIT = 1 << 16 };
+enum { TOKEN_LIMIT = 1 << 22, BYTES_LIMIT = 1 << 16, MERGE_BYTES_LIMIT = 16 << 20 };
 
 struct table { /* open addressing: token number + 1, 0 is empty */
     uint32_t *slots;
     size_t mask;
     const struct bn_string *raw;
+    uint64_t *prefix, *power; /* [BYTES_LIMIT + 1]: hashes of the beginnings of one token, and powers of the base */
 };
 
-static size_t hash(const char *bytes, size_t n)
+/* Hashes are polynomials modulo 2^61 - 1, so that the hash of any part of a token follows from those of its
+ * beginnings, and cutting a token in all ways takes time linear in its length. */
+#define MODULUS ((UINT64_C(1) << 61) - 1)
+static const uint64_t base = UINT64_C(1027372926017634071);
+
+static uint64_t multiply(uint64_t a, uint64_t b)
 {
-    uint64_t h = 1469598103934665603ull;
-    for (size_t i = 0; i < n; i++) h = (h ^ (uint8_t)bytes[i]) * 1099511628211ull;
-    return (size_t)(h ^ h >> 29);
+#ifdef __SIZEOF_INT128__
+    __uint128_t product = (__uint128_t)a * b;
+    uint64_t sum = (uint64_t)(product & MODULUS) + (uint64_t)(product >> 61);
+#else /* CPUs of 32 bits: in halves */
+    uint64_t high = a >> 32, low = a & UINT32_MAX, b_high = b >> 32, b_low = b & UINT32_MAX;
+    uint64_t middle = high * b_low + low * b_high, top = high * b_high, bottom = low * b_low;
+    uint64_t sum = (top << 3 & MODULUS) + (top >> 58) + (middle >> 29) + ((middle << 32) & MODULUS) +
+                   (bottom & MODULUS) + (bottom >> 61);
+    sum = (sum & MODULUS) + (sum >> 61);
+#endif
+    return sum >= MODULUS ? sum - MODULUS : sum;
+}
+
+static void hash_beginnings(const struct table *t, struct bn_string token)
+{
+    t->prefix[0] = 0;
+    for (size_t i = 0; i < token.n; i++) {
+        uint64_t h = multiply(t->prefix[i], base) + (uint8_t)token.bytes[i] + 1;
+        t->prefix[i + 1] = h >= MODULUS ? h - MODULUS : h;
+    }
+}
+
+/* Of bytes from .. to - 1 of the token whose beginnings were hashed. */
+static uint64_t hash_of_part(const struct table *t, size_t from, size_t to)
+{
+    uint64_t h = t->prefix[to] + MODULUS - multiply(t->prefix[from], t->power[to - from]);
+    return h >= MODULUS ? h - MODULUS : h;
 }
 
 /* Slot of the bytes: where they are, or the empty one where they would be. */
-static uint32_t *find(const struct table *t, const char *bytes, size_t n)
+static uint32_t *find(const struct table *t, uint64_t hash, const char *bytes, size_t n)
 {
-    size_t i = hash(bytes, n) & t->mask;
+    size_t i = (size_t)(hash ^ hash >> 29) & t->mask;
     while (t->slots[i] && (t->raw[t->slots[i] - 1].n != n || memcmp(t->raw[t->slots[i] - 1].bytes, bytes, n)))
         i = (i + 1) & t->mask;
     return &t->slots[i];
@@ -107,12 +137,14 @@ static int by_ranks(const void *a, const void *b)
     return x->left != y->left ? (x->left < y->left ? -1 : 1) : x->right < y->right ? -1 : x->right > y->right;
 }
 
-/* All pairs of tokens that make token i, in rank order. */
+/* All pairs of tokens that make a token, in rank order. */
 static size_t splits(struct split *out, const struct table *t, struct bn_string token)
 {
     size_t n = 0;
+    hash_beginnings(t, token);
     for (size_t k = 1; k < token.n; k++) {
-        uint32_t left = *find(t, token.bytes, k), right = *find(t, token.bytes + k, token.n - k);
+        uint32_t left = *find(t, hash_of_part(t, 0, k), token.bytes, k);
+        uint32_t right = left ? *find(t, hash_of_part(t, k, token.n), token.bytes + k, token.n - k) : 0;
         if (left && right) out[n++] = (struct split){left - 1, right - 1};
     }
     qsort(out, n, sizeof *out, by_ranks);
@@ -129,12 +161,21 @@ static struct bn_string joined(struct bn_source *s, struct bn_string a, struct b
     return (struct bn_string){out, a.n + 1 + b.n};
 }
 
+/* Llama 3's merges have twice the bytes of its tokens; far more come from texts that nobody trained on, and would take
+ * memory out of proportion. */
 static enum bn_status make_merges(struct bn_source *s, const struct table *t, size_t n, struct split *room,
                                   struct bn_error *err)
 {
     struct bn_vocab *v = &s->vocab;
-    size_t total = 0;
-    for (size_t i = 0; i < n; i++) total += splits(room, t, t->raw[i]);
+    size_t total = 0, bytes = 0, most = MERGE_BYTES_LIMIT;
+    for (size_t i = 0; i < n; i++) most += 64 * t->raw[i].n;
+    for (size_t i = 0; i < n; i++) {
+        size_t found = splits(room, t, t->raw[i]);
+        total += found, bytes += found * (t->raw[i].n + sizeof(struct bn_string));
+        if (bytes > most)
+            return bn_fail(err, BN_ERR_UNSUPPORTED,
+                           "The vocabulary has too many ways to put its tokens together for %zu tokens.", n);
+    }
     if (!(v->merges = bn_source_alloc(s, total, sizeof *v->merges, err))) return BN_ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
         size_t found = splits(room, t, t->raw[i]);
@@ -181,7 +222,8 @@ static enum bn_status fill(struct bn_source *s, const struct table *t, size_t n,
 {
     struct bn_vocab *v = &s->vocab;
     for (size_t i = 0; i < n; i++) {
-        *find(t, t->raw[i].bytes, t->raw[i].n) = (uint32_t)i + 1;
+        hash_beginnings(t, t->raw[i]);
+        *find(t, t->prefix[t->raw[i].n], t->raw[i].bytes, t->raw[i].n) = (uint32_t)i + 1;
         v->types[i] = BN_TOKEN_NORMAL;
         v->tokens[i] = to_alphabet(s, t->raw[i], err);
         if (!v->tokens[i].bytes) return BN_ERR_MEMORY;
@@ -203,12 +245,15 @@ enum bn_status bn_tiktoken_vocab(struct bn_source *s, const struct bn_map *map, 
     if (!raw || !v->tokens || !v->types) return BN_ERR_MEMORY;
     if (!read_lines(s, raw, n, map, err))
         return bn_fail(err, BN_ERR_FORMAT, "%s: holds a line that is no \"base64 rank\", or ranks with gaps.", path);
-    struct table t = {calloc(size, sizeof *t.slots), size - 1, raw};
+    struct table t = {.slots = calloc(size, sizeof *t.slots), .mask = size - 1, .raw = raw};
     struct split *room = malloc(BYTES_LIMIT * sizeof *room);
+    t.prefix = malloc(2 * (BYTES_LIMIT + 1) * sizeof *t.prefix);
+    bool memory = t.slots && room && t.prefix;
+    t.power = t.prefix + BYTES_LIMIT + 1;
+    for (size_t i = 0; memory && i <= BYTES_LIMIT; i++) t.power[i] = i ? multiply(t.power[i - 1], base) : 1;
     enum bn_status status =
-        t.slots && room ? fill(s, &t, n, room, err) : bn_fail_memory(err, "the vocabulary", size * sizeof *t.slots);
-    free(t.slots);
-    free(room);
+        memory ? fill(s, &t, n, room, err) : bn_fail_memory(err, "the vocabulary", size * sizeof *t.slots);
+    free(t.slots), free(t.prefix), free(room);
     v->kind = BN_VOCAB_BPE, v->n_tokens = (int)n + 256, v->add_bos = true;
     snprintf(v->pre, sizeof v->pre, "llama-bpe");
     return status;

@@ -30,54 +30,84 @@ static void insert(struct bn_bpe *bpe, const struct bn_bpe_slot *merge)
 
 /* One merge on its way into the table. */
 struct reading {
-    char text[512]; /* the bytes of the left part, then those of the right */
+    char *text; /* the bytes of the left part, then those of the right: `room`, or memory of its own */
+    char room[512];
     long left, right;
     uint64_t left_hash, right_hash;
     struct bn_bpe_slot merge;
 };
 
-/* "left right" is split at the first space after its first byte. */
-static void read_text(const struct bn_bpe *bpe, const struct bn_string *text, struct reading *r)
+/* "left right" is split at the first space after its first byte. False: it is none, or memory is out. */
+static bool read_text(const struct bn_bpe *bpe, const struct bn_string *text, struct reading *r)
 {
     const char *space = text->n > 1 ? memchr(text->bytes + 1, ' ', text->n - 1) : NULL;
+    size_t n_left = space ? (size_t)(space - text->bytes) : 0;
+    r->text = text->n > sizeof r->room ? malloc(text->n) : r->room;
     r->left = r->right = -1;
-    if (!space || text->n > sizeof r->text) return;
-    size_t n_left = (size_t)(space - text->bytes);
+    if (!space || !r->text) return false;
     r->left = bn_gpt2_alphabet_decode(text->bytes, n_left, r->text);
-    if (r->left <= 0) return;
+    if (r->left <= 0) return false;
     r->right = bn_gpt2_alphabet_decode(space + 1, text->n - n_left - 1, r->text + r->left);
-    if (r->right <= 0) return;
+    if (r->right <= 0) return false;
     bn_vocab_prefetch(bpe->index, r->left_hash = bn_vocab_hash(r->text, (size_t)r->left));
     bn_vocab_prefetch(bpe->index, r->right_hash = bn_vocab_hash(r->text + r->left, (size_t)r->right));
+    return true;
 }
 
 static void find_parts(const struct bn_bpe *bpe, uint32_t rank, struct reading *r)
 {
     r->merge = (struct bn_bpe_slot){-1, -1, rank};
-    if (r->left <= 0 || r->right <= 0) return;
     r->merge.left = bn_vocab_find_hashed(bpe->index, r->left_hash, r->text, (size_t)r->left);
     r->merge.right = bn_vocab_find_hashed(bpe->index, r->right_hash, r->text + r->left, (size_t)r->right);
     __builtin_prefetch(&bpe->slots[place(r->merge.left, r->merge.right) & bpe->mask], 1);
+    if (r->text != r->room) free(r->text);
+}
+
+static enum bn_status no_merge(const struct bn_vocab *vocab, size_t rank, struct bn_error *err)
+{
+    const struct bn_string *text = &vocab->merges[rank];
+    return bn_fail(err, BN_ERR_FORMAT,
+                   "Merge %zu of the vocabulary, \"%.*s\", is not two texts with a space between; the file is damaged.",
+                   rank, (int)(text->n < 60 ? text->n : 60), text->bytes);
 }
 
 /* Goes through the merges in groups, so that the waits for memory of one group overlap (280,147 merges: 2.5
  * times faster). */
-static void fill_table(struct bn_bpe *bpe, const struct bn_vocab *vocab)
+static enum bn_status fill_table(struct bn_bpe *bpe, const struct bn_vocab *vocab, struct bn_error *err)
 {
     enum { GROUP = 32 };
     struct reading group[GROUP];
     for (size_t at = 0; at < vocab->n_merges; at += GROUP) {
         size_t n = vocab->n_merges - at < GROUP ? vocab->n_merges - at : GROUP;
-        for (size_t i = 0; i < n; i++) read_text(bpe, &vocab->merges[at + i], &group[i]);
+        for (size_t i = 0; i < n; i++)
+            if (!read_text(bpe, &vocab->merges[at + i], &group[i])) {
+                bool memory = !group[i].text;
+                for (size_t k = 0; k <= i; k++)
+                    if (group[k].text != group[k].room) free(group[k].text);
+                return memory ? bn_fail_memory(err, "a merge", vocab->merges[at + i].n) : no_merge(vocab, at + i, err);
+            }
         for (size_t i = 0; i < n; i++) find_parts(bpe, (uint32_t)(at + i), &group[i]);
         for (size_t i = 0; i < n; i++)
             if (group[i].merge.left >= 0 && group[i].merge.right >= 0) insert(bpe, &group[i].merge);
     }
+    return BN_OK;
+}
+
+/* Tokens of several bytes come about by merging alone (or are taken whole). */
+static bool needs_merges(const struct bn_vocab_index *index)
+{
+    for (int32_t id = 0; id < index->n_tokens; id++)
+        if (index->types[id] == BN_TOKEN_NORMAL && index->start[id + 1] - index->start[id] > 1) return true;
+    return false;
 }
 
 static enum bn_status read_merges(struct bn_bpe *bpe, const struct bn_vocab *vocab, struct bn_error *err)
 {
     size_t n_slots = 16;
+    if (!vocab->n_merges && needs_merges(bpe->index))
+        return bn_fail(err, BN_ERR_FORMAT,
+                       "The vocabulary has tokens of several bytes but no merges; the file is incomplete: convert the "
+                       "model again.");
     if (vocab->n_merges > INT32_MAX)
         return bn_fail(err, BN_ERR_FORMAT, "The vocabulary has %zu merges: the file is damaged.", vocab->n_merges);
     while (n_slots < vocab->n_merges + vocab->n_merges / 2) n_slots *= 2;
@@ -85,8 +115,7 @@ static enum bn_status read_merges(struct bn_bpe *bpe, const struct bn_vocab *voc
     if (!bpe->slots) return bn_fail_memory(err, "the merges", n_slots * sizeof *bpe->slots);
     memset(bpe->slots, 0xFF, n_slots * sizeof *bpe->slots);
     bpe->mask = (uint32_t)n_slots - 1;
-    fill_table(bpe, vocab);
-    return BN_OK;
+    return fill_table(bpe, vocab, err);
 }
 
 enum bn_status bn_bpe_init(struct bn_bpe *bpe, const struct bn_vocab_index *index, const struct bn_vocab *vocab,

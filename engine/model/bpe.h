@@ -18,7 +18,8 @@ struct bn_bpe {
 };
 
 /* `pretokenizer` is a name of bn_pretokenizer_open. Merges whose parts or result are no tokens can never
- * matter and are left out. `index` must outlive the object. */
+ * matter and are left out; what is no merge at all is BN_ERR_FORMAT, and so are missing merges. `index` must outlive
+ * the object. */
 enum bn_status bn_bpe_init(struct bn_bpe *bpe, const struct bn_vocab_index *index, const struct bn_vocab *vocab,
                            const char *pretokenizer, struct bn_error *err);
 void bn_bpe_release(struct bn_bpe *bpe);

@@ -14,6 +14,11 @@
 #define OTHER       "[^" WS "\\p{L}\\p{N}]"
 #define CONTRACTION "'s|'t|'re|'ve|'m|'ll|'d"
 #define GPT2        CONTRACTION "| ?\\p{L}+| ?\\p{N}+| ?" OTHER "+|" S "+(?!" NOT_S ")"
+#define UPPER       "\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}"
+#define LOWER       "\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}"
+#define TEKKEN                                                                                                         \
+    "[^\\r\\n\\p{L}\\p{N}]?[" UPPER "]*[" LOWER "]+|[^\\r\\n\\p{L}\\p{N}]?[" UPPER "]+[" LOWER "]*|\\p{N}| ?" OTHER    \
+    "+[\\r\\n/]*|" S "*[\\r\\n]+|" S "+(?!" NOT_S ")|" S "+"
 #define LLAMA3(digits)                                                                                                 \
     "(?i:" CONTRACTION ")|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits "| ?" OTHER "+[\\r\\n]*|" S "*[\\r\\n]+|" S           \
     "+(?!" NOT_S ")|" S "+"
@@ -27,9 +32,17 @@ static const struct rule {
     bool ignores_merges;
     const char *expressions[MAX_STAGES];
 } rules[] = {
-    {" llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2 ", true, {LLAMA3("\\p{N}{1,3}")}},
-    {" gpt-2 gpt2 phi-2 mpt olmo jina-es jina-de roberta-bpe ", false, {GPT2 "|" S "+"}},
-    {" qwen2 ", false, {LLAMA3("\\p{N}")}},
+    {" llama-bpe llama3 llama-v3 falcon3 falcon-h1 falcon_e falcon-e pixtral midm-2.0 lfm2 ",
+     true,
+     {LLAMA3("\\p{N}{1,3}")}},
+    {" dbrx smaug-bpe ", false, {LLAMA3("\\p{N}{1,3}")}},
+    {" gpt-2 gpt2 phi-2 mpt olmo jina-es jina-de jina-v2-es jina-v2-de jina-v2-code roberta-bpe gigachat ",
+     false,
+     {GPT2 "|" S "+"}},
+    {" qwen2 stablelm2 deepseek-r1-qwen megrez ", false, {LLAMA3("\\p{N}")}},
+    {" smollm starcoder refact command-r codeshell exaone minerva-7b ", false, {"\\p{N}", GPT2 "|" S "+"}},
+    {" tekken ", true, {TEKKEN}},
+    {" whole ", false, {NULL}}, /* ByteLevel with use_regex false and nothing in front of it */
     /* What bitnet.cpp does for a file without the key: four cuts, one after the other. */
     {" default ", false, {"[\\p{P}$+<=>^~|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]"}},
 };
@@ -78,8 +91,11 @@ enum bn_status bn_pretokenizer_open(struct bn_pretokenizer **pretokenizer, const
     const struct rule *rule = find_rule(name);
     *pretokenizer = NULL;
     if (!rule)
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "The pre-tokeniser \"%s\" is not known: use one of llama-bpe, gpt-2, qwen2, default.", name);
+        return bn_fail(
+            err, BN_ERR_UNSUPPORTED,
+            "Unknown pre-tokeniser \"%.40s\"; choose with --pretokenizer: llama-bpe, dbrx, gpt-2, qwen2, smollm, "
+            "tekken, whole or default.",
+            name);
     struct bn_pretokenizer *p = calloc(1, sizeof *p);
     if (!p) return bn_fail_memory(err, "the pre-tokeniser", sizeof *p);
     p->rule = rule;

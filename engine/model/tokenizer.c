@@ -2,6 +2,7 @@
 #include "engine/model/tokenizer.h"
 #include "engine/core/status.h"
 #include "engine/model/bpe.h"
+#include "engine/model/normal_form.h"
 #include "engine/model/special.h"
 #include "engine/model/spm.h"
 #include <stdlib.h>
@@ -13,9 +14,10 @@ struct bn_tokenizer {
     struct bn_special special;
     struct bn_bpe bpe; /* kind BN_VOCAB_BPE */
     struct bn_spm spm; /* kind BN_VOCAB_SPM */
-    int32_t bos;       /* put in front when asked, -1: the model wants none */
-    bool adds_space;
-    bool *is_end; /* [n_tokens] */
+    int32_t bos, eos;  /* put in front and behind when asked, -1: the model wants none */
+    bool adds_space, unless_space, space_at_start, nfc;
+    struct bn_error problem; /* why text cannot be encoded, status BN_OK: it can */
+    bool *is_end;            /* [n_tokens] */
 };
 
 /* ---- opening ---- */
@@ -43,6 +45,8 @@ static enum bn_status find_ends(struct bn_tokenizer *t, const struct bn_vocab *v
         t->is_end[id] = t->index.types[id] == BN_TOKEN_CONTROL && is_end_text(&t->index, id);
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if (named[i] >= 0 && named[i] < t->index.n_tokens) t->is_end[named[i]] = true;
+    for (size_t i = 0; i < vocab->n_ends; i++)
+        if (vocab->ends[i] >= 0 && vocab->ends[i] < t->index.n_tokens) t->is_end[vocab->ends[i]] = true;
     return BN_OK;
 }
 
@@ -50,8 +54,15 @@ static enum bn_status open_kind(struct bn_tokenizer *t, const struct bn_vocab *v
                                 struct bn_error *err)
 {
     if (vocab->kind == BN_VOCAB_SPM) return bn_spm_init(&t->spm, &t->index, vocab, err);
-    if (!pretokenizer) pretokenizer = vocab->pre[0] ? vocab->pre : "llama-bpe";
-    return bn_bpe_init(&t->bpe, &t->index, vocab, pretokenizer, err);
+    if (pretokenizer) return bn_bpe_init(&t->bpe, &t->index, vocab, pretokenizer, err);
+    enum bn_status status = BN_ERR_UNSUPPORTED;
+    if (vocab->pre_problem)
+        bn_fail(&t->problem, status, "%s", vocab->pre_problem);
+    else
+        status = bn_bpe_init(&t->bpe, &t->index, vocab, vocab->pre[0] ? vocab->pre : "llama-bpe", &t->problem);
+    if (status == BN_ERR_UNSUPPORTED) return BN_OK; /* token ids need no pre-tokeniser */
+    if (status != BN_OK && err) *err = t->problem;
+    return status;
 }
 
 enum bn_status bn_tokenizer_open(struct bn_tokenizer **tokenizer, const struct bn_vocab *vocab,
@@ -62,7 +73,10 @@ enum bn_status bn_tokenizer_open(struct bn_tokenizer **tokenizer, const struct b
     if (!t) return bn_fail_memory(err, "the tokenizer", sizeof *t);
     t->kind = vocab->kind;
     t->bos = vocab->add_bos && vocab->bos < vocab->n_tokens ? vocab->bos : -1;
-    t->adds_space = vocab->kind == BN_VOCAB_SPM && vocab->add_space_prefix;
+    t->eos = vocab->add_eos && vocab->eos < vocab->n_tokens ? vocab->eos : -1;
+    t->adds_space = vocab->add_space_prefix, t->unless_space = vocab->prefix_unless_space;
+    t->space_at_start = vocab->prefix_at_start, t->nfc = vocab->nfc;
+    if (vocab->problem) bn_fail(&t->problem, BN_ERR_UNSUPPORTED, "%s", vocab->problem);
     enum bn_status status = bn_vocab_index_init(&t->index, vocab, err);
     if (status == BN_OK) status = bn_special_init(&t->special, &t->index, err);
     if (status == BN_OK) status = find_ends(t, vocab, err);
@@ -87,21 +101,46 @@ void bn_tokenizer_close(struct bn_tokenizer *tokenizer)
 
 /* ---- encoding ---- */
 
+static enum bn_status encode_after_space(const struct bn_tokenizer *t, const char *text, size_t n,
+                                         struct bn_id_list *out, struct bn_error *err)
+{
+    char *spaced = malloc(n + 1);
+    if (!spaced) return bn_fail_memory(err, "the text", n + 1);
+    spaced[0] = ' ';
+    memcpy(spaced + 1, text, n);
+    enum bn_status status = bn_bpe_encode(&t->bpe, spaced, n + 1, out, err);
+    free(spaced);
+    return status;
+}
+
 static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *text, size_t n, bool after_special,
                                    struct bn_id_list *out, struct bn_error *err)
 {
     if (n == 0) return BN_OK;
     if (n > INT32_MAX)
         return bn_fail(err, BN_ERR_USAGE, "The text has %zu bytes: give it in parts of less than 2 GB.", n);
-    if (t->kind == BN_VOCAB_SPM) return bn_spm_encode(&t->spm, text, n, t->adds_space && after_special, out, err);
-    return bn_bpe_encode(&t->bpe, text, n, out, err);
+    if (t->problem.status) return bn_fail(err, t->problem.status, "%s", t->problem.text);
+    if (t->nfc && !bn_is_nfc(text, n))
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "The tokenizer wants text in Unicode's normal form C, and this text has combining marks or "
+                       "characters that may not be; normalise it first.");
+    bool space = t->adds_space && after_special && !(t->unless_space && *text == ' ');
+    if (t->kind == BN_VOCAB_SPM) return bn_spm_encode(&t->spm, text, n, space, out, err);
+    if (!space) return bn_bpe_encode(&t->bpe, text, n, out, err);
+    return encode_after_space(t, text, n, out, err);
 }
 
 static bool overlaps(const struct bn_special_match *match, const struct bn_span *quoted, size_t n_quoted)
 {
-    for (size_t i = 0; i < n_quoted; i++)
-        if (match->start < quoted[i].end && match->start + match->n > quoted[i].begin) return true;
-    return false;
+    size_t low = 0, high = n_quoted; /* the first that ends behind the match's beginning */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (quoted[middle].end > match->start)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low < n_quoted && quoted[low].begin < match->start + match->n;
 }
 
 /* The next special token from `at` on that counts: user-defined ones everywhere, control tokens outside of quotes. */
@@ -136,8 +175,9 @@ enum bn_status bn_tokenizer_encode_quoted(const struct bn_tokenizer *tokenizer, 
         if (first && (flags & BN_TOKENIZE_BOS) && t->bos >= 0 && !has_bos) bn_id_list_add(&out, t->bos);
         status = encode_plain(t, text + at, match.start - at, after_special, &out, err);
         if (match.id >= 0) bn_id_list_add(&out, match.id);
-        at = match.start + match.n, after_special = true;
+        at = match.start + match.n, after_special = !t->space_at_start;
     }
+    if ((flags & BN_TOKENIZE_EOS) && t->eos >= 0) bn_id_list_add(&out, t->eos);
     *n = out.n;
     return status;
 }

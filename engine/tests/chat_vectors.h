@@ -23,7 +23,7 @@ struct chat_case {
 
 static inline struct chat_text chat_file(const char *name)
 {
-    char path[300];
+    char path[600];
     struct chat_text t = {calloc(1, 1 << 20), 0};
     snprintf(path, sizeof path, "engine/tests/data/chat/%s", name);
     FILE *f = fopen(path, "re");

@@ -42,7 +42,7 @@ static void expect_prompt(const struct chat_case *c)
     struct bn_chat_prompt prompt;
     struct bn_error err = {0};
     cr_assert_eq(bn_chat_open(&chat, "llama", &vocab, NULL, &err), BN_OK);
-    cr_expect_str_eq(chat.name, "template");
+    cr_expect_str_eq(chat.name, "the model's own");
     enum bn_status status = bn_chat_prompt_open(&prompt, &chat, &vocab, c->messages, c->n_messages, &err);
     if (!c->text.bytes) {
         cr_expect_eq(status, BN_ERR_UNSUPPORTED, "%s", c->name);

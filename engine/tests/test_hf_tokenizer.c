@@ -87,7 +87,10 @@ static void write_directory(const char *dir, const struct bn_vocab *v, bool pair
         else
             put_json(f, (struct bn_string){both, (size_t)length});
     }
-    fputs("]}}", f);
+    fputs("]}, \"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Prepend\", \"prepend\": "
+          "\"\xE2\x96\x81\"}, "
+          "{\"type\": \"Replace\", \"pattern\": {\"String\": \" \"}, \"content\": \"\xE2\x96\x81\"}]}}",
+          f);
     fclose(f), free(merges);
     f = create(dir, "chat_template.jinja");
     fputs("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

@@ -21,6 +21,8 @@ static const struct bn_cmd_option options[] = {
     {"model", "FILE", BN_CMD_STRING, &o.model_path, "model to evaluate (GGUF, safetensors directory, llama2.c .bin)", 0,
      0},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.model.tokenizer_path, "tokenizer of a llama2.c checkpoint", 0, 0},
+    {"pretokenizer", "NAME", BN_CMD_STRING, &o.model.pretokenizer,
+     "override what the file says: llama-bpe, gpt-2, qwen2, ...", 0, 0},
     {"tasks", "A,B", BN_CMD_STRING, &o.tasks, "tasks to run; --list_tasks names them", 0, 0},
     {"subset", "A,B", BN_CMD_STRING, &o.tasks, "the same", 0, 0},
     {"data_dir", "DIR", BN_CMD_STRING, &o.eval.data_dir, "folder of the tasks' data (default: datasets)", 0, 0},

@@ -1,6 +1,7 @@
 /* prompt.c - the prompt of bitnet-run: from text, a file, token ids, a chat turn, or made up for timing. */
 #include "engine/cmd/bitnet_run/run.h"
 #include "engine/files.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,10 +71,11 @@ void prompt_make(struct prompt *p, const struct bn_model *model, const struct ru
         need(bn_input_read(&p->text, &p->n_bytes, o->prompt_file, PROMPT_LIMIT, &err), &err);
     else
         p->text = must(strdup(o->prompt)), p->n_bytes = strlen(o->prompt);
+    if (o->chat && !o->quiet) fprintf(stderr, "chat template: %s\n", bn_chat_name(model));
     if (o->chat)
         tokenize_chat(p, model, o->system);
     else
-        tokenize(p, model, BN_TOKENIZE_BOS | (o->special ? BN_TOKENIZE_SPECIAL : 0));
+        tokenize(p, model, BN_TOKENIZE_BOS | BN_TOKENIZE_EOS | (o->special ? BN_TOKENIZE_SPECIAL : 0));
 }
 
 void prompt_release(struct prompt *p)

@@ -81,7 +81,7 @@ enum bn_status bn_chat_open(struct bn_chat *chat, const char *architecture, cons
         return use_file(chat, vocab, choice, err);
     }
     if (own.n && !memmem(own.bytes, own.n, placeholder, sizeof placeholder - 1))
-        *chat = (struct bn_chat){.source = own, .name = "template"};
+        *chat = (struct bn_chat){.source = own, .name = "the model's own"};
     else
         use_form(chat, form_of(architecture, vocab));
     return BN_OK;

@@ -18,7 +18,7 @@ const struct bn_chat_form *bn_chat_form_find(const char *name);
 /* The template a model is used with. */
 struct bn_chat {
     struct bn_string source; /* points into the vocabulary, a form, or `file` */
-    const char *name;        /* "template" (the model's own), the name of a form, or what `choice` was */
+    const char *name;        /* "the model's own", the name of a form, or what `choice` was */
     char *file;
 };
 /* `choice`: NULL for the model's own, a name of the model's templates or of forms.c, or a file. */

@@ -1,0 +1,219 @@
+/* hf_tokens.c - what the files beside the vocabulary say: added tokens, special tokens and chat templates. */
+#include "engine/format/hf.h"
+#include <stdio.h>
+#include <string.h>
+
+/* ---- added tokens ---- */
+
+bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_json_text *content, bool *special)
+{
+    struct bn_json_text key;
+    *special = false, *content = (struct bn_json_text){"", 0};
+    for (bn_json_object(j); bn_json_key(j, &key);)
+        if (bn_json_is(key, "id"))
+            bn_json_int(j, id);
+        else if (bn_json_is(key, "content"))
+            bn_json_string(j, content);
+        else if (bn_json_is(key, "special") && bn_json_peek(j) == BN_JSON_BOOL)
+            bn_json_bool(j, special);
+        else
+            bn_json_skip(j);
+    return !j->error;
+}
+
+static enum bn_status put_token(struct bn_hf *hf, int64_t id, struct bn_json_text content, bool special,
+                                struct bn_error *err)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    if (id < 0 || id >= v->n_tokens)
+        return bn_fail(err, BN_ERR_FORMAT,
+                       "%s: the added token \"%.*s\" has the id %lld, and config.json a vocab_size of %d; the files "
+                       "belong to different models.",
+                       hf->path, (int)(content.n < 60 ? content.n : 60), content.bytes, (long long)id, v->n_tokens);
+    char *text = bn_source_alloc(hf->source, content.n + 1, 1, err);
+    if (!text) return BN_ERR_MEMORY;
+    v->tokens[id] = (struct bn_string){text, bn_json_unescape(text, content)};
+    if (v->types[id] != BN_TOKEN_UNKNOWN) v->types[id] = special ? BN_TOKEN_CONTROL : BN_TOKEN_USER;
+    return BN_OK;
+}
+
+/* {"<|im_end|>": 32001, ...} */
+static enum bn_status added_tokens_file(struct bn_hf *hf, struct bn_error *err)
+{
+    struct bn_map map;
+    struct bn_json j;
+    struct bn_json_text content;
+    int64_t id;
+    enum bn_status status = BN_OK;
+    if (bn_hf_map(hf, &map, "added_tokens.json", NULL)) return BN_OK;
+    bn_json_init(&j, map.bytes, map.n);
+    for (bn_json_object(&j); !status && bn_json_key(&j, &content) && bn_json_int(&j, &id);)
+        status = put_token(hf, id, content, false, err);
+    return status || bn_json_end(&j) ? status : bn_hf_json_error(hf, "added_tokens.json", &j, err);
+}
+
+/* The added_tokens of a tokenizer.json whose vocabulary was read from elsewhere. */
+static enum bn_status tokenizer_file(struct bn_hf *hf, struct bn_error *err)
+{
+    struct bn_map map;
+    struct bn_json j;
+    struct bn_json_text key, content;
+    enum bn_status status = BN_OK;
+    bool special;
+    if (bn_hf_map(hf, &map, "tokenizer.json", NULL)) return BN_OK;
+    bn_json_init(&j, map.bytes, map.n);
+    for (bn_json_object(&j); !status && bn_json_key(&j, &key);) {
+        if (!bn_json_is(key, "added_tokens") || bn_json_peek(&j) != BN_JSON_ARRAY) {
+            bn_json_skip(&j);
+            continue;
+        }
+        int64_t id = -1;
+        for (bn_json_array(&j); !status && bn_json_element(&j) && bn_hf_added_token(&j, &id, &content, &special);
+             id = -1)
+            status = put_token(hf, id, content, special, err);
+    }
+    return status || bn_json_end(&j) ? status : bn_hf_json_error(hf, "tokenizer.json", &j, err);
+}
+
+/* {"32001": {"content": ...}, ...} */
+static enum bn_status added_tokens_decoder(struct bn_hf *hf, struct bn_json *j, struct bn_error *err)
+{
+    struct bn_json_text key, content;
+    enum bn_status status = BN_OK;
+    bool special;
+    for (bn_json_object(j); !status && bn_json_key(j, &key);) {
+        int64_t id = key.n ? 0 : -1;
+        for (size_t i = 0; i < key.n && id >= 0 && id < INT32_MAX; i++)
+            id = key.bytes[i] >= '0' && key.bytes[i] <= '9' ? id * 10 + (key.bytes[i] - '0') : -1;
+        if (bn_hf_added_token(j, &id, &content, &special)) status = put_token(hf, id, content, special, err);
+    }
+    return status;
+}
+
+/* ---- tokenizer_config.json ---- */
+
+static struct bn_string unescaped(struct bn_hf *hf, struct bn_json_text text)
+{
+    char *s = bn_source_alloc(hf->source, text.n + 1, 1, NULL);
+    return (struct bn_string){s, s ? bn_json_unescape(s, text) : 0};
+}
+
+/* A special token: its text, or an object with its content; null for none. */
+static void special_token(struct bn_hf *hf, struct bn_json *j, struct bn_string *out)
+{
+    struct bn_json_text text = {"", 0};
+    int64_t id = -1;
+    bool special;
+    if (bn_json_peek(j) == BN_JSON_STRING)
+        bn_json_string(j, &text);
+    else if (bn_json_peek(j) == BN_JSON_OBJECT)
+        bn_hf_added_token(j, &id, &text, &special);
+    else
+        bn_json_skip(j);
+    if (text.n) *out = unescaped(hf, text);
+}
+
+/* One template, or a list of {"name", "template"}. */
+static void chat_template(struct bn_hf *hf, struct bn_json *j)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    struct bn_json list = *j;
+    struct bn_json_text key, text;
+    size_t n = 0;
+    if (bn_json_peek(j) == BN_JSON_STRING && bn_json_string(j, &text)) v->chat_template = unescaped(hf, text);
+    if (bn_json_peek(&list) != BN_JSON_ARRAY) {
+        if (bn_json_peek(&list) != BN_JSON_STRING) bn_json_skip(j);
+        return;
+    }
+    for (bn_json_array(&list); bn_json_element(&list) && bn_json_skip(&list);) n++;
+    v->templates = bn_source_alloc(hf->source, n, sizeof *v->templates, NULL);
+    for (bn_json_array(j); v->templates && bn_json_element(j);) {
+        struct bn_named_template t = {{"", 0}, {NULL, 0}};
+        for (bn_json_object(j); bn_json_key(j, &key) && bn_json_string(j, &text);)
+            *(bn_json_is(key, "name") ? &t.name : &t.text) = unescaped(hf, text);
+        v->templates[v->n_templates++] = t;
+        if (t.name.n == 7 && !memcmp(t.name.bytes, "default", 7)) v->chat_template = t.text;
+    }
+}
+
+static enum bn_status read_key(struct bn_hf *hf, struct bn_json *j, struct bn_json_text key, bool from_model,
+                               struct bn_error *err)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    const struct {
+        const char *name;
+        struct bn_string *text;
+    } specials[] = {{"bos_token", &v->bos_text},
+                    {"eos_token", &v->eos_text},
+                    {"unk_token", &v->unk_text},
+                    {"pad_token", &v->pad_text}};
+    const struct {
+        const char *name;
+        bool *flag, counts;
+    } flags[] = {{"add_bos_token", &v->add_bos, true},
+                 {"add_eos_token", &v->add_eos, true},
+                 {"add_prefix_space", &v->add_space_prefix, from_model}};
+    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
+        if (bn_json_is(key, specials[i].name)) return special_token(hf, j, specials[i].text), BN_OK;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (bn_json_is(key, flags[i].name) && flags[i].counts && bn_json_peek(j) == BN_JSON_BOOL)
+            return bn_json_bool(j, flags[i].flag), BN_OK;
+    if (bn_json_is(key, "chat_template")) return chat_template(hf, j), BN_OK;
+    if (bn_json_is(key, "added_tokens_decoder") && bn_json_peek(j) == BN_JSON_OBJECT)
+        return added_tokens_decoder(hf, j, err);
+    return bn_json_skip(j), BN_OK;
+}
+
+static enum bn_status tokenizer_config(struct bn_hf *hf, bool from_model, struct bn_error *err)
+{
+    struct bn_map map;
+    struct bn_json j;
+    struct bn_json_text key;
+    enum bn_status status = BN_OK;
+    if (bn_hf_map(hf, &map, "tokenizer_config.json", NULL)) return BN_OK;
+    bn_json_init(&j, map.bytes, map.n);
+    for (bn_json_object(&j); !status && bn_json_key(&j, &key);) status = read_key(hf, &j, key, from_model, err);
+    return status || bn_json_end(&j) ? status : bn_hf_json_error(hf, "tokenizer_config.json", &j, err);
+}
+
+/* An id that config.json does not give, by the special token's text. */
+static void find_id(const struct bn_vocab *v, struct bn_string text, int32_t *id)
+{
+    for (int32_t i = 0; text.n && *id < 0 && i < v->n_tokens; i++)
+        if (v->tokens[i].n == text.n && !memcmp(v->tokens[i].bytes, text.bytes, text.n)) *id = i;
+}
+
+/* ---- templates in files of their own ---- */
+
+static void template_files(struct bn_hf *hf)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    struct bn_map map;
+    struct bn_json j;
+    struct bn_json_text key;
+    if (bn_hf_map(hf, &map, "chat_template.jinja", NULL) == BN_OK) {
+        v->chat_template = (struct bn_string){(const char *)map.bytes, map.n};
+        return;
+    }
+    if (v->chat_template.bytes || bn_hf_map(hf, &map, "chat_template.json", NULL)) return;
+    bn_json_init(&j, map.bytes, map.n);
+    for (bn_json_object(&j); bn_json_key(&j, &key);)
+        if (bn_json_is(key, "chat_template"))
+            chat_template(hf, &j);
+        else
+            bn_json_skip(&j);
+}
+
+enum bn_status bn_hf_tokens(struct bn_hf *hf, bool from_model, struct bn_error *err)
+{
+    struct bn_vocab *v = &hf->source->vocab;
+    enum bn_status status = added_tokens_file(hf, err);
+    if (!status && from_model) status = tokenizer_file(hf, err);
+    if (!status) status = tokenizer_config(hf, from_model, err);
+    if (status) return status;
+    template_files(hf);
+    find_id(v, v->bos_text, &v->bos);
+    find_id(v, v->eos_text, &v->eos);
+    find_id(v, v->pad_text, &v->pad);
+    return BN_OK;
+}

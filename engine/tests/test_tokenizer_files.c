@@ -1,0 +1,157 @@
+/* test_tokenizer_files.c - every kind of tokenizer.json gives the ids of Hugging Face's tokenizers (data/tokenizers),
+ * or is refused by name; what other files say of tokens counts. */
+#include "engine/tests/chat_vectors.h"
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROOT "engine/tests/data/tokenizers"
+
+static struct bn_model *open_model(const char *dir)
+{
+    struct bn_model *model = NULL;
+    struct bn_error err = {0};
+    cr_assert_eq(bn_model_open(&model, dir, &(struct bn_model_options){.vocab_only = true}, &err), BN_OK, "%s: %s", dir,
+                 err.text);
+    return model;
+}
+
+static void expect_ids(const struct bn_model *model, const char *name, struct chat_text text, struct bn_json *want)
+{
+    int32_t ids[64];
+    size_t n = 0, i = 0;
+    int64_t id;
+    struct bn_error err = {0};
+    int flags = BN_TOKENIZE_BOS | BN_TOKENIZE_EOS | BN_TOKENIZE_SPECIAL;
+    enum bn_status status = bn_tokenize(model, text.bytes, text.n, flags, ids, 64, &n, &err);
+    cr_expect_eq(status, BN_OK, "%s: %s", name, err.text);
+    for (bn_json_array(want); bn_json_element(want) && bn_json_int(want, &id); i++)
+        cr_expect(i < n && ids[i] == id, "%s: \"%s\": id %zu is %d, not %d", name, text.bytes, i, i < n ? ids[i] : -1,
+                  (int)id);
+    cr_expect_eq(i, n, "%s: \"%s\": %zu ids, not %zu", name, text.bytes, n, i);
+}
+
+static void expect_refusal(const struct bn_model *model, const char *name)
+{
+    size_t n;
+    struct bn_error err = {0};
+    cr_expect_eq(bn_tokenize(model, "a", 1, 0, NULL, 0, &n, &err), BN_ERR_UNSUPPORTED, "%s", name);
+    cr_expect(strstr(err.text, "is not supported"), "%s: %s", name, err.text);
+}
+
+static void check(const char *name)
+{
+    char path[300];
+    struct bn_json j;
+    struct bn_json_text key;
+    size_t n = 0;
+    snprintf(path, sizeof path, "../tokenizers/%s/vectors.json", name);
+    struct chat_text file = chat_file(path), text = {0};
+    snprintf(path, sizeof path, ROOT "/%s", name);
+    struct bn_model *model = open_model(path);
+    bn_json_init(&j, file.bytes, file.n);
+    for (bn_json_array(&j); bn_json_element(&j); n++)
+        for (bn_json_object(&j); bn_json_key(&j, &key);)
+            if (bn_json_is(key, "text"))
+                text = chat_string(&j);
+            else
+                expect_ids(model, name, text, &j);
+    if (!n) expect_refusal(model, name);
+    bn_model_close(model);
+}
+
+Test(tokenizer_files, kinds_of_tokenizer_json)
+{
+    DIR *dir = opendir(ROOT);
+    size_t n = 0;
+    cr_assert(dir);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (!strchr(entry->d_name, '.')) check(entry->d_name), n++;
+    closedir(dir);
+    cr_expect_geq(n, 19);
+}
+
+/* ---- text that is not in normal form C ---- */
+
+Test(tokenizer_files, nfc_is_checked)
+{
+    struct bn_model *model = open_model(ROOT "/qwen2");
+    struct bn_error err = {0};
+    size_t n;
+    cr_expect_eq(bn_tokenize(model, "\xC3\xA9 \xE4\xB8\x96 \xF0\x9F\x98\x80", 11, 0, NULL, 0, &n, &err), BN_OK);
+    cr_expect_eq(bn_tokenize(model, "e\xCC\x81", 3, 0, NULL, 0, &n, &err), BN_ERR_UNSUPPORTED);
+    cr_expect(strstr(err.text, "normal form C"), "%s", err.text);
+    cr_expect_eq(bn_tokenize(model, "\xE2\x84\xA6", 3, 0, NULL, 0, &n, &err), BN_ERR_UNSUPPORTED, "OHM SIGN");
+    bn_model_close(model);
+}
+
+/* ---- files beside the vocabulary ---- */
+
+static void put(const char *dir, const char *name, const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *f = fopen(path, "we");
+    cr_assert(f && fputs(text, f) >= 0 && !fclose(f));
+}
+
+/* The gpt-2 vocabulary of data/tokenizers (276 tokens) with room for four more, and more files. */
+static struct bn_model *open_with(const char *files[][2], size_t n)
+{
+    char dir[] = "/tmp/bn_tok_XXXXXX", command[400];
+    cr_assert(mkdtemp(dir));
+    struct chat_text tokenizer = chat_file("../tokenizers/gpt-2/tokenizer.json");
+    put(dir, "tokenizer.json", tokenizer.bytes);
+    put(dir, "config.json",
+        "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 64, \"intermediate_size\": 64, "
+        "\"num_hidden_layers\": 1,"
+        "\"num_attention_heads\": 1, \"max_position_embeddings\": 8, \"vocab_size\": 280, \"eos_token_id\": [275, 97, "
+        "98, 99]}");
+    for (size_t i = 0; i < n; i++) put(dir, files[i][0], files[i][1]);
+    struct bn_model *model = open_model(dir);
+    snprintf(command, sizeof command, "rm -r %s", dir);
+    cr_assert_eq(system(command), 0);
+    return model;
+}
+
+static int32_t id_of(const struct bn_model *model, const char *text)
+{
+    int32_t ids[8];
+    size_t n;
+    cr_assert_eq(bn_tokenize(model, text, strlen(text), BN_TOKENIZE_SPECIAL, ids, 8, &n, NULL), BN_OK);
+    return n == 1 ? ids[0] : -1;
+}
+
+Test(tokenizer_files, added_tokens_special_tokens_and_ends)
+{
+    static const char *files[][2] = {
+        {"added_tokens.json", "{\"<tool>\": 276, \"<|im_end|>\": 277}"},
+        {"tokenizer_config.json",
+         "{\"added_tokens_decoder\": {\"278\": {\"content\": \"<|x|>\", \"special\": true}, \"277\": "
+         "{\"content\": \"<|im_end|>\", \"special\": true}}, \"bos_token\": \"<s>\", \"eos_token\": {\"content\": "
+         "\"<|im_end|>\"}, \"chat_template\": [{\"name\": \"tool_use\", \"template\": \"T\"}, "
+         "{\"name\": \"default\", \"template\": \"{{ bos_token }}{{ eos_token }}\"}]}"},
+        {"generation_config.json", "{\"eos_token_id\": [275, 97, 100]}"}};
+    struct bn_model *model = open_with(files, 3);
+    char text[64];
+    size_t n;
+    cr_expect(id_of(model, "<tool>") == 276 && id_of(model, "<|im_end|>") == 277 && id_of(model, "<|x|>") == 278);
+    cr_expect_eq(bn_token_bos(model), 274);
+    static const int ends[] = {275, 97, 98, 99, 100, 277};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) cr_expect(bn_token_is_end(model, ends[i]), "%d", ends[i]);
+    cr_expect(!bn_token_is_end(model, 101));
+    cr_assert_eq(bn_chat_render(model, &(struct bn_message){"user", "a"}, 1, text, sizeof text, &n, NULL), BN_OK);
+    cr_expect_str_eq(text, "<s><|im_end|>");
+    bn_model_close(model);
+}
+
+Test(tokenizer_files, chat_template_json)
+{
+    static const char *files[][2] = {{"chat_template.json", "{\"chat_template\": \"J\"}"}};
+    struct bn_model *model = open_with(files, 1);
+    char text[8];
+    size_t n;
+    cr_assert_eq(bn_chat_render(model, &(struct bn_message){"user", "a"}, 1, text, sizeof text, &n, NULL), BN_OK);
+    cr_expect_str_eq(text, "J");
+    bn_model_close(model);
+}
