@@ -1,4 +1,4 @@
-/* counted.h - kernels that count their calls, for sessions with an observer: what was really called, not what was
+/* counted.h - kernels that count their calls, for sessions with an observer: what was actually called, not what was
  * declared.
  *
  * bn_kernels_counted fills a table once; bn_kernels_count names the kernels behind it for the calling thread before

@@ -1,7 +1,7 @@
 /* exp.h - our own exp for floats: the same bits in scalar code and in every vector width.
  *
  * exp(x) = 2^n * p(r), n = round(x / ln 2), r = x - n ln 2 in two steps, p a polynomial of degree 7. Only +, *, fma and
- * integer operations on the exponent, so nothing depends on libm or on the instruction set. Below 1.0 ulp from exp over
+ * integer operations on the exponent, so nothing depends on libm or on the instruction set. Within 1.0 ulp of exp over
  * the whole range (checked by checkkern); x < -87 gives 0, x > 88.72 gives infinity, NaN stays NaN. */
 #ifndef BN_KERNELS_EXP_H
 #define BN_KERNELS_EXP_H

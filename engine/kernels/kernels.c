@@ -39,7 +39,7 @@ static const char *names_here(char *text, size_t size)
 
 static bool is_auto(const char *backend) { return !backend || !strcmp(backend, "auto"); }
 
-/* How many lines of the list may be used: up to the last one of variant `backend`, 0 when there is none. */
+/* How many lines of the list may be used: up to the last one of variant `backend`; 0 if it has none. */
 static size_t lines_up_to(const char *backend)
 {
     if (is_auto(backend)) return N_VARIANTS;
@@ -55,10 +55,10 @@ enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend
     char names[128];
     size_t n = lines_up_to(backend);
     if (n == 0)
-        return bn_fail(err, BN_ERR_USAGE, "There is no kernel variant named '%s'; this CPU runs: auto, %s.", backend,
+        return bn_fail(err, BN_ERR_USAGE, "Unknown kernel variant '%s'; choose from auto, %s.", backend,
                        names_here(names, sizeof names));
     if (!is_auto(backend) && !runs_here(variants[n - 1]))
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run the kernel variant '%s'; it runs: auto, %s.",
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run kernel variant '%s'; choose from auto, %s.",
                        backend, names_here(names, sizeof names));
     for (size_t i = 0; i < n; i++)
         if (runs_here(variants[i])) {

@@ -57,10 +57,10 @@ struct bn_block_args {
 };
 
 /* Positions are cut into segments of BN_SEGMENT, aligned at 0. A block: keys and values of one segment, one layer and
- * one kv head. Keys lie in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions and
- * scores need no horizontal sum; values lie in rows, [pos][head_dim]; pos counts from the segment's first. Q8_0 is made
- * for integer dot products of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position together; values
- * [head_dim/16][BN_SEGMENT/4][16][4], four positions of a dim together. */
+ * one kv head. Keys are stored in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions
+ * and scores need no horizontal sum; values are stored in rows, [pos][head_dim]; pos counts from the segment's first.
+ * Q8_0 is laid out for integer dot products of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position
+ * together; values [head_dim/16][BN_SEGMENT/4][16][4], four positions of a dim together. */
 #define BN_SEGMENT 256
 enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0 };
 struct bn_kv_block {
@@ -69,12 +69,12 @@ struct bn_kv_block {
     void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t */
     uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [head_dim/32][BN_SEGMENT] */
 };
-/* Q8_0 makes codes of 16 bits of the queries (signed) and of exp(score - max) * scale; the largest become these (127 *
- * 256, so that the high byte of a rounded code is an int8), numbers below TINY count as 0. */
+/* Q8_0 turns the queries (signed) and exp(score - max) * scale into 16-bit codes; the largest value maps to these (127
+ * * 256, so that the high byte of a rounded code is an int8); numbers below TINY count as 0. */
 #define BN_Q8_QUERY_TOP  32512.0f
 #define BN_Q8_WEIGHT_TOP 32767.0f
 #define BN_Q8_TINY       1e-30f
-/* Where the codes of Q8_0 stand. */
+/* Where the codes of Q8_0 are stored. */
 static inline size_t bn_q8_key_index(size_t dim, size_t pos, size_t d)
 {
     return ((pos / 16 * (dim / 4) + d / 4) * 16 + pos % 16) * 4 + d % 4;
@@ -96,7 +96,7 @@ struct bn_attention_args {
     float *const *partials; /* [n] -> {max, sum, o[head_dim]} */
 };
 
-/* Element k of a row stands at this index in quantize_a256's order: chunks of 256, four fields of 64, so that one
+/* Element k of a row is at this index in quantize_a256's order: chunks of 256, four fields of 64, so that one
  * 64-byte load of I2_S (two 128-weight blocks), shifted by a field, lines up with one 64-byte load of codes. Rows are
  * padded with zero codes to a multiple of 256. */
 static inline int bn_a256_index(int k) { return k / 256 * 256 + k % 128 / 32 * 64 + k / 128 % 2 * 32 + k % 32; }
@@ -133,7 +133,7 @@ struct bn_kernel_variant {
 /* All variants in the order of kernels.list. */
 const struct bn_kernel_variant *const *bn_kernel_variants(size_t *n);
 /* For each op the last variant of the list this CPU supports; `backend` "auto"/NULL, or a variant name: then variants
- * listed after that name are passed over ("avx2" takes avx2 where there is one, else the next weaker). */
+ * listed after that name are skipped ("avx2" takes avx2 if the op has it, else the next weaker). */
 enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend, struct bn_error *err);
 
 /* The fixed tree: lanes i and i+8, then i+4, i+2, i+1. */

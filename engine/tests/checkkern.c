@@ -21,12 +21,11 @@ static const struct bn_cmd_option options[] = {
     {"op", "NAME", BN_CMD_STRING, &opt.op, "this operation only (matmul_i2, attention, ...)", 0, 0},
     {"variant", "NAME", BN_CMD_STRING, &opt.variant, "this variant only (avx2, avx512vnni, ...)", 0, 0},
     {"seed", "N", BN_CMD_U64, &opt.seed, "seed of the random inputs", 0, 0},
-    {"list", NULL, BN_CMD_FLAG, &opt.list, "list the operations with their contracts and variants", 0, 0},
+    {"list", NULL, BN_CMD_FLAG, &opt.list, "list operations with their contracts and variants", 0, 0},
     {"bench", NULL, BN_CMD_FLAG, &opt.bench, "time the kernels instead, beside the limits of the machine", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &opt.json, "with --bench: one JSON object instead of the table", 0, 0},
     {"emulate_amx", NULL, BN_CMD_FLAG, &opt.emulate_amx,
-     "run AMX kernels where the CPU has AVX-512 only: an illegal tile instruction is carried out by a signal handler",
-     0, 0},
+     "run AMX kernels where the CPU has AVX-512 only: a signal handler emulates the illegal tile instructions", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"checkkern", "check kernel variants against the reference, bit for bit", "[options]",
                                   options, NULL};
@@ -73,7 +72,7 @@ void *guarded(size_t bytes)
     size_t page = (size_t)sysconf(_SC_PAGESIZE), body = (bytes + page - 1) / page * page;
     char *at = mmap(NULL, body + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED || mprotect(at + page, body, PROT_READ | PROT_WRITE) || n_regions == 64)
-        bn_cmd_fail(&cmd, 1, "Out of memory: %zu guarded bytes could not be had.", bytes);
+        bn_cmd_fail(&cmd, 1, "Out of memory: could not allocate %zu guarded bytes.", bytes);
     regions[n_regions++] = (struct region){at, body + 2 * page};
     memset(at + page, 0xa5, body);
     return at + page + body - bytes;
@@ -141,7 +140,7 @@ static bool check_variant(const struct op_check *check, const struct bn_kernel_v
     return true;
 }
 
-/* Features to count on: those of the CPU, and AMX when it is emulated. */
+/* Features to rely on: those of the CPU, and AMX when it is emulated. */
 static uint32_t features(void)
 {
     uint32_t found = bn_cpu_features();
@@ -163,7 +162,7 @@ static int check_all(void)
             continue;
         }
         if (v->needs & ~usable) {
-            printf("skip kernel %s %s: this CPU has not the instructions\n", v->op_name, v->variant);
+            printf("skip kernel %s %s: this CPU lacks the instructions\n", v->op_name, v->variant);
             checked++;
             continue;
         }
@@ -171,11 +170,11 @@ static int check_all(void)
         fflush(stdout);
     }
     if (opt.emulate_amx) printf("# %lu tile instructions emulated\n", amx_emulated());
-    if (checked == 0) bn_cmd_fail(&cmd, 2, "No kernel has that name; kernels.list in engine/kernels lists them.");
+    if (checked == 0) bn_cmd_fail(&cmd, 2, "No kernel has that name; see engine/kernels/kernels.list.");
     return bad;
 }
 
-/* The table of operations: contract, then variants from the weakest on; those that this CPU lacks in brackets. */
+/* The table of operations: contract, then variants, weakest first; those that this CPU lacks are in brackets. */
 static void list_all(void)
 {
     static const char *const contracts[BN_KERNEL_OP_COUNT] = {
@@ -204,7 +203,7 @@ int main(int argc, char **argv)
     }
     if (opt.bench) {
         if (bench_kernels(opt.op, opt.variant, opt.json))
-            bn_cmd_fail(&cmd, 2, "No kernel of that name can be timed; kernels.list in engine/kernels lists them.");
+            bn_cmd_fail(&cmd, 2, "No kernel of that name can be timed; see engine/kernels/kernels.list.");
         return bn_cmd_finish(cmd.name, 0);
     }
     signal(SIGSEGV, on_crash);

@@ -4,7 +4,7 @@
 #define BN_CHECKKERN_H
 #include "engine/kernels/kernels.h"
 
-/* Random numbers that depend on the seed only (splitmix64). */
+/* Random numbers that depend only on the seed (splitmix64). */
 struct rng {
     uint64_t state;
 };
@@ -16,7 +16,7 @@ enum fill { FILL_NORMAL, FILL_ZERO, FILL_LARGE, FILL_TINY, FILL_MIXED, FILL_ONE_
 void fill_floats(float *x, size_t n, enum fill kind, struct rng *r);
 void fill_bytes(void *x, size_t n, struct rng *r);
 
-/* Memory that ends where a page begins that cannot be read: one byte too far crashes. Freed together by
+/* Memory that ends at an unreadable page: one byte too far crashes. Freed together by
  * guarded_release. */
 void *guarded(size_t bytes);
 /* A guarded copy of `bytes` at `from` (for outputs: both variants start from the same bytes). */
@@ -35,9 +35,9 @@ struct op_check {
 };
 extern const struct op_check *const op_checks[BN_KERNEL_OP_COUNT];
 
-/* Checks the reference variants themselves against plain double arithmetic; returns how many are off. */
+/* Checks the reference variants themselves against plain double arithmetic; returns how many are wrong. */
 int check_references(const char *only);
 /* Times the variants of operation `only` and of the name `variant` (NULL: all) on the shapes of the 2B4T model, and the
- * machine's limits. Returns 1 when no operation has that name, or without memory. */
+ * machine's limits. Returns 1 if no operation has that name or memory runs out. */
 int bench_kernels(const char *only, const char *variant, bool json);
 #endif

@@ -1,6 +1,6 @@
-/* checkkern_amx_emulator.c - AMX tile instructions carried out by a handler of SIGILL. Source of encodings, faults and
+/* checkkern_amx_emulator.c - AMX tile instructions executed by a SIGILL handler. Source of encodings, faults and
  * arithmetic: Intel's Software Developer's Manual, volume 2 (LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TDPBSSD and
- * its kin, TILERELEASE) and volume 1, chapter 18. */
+ * its variants, TILERELEASE) and volume 1, chapter 18. */
 #include "engine/tests/checkkern_amx_emulator.h"
 #if defined(__x86_64__) && defined(__linux__)
 #include <signal.h>
@@ -32,7 +32,7 @@ static uint64_t reg_value(const ucontext_t *c, int number)
     return (uint64_t)c->uc_mcontext.gregs[order[number]];
 }
 
-/* The memory operand behind ModRM, which stands at p; x and b: the fourth bits of index and base. */
+/* The memory operand after ModRM, which is at p; x and b: the fourth bits of index and base. */
 static void decode_memory(struct instruction *i, const ucontext_t *c, const uint8_t *p, int x, int b)
 {
     const uint8_t *start = p++;
@@ -161,7 +161,7 @@ static void on_illegal(int number, siginfo_t *info, void *context)
     ucontext_t *c = context;
     struct instruction i;
     (void)info;
-    if (!decode(&i, c) || !execute(&i)) { /* not ours: it faults again, for good */
+    if (!decode(&i, c) || !execute(&i)) { /* not ours: it faults again and ends the program */
         signal(number, SIG_DFL);
         return;
     }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { TURNS = 9, MOST_VARIANTS = 8 };
-static const double TURN_NS = 3e6; /* about what one turn of one variant takes */
+static const double TURN_NS = 3e6; /* approximate duration of one turn of one variant */
 
 /* ---- timing ---- */
 struct timed {
@@ -47,7 +47,7 @@ static int collect(struct timed *t, enum bn_kernel_op op, const char *variant)
     return found;
 }
 
-/* Turn about; a variant that is slow by itself gets one turn. */
+/* Alternates; a slow variant gets a single turn. */
 static void time_variants(struct timed *t, int n, const struct shape *s)
 {
     for (int i = 0; i < n; i++) {

@@ -5,7 +5,7 @@
 #include <time.h>
 
 enum { TRIES = 7, ROUNDS = 400000 };
-static volatile int64_t kept; /* keeps the compiler from leaving a loop out */
+static volatile int64_t kept; /* keeps the compiler from removing a loop */
 
 double clock_ns(void)
 {
@@ -26,7 +26,7 @@ static double read_all(const void *memory, size_t bytes)
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-/* Ten sums of their own hide the latency of any multiply-add. */
+/* Ten independent sums hide the latency of any multiply-add. */
 #define SUMS 10
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")

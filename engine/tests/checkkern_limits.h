@@ -1,5 +1,5 @@
-/* checkkern_limits.h - what one thread of this machine can do at most, measured in place: beside these the kernels are
- * judged. */
+/* checkkern_limits.h - the most that one thread of this machine can do, measured in place: kernels are judged
+ * against it. */
 #ifndef BN_CHECKKERN_LIMITS_H
 #define BN_CHECKKERN_LIMITS_H
 #include <stddef.h>

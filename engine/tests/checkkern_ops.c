@@ -71,7 +71,7 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
                       : number % 3 ? 1 + rng_below(r, 60)
                                    : (int[]){20, 54, 12, 32}[number / 3 % 4]),
         n = number % 6 == 1 && number / 24 % 3 < 2
-                ? 9 + number / 24 % 3 * 12 /* extremes meet the kernels for many tokens too */
+                ? 9 + number / 24 % 3 * 12 /* extremes reach the kernels for many tokens too */
             : number % 72 == 6 ? 145
                                : pick_tokens(r);
     if (cols <= 1536 && (number % 6 == 1 ? number % 12 == 7 : number % 8 == 3 || number % 16 == 10))
@@ -101,7 +101,7 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
         x_sum[t] = 0;
         for (int k = 0; k < (int)BN_A256_BYTES(cols); k++)
             if (k % 256 % 64 / 32 * 128 + k / 256 * 256 >= cols)
-                q[k] = 0; /* the padding behind an odd 128 */
+                q[k] = 0; /* the padding after an odd 128 */
             else
                 x_sum[t] += q[k] = number % 6 == 1 ? (int8_t)(number / 24 % 2 ? 127 : -127) : q[k] == -128 ? 5 : q[k];
     }
@@ -117,7 +117,7 @@ static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     return check_ternary(ref, fn, number, r, I2);
 }
-/* Random weights by way of I2_S rows without code 3. */
+/* Random weights, made from I2_S rows without code 3. */
 static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *r)
 {
     size_t row_bytes = (size_t)cols / 4, bytes = (size_t)rows * row_bytes;
@@ -342,7 +342,7 @@ static bool check_add(any_fn ref, any_fn fn, int number, struct rng *r)
     return same_bytes(a, b, (size_t)n * 4, "n %d", n);
 }
 
-/* Cases and check of each operation; one without does not compile. */
+/* Cases and check of each operation; an operation without them does not compile. */
 #define CHECK(op, cases, function) static const struct op_check check_of_##op = {cases, function}
 CHECK(rmsnorm, 80, check_rmsnorm);
 CHECK(quantize_a256, 80, check_quantize_a256);

@@ -1,5 +1,5 @@
-/* checkkern_refs.c - checks the reference variants against plain double arithmetic written here a second
- * time. */
+/* checkkern_refs.c - checks the reference variants against plain double arithmetic written independently
+ * here. */
 #include "engine/model/kv_cache.h"
 #include "engine/tests/checkkern.h"
 #include "engine/kernels/lut3.h"

@@ -211,7 +211,7 @@ const struct shape bench_shapes[] = {
 };
 const int n_bench_shapes = sizeof bench_shapes / sizeof *bench_shapes;
 
-/* Halves of ordinary size, whatever they are taken for: nothing denormal, infinite or NaN slows a loop, and no ternary
+/* Ordinary values in every 16-bit format: nothing denormal, infinite or NaN slows a loop, and no ternary
  * code is 3. */
 bool bench_fill(const void **ring, size_t *bytes)
 {

@@ -16,11 +16,11 @@ struct shape {
 };
 extern const struct shape bench_shapes[];
 extern const int n_bench_shapes;
-/* Fills the inputs and the region, and says where that lies; false without memory. Comes before the first call. */
+/* Fills the inputs and the region, and says where that is; false if memory runs out. Must precede the first call. */
 bool bench_fill(const void **ring, size_t *bytes);
 void bench_call(any_fn fn, const struct shape *shape);
-/* Work of one call: bytes of weights, cache or vectors that it must read or write, and multiply-adds (0: none to speak
- * of). */
+/* Work of one call: bytes of weights, cache or vectors that it must read or write, and multiply-adds (0: negligible).
+ */
 double bench_bytes(const struct shape *shape);
 double bench_macs(const struct shape *shape);
 #endif

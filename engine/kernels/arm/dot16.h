@@ -1,6 +1,6 @@
 /* dot16.h - adds the products of sixteen signed bytes to four totals: sdot where the instruction set has it, else
- * widening multiplies. Which product goes to which total differs; sums of all four are the same integer. |w * x| is
- * below 2^14 in every encoding, so two products fit 16 bits. */
+ * widening multiplies. The two differ in which product goes to which total; the sum of all four is the same integer. |w
+ * * x| is below 2^14 in every encoding, so two products fit 16 bits. */
 #ifndef BN_ARM_DOT16_H
 #define BN_ARM_DOT16_H
 #include <arm_neon.h>

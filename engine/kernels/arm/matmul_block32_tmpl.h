@@ -14,7 +14,7 @@ BN_INLINE int32x4_t block_total(const struct block *w, const int8_t *x)
     return dot16(dot16(vdupq_n_s32(0), q.val[0], vld1q_s8(x)), q.val[1], vld1q_s8(x + 16));
 }
 
-/* Adds blocks b..b+3 of the `blocks` of a row to their lanes; those past the end are left alone. */
+/* Adds blocks b..b+3 of the `blocks` of a row to their lanes; those past the end are left unchanged. */
 BN_INLINE float32x4_t add4(float32x4_t lane, const struct block *w, const int8_t *x, float x_scale, int n)
 {
     int32x4_t s[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};

@@ -1,4 +1,4 @@
-/* matmul_i2_i8mm.c - matmul_i2_tmpl.h with smmla for four tokens at once: an instruction multiplies two rows by two
+/* matmul_i2_i8mm.c - matmul_i2_tmpl.h with smmla for four tokens at once: each instruction multiplies two rows by two
  * tokens, eight products for each of the four pairs. */
 #include "engine/kernels/arm/matmul_i2_tile.h"
 

@@ -1,10 +1,10 @@
 /* matmul_i2_sve.c - ternary times int8 on SVE vectors of any length: codes 0..2 as signed bytes, svdot, and the sum of
- * the activations taken off at the end. Checked under qemu (vectors of 16 to 256 bytes), never timed; smmla (i8mm) is
- * preferred where there is both. */
+ * the activations subtracted at the end. Checked under qemu (vectors of 16 to 256 bytes), never timed; smmla (i8mm) is
+ * preferred where the CPU has both. */
 #include "engine/kernels/kernels.h"
 #include <arm_sve.h>
 
-/* One field of a vector of codes times activations. Bytes past the row's are 0 in x, whatever the code. */
+/* One field of a vector of codes times activations. Bytes past the end of the row are 0 in x, whatever the code. */
 #define ADD(sum, w, f)                                                                                                 \
     sum = svdot_s32(                                                                                                   \
         sum,                                                                                                           \

@@ -6,7 +6,7 @@
 
 #define TILE_ROWS   4
 #define TILE_TOKENS 4
-#define BLOCK_BYTES (256 << 10) /* of weights, stays in L2 while all tokens pass */
+#define BLOCK_BYTES (256 << 10) /* of weights; stays in L2 while all tokens pass */
 
 /* Codes 0..3 of field f (0..3) of sixteen bytes. */
 BN_INLINE int8x16_t field(uint8x16_t w, const int f)
@@ -15,7 +15,7 @@ BN_INLINE int8x16_t field(uint8x16_t w, const int f)
     return vreinterpretq_s8_u8(vandq_u8(f == 1 ? vshrq_n_u8(w, 4) : f == 2 ? vshrq_n_u8(w, 2) : w, vdupq_n_u8(3)));
 }
 
-/* The sixteen activations that meet field f of bytes 16i.. of a row, i counted from the row's start. */
+/* The sixteen activations that pair with field f of bytes 16i.. of a row, i counted from the start of the row. */
 BN_INLINE int8x16_t activations(const int8_t *x, int i, const int f)
 {
     return vld1q_s8(x + i / 4 * 256 + i % 4 * 16 + 64 * f);

@@ -1,7 +1,7 @@
 /* matmul_i2_tmpl.h - body of ternary times int8 over all rows and tokens, in tiles of four rows x four tokens.
  *
  * The including file may define:
- * - FULL_TILE(a, m, t): a whole tile, rows m .. m + 3 and tokens t .. t + 3; without it, matmul_i2_tile.h's.
+ * - FULL_TILE(a, m, t): a whole tile, rows m .. m + 3 and tokens t .. t + 3; the default is that of matmul_i2_tile.h.
  * Gives: matmul. */
 #include "engine/kernels/arm/matmul_i2_tile.h"
 

@@ -3,8 +3,8 @@
  * Q8_0: attention_q8_0.h. */
 #include "engine/kernels/lanes/attention_q8_0.h"
 
-#define BLOCKS  (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 positions, in a tile of scores */
-#define VECTORS (V16_REGISTERS >= 32 ? 4 : 2) /* of 16 dims, in a tile of values */
+#define BLOCKS  (V16_REGISTERS >= 32 ? 4 : 2) /* groups of 16 positions in a tile of scores */
+#define VECTORS (V16_REGISTERS >= 32 ? 4 : 2) /* groups of 16 dims in a tile of values */
 enum { STRETCH = 64 };                        /* positions whose values are added at once */
 
 struct tile {
@@ -27,7 +27,7 @@ BN_INLINE v16 load_value(const struct bn_kv_block *kv, enum bn_kv_type type, siz
 }
 BN_INLINE size_t size_of(enum bn_kv_type type) { return type == BN_KV_F32 ? 4 : 2; }
 
-/* Asks for the line ahead of element `at` when that begins a line. */
+/* Prefetches the line ahead of element `at` when `at` begins a line. */
 BN_INLINE void ask_element(const void *data, enum bn_kv_type type, size_t at)
 {
     if (at * size_of(type) % 64 == 0) ask((const char *)data + at * size_of(type));
@@ -79,7 +79,7 @@ BN_INLINE void stretch_of_values(struct tile *t, enum bn_kv_type type, int first
     for (; d < t->kv->head_dim; d += 16) add_values(t, type, first, d, begin, end, queries, 1);
 }
 
-/* Positions in stretches, so that all dims of a row are read while it is near. */
+/* Positions in stretches, so that all dims of a row are read while it is in cache. */
 BN_INLINE void all_values(struct tile *t, enum bn_kv_type type, int first, int begin, int end, const int queries)
 {
     for (int at = begin, next; at < end; at = next) {

@@ -1,6 +1,6 @@
 /* attention_q8_0.h - attention of queries against one segment of int8 keys and values: integer dot products of sixteen
- * columns of four codes (the v16x4 of each instruction set), which the layout of Q8_0 is made for. Codes and steps as
- * in ref/attention_ref.c. */
+ * columns of four codes (the v16x4 of each instruction set), which the layout of Q8_0 is designed for. Codes and steps
+ * as in ref/attention_ref.c. */
 #include "engine/kernels/lanes/segment.h"
 
 #define QUERIES (V16_REGISTERS >= 32 ? 4 : 2) /* of one tile */
@@ -57,8 +57,8 @@ BN_INLINE void q8_scores(struct q8_tile *t, int g, const int queries)
         v16_store(t->score[i] + g * 16, v16_mul(score[i], v16_set(t->q_step[i])));
 }
 
-/* Weights of `positions` positions (a multiple of 16) for 32 dims whose scales these are; steps get what a code stands
- * for. */
+/* Weights of `positions` positions (a multiple of 16) for 32 dims whose scales these are; steps receive what a code is
+ * worth. */
 BN_INLINE void q8_weights(struct q8_tile *t, const uint16_t *half, int positions, float *steps, const int queries)
 {
     float scale[BN_SEGMENT];

@@ -59,7 +59,7 @@ static inline void v16_store_f16(uint16_t *p, v16 v)
     _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(v.a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
     _mm_storeu_si128((__m128i *)(p + 8), _mm256_cvtps_ph(v.b, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
-/* Rounds half to even and stores 16 bytes. Values lie in -127..127. */
+/* Rounds half to even and stores 16 bytes. Values are within -127..127. */
 static inline void v16_store_i8(int8_t *p, v16 v)
 {
     __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(v.a), _mm256_cvtps_epi32(v.b));

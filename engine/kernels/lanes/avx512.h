@@ -30,7 +30,7 @@ static inline void v16_store_f16(uint16_t *p, v16 v)
 {
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
-/* Rounds half to even and stores 16 bytes. Values lie in -127..127. */
+/* Rounds half to even and stores 16 bytes. Values are within -127..127. */
 static inline void v16_store_i8(int8_t *p, v16 v)
 {
     _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v)));
@@ -64,8 +64,8 @@ static inline __m256 v16_high(v16 a) { return _mm512_extractf32x8_ps(a, 1); }
 
 /* ---- sixteen columns of four int8, [16][4], times four codes of 16 bits (attention_q8_0.h) ---- */
 /* Four codes are 8 bytes: their high bytes, then their low bytes; vpdpbusd sums
- * both in int32 and wants one side unsigned: codes that are not negative, or columns 128 higher, so that a sum with
- * signed codes starts 128 times their sum lower. */
+ * both in int32 and needs one side unsigned: codes that are not negative, or columns raised by 128, so that a sum with
+ * signed codes starts lower by 128 times their sum. */
 typedef __m512i v16x4;
 typedef struct {
     __m512i high, low;
@@ -108,7 +108,7 @@ static inline void v16_store_codes(int32_t (*fours)[2], v16 x)
 static inline void v16_store_signed_codes(int32_t (*fours)[2], v16 x)
 {
     __m512i bits = _mm512_add_epi32(_mm512_castps_si512(x),
-                                    _mm512_set1_epi32(128)); /* rounds the high byte; the low one's sign turns */
+                                    _mm512_set1_epi32(128)); /* rounds the high byte; flips the sign of the low one */
     _mm256_storeu_si256((void *)fours,
                         _mm256_xor_si256(v16_planes(bits), _mm256_set1_epi64x((int64_t)0x8080808000000000)));
 }

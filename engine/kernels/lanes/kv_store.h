@@ -1,4 +1,4 @@
-/* kv_store.h - one position into the KV cache (layout: struct bn_kv_block). */
+/* kv_store.h - stores one position in the KV cache (layout: struct bn_kv_block). */
 #include "engine/kernels/lanes/lanes.h"
 
 /* 32 values to codes; returns them in q. */

@@ -65,7 +65,7 @@ BN_INLINE v16 v16_exp(v16 x)
     return v16_where_nan(x, x, p);
 }
 
-/* x * s rounded half to even and held to -127..127: NaN gives -127. */
+/* x * s rounded half to even and clamped to -127..127: NaN gives -127. */
 BN_INLINE v16 v16_to_code(v16 x, v16 s) { return v16_min(v16_max(v16_mul(x, s), v16_set(-127.0f)), v16_set(127.0f)); }
 
 /* Largest |x| of n values, not below `least`. */

@@ -29,7 +29,7 @@ BN_INLINE void tile(const struct bn_float_args *a, int m, int t, const int rows,
             BN_UNROLL for (int r = 0; r < rows; r++) sum[r][c] = v16_fma(wv[r], xv, sum[r][c]);
         }
     }
-    if (k < a->cols) { /* lanes past the end are left alone, so that -0 stays -0 */
+    if (k < a->cols) { /* lanes past the end are left unchanged, so that -0 stays -0 */
         BN_UNROLL for (int r = 0; r < rows; r++)
         {
             v16 tail = LOAD_N(w[r] + k, a->cols - k);

@@ -70,7 +70,7 @@ static inline void v16_store_f16(uint16_t *p, v16 v)
     vst1_u16(p + 12, vreinterpret_u16_f16(vcvt_f16_f32(v.d)));
 }
 
-/* Rounds half to even and stores 16 bytes. Values lie in -127..127. */
+/* Rounds half to even and stores 16 bytes. Values are within -127..127. */
 static inline void v16_store_i8(int8_t *p, v16 v)
 {
     int16x8_t low = vcombine_s16(vmovn_s32(vcvtnq_s32_f32(v.a)), vmovn_s32(vcvtnq_s32_f32(v.b)));
@@ -89,7 +89,7 @@ V16_BOTH(v16_add, vaddq_f32)
 V16_BOTH(v16_sub, vsubq_f32)
 V16_BOTH(v16_mul, vmulq_f32)
 V16_BOTH(v16_div, vdivq_f32)
-V16_BOTH(v16_max, v4_larger)  /* a > b ? a : b; fmax of the hardware treats NaN in another way */
+V16_BOTH(v16_max, v4_larger)  /* a > b ? a : b; the hardware's fmax treats NaN differently */
 V16_BOTH(v16_min, v4_smaller) /* a < b ? a : b */
 /* bits(a) + (bits(b) << 23): a times 2 to the integer in b's low bits. */
 static inline float32x4_t v4_add_exponent(float32x4_t x, float32x4_t y)
@@ -107,7 +107,7 @@ static inline v16 v16_fma(v16 x, v16 y, v16 z)
 static inline v16 v16_abs(v16 x) { return (v16){vabsq_f32(x.a), vabsq_f32(x.b), vabsq_f32(x.c), vabsq_f32(x.d)}; }
 static inline v16 v16_neg(v16 x) { return (v16){vnegq_f32(x.a), vnegq_f32(x.b), vnegq_f32(x.c), vnegq_f32(x.d)}; }
 
-/* Lanes n.. of x become those of `other`; x stands `first` lanes from the first. */
+/* Lanes n.. of x become those of `other`; x starts at lane `first`. */
 static inline float32x4_t v4_keep(float32x4_t x, int n, float32x4_t other, int first)
 {
     static const int32_t lane[4] = {0, 1, 2, 3};

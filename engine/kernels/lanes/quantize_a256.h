@@ -16,7 +16,7 @@ static float quantize(int8_t *q, int32_t *sum, const float *x, int n)
     int k = n / 256 * 256;
     for (; k < (int)BN_A256_BYTES(n); k += 16) v16_store_i8(q + k, v16_set(0.0f));
     for (k = 0; k + 32 <= n; k += 32) total += encode32(q + bn_a256_index(k), x + k, s);
-    if (k < n) { /* behind x stand a neighbour's numbers */
+    if (k < n) { /* past the end of x are a neighbour's numbers */
         float tail[32] = {0};
         memcpy(tail, x + k, (size_t)(n - k) * sizeof *tail);
         total += encode32(q + bn_a256_index(k), tail, s);

@@ -1,13 +1,13 @@
-/* segment.h - what attention bodies share: softmax of the scores of a segment, and lines of the cache asked for ahead.
+/* segment.h - what attention bodies share: softmax of the scores of a segment, and prefetching.
  * Decode sees every key and value once, at about the rate at which memory can deliver them. */
 #include "engine/kernels/lanes/lanes.h"
 
 enum {
     NEAR = 1 << 10,
     FAR = 32 << 10
-}; /* bytes in advance at which lines are asked into L1 and L2 (Zen 4, engine/performance.md) */
+}; /* distance in bytes at which lines are prefetched into L1 and L2 (Zen 4, engine/performance.md) */
 
-/* Asks for what lies behind the line at p: a block's keys are followed by its values, then the next head's keys. */
+/* Prefetches what follows the line at p: a block's keys are followed by its values, then the next head's keys. */
 BN_INLINE void ask(const void *p)
 {
     __builtin_prefetch((const char *)p + NEAR, 0, 3);

@@ -1,4 +1,4 @@
-/* attention_ref.c - specification: one query after the other against one segment of positions (see struct
+/* attention_ref.c - specification: one query after another against one segment of positions (see struct
  * bn_attention_args). head_dim is a multiple of 16 (32 for Q8_0).
  *  score of a position = sum over d ascending of q[d] * k[d] by fmaf;
  *  max: lane i over positions i modulo 16 by (a > b ? a : b) from -infinity, new value as a; then the tree of

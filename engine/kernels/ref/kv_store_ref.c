@@ -1,4 +1,4 @@
-/* kv_store_ref.c - specification: puts the key and value of one position, counted from the block's first, into the
+/* kv_store_ref.c - specification: stores the key and value of one position, counted from the block's first, in the
  * cache (layout: struct bn_kv_block). F16 rounds half to even. Q8_0: for each 32 dims q = x * (127 / max |x|) rounded
  * half to even (0 when all are zero) and the scale max |x| / 127 as f16; head_dim is a multiple of 32 there, of 16
  * otherwise. */

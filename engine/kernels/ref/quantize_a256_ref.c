@@ -1,6 +1,6 @@
 /* quantize_a256_ref.c - specification: b1.58 activation codes of one token, FORMATS.md 1.2.
- * A = max(1e-5, max |x|), q = x * (127 / A) rounded half to even and held to -127..127 (NaN gives -127), in the order
- * of bn_a256_index, zeros after the end of the row; *sum = sum of q; returns A / 127. */
+ * A = max(1e-5, max |x|), q = x * (127 / A) rounded half to even and clamped to -127..127 (NaN gives -127), in the
+ * order of bn_a256_index, zeros after the end of the row; *sum = sum of q; returns A / 127. */
 #include "engine/kernels/kernels.h"
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* quantize_b256_ref.c - specification: int8 codes in natural order, one scale for every 256 (the last block may be
- * shorter). s = 127 / max |x| (0 when the block is all zero), q = x * s rounded half to even and held to -127..127 (NaN
- * gives -127), scale = max |x| / 127. */
+ * shorter). s = 127 / max |x| (0 when the block is all zero), q = x * s rounded half to even and clamped to -127..127
+ * (NaN gives -127), scale = max |x| / 127. */
 #include "engine/kernels/kernels.h"
 #include <math.h>
 

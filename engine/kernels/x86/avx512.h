@@ -3,8 +3,8 @@
 #define BN_KERNELS_AVX512_H
 #include <immintrin.h>
 
-/* vpdpbusd written out: around the intrinsic gcc 12 copies every accumulator twice in each turn of a loop, and what
- * waits in the queues for a cache line is what limits reading from memory. */
+/* vpdpbusd in assembly: with the intrinsic, gcc 12 copies every accumulator twice in each iteration of a loop, and the
+ * instructions that wait in the queues for a cache line are what limits reading from memory. */
 static inline __attribute__((always_inline)) void dot_add(__m512i *sum, __m512i codes, __m512i x)
 {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*sum) : "v"(codes), "v"(x));

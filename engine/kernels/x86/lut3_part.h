@@ -11,12 +11,13 @@ enum {
     LOOKUPS = 16 * CHUNK,
     MOST_SUM = 32767,
     TILE_PANELS = 4,
-    TILE_TOKENS = 6 /* 24 sums, 4 index vectors, a table, two sums found: 31 registers */
+    TILE_TOKENS = 6 /* 24 sums, 4 index vectors, a table, two sums looked up: 31 registers */
 };
 
 /* ---- tables ---- */
-/* Weights of code 0..26 (27..31: none) for the activations of a byte group [p, p+16, p+32, 0]: the order is that in
- * which vpackssdw interleaves two vectors of 16 integers, words 8l+0..3 from the first and 8l+4..7 from the second. */
+/* Weights of code 0..26 (27..31: none) for the activations of a byte group [p, p+16, p+32, 0]: in the order
+ * in which vpackssdw interleaves two vectors of 16 integers, words 8l+0..3 from the first and 8l+4..7 from the second.
+ */
 #define W(c)       (((c) / 9 % 3 - 1) & 255) | (((c) / 3 % 3 - 1) & 255) << 8 | (((c) % 3 - 1) & 255) << 16
 #define BIAS(c)    (-128 * ((c) / 9 % 3 + (c) / 3 % 3 + (c) % 3 - 3))
 #define FOUR(f, c) f(c), f(c + 1), f(c + 2), f(c + 3)
@@ -38,7 +39,7 @@ BN_INLINE void make_tables(int16_t *table, size_t step, const int8_t *x, int byt
         bytes < BN_LUT3_UNIT ? ((uint64_t)1 << bytes) - 1 : ((uint64_t)1 << BN_LUT3_UNIT) - 1, x);
     codes = _mm512_xor_si512(codes, _mm512_set1_epi8((char)0x80));
     _mm512_store_si512(group, _mm512_permutexvar_epi8(byte, codes));
-    __asm__("" : "+m"(group)); /* they are broadcast from memory: gcc would take the vector apart */
+    __asm__("" : "+m"(group)); /* broadcast from memory; otherwise gcc takes the vector apart */
     BN_UNROLL for (int p = 0; p < 16; p++, table += step)
     {
         __m512i four = _mm512_set1_epi32(group[p]), low = _mm512_loadu_si512(biases[0]),
@@ -56,7 +57,7 @@ struct part {
     int begin, end, first, units;
     bool fresh;         /* 16-bit sums begin at 0, */
     bool joins;         /* and join y after this part, */
-    bool opens, closes; /* as the first to do so; as the last, who scale */
+    bool opens, closes; /* as the first to do so; as the last, which also scales */
 };
 
 /* Tokens t0 .. t0 + n - 1, in full tiles and a last one. */
@@ -112,7 +113,7 @@ static int largest_sum(const struct part *c, const struct tokens *tokens, int fi
     return largest;
 }
 
-/* May the 16-bit sums, which reach `reach`, take up another chunk after this one? */
+/* Can the 16-bit sums, which reach `reach`, take in another chunk after this one? */
 static void decide_join(struct part *c, const struct tokens *tokens, int *reach)
 {
     int next = c->closes ? 0 : largest_sum(c, tokens, c->first + c->units);
@@ -143,7 +144,7 @@ BN_INLINE void put(const struct bn_ternary_args *a, int t, int m, float *y, __m5
         _mm512_mask_storeu_epi32(y, mask, total);
 }
 
-/* Rows 0..15 of a panel stand in even words, 16..31 in odd ones. */
+/* Rows 0..15 of a panel are in even words, 16..31 in odd ones. */
 BN_INLINE void join_panel(const struct part *c, int t, int panel, __m512i sum, const bool whole, const bool opens,
                           const bool closes)
 {

@@ -6,12 +6,12 @@
 
 enum {
     FAR_AHEAD =
-        4096, /* bytes from which lines of a stream are asked for into L2, and into L1: without, half the speed */
+        4096, /* distance in bytes at which a stream is prefetched into L2 and into L1; half the speed without */
     NEAR_AHEAD = 1024
 };
 
-/* Two look-ups, written out: two permutes, then two additions, run at one look-up a cycle on Zen 4, where one permute
- * and one addition in turn take 1.22: the additions then sit on the permutes' pipes. */
+/* Two look-ups in assembly: two permutes, then two additions, run at one look-up per cycle on Zen 4, where alternating
+ * permutes and additions take 1.22: the additions then occupy the permutes' pipes. */
 BN_INLINE void add_two(__m512i *sum0, __m512i index0, __m512i *sum1, __m512i index1, __m512i table)
 {
     __m512i found0, found1;
@@ -31,7 +31,7 @@ BN_INLINE void add_lookup(tile_sums sum, const __m512i index[TILE_PANELS], const
     }
 }
 
-/* The next of a word's three codes: w >> 5, by a multiply, which leaves the pipes of vpermw free. */
+/* The next of a word's three codes: w >> 5, by a multiplication, which leaves the pipes of vpermw free. */
 static const _Alignas(64) uint16_t shift5[32] = {2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048,
                                                  2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048,
                                                  2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048};
@@ -39,7 +39,7 @@ BN_INLINE void next_code(__m512i *w)
 {
     __asm__("vpmulhuw %1, %0, %0" : "+v"(*w) : "m"(*(const __m512i *)(const void *)shift5));
 }
-/* The last code: what was in *w goes up, the top bits of five words come in from below. */
+/* The last code: the contents of *w move up, the top bits of five words come in from below. */
 BN_INLINE void take_top_bit(__m512i *w, const uint8_t *word)
 {
     __asm__("vpshldw $1, %1, %0, %0" : "+v"(*w) : "m"(*(const __m512i_u *)(const void *)word));
@@ -76,9 +76,9 @@ BN_INLINE void add_tile(tile_sums sums, int units, bool fresh, const uint8_t *co
     BN_UNROLL for (int i = 0; i < tokens; i++) BN_UNROLL for (int p = 0; p < panels; p++) sums[i][p] = sum[i][p];
 }
 
-/* Four panels and six tokens, registers by hand: gcc 12 makes add_tile as fast, but clang 14 keeps its sums in memory,
- * half the speed. 1.20 cycles a look-up, 0.99 for the look-ups alone. zmm0-23 sums, 24-27 words, 28 table, 29-30 sums
- * found, 31 the factor of next_code. */
+/* Four panels and six tokens, registers assigned by hand: gcc 12 compiles add_tile to the same speed, but clang 14
+ * keeps its sums in memory, at half the speed. 1.20 cycles per look-up, 0.99 for the look-ups alone. zmm0-23 sums,
+ * 24-27 words, 28 table, 29-30 sums looked up, 31 the factor of next_code. */
 #define PAIR(s0, s1, w0, w1)                                                                                           \
     "vpermw %%zmm28, %%zmm" w0 ", %%zmm29\n\tvpermw %%zmm28, %%zmm" w1 ", %%zmm30\n\t"                                 \
     "vpaddw %%zmm29, %%zmm" s0 ", %%zmm" s0 "\n\tvpaddw %%zmm30, %%zmm" s1 ", %%zmm" s1 "\n\t"

@@ -22,7 +22,7 @@ BN_INLINE __m256i sum8(const __m256i s[8])
     return _mm256_add_epi32(_mm256_permute2x128_si256(p, q, 0x20), _mm256_permute2x128_si256(p, q, 0x31));
 }
 
-/* Adds blocks b..b+n-1 (n <= 8) of one row to eight lanes; those past n are left alone. */
+/* Adds blocks b..b+n-1 (n <= 8) of one row to eight lanes; those past n are left unchanged. */
 BN_INLINE __m256 add8(__m256 lane, const struct block *w, const int8_t *x, float x_scale, int n)
 {
     __m256i s[8];

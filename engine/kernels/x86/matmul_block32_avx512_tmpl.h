@@ -1,6 +1,6 @@
 /* matmul_block32_avx512_tmpl.h - body for formats of blocks of 32 weights with one f16 scale (Q8_0, Q4_0) times int8,
  * sixteen blocks a step: vpdpbusd of unsigned codes, a tree that gives one sum a block, and one fused multiply-add for
- * all sixteen. One token goes through ROWS rows at a time, which are far apart, so that memory is read in few long
+ * all sixteen. One token passes through ROWS rows at a time, which are far apart, so that memory is read as a few long
  * streams; up to eight tokens share the codes of one row.
  *
  * The including file defines:
@@ -50,7 +50,7 @@ static void prepare(struct columns *p, const struct bn_block_args *a, int t, int
         }
 }
 
-/* Lines that come after this step. One row of one token runs better without. */
+/* Prefetches the lines after this step. One row of one token is faster without. */
 BN_INLINE void ask_for(const struct block *w)
 {
     BN_UNROLL for (int i = 0; i < (int)sizeof *w; i += 4) /* sixteen blocks, a line at a time */
@@ -60,7 +60,7 @@ BN_INLINE void ask_for(const struct block *w)
     }
 }
 
-/* Adds sixteen blocks of one row, of which the lanes in `keep` count. */
+/* Adds sixteen blocks of one row; only the lanes in `keep` count. */
 BN_INLINE void step(v16 lane[TOKENS], const struct block *w, const struct step_columns *p, __mmask16 keep,
                     const int tokens)
 {
@@ -76,7 +76,7 @@ BN_INLINE void step(v16 lane[TOKENS], const struct block *w, const struct step_c
     }
 }
 
-/* The last step of a row that is no multiple of 16 blocks: zeros behind its end. */
+/* The last step of a row that is not a multiple of 16 blocks: zeros past its end. */
 static __attribute__((noinline)) __mmask16 end_of_row(struct block tail[16], const struct block *w, int blocks)
 {
     __mmask16 keep = 0;

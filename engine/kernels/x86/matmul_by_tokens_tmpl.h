@@ -1,11 +1,11 @@
-/* matmul_by_tokens_tmpl.h - body of the walk of the block-quantised kernels: some tokens at a time over all rows, rows
- * far apart so that memory is read as few long streams (engine/performance.md).
+/* matmul_by_tokens_tmpl.h - outer loop of the block-quantised kernels: a few tokens at a time over all rows, with rows
+ * far apart so that memory is read as a few long streams (engine/performance.md).
  *
  * The including file defines:
  * - TOKENS: most tokens at a time, 4 or 8;
  * - MOST_COLS, REFERENCE: wider matrices go to REFERENCE, the ref variant's function;
- * - struct columns, prepare(columns, args, t, tokens): activations of tokens t .. t + tokens - 1 in the order that tile
- *   reads;
+ * - struct columns, prepare(columns, args, t, tokens): activations of tokens t .. t + tokens - 1 in the order in which
+ * tile reads them;
  * - rows_at_once(tokens): how many rows a tile has;
  * - tile(args, columns, m, apart, t, rows, tokens): results of rows m, m + apart, ... for those tokens.
  * Gives: matmul. */

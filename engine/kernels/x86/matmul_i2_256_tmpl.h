@@ -10,7 +10,7 @@
 #include "engine/kernels/x86/store4.h"
 
 #define TILE_ROWS   4
-#define BLOCK_BYTES (256 << 10) /* of weights, stays in L2 while all tokens pass */
+#define BLOCK_BYTES (256 << 10) /* of weights; stays in L2 while all tokens pass */
 
 BN_INLINE __m256i field(__m256i w, const int f)
 {
@@ -43,7 +43,8 @@ BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, size_t 
                 BN_UNROLL for (int r = 0; r < rows; r++)
                 {
                     sum[r][c] = DOT(sum[r][c], code[r], xv);
-                    __asm__("" : "+x"(sum[r][c])); /* gcc would add up products first, and keep them in memory */
+                    __asm__(""
+                            : "+x"(sum[r][c])); /* otherwise gcc adds up the products first and keeps them in memory */
                 }
             }
         }
@@ -68,7 +69,7 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
 }
 
 /* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read
- * as four ascending streams; neighbours are three times slower from memory. */
+ * as four ascending streams; adjacent rows are three times slower from memory. */
 BN_INLINE void column(const struct bn_ternary_args *a, int begin, int end, int t, const int tokens)
 {
     int apart = (end - begin) / TILE_ROWS;

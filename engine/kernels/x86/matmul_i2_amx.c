@@ -1,6 +1,6 @@
-/* matmul_i2_amx.c - ternary times int8 by AMX tiles (tdpbsud): 16 tokens x 64 columns of activations, as they lie in
+/* matmul_i2_amx.c - ternary times int8 by AMX tiles (tdpbsud): 16 tokens x 64 columns of activations, straight from
  * memory, times 64 columns x 16 rows of codes, unpacked once into a panel that stays in L1 while the tokens pass. Four
- * tiles of sums, two of activations and two of codes are all eight. Fewer than 16 tokens are left to avx512vnni. Never
+ * tiles of sums, two of activations and two of codes use all eight. Fewer than 16 tokens are left to avx512vnni. Never
  * timed (engine/performance.md). */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
@@ -56,7 +56,7 @@ BN_INLINE void transpose16(__m512i v[16])
     }
 }
 
-/* The columns k..k+255 of 16 rows into one half of four steps. Rows that there are no more of repeat the last one. */
+/* The columns k..k+255 of 16 rows into one half of four steps. Missing rows repeat the last one. */
 static void unpack(struct scratch *s, int step, int half, const struct bn_ternary_args *a, int m, int end, int k)
 {
     __m512i v[TILE];
@@ -68,7 +68,7 @@ static void unpack(struct scratch *s, int step, int half, const struct bn_ternar
         s->codes[step + f][half][i], _mm512_and_si512(_mm512_srli_epi16(v[i], 6 - 2 * f), _mm512_set1_epi8(3)));
 }
 
-/* Columns k.. of the rows m..m+31 into the panel; returns the steps it takes. */
+/* Columns k.. of the rows m..m+31 into the panel; returns the number of steps. */
 static int fill_panel(struct scratch *s, const struct bn_ternary_args *a, int m, int end, int k)
 {
     int steps = 0;

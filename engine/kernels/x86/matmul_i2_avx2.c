@@ -1,5 +1,5 @@
 /* matmul_i2_avx2.c - matmul_i2_256_tmpl.h with vpmaddubsw. A 16-bit lane gains at most 4 * 2 * 3 * 127 = 3048 from a
- * block (code 3 included), so ten blocks fit below 32,768: it is flushed every eight. */
+ * block (code 3 included), so ten blocks fit below 32,768; it is flushed every eight. */
 #include <immintrin.h>
 
 #define TILE_TOKENS       2

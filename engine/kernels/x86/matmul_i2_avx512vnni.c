@@ -1,5 +1,5 @@
 /* matmul_i2_avx512vnni.c - ternary times int8 by vpdpbusd on 64 lanes: codes 0..2 are the unsigned side, activations
- * the signed side, and the sum of the activations is taken off at the end (sum (code - 1) q = sum code q - sum q). One
+ * the signed side, and the sum of the activations is subtracted at the end (sum (code - 1) q = sum code q - sum q). One
  * token (decode) reads as four long streams, several tokens share tiles of 4 rows x 4 tokens, many tokens go by lookup.
  */
 #include "engine/kernels/lanes/lanes.h"
@@ -7,8 +7,8 @@
 #include "engine/kernels/x86/store4.h"
 
 #define TILE_ROWS   4
-#define TILE_TOKENS 4           /* six would fit the registers, and is 4 % slower */
-#define BLOCK_BYTES (256 << 10) /* of weights, stays in a 1 MiB L2 while all tokens pass */
+#define TILE_TOKENS 4           /* six would fit the registers but is 4 % slower */
+#define BLOCK_BYTES (256 << 10) /* of weights; stays in a 1 MiB L2 while all tokens pass */
 
 /* 64 bytes of codes: field f holds the bits 7-6, 5-4, 3-2, 1-0 for f = 0..3. */
 BN_INLINE __m512i field(__m512i w, const int f)
@@ -45,14 +45,14 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
         store4(a, m, apart, t + c, sum4(sum[0][c], sum[1][c], sum[2][c], sum[3][c]), rows);
 }
 
-/* One token. What limits reading from memory is how many cache lines are under way, and that is what the queues of the
- * core hold (engine/performance.md): every instruction and every load that waits behind a missing line counts. Hence
- *  - fields are masked where they stand, not shifted: field f counts 4^(3-f) times and is divided after the sum
+/* One token. Reading from memory is limited by how many cache lines are in flight, and that is limited by the queues of
+ * the core (engine/performance.md): every instruction and every load that waits behind a missing line counts. Hence
+ *  - fields are masked in place, not shifted: field f counts 4^(3-f) times and is divided after the sum
  * (exact);
  *  - four rows share the activations in registers; as memory operands they cost a quarter of the speed;
- *  - they are a quarter of the range apart, so that it is read as four long ascending streams: two pairs of neighbours
- *    ran at a third of the speed from memory, and just as fast from cache;
- *  - weights are operands of vpandd: only the end of a row that is no multiple of 256 is loaded under a mask. */
+ *  - they are a quarter of the range apart, so that it is read as four long ascending streams: two pairs of adjacent
+ * rows ran at a third of the speed from memory, and equally fast from cache;
+ *  - weights are operands of vpandd: only the end of a row that is not a multiple of 256 is loaded under a mask. */
 BN_INLINE void add_masked(__m512i sum[4], __m512i w, const __m512i x[4])
 {
     BN_UNROLL for (int f = 0; f < 4; f++)

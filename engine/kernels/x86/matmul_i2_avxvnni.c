@@ -1,4 +1,4 @@
-/* matmul_i2_avxvnni.c - matmul_i2_256_tmpl.h with the 256-bit vpdpbusd of client CPUs that have no AVX-512. */
+/* matmul_i2_avxvnni.c - matmul_i2_256_tmpl.h with the 256-bit vpdpbusd of client CPUs without AVX-512. */
 #include <immintrin.h>
 
 #define TILE_TOKENS       2

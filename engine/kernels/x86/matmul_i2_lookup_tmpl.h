@@ -1,14 +1,14 @@
-/* matmul_i2_lookup_tmpl.h - body of matmul_i2 for many tokens, without a multiplication: a byte of I2_S holds the codes
- * of four columns, and the 81 sums that these can make with the activations of 32 tokens stand in a table. A byte then
+/* matmul_i2_lookup_tmpl.h - body of matmul_i2 for many tokens, without multiplications: a byte of I2_S holds the codes
+ * of four columns, and a table holds the 81 sums that these can form with the activations of 32 tokens. A byte then
  * costs one or two loads that add, 64 bytes of 16-bit sums in all, where vpmaddubsw and vpaddw together do 32 products.
- * Tables serve all rows of a block: many rows make them cheap. Code 3, which counts as +2 and which no ternary file
- * uses, has no place in the tables: it is found when a block is packed.
+ * Tables serve all rows of a block, so many rows make them cheap. Code 3, which counts as +2 and which no ternary file
+ * uses, is not in the tables: it is detected when a block is packed.
  *
  * The including file defines:
  * - LOOKUP_TOKENS: tokens of a vector, 16 or 32;
- * - LOOKUP_LEAST, LOOKUP_LEAST_ROWS: tokens and rows from which this overtakes the tiles;
- * - by_tiles(args, begin, end, t): does the tokens from t on.
- * Gives: by_lookup(args, begin, end), and lanes.h is included before it. */
+ * - LOOKUP_LEAST, LOOKUP_LEAST_ROWS: tokens and rows from which this is faster than the tiles;
+ * - by_tiles(args, begin, end, t): computes the tokens from t on.
+ * Gives: by_lookup(args, begin, end). Include lanes.h first. */
 #define LOOKUP_ROWS                                                                                                    \
     1280                 /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time  \
                           */
@@ -24,7 +24,7 @@ struct lookup {
         index[LOOKUP_STEPS][LOOKUP_ROWS][LOOKUP_BYTES]; /* of a chunk of 256 columns: 27 c0 + 9 c1 + 3 c2 + c3 */
     sums16 table[LOOKUP_BYTES][81][LOOKUP_VECTORS];
     sums16 sum[LOOKUP_PASSES][LOOKUP_ROWS]
-              [LOOKUP_VECTORS]; /* of as many chunks as 16 bits are sure to hold: one at least, 256 * 127 */
+              [LOOKUP_VECTORS]; /* of as many chunks as are sure to fit 16 bits: at least one, 256 * 127 */
     __m256i total[LOOKUP_PASSES][LOOKUP_ROWS][4]; /* 32 bits */
     sums16 x[4][64][LOOKUP_VECTORS];              /* activations of the chunk by field and byte */
 };
@@ -62,7 +62,7 @@ BN_INLINE void pack4(struct lookup *l, int step, int r, const uint8_t *const w[4
     }
 }
 
-/* The chunk at column k of the rows begin..end-1; returns its steps, 0 when there is a code 3. Rows beyond the last
+/* The chunk at column k of the rows begin..end-1; returns its steps, 0 if it contains a code 3. Rows past the last
  * repeat it. */
 static int pack(struct lookup *l, const struct bn_ternary_args *a, int begin, int end, int k)
 {
@@ -92,7 +92,7 @@ BN_INLINE void transpose_bytes(__m128i v[16])
     }
 }
 
-/* Activations of the chunk at column k for 16 tokens from t on, half 0 or 1 of 32; those there are no more of are zero.
+/* Activations of the chunk at column k for 16 tokens from t on, half 0 or 1 of 32; missing tokens are zero.
  * Returns the largest sum of magnitudes of a token. */
 static int spread(struct lookup *l, const struct bn_ternary_args *a, int t, int k, int half)
 {
@@ -142,7 +142,7 @@ BN_INLINE void add_to_total(__m256i *total, sums16 sum)
 #endif
 }
 
-/* Adds a step of the chunk to the sums of all rows, or begins them. */
+/* Adds a step of the chunk to the sums of all rows, or starts them. */
 BN_INLINE void look_up(sums16 (*sums)[LOOKUP_VECTORS], const struct lookup *l, int step, int rows, const int vectors,
                        const bool begins)
 {
@@ -217,7 +217,7 @@ BN_INLINE void store8(const struct bn_ternary_args *a, __m256i sum[8], __m256 w_
     }
 }
 
-/* y of the rows begin..end-1 from the totals of the tokens t..finish-1. Lines of y are filled one after the other. */
+/* y of the rows begin..end-1 from the totals of the tokens t..finish-1. Lines of y are filled one after another. */
 static void store_totals(const __m256i (*total)[4], const struct bn_ternary_args *a, int begin, int end, int t,
                          int finish)
 {
@@ -239,7 +239,7 @@ BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, i
                             const int vectors, const int passes)
 {
     const int tokens = vectors * LOOKUP_TOKENS, rows = end - begin;
-    int reach[LOOKUP_PASSES] = {0}; /* what the sums may have come to */
+    int reach[LOOKUP_PASSES] = {0}; /* bound on the sums so far */
     for (int p = 0; p < passes; p++) memset(l->total[p], 0, (size_t)rows * sizeof *l->total[p]);
     for (int k = 0; k < a->cols; k += 256) {
         int steps = pack(l, a, begin, end, k);
@@ -260,7 +260,7 @@ BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, i
     return true;
 }
 
-/* The rows begin..end-1, at most LOOKUP_ROWS. A last few tokens, and a code 3, go by tiles. */
+/* The rows begin..end-1, at most LOOKUP_ROWS. The last few tokens, and blocks with a code 3, use the tiles. */
 static void lookup_rows(struct lookup *l, const struct bn_ternary_args *a, int begin, int end)
 {
     bool ternary = true;

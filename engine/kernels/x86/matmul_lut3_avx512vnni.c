@@ -1,18 +1,18 @@
 /* matmul_lut3_avx512vnni.c - ternary times int8 by table look-up in registers. For every token and every three columns
- * a vector holds the 27 sums that three weights can make of three activations; vpermw takes 32 rows' sums out of it at
+ * a vector holds the 27 sums that three weights can make of three activations; vpermw picks 32 rows' sums from it at
  * once, vpaddw adds them. That is 96 multiply-adds in two instructions, one of which runs on every vector pipe, where
  * vpdpbusd does 64 on two pipes of four. Sums have 16 bits. Those of a chunk cannot overflow; whether the next chunk's
- * may be added to them is decided by the activations (the sum of their sizes bounds every sum), else they join 32-bit
- * partial sums, which live in y until the last chunk scales them. Few tokens (decode): tables of whole rows stay in L2,
- * weights are read once, as four long streams. Many tokens (prefill): tables of a chunk and 16-bit sums of a block of
- * tokens and rows stay in L2, words of four panels in L1. */
+ * may be added to them is decided by the activations (the sum of their magnitudes bounds every sum), else they join
+ * 32-bit partial sums, which live in y until the last chunk scales them. Few tokens (decode): tables of whole rows stay
+ * in L2, weights are read once, as four long streams. Many tokens (prefill): tables of a chunk and 16-bit sums of a
+ * block of tokens and rows stay in L2, words of four panels in L1. */
 #include "engine/kernels/x86/lut3_tile.h"
 
 enum {
     BLOCK_TILES = 11,  /* of tokens: tables of 330 KiB */
     BLOCK_PANELS = 80, /* 16-bit sums of 330 KiB */
     FEW_TOKENS = 4,    /* read weights as streams; */
-    FEW_CHUNKS = 29    /* of so many chunks, 6,960 columns, the tables are kept: 145 KiB a token */
+    FEW_CHUNKS = 29    /* chunks, 6,960 columns, whose tables are kept: 145 KiB per token */
 };
 
 /* ---- few tokens ---- */
@@ -23,7 +23,7 @@ struct span {
     int n;
 };
 
-/* Takes as many chunks as there is room for. */
+/* Takes as many chunks as fit. */
 static bool take_span(struct span *s, struct part *c, const struct tokens *tokens)
 {
     int reach = largest_sum(c, tokens, c->first);
@@ -38,8 +38,8 @@ static bool take_span(struct span *s, struct part *c, const struct tokens *token
     return s->n > 0;
 }
 
-/* Panels panel, panel + apart, ... (apart 0: one panel, taken twice): four long streams are read faster than one or
- * neighbours (engine/performance.md). */
+/* Panels panel, panel + apart, ... (apart 0: one panel, taken twice): four long streams are read faster than one, or
+ * than adjacent ones (engine/performance.md). */
 BN_INLINE void add_streams(const struct span *s, int panel, int apart, const int panels, const int tokens)
 {
     tile_sums sums;
@@ -116,7 +116,7 @@ BN_INLINE void add_tokens(const struct part *c, tile_sums sums, const uint8_t *c
     }
 }
 
-/* Asks for the i-th of n parts of the chunk's words of four panels. */
+/* Prefetches the i-th of n parts of the chunk's words of four panels. */
 static void ask_ahead(const struct part *c, int panel, int i, int n)
 {
     int lines = c->units * BN_LUT3_UNIT_BYTES / 64;
@@ -159,7 +159,7 @@ static void multiply_block(struct part *c, struct block *b, const struct tokens 
     }
 }
 
-/* Blocks as equal as can be. */
+/* Blocks as equal as possible. */
 static void many_tokens(const struct bn_ternary_args *a, int begin, int end)
 {
     struct block b;

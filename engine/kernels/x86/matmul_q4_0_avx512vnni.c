@@ -24,7 +24,7 @@ static inline void arrange(int8_t *to, const int8_t *x)
             memcpy(to + 128 * (b / 4) + 64 * half + 16 * (b % 4), x + 32 * b + 16 * half, 16);
 }
 
-/* Codes 8 above their values. Four blocks are 72 bytes: two loads, of which the first has all scales and the
+/* Codes 8 above their values. Four blocks are 72 bytes: two loads, the first of which has all scales and the
  * nibbles of three. */
 static inline __attribute__((always_inline)) void load_step(__m512i code[8], __m256i *d, const struct block *w)
 {

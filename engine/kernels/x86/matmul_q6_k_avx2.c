@@ -1,5 +1,5 @@
 /* matmul_q6_k_avx2.c - Q6_K times int8: codes 0..63 by vpmaddubsw (at most 2 * 63 * 127 = 16,002), sub-block
- * scales by vpmaddwd; the offset of 32 is taken off through the sums of the activations of each sub-block. A
+ * scales by vpmaddwd; the offset of 32 is subtracted through the sums of the activations of each sub-block. A
  * tile is four sums, which share the reductions: four rows of one token, a quarter of the range apart, or one
  * row of up to four tokens. */
 #include "engine/kernels/lanes/lanes.h"
@@ -38,7 +38,7 @@ BN_INLINE __m256i two_scales(__m256i scales, const int i)
 struct columns {
     const int8_t *x[SUMS];
     float x_scale[MOST_COLS / 256][SUMS]; /* of the token of each sum of a tile */
-    /* -16 times the sum of each 16; doubled scales take 32 off every code */
+    /* -16 times the sum of each 16; doubled scales subtract 32 from every code */
     int16_t offset[MOST_COLS / 256][SUMS][16];
 };
 

@@ -1,7 +1,7 @@
 /* matmul_q6_k_avx512vnni.c - Q6_K times int8: codes 0..63 by vpdpbusd, then the sub-block scales by vpdpwssd;
- * the offset of 32 is taken off through the sums of the activations of each sub-block. A tile is four sums,
+ * the offset of 32 is subtracted through the sums of the activations of each sub-block. A tile is four sums,
  * which share the reductions: four rows of one token, two of two, or one row of up to eight tokens. Its rows
- * are far apart, so that memory is read in few long streams (engine/performance.md, "Heads"). */
+ * are far apart, so that memory is read as a few long streams (engine/performance.md, "Heads"). */
 #include "engine/kernels/x86/avx512.h"
 #include "engine/kernels/lanes/lanes.h"
 
@@ -19,7 +19,7 @@ struct block {
 };
 
 /* The codes of a block in natural order. The high bits of quarters 0 and 2 (first half of the vector) and of
- * 1 and 3 go to bits 4-5; what a shift of words brings into bits 6-7 is masked to zero before, and the low
+ * 1 and 3 go to bits 4-5; what a shift of words brings into bits 6-7 is masked to zero first, and the low
  * bits come from elsewhere. */
 BN_INLINE void unpack(__m512i code[4], const struct block *b)
 {
@@ -94,7 +94,7 @@ BN_INLINE __m512i scaled(const struct dots *dots, const struct scales *s, const 
 struct columns {
     const int8_t *x[TOKENS];
     float x_scale[MOST_COLS / 256][SUMS]; /* of the token of each sum of a tile */
-    /* -16 times the sum of each 16; doubled scales take 32 off every code */
+    /* -16 times the sum of each 16; doubled scales subtract 32 from every code */
     int16_t offset[MOST_COLS / 256][TOKENS][16];
 };
 

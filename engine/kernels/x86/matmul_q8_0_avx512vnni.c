@@ -7,7 +7,7 @@ extern const struct bn_kernel_variant bn_kernel_matmul_q8_0_ref;
 #define REFERENCE ((bn_matmul_q8_0_fn *)bn_kernel_matmul_q8_0_ref.function)
 
 #define OFFSET 128
-#define ROWS   1 /* more gained 7 % from L2 and lost from memory */
+#define ROWS   1 /* more gained 7 % from L2 but lost from memory */
 struct block {
     uint16_t d;
     int8_t q[32];

@@ -6,7 +6,7 @@
 /* Word lanes 4j .. 4j+3 of a panel are these rows. */
 static int row_of_lane(int lane) { return lane / 2 + lane % 2 * 16; }
 
-/* Rows of lanes 4j..4j+3 in this order; a row that is missing points at 32 columns of code 1. */
+/* Rows of lanes 4j..4j+3 in this order; a missing row points at 32 columns of code 1. */
 struct rows {
     const uint8_t *at[BN_LUT3_PANEL];
     size_t step[BN_LUT3_PANEL]; /* 0 for a missing row, else 1 */
