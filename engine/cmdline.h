@@ -11,10 +11,11 @@
  *   static const struct bn_cmd cmd = {"bitnet-run", "generate text", "--model FILE --prompt TEXT [options]", options};
  *   int rest = bn_cmd_parse(&cmd, argc, argv);   // prints and exits on --help (0), --version (0) and errors (2)
  *   ...
- *   return bn_cmd_finish(cmd.name, 0);           // every way out of main after something was printed
+ *   return bn_cmd_finish(cmd.name, 0);           // every way out of main after something was printed (engine/files.h)
  */
 #ifndef BN_CMDLINE_H
 #define BN_CMDLINE_H
+#include "engine/files.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,12 +43,6 @@ struct bn_cmd {
     const struct bn_cmd_option *options; /* ends with a name of NULL */
     const char *more;                    /* further help text, or NULL */
 };
-/* The beginning of every main (bn_cmd_parse does it): a broken pipe becomes an error of the write, and files that are
- * opened later never become a standard stream that was closed. Exits with 1 where standard output is closed. */
-void bn_cmd_begin(const char *program);
-/* The end of every main: `code`, or 1 with a sentence on stderr when what was printed did not reach standard output
- * (full disk, broken pipe). */
-int bn_cmd_finish(const char *program, int code);
 /* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are
  * (argv[1..n]). */
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);

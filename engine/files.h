@@ -1,5 +1,5 @@
-/* files.h - how every program writes its output files and reads the files that it is given. Only libc behind it, so any
- * room may include it.
+/* files.h - how every program writes its output, files and standard output, and reads the files that it is given. Only
+ * libc behind it, so any room may include it.
  *
  *   struct bn_output *out;
  *   if (bn_output_open(&out, path, &err)) ...
@@ -43,4 +43,12 @@ void bn_input_forget(const struct stat *st);
 void bn_input_declare(const char *path);
 /* Whether this command reads the file behind `st`. */
 bool bn_input_is(const struct stat *st);
+
+/* The beginning of every main (bn_cmd_parse of engine/cmdline.h does it): a broken pipe becomes an error of the write,
+ * and files that are opened later never become a standard stream that was closed. Exits with 1 where standard output is
+ * closed. */
+void bn_cmd_begin(const char *program);
+/* The end of every main: `code`, or 1 with a sentence on stderr when what was printed did not reach standard output
+ * (full disk, broken pipe). */
+int bn_cmd_finish(const char *program, int code);
 #endif

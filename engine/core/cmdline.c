@@ -1,19 +1,15 @@
 /* cmdline.c - option tables to parsed values, help text and errors. Only programs call this, so it may print and exit.
  */
 #include "engine/cmdline.h"
-#include "engine/bitnet.h"
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 /* Letters that users of llama-cli know. */
 static const struct {
@@ -21,27 +17,6 @@ static const struct {
     const char *name;
 } short_forms[] = {{'m', "model"}, {'p', "prompt"}, {'n', "max_new_tokens"}, {'t', "threads"}};
 enum { N_SHORT = sizeof short_forms / sizeof *short_forms };
-
-void bn_cmd_begin(const char *program)
-{
-    signal(SIGPIPE, SIG_IGN);
-    for (int fd = 0; fd < 3; fd++) {
-        if (fcntl(fd, F_GETFD) != -1) continue;
-        if (fd != 1 && open("/dev/null", O_RDWR) == fd) continue;
-        fprintf(stderr, "%s: Standard output is closed; redirect it to a file or to /dev/null.\n", program);
-        exit(1);
-    }
-}
-
-int bn_cmd_finish(const char *program, int code)
-{
-    int cause = ferror(stdout) ? errno : 0; /* when the write that failed was the last thing done */
-    if (fflush(stdout)) cause = errno;
-    if (!cause && !ferror(stdout)) return code;
-    fprintf(stderr, "%s: Could not write standard output: %s.\n", program,
-            cause ? strerror(cause) : "an earlier write failed");
-    return 1;
-}
 
 /* Was --json given to a program that has printed nothing yet? */
 static bool wants_json(const struct bn_cmd *cmd)

@@ -99,7 +99,8 @@ static int print_description(void)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && !strcmp(argv[1], "serve")) return bn_gate_serve(argc - 1, argv + 1, count_allocations);
+    if (argc > 1 && !strcmp(argv[1], "serve"))
+        return bn_cmd_finish("bitnet-worker serve", bn_gate_serve(argc - 1, argv + 1, count_allocations));
     if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
     return bn_cmd_finish(cmd.name, request ? run_request() : describe ? print_description() : print_roofline());

@@ -6,6 +6,7 @@
 #include "harness/error.h"
 #include "harness/worker/tokens.h"
 #include "harness/worker/work_counter.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,7 +185,8 @@ static enum bn_status open_all(struct server *server, const char *model, const s
         put_text(about[i][0], about[i][1]);
     }
     printf("}\n");
-    return fflush(stdout) ? BN_ERR_IO : BN_OK;
+    if (fflush(stdout)) return bn_harness_fail(err, BN_ERR_IO, "Could not write standard output: %s.", strerror(errno));
+    return BN_OK;
 }
 
 static void close_all(struct server *server)
@@ -225,7 +227,7 @@ int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     }
     char line[256];
-    while (fgets(line, sizeof line, stdin)) {
+    while (!ferror(stdout) && fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\r\n")] = 0;
         answer(&server, line);
     }

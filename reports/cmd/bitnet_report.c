@@ -1,5 +1,5 @@
-/* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Links neither
- * the engine nor the harness: it reads the v_* views only. */
+/* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Knows nothing of
+ * the engine but how programs read and write files; it reads the v_* views only. */
 #include "engine/files.h"
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/database.h"
@@ -87,10 +87,10 @@ static void parse(int argc, char **argv)
             break;
         case 'h':
             fputs(help, stdout);
-            exit(0);
+            exit(bn_cmd_finish("bitnet-report", 0));
         case 'v':
             puts("bitnet-report 0.1.0 (SQLite " SQLITE_VERSION ")");
-            exit(0);
+            exit(bn_cmd_finish("bitnet-report", 0));
         case ':':
             fail(2, "%s needs a value.", argv[optind - 1]);
         default:
@@ -156,13 +156,14 @@ static const char *beside(const char *db)
 
 int main(int argc, char **argv)
 {
+    bn_cmd_begin("bitnet-report");
     parse(argc, argv);
-    if (o.folded) return draw_folded();
+    if (o.folded) return bn_cmd_finish("bitnet-report", draw_folded());
     struct report report = {.output = o.output ? o.output : beside(o.db), .plot_limit_s = o.plot_limit_s};
     if (!database_open(&report, o.db)) fail(1, "%s", report.error);
     report.run = choose_run(report.db);
     if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);
     sqlite3_close(report.db);
     printf("%s/index.html\n", report.output);
-    return 0;
+    return bn_cmd_finish("bitnet-report", 0);
 }
