@@ -1,6 +1,7 @@
 /* plan.c - the fields of a plan, its defaults, what must hold between fields, and where its models are. */
 #include "harness/plan/plan.h"
 #include "harness/error.h"
+#include "harness/plan/spread.h"
 #include "harness/plan/yaml.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static const char *const mode_names[] = {"cartesian", "one_at_a_time", "leave_on
     }
 
 static const struct bn_yaml_field a_text = {.kind = BN_YAML_TEXT, .max = 4096},
-                                  a_thread_count = {.kind = BN_YAML_NUMBER, .min = 1, .max = 1024};
+                                  a_count = {.kind = BN_YAML_NUMBER, .min = 1, .max = 1024};
 static const struct bn_yaml_field model_fields[] = {NEEDED_TEXT(bn_plan_model, path, 4096),
                                                     TEXT(bn_plan_model, label, 256),
                                                     LIST(bn_plan_model, engines, &a_text, false),
@@ -52,6 +53,7 @@ static const struct bn_yaml_field workload_fields[] = {NAME(bn_plan_workload, na
                                                        NUMBER(bn_plan_workload, fill, 0, MAX_TOKENS, token_units),
                                                        NUMBER(bn_plan_workload, prefill, 0, MAX_TOKENS, token_units),
                                                        NUMBER(bn_plan_workload, decode, 0, MAX_TOKENS, token_units),
+                                                       LIST(bn_plan_workload, sequences, &a_count, false),
                                                        {0}};
 static const struct bn_yaml_field option_fields[] = {
     NAME(bn_plan_option, name, 64), LIST(bn_plan_option, values, &a_text, true), {0}};
@@ -62,7 +64,7 @@ static const struct bn_yaml_field plan_fields[] = {NEEDED_TEXT(bn_plan, name, 64
                                                    LIST(bn_plan, workloads, workload_fields, true),
                                                    LIST(bn_plan, engines, &a_text, false),
                                                    LIST(bn_plan, kernels, &a_text, false),
-                                                   LIST(bn_plan, threads, &a_thread_count, false),
+                                                   LIST(bn_plan, threads, &a_count, false),
                                                    LIST(bn_plan, options, option_fields, false),
                                                    NUMBER(bn_plan, rounds, 1, 10000, NULL),
                                                    NUMBER(bn_plan, repetitions, 1, 100000, NULL),
@@ -140,6 +142,7 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
     enum bn_status status = plan && plan->path ? slurp(path, &plan->text, &bytes, err)
                                                : bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate a plan.");
     if (!status) status = bn_yaml_read(plan->text, bytes, path, plan_fields, plan, err);
+    if (!status) status = bn_plan_spread(plan, err);
     if (!status) status = check(plan, err);
     for (uint32_t i = 0; !status && i < plan->n_models; i++) resolve(&plan->models[i].path, path);
     if (status)

@@ -20,7 +20,9 @@ struct bn_plan_model {
 };
 struct bn_plan_workload {
     char *name;
-    uint32_t fill, prefill, decode; /* tokens: before the clock, in timed prefill, in timed decode */
+    uint32_t fill, prefill, decode;   /* tokens: before the clock, in timed prefill, in timed decode */
+    uint32_t *sequences, n_sequences; /* as written; bn_plan_load makes one workload of each number */
+    uint32_t together;                /* sequences decoded together, 1: one alone; from 2 on the name says it */
 };
 struct bn_plan_option {
     char *name;

@@ -34,6 +34,15 @@ static const char *last_line(const struct bn_child_result *c, char *line, size_t
     return line[0] ? line : NULL;
 }
 
+/* A worker that does not know of sequences decodes one, and its samples say so. */
+static bool decoded_together(const struct bn_execution *x, const struct bn_reply *r)
+{
+    uint32_t n = x->config->workload->together;
+    for (size_t i = 0; n > 1 && i < r->n_samples; i++)
+        if (r->samples[i].n_tokens != n) return false;
+    return true;
+}
+
 static void judge(const struct bn_execution *x, struct bn_execution_result *r, enum bn_status parsed,
                   const struct bn_error *err)
 {
@@ -54,6 +63,9 @@ static void judge(const struct bn_execution *x, struct bn_execution_result *r, e
         settle(r, "failed", "%s", err->text);
     else if (!r->reply.done || !r->reply.n_samples)
         settle(r, "failed", "The worker ended without %s.", r->reply.done ? "a sample" : "its closing line");
+    else if (!decoded_together(x, &r->reply))
+        settle(r, "failed", "The worker did not decode %u sequences together; it may be an older build.",
+               x->config->workload->together);
     else
         r->point.state = "finished", r->point.reason = NULL;
 }
@@ -67,6 +79,7 @@ static void fill_request(const struct bn_execution *x, struct bn_request *q)
                              .fill = c->workload->fill,
                              .prefill = c->workload->prefill,
                              .decode = c->workload->decode,
+                             .sequences = c->workload->together,
                              .repetitions = x->simulate ? 1 : x->plan->repetitions,
                              .warmup = x->simulate ? 0 : x->plan->warmup,
                              .ops = x->ops && !x->simulate,

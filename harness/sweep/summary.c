@@ -28,7 +28,7 @@ struct bn_sweep_state bn_sweep_state(const struct bn_sweep *s)
 
 static const char results_sql[] =
     "SELECT model, workload, series, phase, n, median_ns, tokens_per_s FROM v_results WHERE run_id = ?"
-    " ORDER BY model, workload, phase, tokens_per_s";
+    " ORDER BY model, rtrim(workload, '0123456789'), length(workload), workload, phase, tokens_per_s";
 
 static void print_results(const struct bn_sweep *s)
 {

@@ -243,6 +243,26 @@ Test(plan, units_and_switches_mean_what_the_field_list_says)
     }
 }
 
+Test(plan, every_number_of_sequences_is_a_workload)
+{
+    static const char *const names[] = {"a", "a seqs=3", "a seqs=2", "b"};
+    static const uint32_t together[] = {1, 3, 2, 1};
+    struct bn_plan *p;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&p,
+                      "name: p\nmodels: [{path: x}]\nworkloads: [{name: a, fill: 5, decode: 7, sequences: [1, 3, 2]}, "
+                      "{name: b, prefill: 4}]\n",
+                      &err),
+                 BN_OK, "%s", err.text);
+    cr_assert_eq(p->n_workloads, 4);
+    for (size_t i = 0; i < 4; i++) {
+        cr_expect_str_eq(p->workloads[i].name, names[i]);
+        cr_expect_eq(p->workloads[i].together, together[i]);
+        cr_expect_eq(p->workloads[i].decode, i < 3 ? 7 : 0);
+    }
+    bn_plan_close(p);
+}
+
 Test(plan, a_bad_file_is_told_the_fault)
 {
     static const struct {
@@ -253,7 +273,7 @@ Test(plan, a_bad_file_is_told_the_fault)
                  {"name: p\nmodels: []\n", "line 2, column 9: models must have 1 to 256 entries, not 0."},
                  {"name: p\nmodels: [{path: x}]\n", "The field \"workloads\" is missing"},
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, prefil: 3}]\n",
-                  "Unknown field \"prefil\"; choose name, fill, prefill or decode."},
+                  "Unknown field \"prefil\"; choose name, fill, prefill, decode or sequences."},
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n",
                   "line 3, column 35: Two entries of workloads have the name \"a\"."},
@@ -261,6 +281,13 @@ Test(plan, a_bad_file_is_told_the_fault)
                   "Two models are named \"m\"; give each a label of its own."},
                  {"name: p\nmodels: [{path: a/m}, {path: b, label: m}]\nworkloads: [{name: a, decode: 1}]\n",
                   "Two models are named \"m\""},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1, sequences: [1, 2]}]\n",
+                  "Workload \"a seqs=2\" decodes sequences together; give it fill and decode tokens, and no prefill."},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, fill: 1, decode: 1, sequences: [4, 4]}]\n",
+                  "\"4\" is in sequences twice."},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, fill: 1, decode: 1, sequences: [2]}, "
+                  "{name: a seqs=2, decode: 1}]\n",
+                  "Two workloads are named \"a seqs=2\"; rename one."},
                  {"name: p\nmodels: &m [*m]\nworkloads: [{name: a, decode: 1}]\n", "models must be made of fields"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bn_plan *p;

@@ -61,10 +61,10 @@ static enum bn_status repeat(struct bn_subject *s, struct bn_session *session, F
     if (!t.decode) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %u samples.", q->decode);
     const struct bn_pass_hooks hooks = {&t, start_clock, stop_clock};
     uint64_t chosen = 0;
-    bn_session_hash_reset(session, true);
+    s->hashing = true;
     enum bn_status status = bn_subject_pass(s, session, &hooks, err);
-    *hash = bn_session_logits_hash(session);
-    bn_session_hash_reset(session, false);
+    s->hashing = false;
+    *hash = s->hash;
     chosen = s->chosen;
     for (uint32_t r = 1; !status && r < warmup + q->repetitions; r++) {
         t.n_decoded = 0;

@@ -12,7 +12,8 @@ static const struct number {
 } numbers[] = {
     {"threads", offsetof(struct bn_request, threads)},         {"fill", offsetof(struct bn_request, fill)},
     {"prefill", offsetof(struct bn_request, prefill)},         {"decode", offsetof(struct bn_request, decode)},
-    {"repetitions", offsetof(struct bn_request, repetitions)}, {"warmup", offsetof(struct bn_request, warmup)}};
+    {"repetitions", offsetof(struct bn_request, repetitions)}, {"warmup", offsetof(struct bn_request, warmup)},
+    {"sequences", offsetof(struct bn_request, sequences)}};
 static const struct number switches[] = {{"ops", offsetof(struct bn_request, ops)},
                                          {"counters", offsetof(struct bn_request, counters)},
                                          {"simulate", offsetof(struct bn_request, simulate)}};
@@ -69,8 +70,13 @@ enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct b
         *(bool *)((char *)r + switches[i].offset) = json_is_true(json_object_get(o, switches[i].name));
     read_lists(r, o);
     json_decref(o);
-    if (r->model && r->kernel && r->threads && (r->prefill || r->decode)) return BN_OK;
+    bool whole = r->model && r->kernel && r->threads && (r->prefill || r->decode),
+         together = r->sequences < 2 || (r->fill && r->decode && !r->prefill);
+    if (whole && together) return BN_OK;
     bn_request_release(r);
+    if (whole)
+        return bn_harness_fail(err, BN_ERR_USAGE,
+                               "Sequences that are decoded together need fill and decode tokens, and no prefill.");
     return bn_harness_fail(err, BN_ERR_USAGE, "The request lacks model, kernel, threads, or tokens to measure.");
 }
 

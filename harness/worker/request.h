@@ -11,6 +11,7 @@ struct bn_request_option {
 struct bn_request {
     char *model, *kernel;
     uint32_t threads, fill, prefill, decode, repetitions, warmup;
+    uint32_t sequences;           /* decoded together; 0 or 1: one alone */
     bool ops, counters, simulate; /* simulate: the timed region is switched on for callgrind */
     int cpus[BN_REQUEST_MAX_CPUS];
     uint32_t n_cpus; /* 0: do not pin */

@@ -1,5 +1,6 @@
 /* subject.c - opens what is measured and walks through one repetition. */
 #include "harness/worker/subject.h"
+#include "harness/worker/together.h"
 #include "harness/worker/tokens.h"
 #include "harness/error.h"
 #include "harness/fnv.h"
@@ -27,9 +28,11 @@ enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q,
         .model = {.kernel_backend = q->kernel},
         .generator = {.max_new_tokens = (int)q->decode, .ignore_eos = true, .ids_only = true},
         .session = {.n_ctx = (int)n_ctx, .n_threads = (int)q->threads, .fixed_threads = true}};
+    if (n_ctx <= q->sequences) settings.session.n_ctx = (int)q->sequences + 1; /* room in a pass for all */
     if (q->n_cpus >= q->threads) settings.session.cpus = q->cpus;
     enum bn_status status = apply(&settings, q, err);
     *s = (struct bn_subject){.request = q, .options = settings.session, .generator = settings.generator};
+    if (!status) status = bn_together_check(s, err);
     if (!status) status = bn_model_open(&s->model, q->model, &settings.model, err);
     if (status) return status;
     s->ids = malloc(n * sizeof *s->ids);
@@ -92,9 +95,12 @@ enum bn_status bn_subject_pass(struct bn_subject *s, struct bn_session *session,
     const struct bn_request *q = s->request;
     enum bn_status status = BN_OK;
     s->chosen = BN_FNV_BASIS;
+    if (q->sequences > 1) return bn_together_pass(s, session, hooks, err);
+    bn_session_hash_reset(session, s->hashing);
     if (bn_session_position(session) < (int)q->fill) status = bn_prefill(session, s->ids, q->fill, err);
     bn_session_truncate(session, (int)q->fill);
     if (!status) status = prefill(s, session, hooks, err);
     if (!status && q->decode) status = decode(s, session, hooks, err);
+    s->hash = bn_session_logits_hash(session);
     return status;
 }

@@ -14,4 +14,4 @@ named AS (
            1e9 / b.high AS low, 1e9 / b.low AS high
     FROM v_results r JOIN bounds b USING (config_id) JOIN v_names n USING (run_id, config_id) WHERE r.run_id = :run AND r.phase = 'decode'),
 placed AS (SELECT bar, row_number() OVER (ORDER BY max(tokens_per_s)) - 1 AS x FROM named GROUP BY bar)
-SELECT line, x, bar, tokens_per_s, low, high FROM named JOIN placed USING (bar) ORDER BY workload, threads, line, x
+SELECT line, x, bar, tokens_per_s, low, high FROM named JOIN placed USING (bar) ORDER BY rtrim(workload, '0123456789'), length(workload), workload, threads, line, x

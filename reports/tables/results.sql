@@ -13,4 +13,4 @@ SELECT r.model, r.workload, r.phase, r.engine, r.kernel, r.threads, r.options, p
        CASE WHEN r.p90_ns IS NULL THEN NULL ELSE printf('%.3f', r.p90_ns / 1e6) END AS "p90 ms", CASE WHEN r.p99_ns IS NULL THEN NULL ELSE printf('%.3f', r.p99_ns / 1e6) END AS "p99 ms",
        r.n AS samples, e.bandwidth_share AS "%of bandwidth", e.int8_peak_share AS "%of int8 peak"
 FROM v_results r JOIN bounds b USING (config_id, phase) LEFT JOIN v_efficiency e USING (run_id, config_id, phase)
-WHERE r.run_id = :run ORDER BY r.model, r.workload, r.phase, r.tokens_per_s DESC
+WHERE r.run_id = :run ORDER BY r.model, rtrim(r.workload, '0123456789'), length(r.workload), r.workload, r.phase, r.tokens_per_s DESC
