@@ -8,7 +8,7 @@
 
 enum {
     CHUNK = 5, /* units: 80 look-ups of sums up to 3 x 127 stay within 16 bits */
-    LOOKUPS = 16 * CHUNK,
+    ENTRIES = 16 * CHUNK,
     MOST_SUM = 32767,
     TILE_PANELS = 4,
     TILE_TOKENS = 6 /* 24 sums, 4 index vectors, a table, two sums looked up: 31 registers */

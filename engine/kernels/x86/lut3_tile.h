@@ -20,8 +20,8 @@ BN_INLINE void add_two(__m512i *sum0, __m512i index0, __m512i *sum1, __m512i ind
             : "v"(table), "v"(index0), "v"(index1));
 }
 
-BN_INLINE void add_lookup(tile_sums sum, const __m512i index[TILE_PANELS], const int16_t *table, const int panels,
-                          const int tokens)
+BN_INLINE void add_entry(tile_sums sum, const __m512i index[TILE_PANELS], const int16_t *table, const int panels,
+                         const int tokens)
 {
     BN_UNROLL for (int i = 0; i < tokens; i++)
     {
@@ -65,12 +65,12 @@ BN_INLINE void add_tile(tile_sums sums, int units, bool fresh, const uint8_t *co
             BN_UNROLL for (int k = 0; k < 3; k++, tables += tokens * 32)
             {
                 if (k) BN_UNROLL for (int p = 0; p < panels; p++) next_code(&w[p]);
-                add_lookup(sum, w, tables, panels, tokens);
+                add_entry(sum, w, tables, panels, tokens);
             }
         }
         BN_UNROLL for (int p = 0; p < panels; p++) BN_UNROLL for (int i = 0; i < 5; i++)
             take_top_bit(&w[p], words[p] + at - BN_LUT3_UNIT_BYTES + 64 * i);
-        add_lookup(sum, w, tables, panels, tokens);
+        add_entry(sum, w, tables, panels, tokens);
         tables += tokens * 32;
     }
     BN_UNROLL for (int i = 0; i < tokens; i++) BN_UNROLL for (int p = 0; p < panels; p++) sums[i][p] = sum[i][p];
@@ -84,7 +84,7 @@ BN_INLINE void add_tile(tile_sums sums, int units, bool fresh, const uint8_t *co
     "vpaddw %%zmm29, %%zmm" s0 ", %%zmm" s0 "\n\tvpaddw %%zmm30, %%zmm" s1 ", %%zmm" s1 "\n\t"
 #define TOKEN(at, s0, s1, s2, s3)                                                                                      \
     "vmovdqa64 " at "(%[table]), %%zmm28\n\t" PAIR(s0, s1, "24", "25") PAIR(s2, s3, "26", "27")
-#define LOOKUP                                                                                                         \
+#define ADD_ENTRIES                                                                                                    \
     TOKEN("0", "0", "1", "2", "3")                                                                                     \
     TOKEN("64", "4", "5", "6", "7")                                                                                    \
     TOKEN("128", "8", "9", "10", "11")                                                                                 \
@@ -110,9 +110,9 @@ static __attribute__((noinline)) void add_full_tile(tile_sums sums, int units, b
     if (fresh) memset(sums, 0, sizeof(tile_sums));
     __asm__ volatile(SUMS(READ) "vmovdqa64 (%[factor]), %%zmm31\n"
                                 "1:\tmov $5, %[left]\n"
-                                "2:\t" EACH_WORD(LOAD) LOOKUP EACH_WORD(NEXT) LOOKUP EACH_WORD(NEXT) LOOKUP
-                     "add $64, %[at]\n\tdec %[left]\n\tjnz 2b\n\t" EACH_WORD(LAST) LOOKUP
-                     "cmp %[end], %[at]\n\tjb 1b\n\t" SUMS(WRITE)
+                                "2:\t" EACH_WORD(LOAD) ADD_ENTRIES EACH_WORD(NEXT) ADD_ENTRIES EACH_WORD(NEXT)
+                                    ADD_ENTRIES "add $64, %[at]\n\tdec %[left]\n\tjnz 2b\n\t" EACH_WORD(LAST)
+                                        ADD_ENTRIES "cmp %[end], %[at]\n\tjb 1b\n\t" SUMS(WRITE)
                      : [at] "+r"(at), [table] "+r"(tables), [left] "=&r"(left)
                      : [sums] "r"(sums), [words0] "r"(words[0]), [words1] "r"(words[1]), [words2] "r"(words[2]),
                        [words3] "r"(words[3]), [end] "r"(end), [factor] "r"(shift5)

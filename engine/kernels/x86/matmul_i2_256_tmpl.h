@@ -89,15 +89,15 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
     }
 }
 
-#define LOOKUP_TOKENS     16
-#define LOOKUP_LEAST      12
-#define LOOKUP_LEAST_ROWS 96
-#include "engine/kernels/x86/matmul_i2_lookup_tmpl.h"
+#define TABLE_TOKENS     16
+#define TABLE_LEAST      12
+#define TABLE_LEAST_ROWS 96
+#include "engine/kernels/x86/matmul_i2_table_tmpl.h"
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
-    if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS)
-        by_lookup(a, row_begin, row_end);
+    if (a->n >= TABLE_LEAST && row_end - row_begin >= TABLE_LEAST_ROWS)
+        by_table(a, row_begin, row_end);
     else
         by_tiles(a, row_begin, row_end, 0);
 }

@@ -125,17 +125,17 @@ static void by_tiles(const struct bn_ternary_args *a, int row_begin, int row_end
     for (int m = row_begin; m < row_end; m += rows) block(a, m, row_end - m < rows ? row_end : m + rows, t);
 }
 
-#define LOOKUP_TOKENS     32
-#define LOOKUP_LEAST      28
-#define LOOKUP_LEAST_ROWS 384
-#include "engine/kernels/x86/matmul_i2_lookup_tmpl.h"
+#define TABLE_TOKENS     32
+#define TABLE_LEAST      28
+#define TABLE_LEAST_ROWS 384
+#include "engine/kernels/x86/matmul_i2_table_tmpl.h"
 
 static void matmul(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
     if (a->n == 1)
         one_token(a, row_begin, row_end);
-    else if (a->n >= LOOKUP_LEAST && row_end - row_begin >= LOOKUP_LEAST_ROWS)
-        by_lookup(a, row_begin, row_end);
+    else if (a->n >= TABLE_LEAST && row_end - row_begin >= TABLE_LEAST_ROWS)
+        by_table(a, row_begin, row_end);
     else
         by_tiles(a, row_begin, row_end, 0);
 }

@@ -18,7 +18,7 @@ enum {
 /* ---- few tokens ---- */
 /* What a pass over some columns needs: their tables, and after which chunk sums join. */
 struct span {
-    _Alignas(64) int16_t tables[FEW_CHUNKS * LOOKUPS * FEW_TOKENS * 32];
+    _Alignas(64) int16_t tables[FEW_CHUNKS * ENTRIES * FEW_TOKENS * 32];
     struct part chunks[FEW_CHUNKS];
     int n;
 };
@@ -30,7 +30,7 @@ static bool take_span(struct span *s, struct part *c, const struct tokens *token
     for (s->n = 0; s->n < FEW_CHUNKS && take_chunk(c); s->n++, c->first += c->units) {
         decide_join(c, tokens, &reach);
         if (s->n == FEW_CHUNKS - 1) c->joins = true;
-        make_tile_tables(c, s->tables + s->n * LOOKUPS * tokens->n * 32, tokens->t0, tokens->n);
+        make_tile_tables(c, s->tables + s->n * ENTRIES * tokens->n * 32, tokens->t0, tokens->n);
         s->chunks[s->n] = *c;
         c->fresh = c->joins;
         if (c->joins) c->opens = false;
@@ -47,7 +47,7 @@ BN_INLINE void add_streams(const struct span *s, int panel, int apart, const int
         const struct part *c = &s->chunks[i];
         const uint8_t *words[TILE_PANELS];
         BN_UNROLL for (int p = 0; p < panels; p++) words[p] = words_of(c, panel + p * apart);
-        add_tile(sums, c->units, c->fresh, words, s->tables + i * LOOKUPS * tokens * 32, panels, tokens, true);
+        add_tile(sums, c->units, c->fresh, words, s->tables + i * ENTRIES * tokens * 32, panels, tokens, true);
         if (c->joins) join(c, panel, apart, apart ? panels : 1, 0, tokens, sums);
     }
 }
@@ -85,7 +85,7 @@ static void few_tokens(const struct bn_ternary_args *a, int begin, int end)
 
 /* ---- many tokens ---- */
 struct block {
-    _Alignas(64) int16_t tables[BLOCK_TILES][LOOKUPS * TILE_TOKENS * 32];
+    _Alignas(64) int16_t tables[BLOCK_TILES][ENTRIES * TILE_TOKENS * 32];
     tile_sums sums[BLOCK_PANELS / TILE_PANELS][BLOCK_TILES];
 };
 

@@ -1,32 +1,32 @@
-/* matmul_i2_lookup_tmpl.h - body of matmul_i2 for many tokens, without multiplications: a byte of I2_S holds the codes
+/* matmul_i2_table_tmpl.h - body of matmul_i2 for many tokens, without multiplications: a byte of I2_S holds the codes
  * of four columns, and a table holds the 81 sums that these can form with the activations of 32 tokens. A byte then
  * costs one or two loads that add, 64 bytes of 16-bit sums in all, where vpmaddubsw and vpaddw together do 32 products.
  * Tables serve all rows of a block, so many rows make them cheap. Code 3, which counts as +2 and which no ternary file
  * uses, is not in the tables: it is detected when a block is packed.
  *
  * The including file defines:
- * - LOOKUP_TOKENS: tokens of a vector, 16 or 32;
- * - LOOKUP_LEAST, LOOKUP_LEAST_ROWS: tokens and rows from which this is faster than the tiles;
+ * - TABLE_TOKENS: tokens of a vector, 16 or 32;
+ * - TABLE_LEAST, TABLE_LEAST_ROWS: tokens and rows from which this is faster than the tiles;
  * - by_tiles(args, begin, end, t): computes the tokens from t on.
- * Gives: by_lookup(args, begin, end). Include lanes.h first. */
-#define LOOKUP_ROWS                                                                                                    \
-    1280                 /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time  \
-                          */
-#define LOOKUP_BYTES   8 /* tables at a time: 40 KiB */
-#define LOOKUP_STEPS   (64 / LOOKUP_BYTES)
-#define LOOKUP_PASSES  2 /* of 32 tokens over a packed chunk */
-#define LOOKUP_VECTORS (32 / LOOKUP_TOKENS)
+ * Gives: by_table(args, begin, end). Include lanes.h first. */
+#define TABLE_ROWS                                                                                                     \
+    1280                /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time   \
+                         */
+#define TABLE_BYTES   8 /* tables at a time: 40 KiB */
+#define TABLE_STEPS   (64 / TABLE_BYTES)
+#define TABLE_PASSES  2 /* of 32 tokens over a packed chunk */
+#define TABLE_VECTORS (32 / TABLE_TOKENS)
 
-typedef int16_t sums16 __attribute__((vector_size(2 * LOOKUP_TOKENS))); /* of LOOKUP_TOKENS tokens */
+typedef int16_t sums16 __attribute__((vector_size(2 * TABLE_TOKENS))); /* of TABLE_TOKENS tokens */
 
-struct lookup {
-    _Alignas(64) uint8_t
-        index[LOOKUP_STEPS][LOOKUP_ROWS][LOOKUP_BYTES]; /* of a chunk of 256 columns: 27 c0 + 9 c1 + 3 c2 + c3 */
-    sums16 table[LOOKUP_BYTES][81][LOOKUP_VECTORS];
-    sums16 sum[LOOKUP_PASSES][LOOKUP_ROWS]
-              [LOOKUP_VECTORS]; /* of as many chunks as are sure to fit 16 bits: at least one, 256 * 127 */
-    __m256i total[LOOKUP_PASSES][LOOKUP_ROWS][4]; /* 32 bits */
-    sums16 x[4][64][LOOKUP_VECTORS];              /* activations of the chunk by field and byte */
+struct tables {
+    _Alignas(64)
+        uint8_t index[TABLE_STEPS][TABLE_ROWS][TABLE_BYTES]; /* of a chunk of 256 columns: 27 c0 + 9 c1 + 3 c2 + c3 */
+    sums16 table[TABLE_BYTES][81][TABLE_VECTORS];
+    sums16 sum[TABLE_PASSES][TABLE_ROWS]
+              [TABLE_VECTORS]; /* of as many chunks as are sure to fit 16 bits: at least one, 256 * 127 */
+    __m256i total[TABLE_PASSES][TABLE_ROWS][4]; /* 32 bits */
+    sums16 x[4][64][TABLE_VECTORS];             /* activations of the chunk by field and byte */
 };
 
 /* Bytes of four codes become places in a table; `threes` gathers bits where a code is 3. */
@@ -44,7 +44,7 @@ BN_INLINE __m256i to_index(__m256i w, __m256i *threes)
 }
 
 /* 32 bytes of four rows into four steps of `index`. */
-BN_INLINE void pack4(struct lookup *l, int step, int r, const uint8_t *const w[4], size_t at, __m256i *threes)
+BN_INLINE void pack4(struct tables *l, int step, int r, const uint8_t *const w[4], size_t at, __m256i *threes)
 {
     __m256i v[4], pair[4];
     BN_UNROLL for (int i = 0; i < 4; i++) v[i] = to_index(_mm256_loadu_si256((const __m256i *)(w[i] + at)), threes);
@@ -64,7 +64,7 @@ BN_INLINE void pack4(struct lookup *l, int step, int r, const uint8_t *const w[4
 
 /* The chunk at column k of the rows begin..end-1; returns its steps, 0 if it contains a code 3. Rows past the last
  * repeat it. */
-static int pack(struct lookup *l, const struct bn_ternary_args *a, int begin, int end, int k)
+static int pack(struct tables *l, const struct bn_ternary_args *a, int begin, int end, int k)
 {
     __m256i threes = _mm256_setzero_si256();
     int halves = a->cols - k < 256 ? 1 : 2;
@@ -72,9 +72,9 @@ static int pack(struct lookup *l, const struct bn_ternary_args *a, int begin, in
         const uint8_t *w[4];
         for (int i = 0; i < 4; i++) w[i] = a->w + (size_t)(m + i < end ? m + i : end - 1) * a->row_bytes + k / 4;
         for (int i = 0; i < 4; i++) _mm_prefetch((const char *)w[i] + 64, _MM_HINT_T1);
-        for (int h = 0; h < halves; h++) pack4(l, h * LOOKUP_STEPS / 2, m - begin, w, (size_t)h * 32, &threes);
+        for (int h = 0; h < halves; h++) pack4(l, h * TABLE_STEPS / 2, m - begin, w, (size_t)h * 32, &threes);
     }
-    return _mm256_testz_si256(threes, threes) ? halves * LOOKUP_STEPS / 2 : 0;
+    return _mm256_testz_si256(threes, threes) ? halves * TABLE_STEPS / 2 : 0;
 }
 
 /* v[i] byte j becomes v[j] byte i. */
@@ -94,7 +94,7 @@ BN_INLINE void transpose_bytes(__m128i v[16])
 
 /* Activations of the chunk at column k for 16 tokens from t on, half 0 or 1 of 32; missing tokens are zero.
  * Returns the largest sum of magnitudes of a token. */
-static int spread(struct lookup *l, const struct bn_ternary_args *a, int t, int k, int half)
+static int spread(struct tables *l, const struct bn_ternary_args *a, int t, int k, int half)
 {
     int16_t token[16];
     int most = 0;
@@ -118,7 +118,7 @@ static int spread(struct lookup *l, const struct bn_ternary_args *a, int t, int 
 }
 
 /* All sums of (code - 1) * x for the byte `b` of the chunk. */
-BN_INLINE void fill_table(sums16 (*table)[LOOKUP_VECTORS], const struct lookup *l, int b, int vector)
+BN_INLINE void fill_table(sums16 (*table)[TABLE_VECTORS], const struct tables *l, int b, int vector)
 {
     sums16 x[4], last[9];
     BN_UNROLL for (int f = 0; f < 4; f++) x[f] = l->x[f][b][vector];
@@ -132,7 +132,7 @@ BN_INLINE void fill_table(sums16 (*table)[LOOKUP_VECTORS], const struct lookup *
 
 BN_INLINE void add_to_total(__m256i *total, sums16 sum)
 {
-#if LOOKUP_TOKENS == 32
+#if TABLE_TOKENS == 32
     __m512i *wide = (__m512i *)total;
     wide[0] = _mm512_add_epi32(wide[0], _mm512_cvtepi16_epi32(_mm512_castsi512_si256((__m512i)sum)));
     wide[1] = _mm512_add_epi32(wide[1], _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64((__m512i)sum, 1)));
@@ -143,16 +143,16 @@ BN_INLINE void add_to_total(__m256i *total, sums16 sum)
 }
 
 /* Adds a step of the chunk to the sums of all rows, or starts them. */
-BN_INLINE void look_up(sums16 (*sums)[LOOKUP_VECTORS], const struct lookup *l, int step, int rows, const int vectors,
+BN_INLINE void look_up(sums16 (*sums)[TABLE_VECTORS], const struct tables *l, int step, int rows, const int vectors,
                        const bool begins)
 {
     const char *table = (const char *)l->table;
     for (int r = 0; r < rows; r++) {
         uint64_t index;
-        sums16 sum[LOOKUP_VECTORS];
+        sums16 sum[TABLE_VECTORS];
         memcpy(&index, l->index[step][r], sizeof index);
         BN_UNROLL for (int v = 0; v < vectors; v++) sum[v] = begins ? (sums16){0} : sums[r][v];
-        BN_UNROLL for (int g = 0; g < LOOKUP_BYTES; g++)
+        BN_UNROLL for (int g = 0; g < TABLE_BYTES; g++)
         {
             uint64_t at = (g ? index >> (8 * g - 6) : index << 6) & 255 << 6; /* an entry has 64 bytes */
             const sums16 *entry = (const sums16 *)(table + (size_t)g * sizeof l->table[0] + at);
@@ -162,11 +162,11 @@ BN_INLINE void look_up(sums16 (*sums)[LOOKUP_VECTORS], const struct lookup *l, i
     }
 }
 
-BN_INLINE void chunk(struct lookup *l, int p, int steps, int rows, const int vectors, bool begins)
+BN_INLINE void chunk(struct tables *l, int p, int steps, int rows, const int vectors, bool begins)
 {
     for (int s = 0; s < steps; s++, begins = false) {
-        for (int g = 0; g < LOOKUP_BYTES; g++)
-            for (int v = 0; v < vectors; v++) fill_table(l->table[g], l, s * LOOKUP_BYTES + g, v);
+        for (int g = 0; g < TABLE_BYTES; g++)
+            for (int v = 0; v < vectors; v++) fill_table(l->table[g], l, s * TABLE_BYTES + g, v);
         if (begins)
             look_up(l->sum[p], l, s, rows, vectors, true);
         else
@@ -174,11 +174,11 @@ BN_INLINE void chunk(struct lookup *l, int p, int steps, int rows, const int vec
     }
 }
 
-BN_INLINE void flush(struct lookup *l, int p, int rows, const int vectors)
+BN_INLINE void flush(struct tables *l, int p, int rows, const int vectors)
 {
     for (int r = 0; r < rows; r++)
         BN_UNROLL for (int v = 0; v < vectors; v++)
-            add_to_total(l->total[p][r] + v * LOOKUP_TOKENS / 8, l->sum[p][r][v]);
+            add_to_total(l->total[p][r] + v * TABLE_TOKENS / 8, l->sum[p][r][v]);
 }
 
 /* v[i] lane j becomes v[j] lane i. */
@@ -235,11 +235,11 @@ static void store_totals(const __m256i (*total)[4], const struct bn_ternary_args
 
 /* The rows begin..end-1 for `passes` times the tokens of `vectors` vectors from t on; false when a code 3 is among
  * them. */
-BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, int begin, int end, int t,
-                            const int vectors, const int passes)
+BN_INLINE bool table_block(struct tables *l, const struct bn_ternary_args *a, int begin, int end, int t,
+                           const int vectors, const int passes)
 {
-    const int tokens = vectors * LOOKUP_TOKENS, rows = end - begin;
-    int reach[LOOKUP_PASSES] = {0}; /* bound on the sums so far */
+    const int tokens = vectors * TABLE_TOKENS, rows = end - begin;
+    int reach[TABLE_PASSES] = {0}; /* bound on the sums so far */
     for (int p = 0; p < passes; p++) memset(l->total[p], 0, (size_t)rows * sizeof *l->total[p]);
     for (int k = 0; k < a->cols; k += 256) {
         int steps = pack(l, a, begin, end, k);
@@ -260,24 +260,23 @@ BN_INLINE bool lookup_block(struct lookup *l, const struct bn_ternary_args *a, i
     return true;
 }
 
-/* The rows begin..end-1, at most LOOKUP_ROWS. The last few tokens, and blocks with a code 3, use the tiles. */
-static void lookup_rows(struct lookup *l, const struct bn_ternary_args *a, int begin, int end)
+/* The rows begin..end-1, at most TABLE_ROWS. The last few tokens, and blocks with a code 3, use the tiles. */
+static void table_rows(struct tables *l, const struct bn_ternary_args *a, int begin, int end)
 {
     bool ternary = true;
     int t = 0;
-    for (; ternary && a->n - t >= 64; t += 64)
-        ternary = lookup_block(l, a, begin, end, t, LOOKUP_VECTORS, LOOKUP_PASSES);
-    for (; ternary && a->n - t > 16 && a->n - t >= LOOKUP_LEAST; t += 32)
-        ternary = lookup_block(l, a, begin, end, t, LOOKUP_VECTORS, 1);
-    if (ternary && a->n - t >= LOOKUP_LEAST) ternary = lookup_block(l, a, begin, end, t, 1, 1), t += LOOKUP_TOKENS;
+    for (; ternary && a->n - t >= 64; t += 64) ternary = table_block(l, a, begin, end, t, TABLE_VECTORS, TABLE_PASSES);
+    for (; ternary && a->n - t > 16 && a->n - t >= TABLE_LEAST; t += 32)
+        ternary = table_block(l, a, begin, end, t, TABLE_VECTORS, 1);
+    if (ternary && a->n - t >= TABLE_LEAST) ternary = table_block(l, a, begin, end, t, 1, 1), t += TABLE_TOKENS;
     if (!ternary || t < a->n) by_tiles(a, begin, end, ternary ? t : 0);
 }
 
-static void by_lookup(const struct bn_ternary_args *a, int row_begin, int row_end)
+static void by_table(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
-    struct lookup l;
-    int blocks = (row_end - row_begin + LOOKUP_ROWS - 1) / LOOKUP_ROWS,
+    struct tables l;
+    int blocks = (row_end - row_begin + TABLE_ROWS - 1) / TABLE_ROWS,
         rows = (row_end - row_begin + blocks - 1) / blocks;
     for (int begin = row_begin; begin < row_end; begin += rows)
-        lookup_rows(&l, a, begin, row_end - begin < rows ? row_end : begin + rows);
+        table_rows(&l, a, begin, row_end - begin < rows ? row_end : begin + rows);
 }
