@@ -16,8 +16,8 @@ static const char *phase(const struct bn_compare_line *line) { return line->base
 
 static void print_run(const char *name, const struct bn_compare_run *run)
 {
-    printf("%s  run %lld  %.19s  %s  commit %s  %s\n", name, (long long)run->run_id, run->started_at, run->plan,
-           run->commit[0] ? run->commit : "unknown", run->machine);
+    printf("%s  run %lld  %.19s  %s  commit %s  %s\n", name, (long long)run->run_id, BN_PRINTABLE(run->started_at),
+           BN_PRINTABLE(run->plan), run->commit[0] ? BN_PRINTABLE(run->commit) : "unknown", BN_PRINTABLE(run->machine));
 }
 
 static void print_line(const struct bn_compare_line *line, bool factor)
@@ -31,8 +31,8 @@ static void print_line(const struct bn_compare_line *line, bool factor)
     bn_cell_put(stdout, line->head.config->model, 20);
     bn_cell_put(stdout, line->head.config->workload, 16);
     bn_cell_put(stdout, line->head.config->series, 28);
-    printf("%-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", phase(line), line->base.ns / 1000, line->head.ns / 1000,
-           line->ratio, interval, sides, line->p_adjusted, bn_compare_verdict_name(line->verdict),
+    printf("%-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", BN_PRINTABLE(phase(line)), line->base.ns / 1000,
+           line->head.ns / 1000, line->ratio, interval, sides, line->p_adjusted, bn_compare_verdict_name(line->verdict),
            line->other_output ? factor ? ", other output" : ", OUTPUT CHANGED" : "");
 }
 

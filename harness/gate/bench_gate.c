@@ -196,7 +196,8 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
                      (double)request.tolerance_percent);
     for (int w = 0; w < pairs->n_workloads && n < (int)sizeof identity; w++)
         n += snprintf(identity + n, sizeof identity - (size_t)n, ", %s", pairs->workloads[w].name);
-    if (bn_self_test_log_open(&log, request.resume, identity, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_self_test_log_open(&log, request.resume, identity, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (bn_self_test_run(&test, rule, request.runs, request.budget_s, pairs, &log, &err))
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     bn_self_test_log_close(&log);

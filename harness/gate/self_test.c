@@ -48,8 +48,7 @@ static enum bn_status run_gate(struct bn_self_test *test, const struct bn_gate_r
     source.progress = NULL;
     if (bn_self_test_log_take(test->log, what, result)) return BN_OK;
     enum bn_status status = bn_paired_run(rule, &source, test->pairs->n_workloads, test->budget_s, result, err);
-    if (!status) bn_self_test_log_put(test->log, what, result);
-    return status;
+    return status ? status : bn_self_test_log_put(test->log, what, result, err);
 }
 
 static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, const char *what,

@@ -1,7 +1,9 @@
 /* self_test_log.c - writes and reads a self-test's finished runs. */
 #include "harness/gate/self_test_log.h"
+#include "engine/files.h"
 #include "harness/error.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,16 +28,20 @@ static void read_series(const json_t *all, struct bn_gate_series *series)
     }
 }
 
-static void put_line(FILE *file, json_t *line)
+static enum bn_status could_not(const struct bn_self_test_log *log, const char *what, struct bn_error *err)
 {
-    json_dumpf(line, file, JSON_COMPACT);
-    fputc('\n', file);
-    fflush(file);
-    json_decref(line);
+    return bn_harness_fail(err, BN_ERR_IO, "Could not %s %s: %s.", what, log->path, strerror(errno));
 }
 
-/* Reads whole lines; the file is cut where a torn one begins. */
-static void read_lines(struct bn_self_test_log *log)
+static enum bn_status put_line(const struct bn_self_test_log *log, json_t *line, struct bn_error *err)
+{
+    bool written = line && !json_dumpf(line, log->file, JSON_COMPACT) && fputc('\n', log->file) != EOF;
+    json_decref(line);
+    return written && !fflush(log->file) ? BN_OK : could_not(log, "write", err);
+}
+
+/* Reads whole lines; returns where a torn one begins. */
+static long read_lines(struct bn_self_test_log *log)
 {
     char *line = NULL;
     size_t cap = 0;
@@ -47,23 +53,51 @@ static void read_lines(struct bn_self_test_log *log)
         good += n;
     }
     free(line);
-    if (ftruncate(fileno(log->file), good) == 0) fseek(log->file, good, SEEK_SET);
+    return good;
+}
+
+/* A regular file that this command does not read, for it is cut and appended to. */
+static enum bn_status open_file(struct bn_self_test_log *log, struct stat *st, struct bn_error *err)
+{
+    int fd = open(log->path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+    if (fd < 0) return could_not(log, "open", err);
+    if (!fstat(fd, st) && (!S_ISREG(st->st_mode) || bn_input_is(st))) {
+        close(fd);
+        return bn_harness_fail(err, BN_ERR_USAGE, "%s is %s; name another file for the finished runs.", log->path,
+                               S_ISREG(st->st_mode) ? "read by this command" : "not a regular file");
+    }
+    log->file = fdopen(fd, "a+");
+    if (log->file) return BN_OK;
+    close(fd);
+    return could_not(log, "open", err);
+}
+
+/* What is not the log of this self-test keeps its bytes. */
+static enum bn_status take_over(struct bn_self_test_log *log, const char *identity, bool empty, struct bn_error *err)
+{
+    rewind(log->file);
+    long good = read_lines(log);
+    const char *about = json_string_value(json_object_get(json_array_get(log->runs, 0), "about"));
+    if (!about && !empty)
+        return bn_harness_fail(err, BN_ERR_USAGE, "%s is not the log of a self-test; name another file.", log->path);
+    if (about && strcmp(about, identity))
+        return bn_harness_fail(err, BN_ERR_USAGE, "%s belongs to another self-test (%s); name another file.", log->path,
+                               about);
+    log->next = 1;
+    if (ftruncate(fileno(log->file), good) || fseek(log->file, good, SEEK_SET)) return could_not(log, "cut", err);
+    return about ? BN_OK : put_line(log, json_pack("{s:s}", "about", identity), err);
 }
 
 enum bn_status bn_self_test_log_open(struct bn_self_test_log *log, const char *path, const char *identity,
                                      struct bn_error *err)
 {
-    *log = (struct bn_self_test_log){.runs = json_array()};
+    struct stat st;
+    *log = (struct bn_self_test_log){.path = path, .runs = json_array()};
     if (!path) return BN_OK;
-    log->file = fopen(path, "a+");
-    if (!log->file) return bn_harness_fail(err, BN_ERR_IO, "%s: %s.", path, strerror(errno));
-    rewind(log->file);
-    read_lines(log);
-    const char *about = json_string_value(json_object_get(json_array_get(log->runs, 0), "about"));
-    if (!about) return put_line(log->file, json_pack("{s:s}", "about", identity)), BN_OK;
-    log->next = 1;
-    if (!strcmp(about, identity)) return BN_OK;
-    return bn_harness_fail(err, BN_ERR_USAGE, "%s belongs to another self-test (%s); give another file.", path, about);
+    enum bn_status status = open_file(log, &st, err);
+    if (!status) status = take_over(log, identity, st.st_size == 0, err);
+    if (status) bn_self_test_log_close(log);
+    return status;
 }
 
 bool bn_self_test_log_take(struct bn_self_test_log *log, const char *what, struct bn_paired_result *result)
@@ -81,12 +115,15 @@ bool bn_self_test_log_take(struct bn_self_test_log *log, const char *what, struc
     return true;
 }
 
-void bn_self_test_log_put(struct bn_self_test_log *log, const char *what, const struct bn_paired_result *result)
+enum bn_status bn_self_test_log_put(struct bn_self_test_log *log, const char *what,
+                                    const struct bn_paired_result *result, struct bn_error *err)
 {
-    if (!log->file) return;
-    put_line(log->file, json_pack("{s:s, s:i, s:f, s:o, s:o}", "stage", what, "verdict", (int)result->verdict,
-                                  "seconds", result->seconds, "first", series_json(result->first, result->n_workloads),
-                                  "again", series_json(result->again, result->n_workloads)));
+    if (!log->file) return BN_OK;
+    return put_line(log,
+                    json_pack("{s:s, s:i, s:f, s:o, s:o}", "stage", what, "verdict", (int)result->verdict, "seconds",
+                              result->seconds, "first", series_json(result->first, result->n_workloads), "again",
+                              series_json(result->again, result->n_workloads)),
+                    err);
 }
 
 void bn_self_test_log_close(struct bn_self_test_log *log)

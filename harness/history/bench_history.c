@@ -38,16 +38,19 @@ static const struct bn_cmd cmd = {
 static void print_change(const struct bn_history_track *track, const struct bn_history_change *change)
 {
     const struct bn_history_run *before = &track->runs[change->index - 1], *after = &track->runs[change->index];
-    printf("    %.10s  %+.1f %%  %.12s..%.12s  p %.3f%s\n", after->when, 100 * (change->ratio - 1), before->commit,
-           after->commit, change->p, change->machine ? "  (the reference moved too: the machine)" : "");
+    printf("    %.10s  %+.1f %%  %.12s..%.12s  p %.3f%s\n", BN_PRINTABLE(after->when), 100 * (change->ratio - 1),
+           BN_PRINTABLE(before->commit), BN_PRINTABLE(after->commit), change->p,
+           change->machine ? "  (the reference moved too: the machine)" : "");
 }
 
 static void print_track(const struct bn_history_track *track)
 {
     const struct bn_history_run *last = &track->runs[track->n_runs - 1];
-    printf("%s, %s, %s, %s, %s\n    %zu runs, last %.10s: %.1f us a token\n", track->machine, track->model,
-           track->workload, track->series, track->phase, track->n_runs, last->when, last->ns / 1000);
-    if (track->joined[0]) printf("    matched by the fields that all runs have; some lack %s\n", track->joined);
+    printf("%s, %s, %s, %s, %s\n    %zu runs, last %.10s: %.1f us a token\n", BN_PRINTABLE(track->machine),
+           BN_PRINTABLE(track->model), BN_PRINTABLE(track->workload), BN_PRINTABLE(track->series),
+           BN_PRINTABLE(track->phase), track->n_runs, BN_PRINTABLE(last->when), last->ns / 1000);
+    if (track->joined[0])
+        printf("    matched by the fields that all runs have; some lack %s\n", BN_PRINTABLE(track->joined));
     for (int i = 0; i < track->n_changes; i++) print_change(track, &track->changes[i]);
     if (track->drifts)
         printf("    slow drift: %+.1f %% against the reference since the first runs, p %.2g\n",

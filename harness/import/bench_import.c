@@ -131,7 +131,7 @@ int bn_bench_import(int argc, char **argv)
             bn_store_close(store);
             bn_cmd_fail(&cmd, 1, "%s", err.text);
         }
-        printf("%s: %s%zu rows\n", argv[i], known ? "imported before, " : "", import.n_rows);
+        printf("%s: %s%zu rows\n", BN_PRINTABLE(argv[i]), known ? "imported before, " : "", import.n_rows);
         free(import.runs);
     }
     bn_store_close(store);

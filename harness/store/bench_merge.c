@@ -34,8 +34,8 @@ int bn_bench_merge(int argc, char **argv)
         json_array_append_new(
             files, json_pack("{ss sI sI}", "file", argv[i], "runs", (json_int_t)runs, "points", (json_int_t)points));
         if (!json)
-            printf("%s: %lld runs and %lld measured points added to %s\n", argv[i], (long long)runs, (long long)points,
-                   db_path);
+            printf("%s: %lld runs and %lld measured points added to %s\n", BN_PRINTABLE(argv[i]), (long long)runs,
+                   (long long)points, BN_PRINTABLE(db_path));
     }
     bn_store_close(store);
     if (json) json_dumpf(files, stdout, JSON_INDENT(2)), putchar('\n');

@@ -49,16 +49,18 @@ static const char *state_of(struct bn_query *run)
 
 static void print_run(struct bn_store *store, struct bn_query *run)
 {
-    printf("run %lld  %.19s  %s %s  %s\n", (long long)bn_query_int(run, 0), bn_query_text(run, 1),
-           bn_query_text(run, 2), bn_query_text(run, 3), bn_query_text(run, 9));
+    printf("run %lld  %.19s  %s %s  %s\n", (long long)bn_query_int(run, 0), BN_PRINTABLE(bn_query_text(run, 1)),
+           BN_PRINTABLE(bn_query_text(run, 2)), BN_PRINTABLE(bn_query_text(run, 3)),
+           BN_PRINTABLE(bn_query_text(run, 9)));
     if (bn_query_int(run, 4))
         printf("    %lld points: %lld finished, %lld failed, %lld skipped, %lld to do (%s)\n",
                (long long)bn_query_int(run, 4), (long long)bn_query_int(run, 5), (long long)bn_query_int(run, 6),
                (long long)bn_query_int(run, 7), (long long)bn_query_int(run, 8), state_of(run));
+    char reason[1024];
     struct bn_query *q = ask(store, reasons_sql, bn_query_int(run, 0));
     while (bn_query_next(q)) {
-        printf("    %lld %s: %s (%s", (long long)bn_query_int(q, 1), bn_query_text(q, 0), bn_query_text(q, 4),
-               bn_query_text(q, 2));
+        printf("    %lld %s: %s (%s", (long long)bn_query_int(q, 1), BN_PRINTABLE(bn_query_text(q, 0)),
+               bn_printable(reason, sizeof reason, bn_query_text(q, 4)), BN_PRINTABLE(bn_query_text(q, 2)));
         if (bn_query_int(q, 3) > 1) printf(" and %lld more", (long long)bn_query_int(q, 3) - 1);
         printf(")\n");
     }
@@ -117,7 +119,8 @@ int bn_bench_status(int argc, char **argv)
     else
         json_decref(runs);
     if (!json)
-        printf("%s: %d run%s, schema version %d, integrity ok\n", db_path, n, n == 1 ? "" : "s", bn_store_version());
+        printf("%s: %d run%s, schema version %d, integrity ok\n", BN_PRINTABLE(db_path), n, n == 1 ? "" : "s",
+               bn_store_version());
     bn_store_close(store);
     return n ? 0 : 5;
 }

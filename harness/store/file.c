@@ -101,7 +101,7 @@ static void note_missing_log(struct bn_store *store)
             store->note, sizeof store->note,
             "%.150s was in use when it was copied, and its log %.150s-wal is missing: the last results may be missing "
             "too.",
-            store->path, store->path);
+            BN_PRINTABLE(store->path), BN_PRINTABLE(store->path));
 }
 
 enum bn_status bn_file_open(struct bn_store *store, enum bn_store_mode mode, struct bn_error *err)

@@ -76,13 +76,13 @@ static enum bn_status draw_rounds(struct bn_error *err)
 static void print_estimate(double known, uint32_t n_known, uint32_t n_points)
 {
     if (!n_known) {
-        printf("no estimate of the time yet: %s has no such points; the limit is %u s a point\n", s.db_path,
-               s.plan->time_limit_s);
+        printf("no estimate of the time yet: %s has no such points; the limit is %u s a point\n",
+               BN_PRINTABLE(s.db_path), s.plan->time_limit_s);
         return;
     }
     double round = known / n_known * s.points.n_configs;
     printf("about %.0f s, from earlier runs of %u of these points in %s\n", known / n_known * n_points, n_known,
-           s.db_path);
+           BN_PRINTABLE(s.db_path));
     if (s.budget_s > 0)
         printf("the budget of %.0f s is enough for about %.0f rounds\n", s.budget_s,
                round > 0 && round <= s.budget_s ? s.budget_s / round : 1);

@@ -40,8 +40,8 @@ static void print_results(const struct bn_sweep *s)
         bn_cell_put(stdout, bn_query_text(q, 0), 20);
         bn_cell_put(stdout, bn_query_text(q, 1), 16);
         bn_cell_put(stdout, bn_query_text(q, 2), 28);
-        printf("%-8s %6s %12.4f %12.1f\n", bn_query_text(q, 3), bn_query_text(q, 4), bn_query_double(q, 5) / 1e6,
-               bn_query_double(q, 6));
+        printf("%-8s %6s %12.4f %12.1f\n", BN_PRINTABLE(bn_query_text(q, 3)), BN_PRINTABLE(bn_query_text(q, 4)),
+               bn_query_double(q, 5) / 1e6, bn_query_double(q, 6));
     }
     bn_query_close(q);
 }
@@ -74,8 +74,8 @@ static void print_json(const struct bn_sweep *s, const struct bn_sweep_state *at
 static void print_text(const struct bn_sweep *s, const struct bn_sweep_state *at, bool interrupted)
 {
     if (!interrupted) print_results(s);
-    printf("run %lld in %s: %zu finished, %zu failed, %zu skipped%s", (long long)s->run_id, s->db_path, at->n_finished,
-           at->n_failed, at->n_skipped, at->n_open ? "" : "\n");
+    printf("run %lld in %s: %zu finished, %zu failed, %zu skipped%s", (long long)s->run_id, BN_PRINTABLE(s->db_path),
+           at->n_finished, at->n_failed, at->n_skipped, at->n_open ? "" : "\n");
     if (at->n_open) printf(", %zu to do; the same command goes on\n", at->n_open);
 }
 

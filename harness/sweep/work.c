@@ -29,7 +29,8 @@ static void renew(void *self)
 static void say_failure(const char *what, const struct bn_point_result *r)
 {
     bn_cmd_progress(NULL);
-    fprintf(stderr, "%s: %s: %s\n", r->state, what, r->reason);
+    char reason[1024];
+    fprintf(stderr, "%s: %s: %s\n", r->state, BN_PRINTABLE(what), bn_printable(reason, sizeof reason, r->reason));
 }
 
 /* What became of a point: the store may know better, e.g. that its output contradicts another point's. */

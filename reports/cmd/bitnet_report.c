@@ -4,7 +4,6 @@
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/database.h"
 #include "reports/page/page.h"
-#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -36,11 +35,11 @@ static struct {
 static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const char *format, ...)
 {
     va_list args;
+    char text[1024], shown[1024];
     va_start(args, format);
-    fputs("bitnet-report: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fprintf(stderr, "bitnet-report: %s\n", bn_printable(shown, sizeof shown, text));
     exit(code);
 }
 
@@ -100,6 +99,23 @@ static void parse(int argc, char **argv)
     if (!o.db == !o.folded) fail(2, "Give --db FILE for the report or --folded FILE for a flame graph.");
 }
 
+/* The whole text first: a folder or a device without end is refused, a pipe is read. */
+static void read_folded(struct flame *flame)
+{
+    enum { MOST_BYTES = 1 << 28 };
+    char *text;
+    size_t n;
+    struct bn_error err;
+    if (bn_input_read(&text, &n, o.folded, MOST_BYTES, &err)) fail(1, "%s", err.text);
+    FILE *in = fmemopen(text, n, "r");
+    bool read = in && flame_read(flame, in);
+    if (!in || flame->out_of_memory) fail(1, "Could not allocate the stacks of %s.", o.folded);
+    if (!read)
+        fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame->bad_line, o.folded);
+    fclose(in);
+    free(text);
+}
+
 static int draw_folded(void)
 {
     struct flame flame;
@@ -107,16 +123,10 @@ static int draw_folded(void)
     if (!o.output) fail(2, "--folded needs --output FILE.svg.");
     struct bn_output *output;
     struct bn_error err;
-    FILE *in = strcmp(o.folded, "-") ? fopen(o.folded, "r") : stdin;
-    if (!in) fail(1, "Could not open %s: %s.", o.folded, strerror(errno));
-    bn_input_declare(o.folded);
-    bool read = flame_read(&flame, in);
-    if (flame.out_of_memory) fail(1, "Could not allocate the stacks of %s.", o.folded);
-    if (!read) fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame.bad_line, o.folded);
+    read_folded(&flame);
     if (bn_output_open(&output, o.output, &err)) fail(err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (!flame_write_svg(&flame, &style, bn_output_stream(output))) fail(1, "Could not allocate the flame graph.");
     flame_release(&flame);
-    if (in != stdin) fclose(in);
     if (bn_output_commit(output, &err)) fail(1, "%s", err.text);
     return 0;
 }

@@ -60,6 +60,7 @@ bool database_open(struct report *report, const char *path)
     if (!S_ISREG(s.st_mode) || !s.st_size)
         return report_fail(report, "%s is not a database: it is %s.", path,
                            S_ISREG(s.st_mode) ? "empty" : "no regular file");
+    bn_input_declare(path);
     if (sqlite3_open_v2(path, &report->db, SQLITE_OPEN_READONLY, NULL))
         return report_fail(report, "Cannot open %s: %s.", path, sqlite3_errmsg(report->db));
     guard(report->db);

@@ -2,7 +2,6 @@
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/html.h"
 #include "reports/page/page.h"
-#include <errno.h>
 #include <string.h>
 
 /* Columns: stack, value, title. */
@@ -12,31 +11,34 @@ static bool read_stacks(struct report *report, const struct content *content, st
     char path[4200];
     int step;
     snprintf(path, sizeof path, "%s/flamegraph.folded", report->output);
-    FILE *folded = fopen(path, "w");
-    if (!folded) return report_fail(report, "Cannot write %s: %s.", path, strerror(errno));
+    struct bn_output *folded = report_begin(report, path);
+    if (!folded) return false;
     sqlite3_stmt *query = report_query(report, content->name, content->sql);
     bool ok = query != NULL;
     while (ok && (step = sqlite3_step(query)) == SQLITE_ROW) {
         const char *stack = (const char *)sqlite3_column_text(query, 0);
         ok = flame_add(flame, stack, sqlite3_column_double(query, 1)) ||
              report_fail(report, "Out of memory in the flame graph.");
-        fprintf(folded, "%s %lld\n", stack, (long long)sqlite3_column_int64(query, 1));
+        fprintf(bn_output_stream(folded), "%s %lld\n", stack, (long long)sqlite3_column_int64(query, 1));
         snprintf(title, size, "%s", (const char *)sqlite3_column_text(query, 2));
     }
     if (ok && step != SQLITE_DONE)
         ok = report_fail(report, "Reading %s failed: %s.", content->name, sqlite3_errmsg(report->db));
     sqlite3_finalize(query);
-    return fclose(folded) == 0 && ok;
+    if (ok) return report_keep(report, folded);
+    bn_output_discard(folded);
+    return false;
 }
 
 static bool write_file(struct report *report, const struct flame *flame, const struct flame_style *style)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/flamegraph.svg", report->output);
-    FILE *f = fopen(path, "w");
-    if (!f) return report_fail(report, "Cannot write %s: %s.", path, strerror(errno));
-    flame_write_svg(flame, style, f);
-    return fclose(f) == 0 || report_fail(report, "Writing %s failed: %s.", path, strerror(errno));
+    struct bn_output *svg = report_begin(report, path);
+    if (!svg) return false;
+    if (flame_write_svg(flame, style, bn_output_stream(svg))) return report_keep(report, svg);
+    bn_output_discard(svg);
+    return report_fail(report, "Could not allocate the flame graph.");
 }
 
 bool flame_write(struct report *report, const struct content *content, FILE *out)

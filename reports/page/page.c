@@ -15,6 +15,20 @@ bool report_fail(struct report *report, const char *format, ...)
     return false;
 }
 
+struct bn_output *report_begin(struct report *report, const char *path)
+{
+    struct bn_output *file;
+    struct bn_error err;
+    if (bn_output_open(&file, path, &err)) report_fail(report, "%s", err.text);
+    return file;
+}
+
+bool report_keep(struct report *report, struct bn_output *file)
+{
+    struct bn_error err;
+    return !bn_output_commit(file, &err) || report_fail(report, "%s", err.text);
+}
+
 sqlite3_stmt *report_query(struct report *report, const char *name, const char *sql)
 {
     sqlite3_stmt *query = NULL;
@@ -125,14 +139,14 @@ static bool make_folder(struct report *report, const char *path)
 
 bool page_write(struct report *report)
 {
-    char path[4096], temporary[4200];
+    char path[4096];
     if (strlen(report->output) > 3900) return report_fail(report, "The name of the output folder is too long.");
     snprintf(path, sizeof path, "%s/plots", report->output);
     if (!make_folder(report, path)) return false;
     snprintf(path, sizeof path, "%s/index.html", report->output);
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *out = fopen(temporary, "w");
-    if (!out) return report_fail(report, "Cannot write %s: %s.", temporary, strerror(errno));
+    struct bn_output *page = report_begin(report, path);
+    if (!page) return false;
+    FILE *out = bn_output_stream(page);
     put_head(report, out);
     put_navigation(out);
     bool ok = put_sections(report, out);
@@ -140,9 +154,7 @@ bool page_write(struct report *report)
           "lie in plots/."
           "</footer>\n</body></html>\n",
           out);
-    bool written = !ferror(out);
-    if (fclose(out) || !written) return report_fail(report, "Writing %s failed: %s.", temporary, strerror(errno));
-    if (ok && rename(temporary, path)) return report_fail(report, "Cannot rename %s: %s.", temporary, strerror(errno));
-    if (!ok) remove(temporary);
-    return ok;
+    if (ok) return report_keep(report, page);
+    bn_output_discard(page);
+    return false;
 }

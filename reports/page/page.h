@@ -1,6 +1,7 @@
 /* page.h - the static report: one self-contained index.html, its plots and flame graph also as files beside it. */
 #ifndef REPORTS_PAGE_H
 #define REPORTS_PAGE_H
+#include "engine/files.h"
 #include "reports/page/content.h"
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -34,4 +35,7 @@ const char *content_says(const struct content *content, const char *key, char *b
 void section_begin(const struct content *content, FILE *out);
 void section_end(FILE *out);
 bool report_fail(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A file of the report, complete when report_keep returns (struct bn_output); NULL and report->error on failure. */
+struct bn_output *report_begin(struct report *report, const char *path);
+bool report_keep(struct report *report, struct bn_output *file);
 #endif

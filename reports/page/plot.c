@@ -10,13 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static FILE *open_file(struct report *report, const struct content *content, const char *end, const char *mode,
-                       char *path, size_t size)
+static struct bn_output *begin(struct report *report, const struct content *content, const char *end)
 {
-    snprintf(path, size, "%s/plots/%s.%s", report->output, content->name, end);
-    FILE *f = fopen(path, mode);
-    if (!f) report_fail(report, "Could not open %s: %s.", path, strerror(errno));
-    return f;
+    char path[4200];
+    snprintf(path, sizeof path, "%s/plots/%s.%s", report->output, content->name, end);
+    return report_begin(report, path);
 }
 
 /* One gnuplot word: quoted, NULL as "?" (gnuplot's missing value, set in style.gp). A spreadsheet that opens the file
@@ -124,12 +122,11 @@ static bool copy_svg(const char *path, FILE *out)
 
 static bool write_script(struct report *report, const struct content *content)
 {
-    char path[4200];
-    FILE *f = open_file(report, content, "gp", "w", path, sizeof path);
-    if (!f) return false;
-    fprintf(f, "name = '%s'\nfile = name.'.tsv'\n%sset output name.'.svg'\n%s", content->name, content_plot_style_gp,
-            content->gp);
-    return !fclose(f) || report_fail(report, "Could not write %s: %s.", path, strerror(errno));
+    struct bn_output *script = begin(report, content, "gp");
+    if (!script) return false;
+    fprintf(bn_output_stream(script), "name = '%s'\nfile = name.'.tsv'\n%sset output name.'.svg'\n%s", content->name,
+            content_plot_style_gp, content->gp);
+    return report_keep(report, script);
 }
 
 static bool draw(struct report *report, const struct content *content, FILE *out)
@@ -153,12 +150,12 @@ static bool draw(struct report *report, const struct content *content, FILE *out
 
 bool plot_write(struct report *report, const struct content *content, FILE *out)
 {
-    char data[4200], empty[512];
-    FILE *f = open_file(report, content, "tsv", "w", data, sizeof data);
-    if (!f) return false;
-    int n = write_data(report, content, f);
-    if (fclose(f)) return report_fail(report, "Could not write %s: %s.", data, strerror(errno));
-    if (n < 0) return false;
+    char empty[512];
+    struct bn_output *data = begin(report, content, "tsv");
+    if (!data) return false;
+    int n = write_data(report, content, bn_output_stream(data));
+    if (n < 0) bn_output_discard(data);
+    if (n < 0 || !report_keep(report, data)) return false;
     section_begin(content, out);
     bool ok = true;
     if (n)

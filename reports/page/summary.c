@@ -31,9 +31,11 @@ bool summary_write(struct report *report, FILE *out)
     if (!query) return false;
     int step;
     while ((step = sqlite3_step(query)) == SQLITE_ROW) {
-        const char *cell[3];
+        char cell[3][512];
         for (int c = 0; c < 3; c++)
-            cell[c] = sqlite3_column_type(query, c) == SQLITE_NULL ? "" : (const char *)sqlite3_column_text(query, c);
+            bn_printable(cell[c], sizeof cell[c],
+                         sqlite3_column_type(query, c) == SQLITE_NULL ? ""
+                                                                      : (const char *)sqlite3_column_text(query, c));
         fputs("  ", out);
         put_padded(cell[0], 32, out);
         put_padded(cell[1], 18, out);

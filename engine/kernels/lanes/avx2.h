@@ -2,6 +2,8 @@
 #ifndef BN_LANES_AVX2_H
 #define BN_LANES_AVX2_H
 #include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
 
 typedef struct {
     __m256 a, b;

@@ -2,6 +2,7 @@
 #ifndef BN_LANES_AVX512_H
 #define BN_LANES_AVX512_H
 #include <immintrin.h>
+#include <stdint.h>
 
 typedef __m512 v16;
 #define V16_REGISTERS 32

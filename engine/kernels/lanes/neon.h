@@ -2,6 +2,7 @@
 #ifndef BN_LANES_NEON_H
 #define BN_LANES_NEON_H
 #include <arm_neon.h>
+#include <string.h>
 
 typedef struct {
     float32x4_t a, b, c, d;
