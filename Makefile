@@ -34,9 +34,9 @@ ENGINE_LIB  := $(BUILD)/lib/libbitnet.a
 SUITES_LIB  := $(BUILD)/lib/libsuites.a
 HARNESS_LIB := $(BUILD)/lib/libharness.a
 REPORTS_LIB := $(BUILD)/lib/libreports.a
-ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lpthread -lm
-SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lpcre2-8 -lpthread -lm
-HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lyaml -lhwloc -lpfm -lpcre2-8 -lpthread -lm
+ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lutf8proc -lpthread -lm
+SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lpcre2-8 -lutf8proc -lpthread -lm
+HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lyaml -lhwloc -lpfm -lpcre2-8 -lutf8proc -lpthread -lm
 REPORTS_LIBS = $(REPORTS_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lpthread -lm
 
 # --- instruction sets: the end of a kernel's file name says what its machine code may use -----------------------------

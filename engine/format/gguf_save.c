@@ -105,7 +105,7 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
         bn_gguf_put_bool(w, "tokenizer.ggml.add_space_prefix", v->add_space_prefix);
     if (v->prefix_at_start) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_at_start", true);
     if (v->prefix_unless_space) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_unless_space", true);
-    if (v->nfc) bn_gguf_put_bool(w, "bitnet.tokenizer.nfc", true);
+    if (v->normalizer[0]) bn_gguf_put_string(w, "bitnet.tokenizer.normalizer", v->normalizer);
     if (v->n_ends) bn_gguf_put_ids(w, "bitnet.tokenizer.end_token_ids", v->ends, v->n_ends);
     if (v->chat_template.bytes) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template.bytes);
 }

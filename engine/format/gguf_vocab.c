@@ -124,6 +124,17 @@ static bool adds_bos(const char *pre)
     return false;
 }
 
+static enum bn_status get_normalizer(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
+{
+    struct bn_string names = {"", 0};
+    enum bn_status status = bn_gguf_get_string(g, "bitnet.tokenizer.normalizer", &names, err);
+    if (!status && names.n >= sizeof v->normalizer)
+        return bn_fail(err, BN_ERR_FORMAT, "%s: bitnet.tokenizer.normalizer is %zu bytes long; the file is damaged.",
+                       g->path, names.n);
+    snprintf(v->normalizer, sizeof v->normalizer, "%.*s", (int)names.n, names.bytes);
+    return status;
+}
+
 /* Defaults of llama.cpp where the file is silent: SPM adds BOS and a space; byte-level BPE adds BOS for
  * Llama-3's kin. */
 static enum bn_status get_flags(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
@@ -135,7 +146,7 @@ static enum bn_status get_flags(struct bn_vocab *v, const struct bn_gguf *g, str
     if (!status) status = bn_gguf_get_bool(g, "tokenizer.ggml.add_eos_token", &v->add_eos, err);
     if (!status) status = bn_gguf_get_bool(g, "tokenizer.ggml.add_space_prefix", &v->add_space_prefix, err);
     if (!status) status = bn_gguf_get_bool(g, "bitnet.tokenizer.prefix_at_start", &v->prefix_at_start, err);
-    if (!status) status = bn_gguf_get_bool(g, "bitnet.tokenizer.nfc", &v->nfc, err);
+    if (!status) status = get_normalizer(v, g, err);
     if (!status) status = bn_gguf_get_bool(g, "bitnet.tokenizer.prefix_unless_space", &v->prefix_unless_space, err);
     return status;
 }

@@ -45,7 +45,7 @@ enum bn_status bn_hf_weights(struct bn_hf *hf, struct bn_error *err); /* source-
 enum bn_status bn_hf_vocab(struct bn_hf *hf, struct bn_error *err);   /* whichever tokenizer file is there */
 
 /* The parts of a tokenizer.json around its model, each at its value (at NULL: not there). Fills pre, add_bos, add_eos,
- * add_space_prefix, prefix_at_start, nfc, and the problems that text has with what is not supported. */
+ * add_space_prefix, prefix_at_start, normalizer, and the problems that text has with what is not supported. */
 struct bn_hf_parts {
     struct bn_json normalizer, pre_tokenizer, post_processor;
     bool ignore_merges;

@@ -69,14 +69,33 @@ struct spaces { /* of a sentencepiece vocabulary: what makes U+2581 of spaces, a
     bool replaced, in_front, metaspace;
 };
 
+/* What normal_form.h does. */
+static bool is_form(struct bn_json_text type)
+{
+    static const char *const names[] = {"NFC", "NFD", "NFKC", "NFKD", "Lowercase"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (bn_json_is(type, names[i])) return true;
+    return false;
+}
+
+static void add_form(struct bn_hf *hf, struct bn_json_text type)
+{
+    char *names = hf->source->vocab.normalizer;
+    size_t n = strlen(names);
+    if (n + type.n + 2 > sizeof hf->source->vocab.normalizer)
+        problem(hf, "another normalizer", type);
+    else
+        sprintf(names + n, "%s%.*s", n ? " " : "", (int)type.n, type.bytes);
+}
+
 static void normalizer(struct bn_hf *hf, struct bn_json part, void *self)
 {
     struct spaces *spaces = self;
     struct bn_json pattern;
     struct bn_json_text type = text_of(part, "type");
     bool spm = hf->source->vocab.kind == BN_VOCAB_SPM;
-    if (bn_json_is(type, "NFC"))
-        hf->source->vocab.nfc = true;
+    if (is_form(type) && !spaces->replaced) /* behind Replace it would see U+2581, not spaces */
+        add_form(hf, type);
     else if (spm && bn_json_is(type, "Prepend") && is_bar(text_of(part, "prepend")))
         spaces->in_front = true;
     else if (spm && bn_json_is(type, "Replace") && is_bar(text_of(part, "content")) &&

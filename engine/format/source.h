@@ -48,7 +48,7 @@ struct bn_vocab {
     bool add_space_prefix;    /* a space in front of a text */
     bool prefix_unless_space; /* ... that does not begin with one */
     bool prefix_at_start;     /* ... and not after special tokens */
-    bool nfc;                 /* texts are in Unicode's normal form C: others are refused */
+    char normalizer[40];      /* what is done to texts first, by names of normal_form.h: "NFC", "NFKC Lowercase" */
     const char *problem;      /* what the tokenizer's file wants of texts and the engine does not do: they are refused;
                                  NULL: nothing */
     const char *pre_problem;  /* the same of the pre-tokeniser, which bn_model_options.pretokenizer replaces */

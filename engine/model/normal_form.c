@@ -1,91 +1,203 @@
-/* normal_form.c - the characters that text in normal form C may not hold, or not everywhere. */
+/* normal_form.c - normalizes one unit of text after the other: an ASCII character with what follows up to the next one.
+ * No ASCII character composes with what is in front of it, so the units are independent. */
 #include "engine/model/normal_form.h"
+#include "engine/core/status.h"
 #include "engine/model/utf8.h"
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
 
-/* Marks (M*), characters that NFC replaces (NFC_QC = No) and jamo that may compose (NFC_QC = Maybe), by Python's
- * unicodedata 14.0.0; gaps of unassigned characters are closed. */
-static const struct {
-    unsigned first, last;
-} unsure[] = {{0x300, 0x36F},     {0x374, 0x374},     {0x37E, 0x37E},     {0x387, 0x387},     {0x483, 0x489},
-              {0x591, 0x5BD},     {0x5BF, 0x5BF},     {0x5C1, 0x5C2},     {0x5C4, 0x5C5},     {0x5C7, 0x5C7},
-              {0x610, 0x61A},     {0x64B, 0x65F},     {0x670, 0x670},     {0x6D6, 0x6DC},     {0x6DF, 0x6E4},
-              {0x6E7, 0x6E8},     {0x6EA, 0x6ED},     {0x711, 0x711},     {0x730, 0x74A},     {0x7A6, 0x7B0},
-              {0x7EB, 0x7F3},     {0x7FD, 0x7FD},     {0x816, 0x819},     {0x81B, 0x823},     {0x825, 0x827},
-              {0x829, 0x82D},     {0x859, 0x85B},     {0x898, 0x89F},     {0x8CA, 0x8E1},     {0x8E3, 0x903},
-              {0x93A, 0x93C},     {0x93E, 0x94F},     {0x951, 0x95F},     {0x962, 0x963},     {0x981, 0x983},
-              {0x9BC, 0x9BC},     {0x9BE, 0x9CD},     {0x9D7, 0x9DF},     {0x9E2, 0x9E3},     {0x9FE, 0xA03},
-              {0xA33, 0xA33},     {0xA36, 0xA36},     {0xA3C, 0xA5B},     {0xA5E, 0xA5E},     {0xA70, 0xA71},
-              {0xA75, 0xA75},     {0xA81, 0xA83},     {0xABC, 0xABC},     {0xABE, 0xACD},     {0xAE2, 0xAE3},
-              {0xAFA, 0xB03},     {0xB3C, 0xB3C},     {0xB3E, 0xB5D},     {0xB62, 0xB63},     {0xB82, 0xB82},
-              {0xBBE, 0xBCD},     {0xBD7, 0xBD7},     {0xC00, 0xC04},     {0xC3C, 0xC3C},     {0xC3E, 0xC56},
-              {0xC62, 0xC63},     {0xC81, 0xC83},     {0xCBC, 0xCBC},     {0xCBE, 0xCD6},     {0xCE2, 0xCE3},
-              {0xD00, 0xD03},     {0xD3B, 0xD3C},     {0xD3E, 0xD4D},     {0xD57, 0xD57},     {0xD62, 0xD63},
-              {0xD81, 0xD83},     {0xDCA, 0xDDF},     {0xDF2, 0xDF3},     {0xE31, 0xE31},     {0xE34, 0xE3A},
-              {0xE47, 0xE4E},     {0xEB1, 0xEB1},     {0xEB4, 0xEBC},     {0xEC8, 0xECD},     {0xF18, 0xF19},
-              {0xF35, 0xF35},     {0xF37, 0xF37},     {0xF39, 0xF39},     {0xF3E, 0xF3F},     {0xF43, 0xF43},
-              {0xF4D, 0xF4D},     {0xF52, 0xF52},     {0xF57, 0xF57},     {0xF5C, 0xF5C},     {0xF69, 0xF69},
-              {0xF71, 0xF84},     {0xF86, 0xF87},     {0xF8D, 0xFBC},     {0xFC6, 0xFC6},     {0x102B, 0x103E},
-              {0x1056, 0x1059},   {0x105E, 0x1060},   {0x1062, 0x1064},   {0x1067, 0x106D},   {0x1071, 0x1074},
-              {0x1082, 0x108D},   {0x108F, 0x108F},   {0x109A, 0x109D},   {0x1161, 0x1175},   {0x11A8, 0x11C2},
-              {0x135D, 0x135F},   {0x1712, 0x1715},   {0x1732, 0x1734},   {0x1752, 0x1753},   {0x1772, 0x1773},
-              {0x17B4, 0x17D3},   {0x17DD, 0x17DD},   {0x180B, 0x180D},   {0x180F, 0x180F},   {0x1885, 0x1886},
-              {0x18A9, 0x18A9},   {0x1920, 0x193B},   {0x1A17, 0x1A1B},   {0x1A55, 0x1A7F},   {0x1AB0, 0x1B04},
-              {0x1B34, 0x1B44},   {0x1B6B, 0x1B73},   {0x1B80, 0x1B82},   {0x1BA1, 0x1BAD},   {0x1BE6, 0x1BF3},
-              {0x1C24, 0x1C37},   {0x1CD0, 0x1CD2},   {0x1CD4, 0x1CE8},   {0x1CED, 0x1CED},   {0x1CF4, 0x1CF4},
-              {0x1CF7, 0x1CF9},   {0x1DC0, 0x1DFF},   {0x1F71, 0x1F71},   {0x1F73, 0x1F73},   {0x1F75, 0x1F75},
-              {0x1F77, 0x1F77},   {0x1F79, 0x1F79},   {0x1F7B, 0x1F7B},   {0x1F7D, 0x1F7D},   {0x1FBB, 0x1FBB},
-              {0x1FBE, 0x1FBE},   {0x1FC9, 0x1FC9},   {0x1FCB, 0x1FCB},   {0x1FD3, 0x1FD3},   {0x1FDB, 0x1FDB},
-              {0x1FE3, 0x1FE3},   {0x1FEB, 0x1FEB},   {0x1FEE, 0x1FEF},   {0x1FF9, 0x1FF9},   {0x1FFB, 0x1FFB},
-              {0x1FFD, 0x1FFD},   {0x2000, 0x2001},   {0x20D0, 0x20F0},   {0x2126, 0x2126},   {0x212A, 0x212B},
-              {0x2329, 0x232A},   {0x2ADC, 0x2ADC},   {0x2CEF, 0x2CF1},   {0x2D7F, 0x2D7F},   {0x2DE0, 0x2DFF},
-              {0x302A, 0x302F},   {0x3099, 0x309A},   {0xA66F, 0xA672},   {0xA674, 0xA67D},   {0xA69E, 0xA69F},
-              {0xA6F0, 0xA6F1},   {0xA802, 0xA802},   {0xA806, 0xA806},   {0xA80B, 0xA80B},   {0xA823, 0xA827},
-              {0xA82C, 0xA82C},   {0xA880, 0xA881},   {0xA8B4, 0xA8C5},   {0xA8E0, 0xA8F1},   {0xA8FF, 0xA8FF},
-              {0xA926, 0xA92D},   {0xA947, 0xA953},   {0xA980, 0xA983},   {0xA9B3, 0xA9C0},   {0xA9E5, 0xA9E5},
-              {0xAA29, 0xAA36},   {0xAA43, 0xAA43},   {0xAA4C, 0xAA4D},   {0xAA7B, 0xAA7D},   {0xAAB0, 0xAAB0},
-              {0xAAB2, 0xAAB4},   {0xAAB7, 0xAAB8},   {0xAABE, 0xAABF},   {0xAAC1, 0xAAC1},   {0xAAEB, 0xAAEF},
-              {0xAAF5, 0xAAF6},   {0xABE3, 0xABEA},   {0xABEC, 0xABED},   {0xF900, 0xFA0D},   {0xFA10, 0xFA10},
-              {0xFA12, 0xFA12},   {0xFA15, 0xFA1E},   {0xFA20, 0xFA20},   {0xFA22, 0xFA22},   {0xFA25, 0xFA26},
-              {0xFA2A, 0xFAD9},   {0xFB1D, 0xFB1F},   {0xFB2A, 0xFB4E},   {0xFE00, 0xFE0F},   {0xFE20, 0xFE2F},
-              {0x101FD, 0x101FD}, {0x102E0, 0x102E0}, {0x10376, 0x1037A}, {0x10A01, 0x10A0F}, {0x10A38, 0x10A3F},
-              {0x10AE5, 0x10AE6}, {0x10D24, 0x10D27}, {0x10EAB, 0x10EAC}, {0x10F46, 0x10F50}, {0x10F82, 0x10F85},
-              {0x11000, 0x11002}, {0x11038, 0x11046}, {0x11070, 0x11070}, {0x11073, 0x11074}, {0x1107F, 0x11082},
-              {0x110B0, 0x110BA}, {0x110C2, 0x110C2}, {0x11100, 0x11102}, {0x11127, 0x11134}, {0x11145, 0x11146},
-              {0x11173, 0x11173}, {0x11180, 0x11182}, {0x111B3, 0x111C0}, {0x111C9, 0x111CC}, {0x111CE, 0x111CF},
-              {0x1122C, 0x11237}, {0x1123E, 0x1123E}, {0x112DF, 0x112EA}, {0x11300, 0x11303}, {0x1133B, 0x1133C},
-              {0x1133E, 0x1134D}, {0x11357, 0x11357}, {0x11362, 0x11374}, {0x11435, 0x11446}, {0x1145E, 0x1145E},
-              {0x114B0, 0x114C3}, {0x115AF, 0x115C0}, {0x115DC, 0x115DD}, {0x11630, 0x11640}, {0x116AB, 0x116B7},
-              {0x1171D, 0x1172B}, {0x1182C, 0x1183A}, {0x11930, 0x1193E}, {0x11940, 0x11940}, {0x11942, 0x11943},
-              {0x119D1, 0x119E0}, {0x119E4, 0x119E4}, {0x11A01, 0x11A0A}, {0x11A33, 0x11A39}, {0x11A3B, 0x11A3E},
-              {0x11A47, 0x11A47}, {0x11A51, 0x11A5B}, {0x11A8A, 0x11A99}, {0x11C2F, 0x11C3F}, {0x11C92, 0x11CB6},
-              {0x11D31, 0x11D45}, {0x11D47, 0x11D47}, {0x11D8A, 0x11D97}, {0x11EF3, 0x11EF6}, {0x16AF0, 0x16AF4},
-              {0x16B30, 0x16B36}, {0x16F4F, 0x16F4F}, {0x16F51, 0x16F92}, {0x16FE4, 0x16FF1}, {0x1BC9D, 0x1BC9E},
-              {0x1CF00, 0x1CF46}, {0x1D15E, 0x1D169}, {0x1D16D, 0x1D172}, {0x1D17B, 0x1D182}, {0x1D185, 0x1D18B},
-              {0x1D1AA, 0x1D1AD}, {0x1D1BB, 0x1D1C0}, {0x1D242, 0x1D244}, {0x1DA00, 0x1DA36}, {0x1DA3B, 0x1DA6C},
-              {0x1DA75, 0x1DA75}, {0x1DA84, 0x1DA84}, {0x1DA9B, 0x1DAAF}, {0x1E000, 0x1E02A}, {0x1E130, 0x1E136},
-              {0x1E2AE, 0x1E2AE}, {0x1E2EC, 0x1E2EF}, {0x1E8D0, 0x1E8D6}, {0x1E944, 0x1E94A}, {0x2F800, 0x2FA1D},
-              {0xE0100, 0xE01EF}};
+enum { DECOMPOSED_MAX = 32, CLASSES = 256 }; /* no character decomposes into more than 18 */
 
-static bool is_unsure(unsigned c)
+static const struct step {
+    const char *name;
+    int options; /* of utf8proc; 0: small letters */
+} table[] = {
+    {"NFC", UTF8PROC_STABLE | UTF8PROC_COMPOSE},
+    {"NFD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE},
+    {"NFKC", UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT},
+    {"NFKD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT},
+    {"Lowercase", 0},
+};
+
+static int find_step(const char *name, size_t n)
 {
-    size_t low = 0, high = sizeof unsure / sizeof *unsure;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (unsure[middle].last >= c)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low < sizeof unsure / sizeof *unsure && unsure[low].first <= c;
+    for (int i = 0; i < (int)(sizeof table / sizeof *table); i++)
+        if (strlen(table[i].name) == n && !memcmp(table[i].name, name, n)) return i;
+    return -1;
 }
 
-bool bn_is_nfc(const char *text, size_t n)
+enum bn_status bn_normalizer_init(struct bn_normalizer *normalizer, const char *names, struct bn_error *err)
 {
-    for (size_t at = 0, length; at < n; at += length) {
-        unsigned c = 0;
-        length = (unsigned char)text[at] < 0xCC ? 1 : bn_utf8_decode(text + at, n - at, &c); /* U+0300 begins with CC */
-        if (!length) length = 1;
-        if (c >= 0x300 && is_unsure(c)) return false;
+    *normalizer = (struct bn_normalizer){0};
+    for (size_t n; *names; names += n + (names[n] == ' ')) {
+        n = strcspn(names, " ");
+        int step = find_step(names, n);
+        if (step < 0 || normalizer->n_steps == BN_NORMAL_STEPS)
+            return bn_fail(err, BN_ERR_UNSUPPORTED,
+                           "The normalizer \"%.40s\" is not supported; give token ids instead.", names);
+        normalizer->steps[normalizer->n_steps++] = step;
+        normalizer->lowers |= !table[step].options;
+    }
+    return BN_OK;
+}
+
+/* ---- one unit ---- */
+
+struct characters {
+    int32_t *at;
+    size_t n, cap;
+};
+
+static bool reserve(struct characters *c, size_t more)
+{
+    if (c->n + more <= c->cap) return true;
+    size_t cap = (c->n + more) * 2;
+    int32_t *at = realloc(c->at, cap * sizeof *at);
+    if (!at) return false;
+    c->at = at, c->cap = cap;
+    return true;
+}
+
+static unsigned class_of(int32_t character) { return (unsigned)utf8proc_get_property(character)->combining_class; }
+
+/* The marks of one base by class, equal ones in their order: a counting sort, as utf8proc's own is quadratic. */
+static void sort_marks(int32_t *marks, size_t n, int32_t *room)
+{
+    size_t start[CLASSES + 1] = {0};
+    for (size_t i = 0; i < n; i++) start[class_of(marks[i]) + 1]++;
+    for (int c = 0; c < CLASSES; c++) start[c + 1] += start[c];
+    for (size_t i = 0; i < n; i++) room[start[class_of(marks[i])]++] = marks[i];
+    memcpy(marks, room, n * sizeof *marks);
+}
+
+static void order_marks(struct characters *c, int32_t *room)
+{
+    for (size_t at = 0, end; at < c->n; at = end + 1) {
+        bool sorted = true;
+        unsigned last = 0, next;
+        for (end = at; end < c->n && (next = class_of(c->at[end])) != 0; end++) sorted &= next >= last, last = next;
+        if (!sorted) sort_marks(c->at + at, end - at, room);
+    }
+}
+
+/* Leaves the form in `from`, by way of `to`. */
+static bool change_form(struct characters *from, struct characters *to, int options)
+{
+    int boundary = 0;
+    to->n = 0;
+    for (size_t i = 0; i < from->n; i++) {
+        if (!reserve(to, DECOMPOSED_MAX)) return false;
+        to->n += (size_t)utf8proc_decompose_char(from->at[i], to->at + to->n, DECOMPOSED_MAX,
+                                                 (utf8proc_option_t)options, &boundary);
+    }
+    from->n = 0;
+    if (!reserve(from, to->n)) return false;
+    order_marks(to, from->at);
+    to->n = (size_t)utf8proc_normalize_utf32(to->at, (utf8proc_ssize_t)to->n, (utf8proc_option_t)options);
+    struct characters swap = *from;
+    *from = *to, *to = swap;
+    return true;
+}
+
+/* Letter by letter, whatever stands around it; U+0130 alone becomes two. */
+static bool lower(struct characters *from, struct characters *to)
+{
+    to->n = 0;
+    for (size_t i = 0; i < from->n; i++) {
+        if (!reserve(to, 2)) return false;
+        to->at[to->n++] = from->at[i] == 0x130 ? 'i' : utf8proc_tolower(from->at[i]);
+        if (from->at[i] == 0x130) to->at[to->n++] = 0x307;
+    }
+    struct characters swap = *from;
+    *from = *to, *to = swap;
+    return true;
+}
+
+/* ---- a text ---- */
+
+struct work {
+    const struct bn_normalizer *normalizer;
+    struct characters unit, other;
+    char *out;
+    size_t n, cap;
+};
+
+static bool reserve_bytes(struct work *w, size_t more)
+{
+    if (w->n + more <= w->cap) return true;
+    size_t cap = w->n + more + w->cap / 2;
+    char *out = realloc(w->out, cap);
+    if (!out) return false;
+    w->out = out, w->cap = cap;
+    return true;
+}
+
+static bool put_ascii(struct work *w, const char *text, size_t n)
+{
+    if (!reserve_bytes(w, n)) return false;
+    for (size_t i = 0; i < n; i++)
+        w->out[w->n++] = w->normalizer->lowers && text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 32) : text[i];
+    return true;
+}
+
+/* Valid UTF-8. */
+static bool put_unit(struct work *w, const char *text, size_t n)
+{
+    unsigned c;
+    w->unit.n = 0;
+    if (!reserve(&w->unit, n)) return false;
+    for (size_t at = 0; at < n; at += bn_utf8_decode(text + at, n - at, &c), w->unit.at[w->unit.n++] = (int32_t)c) {
+    }
+    for (int i = 0; i < w->normalizer->n_steps; i++) {
+        int options = table[w->normalizer->steps[i]].options;
+        if (!(options ? change_form(&w->unit, &w->other, options) : lower(&w->unit, &w->other))) return false;
+    }
+    if (!reserve_bytes(w, 4 * w->unit.n)) return false;
+    for (size_t i = 0; i < w->unit.n; i++)
+        w->n += (size_t)utf8proc_encode_char(w->unit.at[i], (utf8proc_uint8_t *)w->out + w->n);
+    return true;
+}
+
+static size_t ascii(const char *text, size_t n)
+{
+    size_t at = 0;
+    while (at < n && !(text[at] & 0x80)) at++;
+    return at;
+}
+
+static bool put_text(struct work *w, const char *text, size_t n)
+{
+    for (size_t at = 0, end; at < n; at = end) {
+        size_t plain = ascii(text + at, n - at);
+        if (at + plain == n) return put_ascii(w, text + at, plain);
+        if (plain > 1 && !put_ascii(w, text + at, plain - 1)) return false;
+        at += plain ? plain - 1 : 0, end = at + (plain > 0);
+        for (size_t length; end < n && text[end] & 0x80 && (length = bn_utf8_length(text + end, n - end));
+             end += length) {
+        }
+        if (end > at && !put_unit(w, text + at, end - at)) return false;
+        for (; end < n && text[end] & 0x80 && !bn_utf8_length(text + end, n - end); end++)
+            if (!reserve_bytes(w, 1))
+                return false;
+            else
+                w->out[w->n++] = text[end];
     }
     return true;
+}
+
+enum bn_status bn_normalize(const struct bn_normalizer *normalizer, const char *text, size_t n, char **out,
+                            size_t *n_out, struct bn_error *err)
+{
+    struct work w = {.normalizer = normalizer};
+    *out = NULL;
+    if (!normalizer->n_steps || (!normalizer->lowers && ascii(text, n) == n)) return BN_OK;
+    bool done = reserve_bytes(&w, n) && put_text(&w, text, n);
+    free(w.unit.at), free(w.other.at);
+    if (!done) {
+        free(w.out);
+        return bn_fail_memory(err, "the text's normal form", n);
+    }
+    *out = w.out, *n_out = w.n;
+    return BN_OK;
 }

@@ -1,10 +1,22 @@
-/* normal_form.h - whether text is in Unicode's normal form C. */
+/* normal_form.h - Unicode's normal forms and small letters, as the normalizer of a tokenizer.json asks for them
+ * (utf8proc). */
 #ifndef BN_MODEL_NORMAL_FORM_H
 #define BN_MODEL_NORMAL_FORM_H
-#include <stdbool.h>
-#include <stddef.h>
+#include "engine/bitnet.h"
 
-/* True only for text that certainly is: no combining mark, no character that the form replaces or may compose. Bytes
- * that are no UTF-8 do not matter. */
-bool bn_is_nfc(const char *text, size_t n);
+enum { BN_NORMAL_STEPS = 4 };
+
+struct bn_normalizer {
+    int n_steps, steps[BN_NORMAL_STEPS]; /* places in the table of normal_form.c */
+    bool lowers;                         /* changes ASCII too */
+};
+
+/* `names` with a space between: NFC, NFD, NFKC, NFKD, Lowercase; "" for none. BN_ERR_UNSUPPORTED for another name or
+ * too many. */
+enum bn_status bn_normalizer_init(struct bn_normalizer *normalizer, const char *names, struct bn_error *err);
+
+/* The text after all steps, in memory that the caller frees; *out stays NULL when nothing changes, as in ASCII text.
+ * Bytes that are no UTF-8 stay as they are. Time and memory are linear in n. */
+enum bn_status bn_normalize(const struct bn_normalizer *normalizer, const char *text, size_t n, char **out,
+                            size_t *n_out, struct bn_error *err);
 #endif

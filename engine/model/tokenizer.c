@@ -15,7 +15,8 @@ struct bn_tokenizer {
     struct bn_bpe bpe; /* kind BN_VOCAB_BPE */
     struct bn_spm spm; /* kind BN_VOCAB_SPM */
     int32_t bos, eos;  /* put in front and behind when asked, -1: the model wants none */
-    bool adds_space, unless_space, space_at_start, nfc;
+    bool adds_space, unless_space, space_at_start;
+    struct bn_normalizer normalizer;
     struct bn_error problem; /* why text cannot be encoded, status BN_OK: it can */
     bool *is_end;            /* [n_tokens] */
 };
@@ -75,7 +76,8 @@ enum bn_status bn_tokenizer_open(struct bn_tokenizer **tokenizer, const struct b
     t->bos = vocab->add_bos && vocab->bos < vocab->n_tokens ? vocab->bos : -1;
     t->eos = vocab->add_eos && vocab->eos < vocab->n_tokens ? vocab->eos : -1;
     t->adds_space = vocab->add_space_prefix, t->unless_space = vocab->prefix_unless_space;
-    t->space_at_start = vocab->prefix_at_start, t->nfc = vocab->nfc;
+    t->space_at_start = vocab->prefix_at_start;
+    bn_normalizer_init(&t->normalizer, vocab->normalizer, &t->problem);
     if (vocab->problem) bn_fail(&t->problem, BN_ERR_UNSUPPORTED, "%s", vocab->problem);
     enum bn_status status = bn_vocab_index_init(&t->index, vocab, err);
     if (status == BN_OK) status = bn_special_init(&t->special, &t->index, err);
@@ -113,21 +115,27 @@ static enum bn_status encode_after_space(const struct bn_tokenizer *t, const cha
     return status;
 }
 
-static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *text, size_t n, bool after_special,
-                                   struct bn_id_list *out, struct bn_error *err)
+static enum bn_status encode_normal(const struct bn_tokenizer *t, const char *text, size_t n, bool after_special,
+                                    struct bn_id_list *out, struct bn_error *err)
 {
-    if (n == 0) return BN_OK;
     if (n > INT32_MAX)
-        return bn_fail(err, BN_ERR_USAGE, "The text has %zu bytes: give it in parts of less than 2 GB.", n);
-    if (t->problem.status) return bn_fail(err, t->problem.status, "%s", t->problem.text);
-    if (t->nfc && !bn_is_nfc(text, n))
-        return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "The tokenizer wants text in Unicode's normal form C, and this text has combining marks or "
-                       "characters that may not be; normalise it first.");
+        return bn_fail(err, BN_ERR_USAGE, "The text has %zu bytes; give it in parts of less than 2 GB.", n);
     bool space = t->adds_space && after_special && !(t->unless_space && *text == ' ');
     if (t->kind == BN_VOCAB_SPM) return bn_spm_encode(&t->spm, text, n, space, out, err);
     if (!space) return bn_bpe_encode(&t->bpe, text, n, out, err);
     return encode_after_space(t, text, n, out, err);
+}
+
+static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *text, size_t n, bool after_special,
+                                   struct bn_id_list *out, struct bn_error *err)
+{
+    if (n == 0) return BN_OK;
+    if (t->problem.status) return bn_fail(err, t->problem.status, "%s", t->problem.text);
+    char *normal;
+    enum bn_status status = bn_normalize(&t->normalizer, text, n, &normal, &n, err);
+    if (status == BN_OK) status = encode_normal(t, normal ? normal : text, n, after_special, out, err);
+    free(normal);
+    return status;
 }
 
 static bool overlaps(const struct bn_special_match *match, const struct bn_span *quoted, size_t n_quoted)

@@ -1,7 +1,7 @@
 /* tokenizer.h - text to token ids and back, for every vocabulary kind the engine knows.
  * Constant after opening: one tokenizer serves any number of threads. Encoding and decoding are exact
  * inverses for any bytes, valid UTF-8 or not (an SPM text loses the one space its encoding put in front, see
- * bn_tokenizer_adds_space). */
+ * bn_tokenizer_adds_space; a vocabulary with a normalizer gives the normalized text back). */
 #ifndef BN_MODEL_TOKENIZER_H
 #define BN_MODEL_TOKENIZER_H
 #include "engine/format/source.h"

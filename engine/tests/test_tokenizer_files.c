@@ -1,8 +1,10 @@
 /* test_tokenizer_files.c - every kind of tokenizer.json gives the ids of Hugging Face's tokenizers (data/tokenizers),
  * or is refused by name; what other files say of tokens counts. */
+#include "engine/model/normal_form.h"
 #include "engine/tests/chat_vectors.h"
 #include <dirent.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOT "engine/tests/data/tokenizers"
@@ -71,18 +73,47 @@ Test(tokenizer_files, kinds_of_tokenizer_json)
     cr_expect_geq(n, 19);
 }
 
-/* ---- text that is not in normal form C ---- */
+/* ---- text that is not in a normal form ---- */
 
-Test(tokenizer_files, nfc_is_checked)
+/* Bytes that are no UTF-8 stay where they are, and what is between them is normalized. */
+Test(tokenizer_files, normal_form_of_any_bytes)
 {
-    struct bn_model *model = open_model(ROOT "/qwen2");
-    struct bn_error err = {0};
+    struct bn_normalizer form;
+    static const char text[] = "e\xCC\x81\xFF\x80"
+                               "e\xCC\x81\xE2\x84",
+                      want[] = "\xC3\xA9\xFF\x80\xC3\xA9\xE2\x84";
+    char *out;
     size_t n;
-    cr_expect_eq(bn_tokenize(model, "\xC3\xA9 \xE4\xB8\x96 \xF0\x9F\x98\x80", 11, 0, NULL, 0, &n, &err), BN_OK);
-    cr_expect_eq(bn_tokenize(model, "e\xCC\x81", 3, 0, NULL, 0, &n, &err), BN_ERR_UNSUPPORTED);
-    cr_expect(strstr(err.text, "normal form C"), "%s", err.text);
-    cr_expect_eq(bn_tokenize(model, "\xE2\x84\xA6", 3, 0, NULL, 0, &n, &err), BN_ERR_UNSUPPORTED, "OHM SIGN");
-    bn_model_close(model);
+    cr_assert_eq(bn_normalizer_init(&form, "NFC", NULL), BN_OK);
+    cr_assert_eq(bn_normalize(&form, text, sizeof text - 1, &out, &n, NULL), BN_OK);
+    cr_expect(n == sizeof want - 1 && !memcmp(out, want, n));
+    free(out);
+    cr_assert_eq(bn_normalize(&form, "plain", 5, &out, &n, NULL), BN_OK);
+    cr_expect_null(out);
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* U+0301 has the class 230 and U+0323 the class 220: all of them change places. Takes hours where the order is made by
+ * exchanging neighbours. */
+Test(tokenizer_files, a_megabyte_of_marks_on_one_letter, .timeout = 60)
+{
+    enum { PAIRS = 1 << 18 };
+    struct bn_normalizer form;
+    char *text = malloc(4 * PAIRS), *out;
+    size_t n;
+    for (int i = 0; i < PAIRS; i++) memcpy(text + 4 * i, "\xCC\x81\xCC\xA3", 4);
+    double start = seconds();
+    cr_assert_eq(bn_normalizer_init(&form, "NFD", NULL), BN_OK);
+    cr_assert_eq(bn_normalize(&form, text, 4 * PAIRS, &out, &n, NULL), BN_OK);
+    cr_expect_lt(seconds() - start, 5);
+    cr_expect(n == 4 * PAIRS && !memcmp(out, "\xCC\xA3\xCC\xA3", 4) && !memcmp(out + n - 4, "\xCC\x81\xCC\x81", 4));
+    free(text), free(out);
 }
 
 /* ---- files beside the vocabulary ---- */

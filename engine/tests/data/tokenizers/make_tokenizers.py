@@ -23,6 +23,10 @@ text_part = {"Sequence": {"id": "A", "type_id": 0}}
 template = lambda *parts, ids: {"type": "TemplateProcessing", "single": list(parts), "pair": [],
                                 "special_tokens": {n: {"id": n, "ids": [i], "tokens": [n]} for n, i in ids.items()}}
 TEXTS = ["ab", " a b", "a b", "12 34", "1234567", "aBC Ab ABc", "it's I'll", "a\n\n b  c", "a ('b')!", "\u00e9 \u4e16", "  ", "a b</s> a", "a</s>b"]
+# decomposed and composed Latin, Thai, Hindi, Hangul, marks out of order and without a base, signs with a compatible form, letters that become two
+FORMS = ["e\u0301 E\u0301 \u00e9", "a\u0323\u0302 a\u0302\u0323 \u1ead", "\u0e01\u0e33 \u0e19\u0e49\u0e33", "\u0915\u093c \u0958 \u0939\u093f\u0928\u094d\u0926\u0940",
+         "\u1112\u1161\u11ab \ud55c", "\u2126 \u212b", "\u0301a", "\ufb01 \uff21\uff42 \u00bd \u2460 \ufdfa", "\u0130I\u0131 \u03a3\u03a3 \u00c4B",
+         "ab\u0338</s>a\u0301b", "\u0344 \u1e9b\u0323 \u0f73", "\u4e16\u754c\uff0c", "\U0001d15e \U0001f600"]
 MERGES = [("a", "b"), ("1", "2"), ("3", "4"), ("12", "34"), (" ", "a"), (" ", "b"), ("B", "C"), ("A", "b"), ("a", " b"), (" ", " "), ("\n", "\n"), ("'", "s"),
           (" a", " b"), ("(", "'"), (" ", "("), (" ", "12"), ("5", "6"), ("34", "56")]
 
@@ -65,10 +69,13 @@ TOKENIZERS = {
     "metaspace-first": dict(model=space_model(), pre_tokenizer=metaspace("first"), post_processor=begins),
     "metaspace-always": dict(model=space_model(), pre_tokenizer=metaspace("always"), post_processor=begins),
 }
+for form in ["NFC", "NFD", "NFKC", "NFKD", "Lowercase"]:
+    TOKENIZERS[form.lower()] = dict(pre_tokenizer=byte_level(), normalizer={"type": form})
+TOKENIZERS["nfkc-lowercase"] = dict(pre_tokenizer=byte_level(), normalizer={"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}]})
+TOKENIZERS["spaces-nfkc"] = dict(model=space_model(), normalizer={"type": "Sequence", "normalizers": [{"type": "NFKC"}, PREPEND, REPLACE]}, post_processor=begins)
 REFUSED = {
     "punctuation": dict(pre_tokenizer=sequence({"type": "Punctuation", "behavior": "Contiguous"}, byte_level())),
-    "lowercase": dict(pre_tokenizer=byte_level(), normalizer={"type": "Lowercase"}),
-    "nfkc": dict(pre_tokenizer=byte_level(), normalizer={"type": "NFKC"}),
+    "strip-accents": dict(pre_tokenizer=byte_level(), normalizer={"type": "StripAccents"}),
     "two-begins": dict(pre_tokenizer=byte_level(), post_processor=template(special("<s>"), special("</s>"), text_part, ids={"<s>": 274, "</s>": 275})),
 }
 for name, parts in {**TOKENIZERS, **REFUSED}.items():
@@ -86,5 +93,5 @@ for name, parts in {**TOKENIZERS, **REFUSED}.items():
     json.dump({"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 1,
                "max_position_embeddings": 8, "vocab_size": tokenizer.get_vocab_size(), "bos_token_id": first, "eos_token_id": first + 1},
               open(name + "/config.json", "w"))
-    cases = [] if name in REFUSED else [{"text": t, "ids": tokenizer.encode(t).ids} for t in TEXTS]
+    cases = [] if name in REFUSED else [{"text": t, "ids": tokenizer.encode(t).ids} for t in TEXTS + (FORMS if parts.get("normalizer") else [])]
     open(name + "/vectors.json", "w").write("[" + ",\n".join(json.dumps(c) for c in cases) + "]\n")
