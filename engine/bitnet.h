@@ -1,6 +1,6 @@
 /* bitnet.h - the public API of the engine: open a model, tokenize, prefill, decode, read logits, observe, close.
  *
- * Conventions: functions that can fail return enum bn_status and, when `err` is not NULL, put one complete sentence
+ * Conventions: functions that can fail return enum bn_status and, if `err` is not NULL, store one complete sentence
  * there.
  * `_open/_close` pairs own their object; `_init/_release` pairs work on the caller's memory. The engine never prints or
  * exits. A model is immutable after bn_model_open and may serve many sessions; each session belongs to one thread at a
@@ -21,8 +21,8 @@ enum bn_status {
     BN_OK = 0,
     BN_ERR_USAGE,       /* a parameter is out of range */
     BN_ERR_IO,          /* the operating system refused (errno in the text) */
-    BN_ERR_FORMAT,      /* the file is damaged or not what it says */
-    BN_ERR_UNSUPPORTED, /* valid, but not for this engine (the text says what to do) */
+    BN_ERR_FORMAT,      /* the file is damaged or not what it claims to be */
+    BN_ERR_UNSUPPORTED, /* valid, but not supported by this engine (the text says what to do) */
     BN_ERR_MEMORY,      /* an allocation failed */
     BN_ERR_CONTEXT,     /* the context window is full */
 };
@@ -32,12 +32,12 @@ struct bn_error {
     char text[512]; /* one sentence: what was wrong and what to do; "" when status is BN_OK */
 };
 
-/* Fills *err (may be NULL) with one sentence, fit to print, and returns `status`: the one place where errors are made.
+/* Fills *err (may be NULL) with one printable sentence and returns `status`: the only place where errors are made.
  */
 enum bn_status bn_error_set(struct bn_error *err, enum bn_status status, const char *format, va_list args);
-/* Text of others (names in files, arguments) for one line of a terminal or table: control characters, broken UTF-8 and
- * marks that turn the direction of writing become \n, \t or \xNN; a backslash stays, so a second time changes nothing.
- * Cut at a whole character when `cap` bytes are too few. Returns out. */
+/* Makes foreign text (names in files, arguments) safe for one line of a terminal or table: control characters, broken
+ * UTF-8 and bidirectional marks become \n, \t or \xNN; a backslash stays, so applying it twice changes nothing.
+ * Truncated at a whole character if `cap` bytes are too few. Returns out. */
 char *bn_printable(char *out, size_t cap, const char *text);
 /* The same in place, for an argument of printf: up to 255 bytes. */
 #define BN_PRINTABLE(text) bn_printable((char[256]){0}, 256, text)
@@ -55,11 +55,11 @@ struct bn_model_options {
     const char *kernel_backend; /* "auto" (NULL), a variant name ("ref", "avx2", "avx512vnni"), or "reference64" */
     const char *i2s_layout;     /* NULL or "canonical"; "arm64x16" for I2_S files quantised on ARM (FORMATS.md 3.2) */
     const char
-        *pretokenizer; /* NULL: what the file says, llama-bpe where it is silent; "default" as bitnet.cpp falls back */
+        *pretokenizer; /* NULL: what the file says, llama-bpe if it says nothing; "default": bitnet.cpp's fallback */
     const char *chat_template; /* NULL: the model's own; one of its named templates, a built-in form, or a file */
     bool vocab_only;           /* read the vocabulary, not the weights */
-    bool float_activations;    /* ternary linears take float activations, not int8: weights become f32 in memory */
-    bool head_screening;       /* keep a short copy of an f16, bf16 or f32 output head for bn_decode_top */
+    bool float_activations;    /* ternary linears use float instead of int8 activations: weights become f32 in memory */
+    bool head_screening;       /* keep a compact copy of an f16, bf16 or f32 output head for bn_decode_top */
     bool weights_in_place; /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
     const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits); same
                                    logits (EXACT) */
@@ -80,8 +80,8 @@ struct bn_model_info {
 enum bn_status bn_model_open(struct bn_model **model, const char *path, const struct bn_model_options *options,
                              struct bn_error *err);
 void bn_model_close(struct bn_model *model);
-/* The files behind the model are still what was opened: none was written to, cut short or unreadable since. Call it
- * when work with the model is done: an error means that what was computed may come from mixed or missing bytes. */
+/* Checks that the model's files are unchanged since they were opened: none written to, truncated or unreadable. Call it
+ * when work with the model is done: an error means that results may come from mixed or missing bytes. */
 enum bn_status bn_model_check(const struct bn_model *model, struct bn_error *err);
 const struct bn_model_info *bn_model_info(const struct bn_model *model);
 /* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many.
@@ -90,10 +90,10 @@ size_t bn_kernel_backends(const char **names, size_t cap);
 
 /* ---- text and tokens ---- */
 enum bn_tokenize_flags {
-    BN_TOKENIZE_BOS = 1,      /* put BOS in front when the model wants one and the text does not begin with it */
-    BN_TOKENIZE_SPECIAL = 2,  /* special tokens in the text are tokens; otherwise they are plain text */
+    BN_TOKENIZE_BOS = 1,      /* prepend BOS if the model uses one and the text does not begin with it */
+    BN_TOKENIZE_SPECIAL = 2,  /* recognise special tokens in the text; otherwise they are plain text */
     BN_TOKENIZE_EOS = 8,      /* put EOS behind when the model wants one (few do) */
-    BN_TOKENIZE_NO_PREFIX = 4 /* no SPM space prefix: the text continues an earlier one */
+    BN_TOKENIZE_NO_PREFIX = 4 /* no SPM space prefix: this text continues an earlier one */
 };
 /* Writes at most `cap` ids; *n is the full count (call with cap 0 to measure). Any byte sequence is accepted. */
 enum bn_status bn_tokenize(const struct bn_model *model, const char *text, size_t text_bytes, int flags, int32_t *ids,
@@ -108,37 +108,37 @@ struct bn_text {
 struct bn_text bn_token_bytes(const struct bn_model *model, int32_t id, bool special);
 int32_t bn_token_bos(const struct bn_model *model);             /* -1: none */
 int32_t bn_token_eos(const struct bn_model *model);             /* -1: none */
-bool bn_token_is_end(const struct bn_model *model, int32_t id); /* end of generation: eos, eot, eom and their kin */
+bool bn_token_is_end(const struct bn_model *model, int32_t id); /* end of generation: eos, eot, eom and similar */
 
 /* Streaming decoder: takes ids, returns the bytes that are complete; never cuts a UTF-8 character. `at_start`: nothing
- * stands before the text, so an SPM model's first token loses its leading space. The stream has room for any token of
- * its model, so that only opening it can fail. */
+ * precedes the text, so an SPM model's first token loses its leading space. The stream has room for any token of
+ * its model, so only opening it can fail. */
 struct bn_text_stream;
 enum bn_status bn_text_stream_open(struct bn_text_stream **stream, const struct bn_model *model, bool at_start,
                                    struct bn_error *err);
 void bn_text_stream_close(struct bn_text_stream *stream);
 struct bn_text bn_text_stream_put(struct bn_text_stream *stream, int32_t id);
-struct bn_text bn_text_stream_end(struct bn_text_stream *stream); /* the unfinished character, as it is */
+struct bn_text bn_text_stream_end(struct bn_text_stream *stream); /* the unfinished character, as is */
 
-/* Chat: renders messages with the model's own chat template (engine/model/chat/chat.h says what a model without one
- * gets); roles "system", "user", "assistant". The result ends with the generation prompt. *n is its length; at most
- * `cap` bytes are written, with a terminator. A template that cannot be rendered, or that refuses the messages, is an
- * error. */
+/* Chat: renders messages with the model's own chat template (see engine/model/chat/chat.h for models without
+ * one); roles "system", "user", "assistant". The result ends with the generation prompt. *n is its length; at most
+ * `cap` bytes are written, with a terminator. It is an error if the template cannot be rendered or rejects the
+ * messages. */
 struct bn_message {
     const char *role, *content;
     size_t content_bytes; /* 0: content ends at its terminator */
 };
 enum bn_status bn_chat_render(const struct bn_model *model, const struct bn_message *messages, size_t n_messages,
                               char *out, size_t cap, size_t *n, struct bn_error *err);
-/* The same as ids: the template's special tokens are tokens, what looks like one inside a content is text. Writes at
- * most `cap` ids; *n is the full count. */
+/* The same as ids: special tokens of the template are tokens; anything that looks like one inside a content is text.
+ * Writes at most `cap` ids; *n is the full count. */
 enum bn_status bn_chat_tokenize(const struct bn_model *model, const struct bn_message *messages, size_t n_messages,
                                 int32_t *ids, size_t cap, size_t *n, struct bn_error *err);
 /* Where the template comes from: "the model's own", the name of a built-in form ("plain": contents joined by
  * newlines, for a base model), or bn_model_options.chat_template. */
 const char *bn_chat_name(const struct bn_model *model);
 
-/* ---- observer: how counters and traces come in; NULL costs nothing ---- */
+/* ---- observer: attaches counters and traces; NULL costs nothing ---- */
 enum bn_op {
     BN_OP_EMBED,
     BN_OP_NORM, /* RMSNorm and activation quantisation */
@@ -163,7 +163,7 @@ const char *bn_op_name(enum bn_op op);
  * called. */
 struct bn_work {
     uint64_t weight_bytes, kv_bytes, macs;
-    uint64_t kernel_calls; /* counted as they happen; op_end only */
+    uint64_t kernel_calls; /* counted as they happen; set in op_end only */
 };
 /* What one pass computes. Sequences are numbered as they are opened on a crew. */
 struct bn_pass_row {
@@ -176,21 +176,21 @@ struct bn_pass_info {
     int n_rows;
     const struct bn_pass_row *rows; /* [n_rows], valid during the call */
 };
-/* Calls nest: a pass holds the operations, an operation may hold waiting. Any of them may be NULL. */
+/* Calls nest: a pass contains operations, an operation may contain waiting. Any of them may be NULL. */
 struct bn_observer {
     void *self;
     /* Called on every thread of the crew, around each operation of each layer (layer -1: embedding and head). */
     void (*op_begin)(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op);
     void (*op_end)(void *self, int thread, enum bn_phase phase, int layer, enum bn_op op, const struct bn_work *work);
-    /* Called by the calling thread around a pass; what it hands out (logits, hashes) is inside. */
+    /* Called on the calling thread around a pass, including its output (logits, hashes). */
     void (*pass_begin)(void *self, const struct bn_pass_info *pass);
     void (*pass_end)(void *self, const struct bn_pass_info *pass);
     /* Called once on every worker thread when it starts (attach per-thread counters here). */
     void (*thread_start)(void *self, int thread);
-    /* Called on every thread around each barrier: the time in between is spent waiting for the others. */
+    /* Called on every thread around each barrier: the time between the calls is spent waiting for the others. */
     void (*wait_begin)(void *self, int thread);
     void (*wait_end)(void *self, int thread);
-    const struct bn_observer *next; /* another one, which begins after this one and ends before it; or NULL */
+    const struct bn_observer *next; /* another observer, which begins after this one and ends before it; or NULL */
 };
 
 /* ---- crew: threads and their scratch memory, for any number of sessions and batches of one model ---- */
@@ -199,10 +199,10 @@ struct bn_crew;
 struct bn_crew_options {
     int n_threads;      /* 0: one per physical core this process may use */
     int n_batch;        /* most tokens computed at once; 0: default */
-    int n_ctx;          /* no session will be longer: a smaller n_batch is enough then; 0: not known */
+    int n_ctx;          /* upper limit of n_ctx of all sessions, which allows a smaller n_batch; 0: unknown */
     const int *cpus;    /* n_threads CPU numbers to pin to, or NULL */
-    bool fixed_threads; /* always use all threads. Otherwise the crew goes on with fewer for a while when it finds some
-                           off their CPU, because other processes keep it busy; logits do not depend on it */
+    bool fixed_threads; /* always use all threads. Otherwise the crew continues with fewer for a while when other
+                           processes keep some of its CPUs busy; logits do not depend on it */
     const struct bn_observer *observer; /* or NULL */
 };
 /* `options` may be NULL. The crew belongs to one thread at a time, and outlives its sessions and batches. */
@@ -212,8 +212,8 @@ void bn_crew_close(struct bn_crew *crew);
 int bn_crew_n_threads(const struct bn_crew *crew);
 struct bn_crew_load {
     int n_threads, n_active; /* opened with; in the latest pass */
-    bool busy;               /* threads are left out now, because other processes use the machine */
-    uint64_t n_dropped;      /* times that a thread was left out */
+    bool busy;               /* threads are currently left out because other processes use the machine */
+    uint64_t n_dropped;      /* how often a thread was left out */
     uint64_t waited_ns; /* that the calling thread has slept waiting for others; only where threads are not fixed */
 };
 void bn_crew_load(const struct bn_crew *crew, struct bn_crew_load *load);
@@ -228,14 +228,15 @@ struct bn_session_options {
     const char *kv_type; /* "f16", "f32", "q8_0"; NULL: f16 for ternary models, f32 for float ones */
     const int *cpus;     /* n_threads CPU numbers to pin to, or NULL */
     const struct bn_observer *observer;
-    bool fixed_threads;   /* as in struct bn_crew_options */
-    struct bn_crew *crew; /* shared with others; then no threads, batch, CPUs or observer here. NULL: one of its own */
+    bool fixed_threads; /* as in struct bn_crew_options */
+    struct bn_crew
+        *crew; /* a shared crew; leave threads, batch, CPUs and observer unset then. NULL: a crew of its own */
 };
 enum bn_status bn_session_open(struct bn_session **session, const struct bn_model *model,
                                const struct bn_session_options *options, struct bn_error *err);
-/* A session on the crew of `from` that begins with the first n_tokens of its context, by reference: it costs memory for
- * what follows, and for a segment of 256 positions that both go on to write. n_ctx 0: as long as `from`'s. Either may
- * be closed first; a crew that `from` opened for itself must stay. */
+/* A session on the crew of `from` that begins with the first n_tokens of its context, by reference: it costs memory
+ * only for what follows, and for a segment of 256 positions that both continue to write. n_ctx 0: the same as `from`.
+ * Either may be closed first; a crew that `from` opened for itself must stay open. */
 enum bn_status bn_session_open_shared(struct bn_session **session, const struct bn_session *from, int n_tokens,
                                       int n_ctx, struct bn_error *err);
 void bn_session_close(struct bn_session *session);
@@ -243,23 +244,24 @@ struct bn_crew *bn_session_crew(const struct bn_session *session);
 
 /* Appends n tokens to the context. Afterwards bn_logits is the prediction after the last one. */
 enum bn_status bn_prefill(struct bn_session *session, const int32_t *ids, size_t n, struct bn_error *err);
-/* The same, and calls `each` with the logits after every token from ids[first] on (pos = index into ids), in order. */
+/* The same, but also calls `each` with the logits after every token from ids[first] on (pos = index into ids), in
+ * order. */
 enum bn_status bn_prefill_logits(struct bn_session *session, const int32_t *ids, size_t n, size_t first,
                                  void (*each)(void *self, size_t pos, const float *logits), void *self,
                                  struct bn_error *err);
 /* Appends one token: the decode step. */
 enum bn_status bn_decode(struct bn_session *session, int32_t id, struct bn_error *err);
-/* The same for a caller who wants the best k alone (greedy: 1): logits that cannot be among them may be -INFINITY
- * instead, the others are exact, and so is the choice of greedy or top-k sampling without a repetition penalty. Saves
- * time when the model was opened with head_screening, k <= BN_MAX_TOP and logits are not hashed; otherwise it is
+/* The same for a caller that needs only the best k (greedy: 1): logits that cannot be among them may be -INFINITY;
+ * the others are exact, and so is the choice of greedy or top-k sampling without a repetition penalty. Saves
+ * time if the model was opened with head_screening, k <= BN_MAX_TOP and logits are not hashed; otherwise equivalent to
  * bn_decode. */
 #define BN_MAX_TOP 256
 enum bn_status bn_decode_top(struct bn_session *session, int32_t id, int k, struct bn_error *err);
 uint64_t bn_session_screened_rows(
     const struct bn_session *session); /* logits that bn_decode_top computed exactly since opening */
-/* Appends `id` and, computed in the same pass, the longest beginning of draft[0 .. n_draft - 1] that greedy decoding
- * chooses itself: context, logits and hash are those of 1 + *n_accepted calls of bn_decode. n_draft <= BN_MAX_DRAFT;
- * what is too much for the context or the batch is not looked at. */
+/* Appends `id` and, computed in the same pass, the longest prefix of draft[0 .. n_draft - 1] that greedy decoding
+ * would choose: context, logits and hash are those of 1 + *n_accepted calls of bn_decode. n_draft <= BN_MAX_DRAFT;
+ * tokens that exceed the context or the batch are ignored. */
 #define BN_MAX_DRAFT 15
 enum bn_status bn_decode_draft(struct bn_session *session, int32_t id, const int32_t *draft, size_t n_draft,
                                size_t *n_accepted, struct bn_error *err);
@@ -270,7 +272,7 @@ int bn_session_position(const struct bn_session *session); /* tokens in the cont
 int bn_session_n_ctx(const struct bn_session *session);
 int bn_session_n_threads(const struct bn_session *session);
 void bn_session_truncate(struct bn_session *session, int n_tokens); /* forget everything after the first n tokens */
-/* Makes room in a full context: keeps the first n_sink tokens, drops n_drop after them, re-rotates the rest. */
+/* Makes room in a full context: keeps the first n_sink tokens, drops the n_drop after them and re-rotates the rest. */
 enum bn_status bn_session_shift(struct bn_session *session, int n_sink, int n_drop, struct bn_error *err);
 uint64_t bn_session_kv_bytes(const struct bn_session *session);
 /* Hash of all logits rows computed since opening or the last reset (FNV-1a over their bits, position order): equal work
@@ -310,14 +312,14 @@ uint64_t bn_batch_kv_bytes(const struct bn_batch *batch, int sequence);    /* no
 uint64_t bn_batch_logits_hash(const struct bn_batch *batch, int sequence); /* of all logits that it gave */
 
 /* ---- sampler ---- */
-/* Applied in this order: penalty, temperature, top-k, top-p (of what top-k left), min-p (relative to the best). */
+/* Applied in this order: penalty, temperature, top-k, top-p (of what top-k keeps), min-p (relative to the best). */
 struct bn_sampler_options {
     float temperature;        /* 0: greedy (the lowest id wins a tie) */
     int top_k;                /* 0: off */
     float top_p;              /* 1: off */
     float min_p;              /* 0: off */
     float repetition_penalty; /* 1: off */
-    int repetition_window;    /* last tokens that the penalty looks at; 0: none */
+    int repetition_window;    /* number of recent tokens that the penalty considers; 0: none */
     uint64_t seed;            /* same seed, same text, on every machine */
 };
 struct bn_sampler;
@@ -336,25 +338,26 @@ enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most,
 void bn_lookup_close(struct bn_lookup *lookup);
 enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_t n,
                              struct bn_error *err); /* the text goes on */
-/* What followed the last 3, 2 or 1 tokens when they last stood there; 0 when they are new, or drafts have failed of
- * late. */
+/* What followed the last 3, 2 or 1 tokens at their previous occurrence; 0 if they are new or recent drafts have
+ * failed. */
 size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
-void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft, size_t n_accepted); /* what became of the last draft */
+void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft,
+                     size_t n_accepted); /* reports how much of the last draft was accepted */
 
 /* ---- generator: prefill, draft, decode, sample, stop strings, context shift as one loop; never prints ---- */
 struct bn_generator_options {
-    int max_new_tokens;                        /* -1: until something else ends the text */
+    int max_new_tokens;                        /* -1: no limit of its own */
     const struct bn_sampler_options *sampling; /* NULL: greedy */
-    const char *const *stops;                  /* [n_stops] the text ends before the first of these; none is empty */
+    const char *const *stops; /* [n_stops] the text ends before the first of these; none may be empty */
     size_t n_stops;
-    bool ignore_eos;    /* go on after an end-of-generation token */
-    bool context_shift; /* when the context is full, forget the older half of what follows the first context_sinks
+    bool ignore_eos;    /* continue after an end-of-generation token */
+    bool context_shift; /* when the context is full, drop the older half of what follows the first context_sinks
                            tokens */
     int context_sinks;
     int prompt_lookup;   /* most tokens of a draft, 0 to BN_MAX_DRAFT; 0: off */
     bool head_screening; /* for a model opened with head_screening: compute only logits that can win (bn_decode_top) */
     bool ids_only;       /* no text: faster, and needs no vocabulary */
-    bool (*interrupted)(void *self); /* asked before each pass; NULL: never */
+    bool (*interrupted)(void *self); /* checked before each pass; NULL: never */
     void *self;
 };
 enum bn_end {
@@ -362,38 +365,38 @@ enum bn_end {
     BN_END_LENGTH,
     BN_END_STOP,
     BN_END_EOS,
-    BN_END_CONTEXT, /* the context is full and must not shift */
+    BN_END_CONTEXT, /* the context is full and shifting is off */
     BN_END_INTERRUPTED,
     BN_END_ERROR,
 };
 const char *bn_end_name(enum bn_end end); /* "length", "stop", "end_of_text", "context", "interrupted", "error" */
 
-/* What one pass gave. `ids` and `text` are valid until the next call on the generator. */
+/* What one pass produced. `ids` and `text` are valid until the next call on the generator. */
 struct bn_generated {
     const int32_t *ids; /* [n] at least one, unless the text ended before the pass */
     size_t n;
-    struct bn_text text; /* whole characters, without what may still become a stop string */
+    struct bn_text text; /* whole characters, excluding what may still become part of a stop string */
     enum bn_end end;
 };
 struct bn_generator_counts {
     size_t passes, drafted, accepted; /* of decoding, since opening */
 };
 struct bn_generator;
-/* Continues ids[0 .. n), copied. Those that `session` holds already (its position, at most n) are not computed again.
- * The session is the generator's until bn_generator_close. Options that exclude each other: BN_ERR_USAGE. */
+/* Continues ids[0 .. n), copied. Those that `session` already holds (its position, at most n) are not recomputed.
+ * The generator owns the session until bn_generator_close. Mutually exclusive options are BN_ERR_USAGE. */
 enum bn_status bn_generator_open(struct bn_generator **generator, struct bn_session *session, const int32_t *ids,
                                  size_t n, const struct bn_generator_options *options, struct bn_error *err);
 void bn_generator_close(struct bn_generator *generator);
 /* Computes what is due (first the rest of the prompt, then the last token with a draft) and returns the next tokens.
- * After the end it returns no tokens and the same end; a failure ends the text with BN_END_ERROR. */
+ * After the end it returns no tokens and the same reason; a failure ends the text with BN_END_ERROR. */
 enum bn_status bn_generator_next(struct bn_generator *generator, struct bn_generated *generated, struct bn_error *err);
-/* The first half of bn_generator_next, for a caller that wants the time of the pass alone: *n_tokens (may be NULL)
- * tokens joined the context. bn_generator_next then does the rest. */
+/* The first half of bn_generator_next, for a caller that times the pass alone: *n_tokens (may be NULL)
+ * tokens joined the context. bn_generator_next then completes the step. */
 enum bn_status bn_generator_compute(struct bn_generator *generator, int *n_tokens, struct bn_error *err);
 struct bn_generator_counts bn_generator_counts(const struct bn_generator *generator);
 
-/* ---- options: optimisations that can be switched, by name ---- */
-/* Everything an option can set. Start from zeros, or from what is set otherwise. */
+/* ---- options: optimisations that can be switched by name ---- */
+/* Everything an option can set. Start from zeros or from other settings. */
 struct bn_settings {
     struct bn_model_options model;
     struct bn_session_options session;
@@ -404,7 +407,7 @@ struct bn_option {
     const char *const *values;   /* what a sweep tries, the default first; ends with NULL */
     const char *help;
     const char *exactness;        /* "EXACT": the same bits as with the default; else what changes */
-    const char *needs;            /* what must hold otherwise, or NULL */
+    const char *needs;            /* what else must hold, or NULL */
     const char *const *conflicts; /* names of options that must then stay at their default, ends with NULL; or NULL */
     enum bn_status (*set)(struct bn_settings *settings, const char *value, struct bn_error *err); /* keeps `value` */
 };
@@ -412,8 +415,8 @@ struct bn_option_choice {
     const char *name, *value;
 };
 const struct bn_option *const *bn_options(size_t *n);
-const struct bn_option *bn_option_find(const char *name); /* '-' and '_' alike; NULL: there is none */
-/* Sets every choice: an unknown name or value is BN_ERR_USAGE, choices that exclude each other BN_ERR_UNSUPPORTED. */
+const struct bn_option *bn_option_find(const char *name); /* '-' and '_' are equivalent; NULL if unknown */
+/* Sets every choice: an unknown name or value is BN_ERR_USAGE; mutually exclusive choices are BN_ERR_UNSUPPORTED. */
 enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
                                 struct bn_error *err);
 

@@ -1,6 +1,6 @@
-/* cmdline.h - one declarative table per program gives option parsing, --help, --version and its errors the same form
- * everywhere. Option names accept '-' and '_' alike; values come as "--name value" or "--name=value", and -m, -p, -n
- * and -t are short for --model, --prompt, --max_new_tokens and --threads where a program has those.
+/* cmdline.h - one declarative table per program makes option parsing, --help, --version and errors uniform
+ * across programs. Option names accept '-' and '_' interchangeably; values come as "--name value" or "--name=value",
+ * and -m, -p, -n and -t abbreviate --model, --prompt, --max_new_tokens and --threads in programs that have them.
  *
  *   static struct opts { const char *model; int threads; bool json; } o = {.threads = 0};
  *   static const struct bn_cmd_option options[] = {
@@ -11,7 +11,7 @@
  *   static const struct bn_cmd cmd = {"bitnet-run", "generate text", "--model FILE --prompt TEXT [options]", options};
  *   int rest = bn_cmd_parse(&cmd, argc, argv);   // prints and exits on --help (0), --version (0) and errors (2)
  *   ...
- *   return bn_cmd_finish(cmd.name, 0);           // every way out of main after something was printed (engine/files.h)
+ *   return bn_cmd_finish(cmd.name, 0);           // on every path out of main after printing (engine/files.h)
  */
 #ifndef BN_CMDLINE_H
 #define BN_CMDLINE_H
@@ -25,7 +25,7 @@ enum bn_cmd_type {
     BN_CMD_INT,    /* int, within min..max */
     BN_CMD_U64,    /* uint64_t */
     BN_CMD_FLOAT,  /* float, within min..max */
-    BN_CMD_LIST,   /* struct bn_cmd_list: may be given many times */
+    BN_CMD_LIST,   /* struct bn_cmd_list: may be repeated */
 };
 struct bn_cmd_list {
     const char **values;
@@ -43,22 +43,22 @@ struct bn_cmd {
     const struct bn_cmd_option *options; /* ends with a name of NULL */
     const char *more;                    /* further help text, or NULL */
 };
-/* Parses options anywhere in argv; moves what is not an option to the front. Returns how many of those there are
+/* Parses options anywhere in argv; moves other arguments to the front and returns their number
  * (argv[1..n]). */
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
 /* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). With --json a program
- * that fails (1) before it has printed anything prints {"error": sentence} too, so that its output is JSON in any case.
+ * that fails (1) before it has printed anything prints {"error": sentence} too, so that its output is always JSON.
  */
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* How far a long command is, in one line on stderr. On a terminal it is drawn in place and no wider than that;
- * elsewhere it is printed when ten seconds have passed since the last time, or since the first call. NULL removes the
- * line: before other output, and at the end. */
+/* Shows the progress of a long command in one line on stderr. On a terminal it is redrawn in place and fits its width;
+ * elsewhere it is printed at most every ten seconds, counted from the first call. NULL removes the
+ * line: call it before other output and at the end. */
 void bn_cmd_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct bn_settings;
 struct bn_error;
-/* A program's own table with one line more for every registered option (engine/options); once a program. After parsing,
- * bn_cmd_options_apply puts what was given into *settings: enum bn_status as of bn_options_apply. */
+/* A program's own table plus one line for every registered option (engine/options); call once per program. After
+ * parsing, bn_cmd_options_apply stores the given values in *settings and returns a status like bn_options_apply. */
 const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own);
 int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err);
 #endif

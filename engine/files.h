@@ -6,11 +6,11 @@
  *   fprintf(bn_output_stream(out), ...);
  *   if (bn_output_commit(out, &err)) ...        // or bn_output_discard(out)
  *
- * Output is written to PATH.PID.part and takes its name at the end: a failed, interrupted or killed run leaves an older
- * file as it was, and neither its exit nor SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE or SIGXFSZ (where the program
- * leaves them at their default) leaves a .part file behind. A regular file keeps its permissions. A link is followed
- * and stays a link. What is not a regular file (a FIFO, a character device, /dev/stdout) is written through; folders,
- * block devices and sockets are refused. A file that the command reads is refused, whatever name leads to it. */
+ * Output is written to PATH.PID.part and takes its name at the end: a failed, interrupted or killed run leaves an
+ * existing file unchanged, and neither its exit nor SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE or SIGXFSZ (unless the
+ * program handles them) leaves a .part file. A regular file keeps its permissions. A link is followed and stays a link.
+ * Other streams (a FIFO, a character device, /dev/stdout) are written directly; directories, block devices and sockets
+ * are rejected. A file that the command reads is rejected under any name. */
 #ifndef BITNET_FILES_H
 #define BITNET_FILES_H
 #include "engine/bitnet.h"
@@ -21,23 +21,23 @@ struct bn_output;
 /* BN_ERR_USAGE: the path cannot be an output of this command. At most 16 outputs are open at once. */
 enum bn_status bn_output_open(struct bn_output **output, const char *path, struct bn_error *err);
 FILE *bn_output_stream(struct bn_output *output);
-/* Writes through to what is not a regular file: it cannot be read back, and nothing is replaced. */
+/* True if the output is not a regular file: it cannot be read back, and nothing is replaced. */
 bool bn_output_is_through(const struct bn_output *output);
 /* Where the bytes are until commit. */
 const char *bn_output_part(const struct bn_output *output);
 /* fwrite and its error. */
 enum bn_status bn_output_write(struct bn_output *output, const void *bytes, size_t n, struct bn_error *err);
-/* To disk and into place; frees `output` in any case. */
+/* Flushes to disk and renames into place; always frees `output`. */
 enum bn_status bn_output_commit(struct bn_output *output, struct bn_error *err);
 void bn_output_discard(struct bn_output *output); /* NULL is allowed */
 
-/* Opens a regular file for reading and never waits: a FIFO, a device or a folder is BN_ERR_FORMAT. The file counts as
- * an input of this command from now on. *fd is the caller's to close; *st may be NULL. */
+/* Opens a regular file for reading and never blocks: a FIFO, a device or a directory is BN_ERR_FORMAT. The file counts
+ * as an input of this command from now on. The caller closes *fd; st may be NULL. */
 enum bn_status bn_input_open(int *fd, struct stat *st, const char *path, struct bn_error *err);
 /* The whole file with a terminator (*bytes: free it), "-" is standard input; a pipe or terminal is read to its end.
  * More than `limit` bytes are an error that says so; so is an interrupting signal that the program catches. */
 enum bn_status bn_input_read(char **bytes, size_t *n, const char *path, size_t limit, struct bn_error *err);
-/* What bn_input_open opened is an input no more. */
+/* A file opened by bn_input_open is no longer an input. */
 void bn_input_forget(const struct stat *st);
 /* Counts `path` (which may be NULL or not exist) as an input of this command before it is opened. */
 void bn_input_declare(const char *path);

@@ -20,7 +20,7 @@ static const struct {
     {"report", "static report from a results database"},
 };
 
-/* The folder of this program, which holds the others too. */
+/* The directory of this program, which also holds the others. */
 static void own_folder(char *folder, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", folder, size - 1);
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/bitnet-%.60s", folder, argv[1]);
     argv[1] = path;
     execv(path, argv + 1);
-    fprintf(stderr, "bitnet: Unknown command \"%s\" (%s); bitnet help lists the commands.\n", strrchr(path, '-') + 1,
+    fprintf(stderr, "bitnet: Unknown command \"%s\" (%s); run bitnet help for a list.\n", strrchr(path, '-') + 1,
             strerror(errno));
     return 2;
 }

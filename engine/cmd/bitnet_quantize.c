@@ -1,4 +1,4 @@
-/* bitnet_quantize.c - writes a model as GGUF in the encodings asked for. */
+/* bitnet_quantize.c - writes a model as GGUF in the requested encodings. */
 #include "engine/cmdline.h"
 #include "engine/files.h"
 #include "engine/format/gguf_save.h"
@@ -16,7 +16,7 @@ static int n_notes;
 
 static const struct bn_cmd_option options[] = {
     {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model, "model to read: GGUF, safetensors directory, llama2.c .bin"},
-    {"output", "FILE", BN_CMD_STRING, &o.output, "GGUF file to write (complete, or not at all)"},
+    {"output", "FILE", BN_CMD_STRING, &o.output, "GGUF file to write (all or nothing)"},
     {"type", "NAME", BN_CMD_STRING, &o.type,
      "encoding of the linears: i2_s tq1_0 tq2_0 iq1_bn iq2_bn f16 bf16 f32 q8_0 q6_k q4_0; default: as they "
      "are"},
@@ -26,7 +26,7 @@ static const struct bn_cmd_option options[] = {
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout,
      "arm64x16 for I2_S files that were quantised on ARM; default: canonical"},
     {"verify", NULL, BN_CMD_FLAG, &o.verify, "read the file back and compare it with the source"},
-    {"force", NULL, BN_CMD_FLAG, &o.force, "replace an output file that exists"},
+    {"force", NULL, BN_CMD_FLAG, &o.force, "replace an existing output file"},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-quantize", "write a model as GGUF",
                                   "--model FILE_OR_DIR --output FILE [--type NAME] [--head NAME] [--verify]", options,
@@ -40,7 +40,7 @@ static void show_progress(void *self, const char *tensor, uint64_t done, uint64_
     bn_cmd_progress("[%-30.*s] %3d %%  %s", percent * 30 / 100, "##############################", percent, tensor);
 }
 
-/* The first of them is an example; report() says how many there were. */
+/* Prints the first as an example; report() prints how many there were. */
 static void show_note(void *self, const char *sentence)
 {
     (void)self;
@@ -52,18 +52,18 @@ static enum bn_encoding encoding_of(const char *name)
     if (!name) return BN_ENC_NONE;
     enum bn_encoding e = bn_encoding_by_name(name);
     if (e == BN_ENC_NONE || !bn_encoding_traits(e)->pack)
-        bn_cmd_fail(&cmd, 2, "The encoding \"%s\" cannot be written; --help lists those that can.", name);
+        bn_cmd_fail(&cmd, 2, "The encoding \"%s\" cannot be written; see --help for those that can.", name);
     return e;
 }
 
-/* Replacing a file takes --force; bn_output_open refuses what cannot be an output at all. */
+/* Replacing a file takes --force; bn_output_open rejects what can never be an output. */
 static void check_paths(void)
 {
     struct stat out, standard;
-    if (!o.model || !o.output) bn_cmd_fail(&cmd, 2, "--model and --output are needed; --help shows an example.");
+    if (!o.model || !o.output) bn_cmd_fail(&cmd, 2, "--model and --output are required; see --help.");
     if (o.force || stat(o.output, &out) || !S_ISREG(out.st_mode)) return;
     if (fstat(STDOUT_FILENO, &standard) || standard.st_dev != out.st_dev || standard.st_ino != out.st_ino)
-        bn_cmd_fail(&cmd, 2, "%s exists; give another --output, or --force to replace it.", o.output);
+        bn_cmd_fail(&cmd, 2, "%s exists; choose another --output, or add --force to replace it.", o.output);
 }
 
 static _Noreturn void fail(const struct bn_error *err)
@@ -71,7 +71,7 @@ static _Noreturn void fail(const struct bn_error *err)
     bn_cmd_fail(&cmd, err->status == BN_ERR_USAGE ? 2 : 1, "%s", err->text);
 }
 
-/* A file that is written through may be standard output itself, so nothing is printed there then. */
+/* The output may be standard output itself, so print nothing there then. */
 static void report(FILE *to, const struct bn_source *source, const struct bn_save_plan *plan)
 {
     uint64_t bytes = 0;
@@ -80,7 +80,7 @@ static void report(FILE *to, const struct bn_source *source, const struct bn_sav
             BN_PRINTABLE(o.output), plan->n, (double)bytes / 1e6, (double)source->file_bytes / 1e6,
             BN_PRINTABLE(source->config.architecture));
     if (n_notes)
-        fprintf(to, "%d of them have another encoding than asked for, because their rows do not fit it\n", n_notes);
+        fprintf(to, "%d of them use a different encoding than requested, because their rows do not fit it\n", n_notes);
 }
 
 static double verify(const struct bn_save_plan *plan, const struct bn_source *source, struct bn_output *output)
@@ -96,7 +96,7 @@ static double verify(const struct bn_save_plan *plan, const struct bn_source *so
 
 int main(int argc, char **argv)
 {
-    if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
+    if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "Unexpected argument \"%s\"; see --help.", argv[1]);
     check_paths();
     struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL, show_progress, show_note};
     struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     if (bn_output_commit(output, &err)) fail(&err);
     report(to, &source, &plan);
     if (o.verify)
-        printf("verified: ternary codes and scales are those of the source; the largest error of other weights is %.3g "
+        printf("verified: ternary codes and scales match the source; the largest error of other weights is %.3g "
                "of the largest weight of their tensor\n",
                worst);
     bn_save_plan_close(&plan);

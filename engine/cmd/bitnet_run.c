@@ -1,5 +1,5 @@
-/* bitnet_run.c - generate text: streams it as it comes, or prints one JSON object with ids, text and every token's
- * time. */
+/* bitnet_run.c - generates text: streams it as it is produced, or prints one JSON object with ids, text and every
+ * token's time. */
 #include "engine/cmd/bitnet_run/run.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,22 +12,22 @@ static struct run_options o = {.max_new_tokens = -1,
 static const struct bn_cmd_option options[] = {
     {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model, "GGUF file, safetensors directory or llama2.c checkpoint", 0, 0},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.tokenizer, "vocabulary of a llama2.c checkpoint (tok512.bin)", 0, 0},
-    {"prompt", "TEXT", BN_CMD_STRING, &o.prompt, "text to continue; \"\" is the beginning-of-sequence token alone", 0,
-     0},
-    {"prompt_file", "FILE", BN_CMD_STRING, &o.prompt_file, "read the prompt from a file; - is standard input", 0, 0},
-    {"prompt_tokens", "N", BN_CMD_INT, &o.prompt_tokens, "a made-up prompt of N tokens, for timing", 1, 1 << 24},
-    {"prompt_ids", "A,B,...", BN_CMD_STRING, &o.prompt_ids,
-     "the prompt as token ids, taken as they are (no BOS is added)", 0, 0},
+    {"prompt", "TEXT", BN_CMD_STRING, &o.prompt, "text to continue; \"\" means the beginning-of-sequence token alone",
+     0, 0},
+    {"prompt_file", "FILE", BN_CMD_STRING, &o.prompt_file, "read the prompt from a file; - for standard input", 0, 0},
+    {"prompt_tokens", "N", BN_CMD_INT, &o.prompt_tokens, "a synthetic prompt of N tokens, for timing", 1, 1 << 24},
+    {"prompt_ids", "A,B,...", BN_CMD_STRING, &o.prompt_ids, "the prompt as token ids, used as given (no BOS is added)",
+     0, 0},
     {"prompt_logprobs", NULL, BN_CMD_FLAG, &o.prompt_logprobs,
      "with --json: ln p of every prompt token given those before it", 0, 0},
-    {"chat", NULL, BN_CMD_FLAG, &o.chat, "put the prompt into the model's chat template as the user's turn", 0, 0},
+    {"chat", NULL, BN_CMD_FLAG, &o.chat, "use the prompt as the user's turn in the model's chat template", 0, 0},
     {"chat_template", "NAME|FILE", BN_CMD_STRING, &o.chat_template,
      "with --chat: another of the model's templates, a built-in form (llama-3, chatml, ...) or a Jinja file", 0, 0},
     {"system", "TEXT", BN_CMD_STRING, &o.system, "system message of the chat", 0, 0},
     {"special", NULL, BN_CMD_FLAG, &o.special,
-     "special tokens such as <|eot_id|> in the prompt are tokens (in a --chat never)", 0, 0},
+     "recognise special tokens such as <|eot_id|> in the prompt (never with --chat)", 0, 0},
     {"max_new_tokens", "N", BN_CMD_INT, &o.max_new_tokens,
-     "most tokens to generate (default 128, or what the context holds)", 0, 1 << 24},
+     "maximum number of tokens to generate (default 128, or what the context holds)", 0, 1 << 24},
     {"threads", "N", BN_CMD_INT, &o.threads, "threads; 0: one per physical core", 0, 1024},
     {"temperature", "T", BN_CMD_FLOAT, &o.sampling.temperature, "0 (default): greedy", 0, 1000},
     {"top_k", "K", BN_CMD_INT, &o.sampling.top_k, "sample among the K likeliest; 0: all", 0, 1 << 24},
@@ -36,14 +36,14 @@ static const struct bn_cmd_option options[] = {
     {"repetition_penalty", "R", BN_CMD_FLOAT, &o.sampling.repetition_penalty,
      "divide the logits of recent tokens; 1: off", 0.01, 100},
     {"repetition_window", "N", BN_CMD_INT, &o.sampling.repetition_window,
-     "recent tokens that the penalty looks at (default 64); 0: none", 0, 1 << 20},
+     "number of recent tokens that the penalty considers (default 64); 0: none", 0, 1 << 20},
     {"seed", "N", BN_CMD_U64, &o.sampling.seed, "same seed, same text, on every machine (default 1)", 0, 0},
-    {"stop", "TEXT", BN_CMD_LIST, &o.stop, "end before this text appears; may be given several times", 0, 0},
-    {"ignore_eos", NULL, BN_CMD_FLAG, &o.ignore_eos, "go on after an end-of-generation token", 0, 0},
+    {"stop", "TEXT", BN_CMD_LIST, &o.stop, "stop before this text appears; may be repeated", 0, 0},
+    {"ignore_eos", NULL, BN_CMD_FLAG, &o.ignore_eos, "continue after an end-of-generation token", 0, 0},
     {"n_ctx", "N", BN_CMD_INT, &o.n_ctx, "context length; 0: what the model was trained for", 0, 1 << 24},
     {"context_shift", NULL, BN_CMD_FLAG, &o.context_shift,
-     "when the context is full, forget its older half (default: stop with an error)", 0, 0},
-    {"context_sinks", "N", BN_CMD_INT, &o.context_sinks, "tokens at the beginning that a shift keeps (default 4)", 0,
+     "when the context is full, drop its older half (default: stop with an error)", 0, 0},
+    {"context_sinks", "N", BN_CMD_INT, &o.context_sinks, "number of initial tokens that a shift keeps (default 4)", 0,
      1 << 20},
     {"kernel_backend", "NAME", BN_CMD_STRING, &o.kernel_backend, "auto, ref, avx2, avx512vnni, ... or reference64", 0,
      0},
@@ -52,18 +52,18 @@ static const struct bn_cmd_option options[] = {
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM",
      0, 0},
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.pretokenizer,
-     "override; \"default\" splits as bitnet.cpp does when the file is silent", 0, 0},
+     "override; \"default\" splits as bitnet.cpp does if the file names none", 0, 0},
     {"logits_hash", NULL, BN_CMD_FLAG, &o.logits_hash,
      "print the hash of all logits: equal on every CPU, thread count and kernel", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object instead of text", 0, 0},
-    {"quiet", NULL, BN_CMD_FLAG, &o.quiet, "no timing line on stderr", 0, 0},
+    {"quiet", NULL, BN_CMD_FLAG, &o.quiet, "print no timing line on stderr", 0, 0},
     {0}};
 const struct bn_cmd run_cmd = {"bitnet-run", "generate text with a BitNet or llama model on the CPU",
                                "--model FILE_OR_DIR --prompt TEXT [options]", options,
                                "exit codes: 0 ok, 1 failed, 2 usage, 130 interrupted (143 by SIGTERM). The environment "
                                "variable BITNET_KERNEL_BACKEND "
-                               "stands in for --kernel_backend; BITNET_AMX_ENABLED=0 "
-                               "keeps the AMX kernels away."};
+                               "sets the default of --kernel_backend; BITNET_AMX_ENABLED=0 "
+                               "disables the AMX kernels."};
 
 static const char *env_backend(void)
 {
@@ -84,13 +84,13 @@ void *must(void *memory)
 
 static void check_options(void)
 {
-    if (!o.model) bn_cmd_fail(&run_cmd, 2, "--model is missing; bitnet-run --help shows how to call it.");
+    if (!o.model) bn_cmd_fail(&run_cmd, 2, "--model is missing; see bitnet-run --help.");
     if (!!o.prompt + !!o.prompt_file + !!o.prompt_ids + (o.prompt_tokens > 0) != 1)
-        bn_cmd_fail(&run_cmd, 2, "Give one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
+        bn_cmd_fail(&run_cmd, 2, "Give exactly one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
     if ((o.system || o.chat_template) && !o.chat)
-        bn_cmd_fail(&run_cmd, 2, "--%s is part of a chat; add --chat.", o.system ? "system" : "chat_template");
+        bn_cmd_fail(&run_cmd, 2, "--%s needs --chat; add it.", o.system ? "system" : "chat_template");
     if (o.chat && !o.prompt && !o.prompt_file)
-        bn_cmd_fail(&run_cmd, 2, "--chat needs the user's turn as text; give --prompt or --prompt_file.");
+        bn_cmd_fail(&run_cmd, 2, "--chat needs text; use --prompt or --prompt_file.");
 }
 
 static void open_session(struct record *r, struct bn_model **model, const struct bn_settings *settings)
@@ -103,7 +103,7 @@ static void open_session(struct record *r, struct bn_model **model, const struct
     int trained = bn_model_info(*model)->n_ctx_train;
     if (o.n_ctx > trained)
         fprintf(stderr,
-                "bitnet-run: The model was trained for %d tokens; with --n_ctx %d text after them may be poor.\n",
+                "bitnet-run: The model was trained for %d tokens; with --n_ctx %d, text beyond that may be poor.\n",
                 trained, o.n_ctx);
 }
 
@@ -111,12 +111,13 @@ static int fit_context(const struct bn_session *session, size_t n_prompt)
 {
     int room = bn_session_n_ctx(session) - (int)n_prompt;
     if (room < 0)
-        bn_cmd_fail(&run_cmd, 1, "The prompt has %zu tokens and the context holds %d; shorten it or raise --n_ctx.",
-                    n_prompt, bn_session_n_ctx(session));
+        bn_cmd_fail(&run_cmd, 1,
+                    "The prompt has %zu tokens but the context holds only %d; shorten it or raise --n_ctx.", n_prompt,
+                    bn_session_n_ctx(session));
     if (o.max_new_tokens < 0) return room + 1 < 128 && !o.context_shift ? room + 1 : 128;
     if (o.max_new_tokens > room + 1 && !o.context_shift)
         bn_cmd_fail(&run_cmd, 1,
-                    "%zu prompt tokens and %d new ones do not fit the context of %d; raise --n_ctx, or let it forget "
+                    "%zu prompt tokens and %d new ones do not fit the context of %d; raise --n_ctx, or let it drop "
                     "with --context_shift.",
                     n_prompt, o.max_new_tokens, bn_session_n_ctx(session));
     return o.max_new_tokens;
@@ -147,13 +148,13 @@ int main(int argc, char **argv)
     struct bn_cmd all = run_cmd;
     all.options = bn_cmd_options_join(options);
     if (bn_cmd_parse(&all, argc, argv))
-        bn_cmd_fail(&run_cmd, 2, "Unexpected argument \"%s\"; the text to continue goes after --prompt.", argv[1]);
+        bn_cmd_fail(&run_cmd, 2, "Unexpected argument \"%s\"; pass the text to continue with --prompt.", argv[1]);
     check_options();
     struct bn_settings settings = read_settings();
     open_session(&record, &model, &settings);
     prompt_make(&prompt, model, &o);
     settings.generator.max_new_tokens = fit_context(record.session, prompt.n);
-    record.hashed = o.logits_hash || (o.json && !settings.generator.head_screening); /* a hash wants all logits */
+    record.hashed = o.logits_hash || (o.json && !settings.generator.head_screening); /* a hash needs all logits */
     bn_session_hash_reset(record.session, record.hashed);
     record_make(&record, &prompt, &o, &settings.generator);
     need(bn_model_check(model, &err), &err);

@@ -12,7 +12,7 @@ struct bn_arena_chunk {
     unsigned char bytes[];
 };
 
-/* calloc hands large chunks out as untouched zero pages. */
+/* calloc returns large chunks as untouched zero pages. */
 static struct bn_arena_chunk *add_chunk(struct bn_arena *arena, size_t bytes)
 {
     size_t capacity = bytes > CHUNK / 4 ? bytes : CHUNK;

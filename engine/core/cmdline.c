@@ -11,14 +11,14 @@
 #include <string.h>
 #include <strings.h>
 
-/* Letters that users of llama-cli know. */
+/* Short options familiar from llama-cli. */
 static const struct {
     char letter;
     const char *name;
 } short_forms[] = {{'m', "model"}, {'p', "prompt"}, {'n', "max_new_tokens"}, {'t', "threads"}};
 enum { N_SHORT = sizeof short_forms / sizeof *short_forms };
 
-/* Was --json given to a program that has printed nothing yet? */
+/* Was --json given, and has nothing been printed yet? */
 static bool wants_json(const struct bn_cmd *cmd)
 {
     for (const struct bn_cmd_option *o = cmd->options; o && o->name; o++)
@@ -103,7 +103,7 @@ static double number(const struct bn_cmd *cmd, const struct bn_cmd_option *o, co
     return x;
 }
 
-/* Decimal, or hexadecimal after 0x: a leading zero is no octal number. */
+/* Decimal, or hexadecimal after 0x: a leading zero does not mean octal. */
 static uint64_t unsigned_number(const struct bn_cmd *cmd, const struct bn_cmd_option *o, const char *text)
 {
     char *end;
@@ -147,7 +147,7 @@ static void assign(const struct bn_cmd *cmd, const struct bn_cmd_option *o, cons
     }
 }
 
-/* The option that a word names, NULL: none; *value: what follows its '=', or NULL. */
+/* The option that a word names, or NULL; *value: what follows its '=', or NULL. */
 static const struct bn_cmd_option *option_of(const struct bn_cmd *cmd, const char *word, const char **value)
 {
     *value = NULL;
@@ -163,25 +163,23 @@ static const struct bn_cmd_option *option_of(const struct bn_cmd *cmd, const cha
     return NULL;
 }
 
-/* The word after an option that needs a value; another option there means that the value was forgotten. */
+/* The word after an option that needs a value; another option there means that the value is missing. */
 static const char *next_word(const struct bn_cmd *cmd, const struct bn_cmd_option *o, int argc, char **argv, int i)
 {
     const char *value;
     if (i + 1 >= argc) bn_cmd_fail(cmd, 2, "--%s needs a value (%s).", o->name, o->argument);
     if (option_of(cmd, argv[i + 1], &value))
-        bn_cmd_fail(cmd, 2, "--%s needs a value (%s), but the option %s follows; write --%s=%s if that is the value.",
+        bn_cmd_fail(cmd, 2, "--%s needs a value (%s), but option %s follows; write --%s=%s if that is the value.",
                     o->name, o->argument, argv[i + 1], o->name, argv[i + 1]);
     return argv[i + 1];
 }
 
-/* Handles argv[i]; returns how many words it took. */
+/* Handles argv[i]; returns the number of words consumed. */
 static int take(const struct bn_cmd *cmd, int argc, char **argv, int i)
 {
     const char *value;
     const struct bn_cmd_option *o = option_of(cmd, argv[i], &value);
-    if (!o)
-        bn_cmd_fail(cmd, 2, "Unknown option %.*s; %s --help lists the options.", (int)strcspn(argv[i], "="), argv[i],
-                    cmd->name);
+    if (!o) bn_cmd_fail(cmd, 2, "Unknown option %.*s; see %s --help.", (int)strcspn(argv[i], "="), argv[i], cmd->name);
     if (o->type == BN_CMD_FLAG) {
         bool on = true, next = !value && i + 1 < argc && is_bool(argv[i + 1], &on);
         if (value && !is_bool(value, &on))

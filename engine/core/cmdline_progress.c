@@ -16,7 +16,7 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Columns of the terminal on stderr; a terminal that does not know has 80. */
+/* Columns of the terminal on stderr; 80 if the terminal does not report it. */
 static int columns(void)
 {
     struct winsize size = {0};

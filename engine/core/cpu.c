@@ -31,7 +31,7 @@ static struct leaf cpuid(unsigned number, unsigned sub)
     return l;
 }
 
-/* Register state the system saves: bits 1-2 AVX, 5-7 AVX-512, 17-18 AMX. */
+/* Register state that the system saves: bits 1-2 AVX, 5-7 AVX-512, 17-18 AMX. */
 static uint64_t saved_state(void)
 {
     unsigned low, high;

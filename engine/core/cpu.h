@@ -8,20 +8,20 @@ enum bn_cpu_feature {
     BN_CPU_AVX2 = 1 << 0,       /* AVX2, FMA, F16C, BMI2 */
     BN_CPU_AVXVNNI = 1 << 1,    /* AVX-VNNI (256-bit, VEX) */
     BN_CPU_AVX512VNNI = 1 << 2, /* AVX-512 F, BW, VL, DQ, VNNI, VBMI, VBMI2 */
-    BN_CPU_AMX = 1 << 3,        /* AMX-INT8 tiles, permitted by the kernel and not turned off by BITNET_AMX_ENABLED=0 */
+    BN_CPU_AMX = 1 << 3,        /* AMX-INT8 tiles, permitted by the kernel and not disabled by BITNET_AMX_ENABLED=0 */
     BN_CPU_NEON = 1 << 4,
     BN_CPU_DOTPROD = 1 << 5,
     BN_CPU_I8MM = 1 << 6,
     BN_CPU_SVE = 1 << 7,
 };
-/* Features of the running CPU and operating system, found once. */
+/* Features of the running CPU and operating system, detected once. */
 uint32_t bn_cpu_features(void);
-/* Vendor as CPUID gives it ("AuthenticAMD") and family; empty and 0 on other architectures. */
+/* Vendor as reported by CPUID ("AuthenticAMD") and family; empty and 0 on other architectures. */
 struct bn_cpu_id {
     char vendor[13];
     unsigned family;
 };
 struct bn_cpu_id bn_cpu_id(void);
-/* Model name as the system gives it ("AMD EPYC ..."); never NULL. */
+/* Model name as reported by the system ("AMD EPYC ..."); never NULL. */
 const char *bn_cpu_name(void);
 #endif

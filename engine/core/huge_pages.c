@@ -12,11 +12,10 @@ void *bn_huge_pages_map(size_t *bytes)
     char *p =
         mmap(NULL, *bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return NULL;
-    size_t before =
-        (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE; /* give back what lies outside whole huge pages */
+    size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE; /* unmap what is outside whole huge pages */
     if (before) munmap(p, before);
     munmap(p + before + *bytes, HUGE_PAGE - before);
-    madvise(p + before, *bytes, MADV_HUGEPAGE); /* a kernel without huge pages gives small ones: slower, not wrong */
+    madvise(p + before, *bytes, MADV_HUGEPAGE); /* a kernel without huge pages returns small ones: slower but correct */
     return p + before;
 }
 

@@ -1,13 +1,13 @@
-/* huge_pages.h - large zeroed regions whose pages come as they are touched, 2 MiB at a time where the kernel grants
- * that.
+/* huge_pages.h - large zeroed regions whose pages are allocated on first touch, 2 MiB at a time if the kernel
+ * supports it.
  *
- * Whoever streams through memory wants them: hardware prefetchers stop at page ends, and every page costs a nested page
- * walk. */
+ * They speed up streaming through memory: hardware prefetchers stop at page boundaries, and every page costs a nested
+ * page walk. */
 #ifndef BN_CORE_HUGE_PAGES_H
 #define BN_CORE_HUGE_PAGES_H
 #include <stddef.h>
 
-/* Rounds *bytes up to whole huge pages and reserves as much; NULL without memory. */
+/* Rounds *bytes up to whole huge pages and reserves them; NULL if memory runs out. */
 void *bn_huge_pages_map(size_t *bytes);
-void bn_huge_pages_unmap(void *region, size_t bytes); /* bytes as bn_huge_pages_map left them; NULL does nothing */
+void bn_huge_pages_unmap(void *region, size_t bytes); /* bytes as set by bn_huge_pages_map; NULL does nothing */
 #endif

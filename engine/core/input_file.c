@@ -1,5 +1,5 @@
-/* input_file.c - files that a command reads: opened without waiting, bounded, and remembered so that no output of the
- * same command replaces one. */
+/* input_file.c - files that a command reads: opened without blocking, bounded in size, and remembered so that no output
+ * of the same command replaces one. */
 #include "engine/core/status.h"
 #include "engine/files.h"
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Files that are or were read. Few: a process reads a model, a vocabulary and some texts. */
+/* Files that are or were read. There are few: a model, a vocabulary and some texts. */
 static struct identity {
     dev_t device;
     ino_t inode;
@@ -80,7 +80,7 @@ enum bn_status bn_input_open(int *fd, struct stat *st, const char *path, struct 
 {
     struct stat own;
     if (!st) st = &own;
-    *fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* a FIFO without a writer does not wait */
+    *fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* do not block on a FIFO without a writer */
     if (*fd < 0) return could_not(path, "open", err);
     enum bn_status status = BN_OK;
     if (fstat(*fd, st))
@@ -96,7 +96,7 @@ enum bn_status bn_input_open(int *fd, struct stat *st, const char *path, struct 
     return status;
 }
 
-/* Standard input, a regular file, or what can only be read once from its beginning. */
+/* Standard input, a regular file, or a stream that can be read only once. */
 static enum bn_status open_any(int *fd, struct stat *st, const char *path, struct bn_error *err)
 {
     *fd = strcmp(path, "-") ? open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -105,7 +105,7 @@ static enum bn_status open_any(int *fd, struct stat *st, const char *path, struc
     if (fstat(*fd, st))
         status = could_not(path, "examine", err);
     else if (S_ISDIR(st->st_mode))
-        status = bn_fail(err, BN_ERR_FORMAT, "%s is a folder, not a file.", path);
+        status = bn_fail(err, BN_ERR_FORMAT, "%s is a directory, not a file.", path);
     else if (S_ISREG(st->st_mode) && !remember(st))
         status = bn_fail_memory(err, "the list of input files", 2 * capacity * sizeof *known);
     if (status) close(*fd);
@@ -118,7 +118,7 @@ static enum bn_status too_large(const char *path, size_t limit, struct bn_error 
                    limit >> 20 ? limit >> 20 : limit, limit >> 20 ? "MiB" : "bytes");
 }
 
-/* One byte above the limit shows that there is more. */
+/* Reading one byte past the limit reveals a larger file. */
 static enum bn_status read_all(char **bytes, size_t *n, int fd, size_t expected, const char *path, size_t limit,
                                struct bn_error *err)
 {

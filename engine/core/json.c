@@ -19,7 +19,7 @@ static bool fail(struct bn_json *j, const char *expected)
     return false;
 }
 
-/* Next character after white space, 0 at the end (a zero byte is no JSON either). */
+/* Next character after white space, 0 at the end (a zero byte is not JSON either). */
 static char next(struct bn_json *j)
 {
     while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\t' || *j->at == '\r')) j->at++;
@@ -65,7 +65,7 @@ bool bn_json_array(struct bn_json *j)
     return take(j, '[', "an array");
 }
 
-/* Steps over the comma that is due; false at the closing character, which is taken. */
+/* Skips the required comma; false at the closing character, which is consumed. */
 static bool more(struct bn_json *j, char close)
 {
     char c = next(j);
@@ -98,7 +98,7 @@ static int hex4(const char *p, const char *end)
     return v;
 }
 
-/* Length of the escape at p (after the backslash), 0 when it is none. */
+/* Length of the escape at p (after the backslash), 0 if invalid. */
 static size_t escape_bytes(const char *p, const char *end)
 {
     if (p >= end) return 0;
@@ -214,7 +214,7 @@ static bool skip_plain(struct bn_json *j)
 
 bool bn_json_skip(struct bn_json *j)
 {
-    char open[DEPTH_LIMIT]; /* '{' or '[' of each level we are in */
+    char open[DEPTH_LIMIT]; /* '{' or '[' of each open level */
     int depth = 0;
     struct bn_json_text key;
     do {

@@ -1,4 +1,4 @@
-/* output_file.c - output files that are complete or not there at all. */
+/* output_file.c - output files that are either complete or absent. */
 #include "engine/core/status.h"
 #include "engine/files.h"
 #include <errno.h>
@@ -14,12 +14,12 @@ enum { SLOTS = 16 };
 
 struct bn_output {
     FILE *file;
-    char *path, *target; /* as the caller named it; what it resolves to, NULL: written through */
+    char *path, *target; /* as the caller named it; what it resolves to, NULL: written directly */
     int slot;
 };
 
-/* Names of unfinished files, for exit and signals. Static: a handler may run at any moment. A forked child leaves its
- * parent's alone. */
+/* Names of unfinished files, for exit and signals. Static because a handler may run at any time. A forked child leaves
+ * its parent's files alone. */
 static struct pending {
     volatile pid_t owner; /* 0: free */
     char path[PATH_MAX];
@@ -33,7 +33,7 @@ static void remove_pending(void)
         if (pending[i].owner == self) unlink(pending[i].path);
 }
 
-/* SA_RESETHAND has put the default back, and SA_NODEFER lets it act at once. */
+/* SA_RESETHAND has restored the default action, and SA_NODEFER lets it take effect at once. */
 static void on_signal(int number)
 {
     remove_pending();
@@ -75,7 +75,7 @@ static enum bn_status refuse(const struct bn_output *o, const char *why, struct 
     return bn_fail(err, BN_ERR_USAGE, "%s %s.", o->path, why);
 }
 
-/* Standard output or standard error, when `st` is the same file. */
+/* Standard output or standard error if `st` is the same file. */
 static int standard_stream(const struct stat *st)
 {
     struct stat own;
@@ -84,17 +84,17 @@ static int standard_stream(const struct stat *st)
     return -1;
 }
 
-/* A FIFO without a reader is an error, not a wait. */
+/* A FIFO without a reader is an error; do not block. */
 static enum bn_status open_through(struct bn_output *o, const struct stat *st, struct bn_error *err)
 {
     int stream = standard_stream(st);
     if (stream < 0 && !S_ISCHR(st->st_mode) && !S_ISFIFO(st->st_mode))
-        return refuse(o, "is neither a regular file nor something to write through; name a file", err);
+        return refuse(o, "is neither a regular file nor a stream; choose another output", err);
     fflush(NULL);
     int fd =
         stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 3) : open(o->path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 && errno == ENXIO && S_ISFIFO(st->st_mode))
-        return bn_fail(err, BN_ERR_IO, "%s is a FIFO that nothing reads; start its reader first.", o->path);
+        return bn_fail(err, BN_ERR_IO, "%s is a FIFO without a reader; start the reader first.", o->path);
     if (fd < 0) return could_not(o, err);
     if (stream < 0) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     o->file = fdopen(fd, "wb");
@@ -106,11 +106,11 @@ static enum bn_status open_through(struct bn_output *o, const struct stat *st, s
 static enum bn_status open_part(struct bn_output *o, const struct stat *old, struct bn_error *err)
 {
     if ((o->slot = take_slot(o->target)) < 0)
-        return bn_fail(err, BN_ERR_IO, "Could not write %s: its path is too long, or too many outputs are open.",
+        return bn_fail(err, BN_ERR_IO, "Could not write %s: its path is too long or too many outputs are open.",
                        o->path);
     int fd = open(pending[o->slot].path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0) {
-        pending[o->slot].owner = 0; /* what is there is not ours to remove */
+        pending[o->slot].owner = 0; /* the existing file is not ours to remove */
         return could_not(o, err);
     }
     if (old) fchmod(fd, old->st_mode & 07777);
@@ -128,9 +128,10 @@ static enum bn_status start(struct bn_output *o, struct bn_error *err)
         o->target = strdup(o->path);
         return o->target ? open_part(o, NULL, err) : bn_fail_memory(err, "a path", strlen(o->path));
     }
-    if (stat(o->path, &st)) return refuse(o, "is a link to a file that does not exist; name the file itself", err);
-    if (S_ISDIR(st.st_mode)) return refuse(o, "is a folder; name a file", err);
-    if (bn_input_is(&st)) return refuse(o, "is read by this command and cannot be its output; name another file", err);
+    if (stat(o->path, &st)) return refuse(o, "is a dangling link; name the target file instead", err);
+    if (S_ISDIR(st.st_mode)) return refuse(o, "is a directory; choose a file name", err);
+    if (bn_input_is(&st))
+        return refuse(o, "is an input of this command and cannot be its output; choose another file", err);
     if (!S_ISREG(st.st_mode) || standard_stream(&st) >= 0) return open_through(o, &st, err);
     o->target = realpath(o->path, NULL);
     return o->target ? open_part(o, &st, err) : could_not(o, err);
@@ -177,7 +178,7 @@ static enum bn_status finish(struct bn_output *o, struct bn_error *err)
     if (ferror(o->file) || fflush(o->file)) return could_not(o, err);
     if (!o->target) return BN_OK;
     if (!stat(o->target, &now) && bn_input_is(&now))
-        return refuse(o, "is read by this command and cannot be its output; name another file", err);
+        return refuse(o, "is an input of this command and cannot be its output; choose another file", err);
     if (fsync(fileno(o->file)) || rename(pending[o->slot].path, o->target)) return could_not(o, err);
     pending[o->slot].owner = 0;
     return BN_OK;

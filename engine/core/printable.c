@@ -1,10 +1,10 @@
-/* printable.c - text of others made fit for one line of a terminal. */
+/* printable.c - makes foreign text safe for one line of a terminal. */
 #include "engine/bitnet.h"
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of the valid UTF-8 character at s that a terminal shows as text; 0: escape one byte. Control characters (C0,
- * DEL, C1), line and paragraph separators and the marks that turn the direction of writing are not text. */
+/* Length of the valid UTF-8 character at s if a terminal shows it as text; 0: escape one byte. Control characters (C0,
+ * DEL, C1), line and paragraph separators and bidirectional marks are not text. */
 static size_t shown_length(const unsigned char *s)
 {
     if (s[0] < 0x80) return s[0] >= 0x20 && s[0] != 0x7f;

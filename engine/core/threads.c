@@ -1,9 +1,10 @@
 /* threads.c - the crew and its barrier. Waiting spins for some microseconds (a barrier among running threads takes
- * 0.1-0.2 us), then sleeps in a futex, so that a descheduled or oversubscribed thread costs no other process its time.
+ * 0.1-0.2 us), then sleeps in a futex, so that a descheduled or oversubscribed thread does not take time from other
+ * processes.
  *
- * Adapting: when thread 0 has to sleep at a barrier it notes who had not arrived. A run of which it slept the larger
- * part drops those members: they are not started for 16 times as long as was lost, so that trying again costs about 6 %
- * at most; twice as long whenever they fail again at once. */
+ * Adapting: when thread 0 has to sleep at a barrier it notes who had not arrived. If it slept for most of a run,
+ * those members are dropped: they are not started for 16 times the time that was lost, so that retrying costs at most
+ * about 6 %; the pause doubles whenever they fail again at once. */
 #include "engine/core/threads.h"
 #include <errno.h>
 #include <linux/futex.h>
@@ -18,8 +19,8 @@
 
 enum {
     SPINS = 4000,
-    BLAME_NS = 500000,      /* who is missing is looked at anew so often */
-    LEAST_WAIT_NS = 200000, /* a run that lost less drops nobody */
+    BLAME_NS = 500000,      /* how often the missing members are rechecked */
+    LEAST_WAIT_NS = 200000, /* runs that lost less drop nobody */
     LEAST_PAUSE_NS = 20000000,
     MOST_PAUSE_NS = 1000000000,
 };
@@ -32,9 +33,9 @@ struct member {
     bool dropped;                /* these four belong to thread 0 */
     int64_t back_ns, pause_ns;   /* when a dropped member returns or returned; how long it was left out */
     int64_t late_ns;             /* thread 0 slept for it in this run */
-    _Alignas(64) atomic_uint go; /* one more for every run it takes part in */
+    _Alignas(64) atomic_uint go; /* incremented for every run it takes part in */
     atomic_int asleep;
-    _Alignas(64) atomic_uint arrivals; /* barriers that it has come to; only in a crew that adapts */
+    _Alignas(64) atomic_uint arrivals; /* barriers reached; adaptive crews only */
 };
 
 struct bn_threads {
@@ -50,7 +51,7 @@ struct bn_threads {
     int n_out;                   /* members left out */
     uint64_t n_dropped, total_waited_ns;
     _Alignas(64) atomic_uint arrived; /* at the barrier */
-    _Alignas(64) atomic_uint phase;   /* one more for every barrier passed */
+    _Alignas(64) atomic_uint phase;   /* incremented at every barrier passed */
     _Alignas(64) atomic_int sleepers; /* at the barrier */
 };
 
@@ -93,7 +94,7 @@ static void wake(atomic_uint *word, const atomic_int *sleepers, int n)
     if (atomic_load(sleepers) > 0) syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL, NULL, 0);
 }
 
-/* Active members that have not come to the barrier at which thread 0 waits lose `ns` of its time. */
+/* Charges `ns` of thread 0's waiting time to the active members that have not reached its barrier. */
 static void blame(struct bn_threads *crew, const bool *missing, int64_t ns)
 {
     for (int i = 1; i < crew->n; i++)
@@ -108,7 +109,7 @@ static void find_missing(const struct bn_threads *crew, bool *missing)
             !crew->members[i].dropped && atomic_load_explicit(&crew->members[i].arrivals, memory_order_relaxed) != mine;
 }
 
-/* Thread 0 of a crew that adapts: waits like the others and notes for whom. */
+/* Thread 0 of an adaptive crew: waits like the others and records for whom. */
 static void wait_watching(struct bn_threads *crew, unsigned old)
 {
     static const struct timespec slice = {0, BLAME_NS};
@@ -154,7 +155,7 @@ static void pin(int cpu)
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    sched_setaffinity(0, sizeof set, &set); /* best effort: a CPU taken away meanwhile must not stop the run */
+    sched_setaffinity(0, sizeof set, &set); /* best effort: losing a CPU must not stop the run */
 }
 
 static void *work(void *arg)
@@ -190,7 +191,7 @@ static void drop(struct bn_threads *crew, struct member *m, int64_t now)
     crew->n_out++;
 }
 
-/* After a run in which thread 0 slept: leaves out who cost at least half of an even part of what was lost. */
+/* After a run in which thread 0 slept: leaves out members that caused at least half of an equal share of the loss. */
 static void judge(struct bn_threads *crew)
 {
     int64_t now = now_ns(), waited = crew->waited_ns;

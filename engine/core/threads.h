@@ -1,8 +1,8 @@
 /* threads.h - a crew of threads that runs one function together, with a barrier that spins briefly and then sleeps. The
  * calling thread is thread 0 of the crew.
  *
- * A crew that adapts leaves members out for a while when thread 0 has spent most of a run waiting for them: they were
- * off their CPU because something else keeps it busy. Its function must divide work by bn_threads_rank, not by thread.
+ * An adaptive crew leaves members out for a while if thread 0 has spent most of a run waiting for them because
+ * something else keeps their CPU busy. Its function must divide work by bn_threads_rank, not by thread.
  */
 #ifndef BN_CORE_THREADS_H
 #define BN_CORE_THREADS_H
@@ -20,10 +20,10 @@ int bn_threads_count(const struct bn_threads *threads);
 /* Off after opening: every run has all threads. */
 void bn_threads_adapt(struct bn_threads *threads, bool adapts);
 
-/* What thread 0 has lost to members that were off their CPU, and what the crew does about it. */
+/* Time that thread 0 has lost to descheduled members, and how the crew reacts. */
 struct bn_threads_load {
     int n_active;       /* threads of the latest run */
-    uint64_t n_dropped; /* times that a member was left out for a while */
+    uint64_t n_dropped; /* how often a member was left out for a while */
     uint64_t waited_ns; /* by thread 0, asleep at barriers */
 };
 struct bn_threads_load bn_threads_load(const struct bn_threads *threads);
@@ -32,7 +32,8 @@ struct bn_threads_load bn_threads_load(const struct bn_threads *threads);
 void bn_threads_run(struct bn_threads *threads, void (*fn)(void *arg, int thread), void *arg);
 /* Inside fn: the place of `thread` among the *n active ones, 0 to *n - 1. */
 int bn_threads_rank(const struct bn_threads *threads, int thread, int *n);
-/* Inside fn, called by every active thread: nobody passes before all have arrived; writes before are visible after. */
+/* Inside fn, called by every active thread: no thread passes before all have arrived; earlier writes are visible
+ * afterwards. */
 void bn_threads_barrier(struct bn_threads *threads, int thread);
 /* CPUs this process may use, one per physical core first; returns how many cores. */
 int bn_cores_available(void);
@@ -40,7 +41,7 @@ int bn_cores_available(void);
  * there is no quota. `proc_cgroup` is /proc/self/cgroup, `root` the mount point of the control groups. */
 int bn_cpu_quota(const char *proc_cgroup, const char *root);
 
-/* The part of `total` units that belongs to `thread` of n, in whole multiples of `grain`. */
+/* The share of `total` units for `thread` of n, in whole multiples of `grain`. */
 static inline void bn_share(int total, int grain, int thread, int n, int *begin, int *end)
 {
     int units = (total + grain - 1) / grain;

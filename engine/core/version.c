@@ -1,4 +1,4 @@
-/* version.c - what this library was built from. */
+/* version.c - the source this library was built from. */
 #include "engine/bitnet.h"
 
 #ifndef BN_COMMIT

@@ -1,4 +1,4 @@
-/* batch.c - option: how many tokens of a prompt go through the model at once. */
+/* batch.c - option: how many prompt tokens the model processes at once. */
 #include "engine/options/options.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
@@ -7,4 +7,5 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 }
 
 BN_OPTION(batch, .argument = "N", .values = (const char *const[]){"0", "32", "128", "512", NULL},
-          .help = "most tokens computed at once in prefill; 0: the engine's choice", .exactness = "EXACT", .set = set);
+          .help = "maximum number of tokens computed at once in prefill; 0: chosen by the engine", .exactness = "EXACT",
+          .set = set);

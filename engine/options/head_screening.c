@@ -1,4 +1,4 @@
-/* head_screening.c - option: compute only those logits exactly that can win (engine/model/screen.h). */
+/* head_screening.c - option: compute exactly only the logits that can win (engine/model/screen.h). */
 #include "engine/options/options.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
@@ -9,8 +9,9 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 }
 
 BN_OPTION(head_screening, .argument = NULL, .values = (const char *const[]){"off", "on", NULL},
-          .help = "in decode, compute only logits that can win exactly; for f16, bf16 and f32 heads, takes 8.5 bits a "
-                  "head weight",
+          .help =
+              "in decode, compute exactly only logits that can win; for f16, bf16 and f32 heads, takes 8.5 bits per "
+              "head weight",
           .exactness = "EXACT for greedy and top-k",
           .needs = "greedy or top-k (at most 256) decoding without a repetition penalty",
           .conflicts = (const char *const[]){"prompt_lookup", NULL}, .set = set);

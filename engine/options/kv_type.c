@@ -1,4 +1,4 @@
-/* kv_type.c - option: the form of keys and values in the cache. */
+/* kv_type.c - option: the type of keys and values in the cache. */
 #include "engine/options/options.h"
 #include <string.h>
 
@@ -12,5 +12,5 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 
 BN_OPTION(kv_type, .argument = "auto|f16|f32|q8_0", .values = (const char *const[]){"auto", "f16", "f32", "q8_0", NULL},
           .help = "KV cache; auto is f16, f32 for float models; f16 becomes f32 for values above 65,504",
-          .exactness = "each type gives its own logits, the same on every machine; q8_0 halves the bytes of f16",
+          .exactness = "each type yields its own logits, the same on every machine; q8_0 halves the bytes of f16",
           .set = set);

@@ -1,4 +1,4 @@
-/* options.c - the table of options (from options.list), choosing among their values, and what excludes what. */
+/* options.c - the table of options (from options.list), choosing among their values, and mutual exclusion. */
 #include "engine/options/options.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static bool excludes(const struct bn_option *a, const char *other)
     return false;
 }
 
-/* Either of two options may declare that they exclude each other; one left at its default excludes nothing. */
+/* Either of two options may declare the exclusion; an option at its default excludes nothing. */
 static enum bn_status check_conflicts(const struct bn_option_choice *choices, size_t n, struct bn_error *err)
 {
     for (size_t i = 0; i < n; i++)
@@ -76,7 +76,7 @@ enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_op
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = bn_option_find(choices[i].name);
         if (!o)
-            return bn_fail(err, BN_ERR_USAGE, "Unknown option \"%s\"; choose among %s.", choices[i].name,
+            return bn_fail(err, BN_ERR_USAGE, "Unknown option \"%s\"; choose from %s.", choices[i].name,
                            names(text, sizeof text));
         enum bn_status status = o->set(settings, choices[i].value, err);
         if (status != BN_OK) return status;

@@ -1,4 +1,4 @@
-/* ternary_layout.c - option: how ternary weights lie in memory. */
+/* ternary_layout.c - option: the layout of ternary weights in memory. */
 #include "engine/options/options.h"
 
 /* The model knows the names. */
@@ -9,7 +9,8 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
     return BN_OK;
 }
 
-BN_OPTION(ternary_layout, .argument = "auto|i2|lut3", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
-          .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, or what measured "
-                  "best on this CPU",
-          .exactness = "EXACT", .set = set);
+BN_OPTION(
+    ternary_layout, .argument = "auto|i2|lut3", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
+    .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, or whichever measured "
+            "best on this CPU",
+    .exactness = "EXACT", .set = set);

@@ -123,7 +123,7 @@ Test(files, link_stays_a_link_and_its_file_is_written)
 Test(files, folders_and_fifos_without_reader_are_refused)
 {
     struct stat st;
-    expect_refused(folder, BN_ERR_USAGE, "folder");
+    expect_refused(folder, BN_ERR_USAGE, "directory");
     cr_assert_eq(mkfifo(path, 0600), 0);
     expect_refused(path, BN_ERR_IO, "FIFO");
     cr_expect(!lstat(path, &st) && S_ISFIFO(st.st_mode));
@@ -149,8 +149,8 @@ Test(files, inputs_are_no_outputs_under_any_name)
     cr_assert_eq(link(path, other), 0);
     cr_assert_eq(bn_input_open(&fd, NULL, path, &err), BN_OK, "%s", err.text);
     close(fd);
-    expect_refused(path, BN_ERR_USAGE, "is read by this command");
-    expect_refused(other, BN_ERR_USAGE, "is read by this command");
+    expect_refused(path, BN_ERR_USAGE, "is an input of this command");
+    expect_refused(other, BN_ERR_USAGE, "is an input of this command");
     cr_expect_eq(bn_output_commit(o, &err), BN_ERR_USAGE);
     expect_content(path, "input");
     cr_expect_eq(n_files(), 2);

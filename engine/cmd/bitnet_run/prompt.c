@@ -1,4 +1,4 @@
-/* prompt.c - the prompt of bitnet-run: from text, a file, token ids, a chat turn, or made up for timing. */
+/* prompt.c - the prompt of bitnet-run: from text, a file, token ids, a chat turn, or synthetic for timing. */
 #include "engine/cmd/bitnet_run/run.h"
 #include "engine/files.h"
 #include <stdio.h>
@@ -41,10 +41,10 @@ static void tokenize(struct prompt *p, const struct bn_model *model, int flags)
     need(bn_tokenize(model, p->text, p->n_bytes, flags, p->ids, p->n, &p->n, &err), &err);
     if (!p->n)
         bn_cmd_fail(&run_cmd, 2,
-                    "The prompt is empty and this model has no beginning-of-sequence token; give some text.");
+                    "The prompt is empty and the model has no beginning-of-sequence token; provide some text.");
 }
 
-/* The user's turn, after the system's where there is one; special tokens in either are text. */
+/* The user's turn, after the system message if there is one; special tokens in either are plain text. */
 static void tokenize_chat(struct prompt *p, const struct bn_model *model, const char *system)
 {
     struct bn_error err;

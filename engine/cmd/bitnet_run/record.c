@@ -1,5 +1,5 @@
 /* record.c - runs the generator, streams its text, and keeps ids, text and times. SIGINT and SIGTERM end the text after
- * the current pass; a second one ends the program at once. */
+ * the current pass; a second signal ends the program at once. */
 #include "engine/cmd/bitnet_run/run.h"
 #include <math.h>
 #include <signal.h>

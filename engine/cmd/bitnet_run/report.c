@@ -85,6 +85,7 @@ void print_summary(const struct record *r, const struct prompt *prompt, const st
     if (r->n > 1)
         fprintf(stderr, ", decode %zu tokens, %.2f ms each (%.1f tokens/s)", r->n - 1, decode_ms / (double)(r->n - 1),
                 (double)(r->n - 1) / decode_ms * 1e3);
-    if (r->counts.drafted) fprintf(stderr, ", %zu of %zu drafted tokens right", r->counts.accepted, r->counts.drafted);
+    if (r->counts.drafted)
+        fprintf(stderr, ", %zu of %zu drafted tokens accepted", r->counts.accepted, r->counts.drafted);
     fprintf(stderr, ", %d threads\n", bn_session_n_threads(r->session));
 }

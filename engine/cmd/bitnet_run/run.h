@@ -14,14 +14,14 @@ struct run_options {
 };
 extern const struct bn_cmd run_cmd;
 
-/* Ends the program unless all is well: 2 for BN_ERR_USAGE, else 1. */
+/* Exits unless status is BN_OK: 2 for BN_ERR_USAGE, else 1. */
 void need(enum bn_status status, const struct bn_error *err);
-/* The memory, or the end of the program where there is none. */
+/* Returns the memory, or exits if it is NULL. */
 void *must(void *memory);
 
 /* prompt.c */
 struct prompt {
-    char *text; /* [n_bytes] as given; NULL for ids and made-up prompts */
+    char *text; /* [n_bytes] as given; NULL for ids and synthetic prompts */
     size_t n_bytes;
     int32_t *ids; /* [n] */
     size_t n;
@@ -29,18 +29,19 @@ struct prompt {
 void prompt_make(struct prompt *prompt, const struct bn_model *model, const struct run_options *o);
 void prompt_release(struct prompt *prompt);
 
-/* record.c: one text as it was generated */
+/* record.c: one generated text */
 struct record {
     struct bn_session *session;
     char *text; /* [n_bytes] generated */
     size_t n_bytes, text_cap;
-    int32_t *ids;     /* [n] generated */
-    double *token_ms; /* [n] since the one before; those of one pass come together, and the first carries its time */
+    int32_t *ids; /* [n] generated */
+    double *
+        token_ms; /* [n] since the previous token; tokens of one pass arrive together, and the first carries its time */
     size_t n, cap;
     double *prompt_logprobs; /* [prompt - 1] or NULL */
     double load_ms, prefill_ms, ttft_ms;
     enum bn_end end;
-    int signal; /* that interrupted, 0: none */
+    int signal; /* the signal the signal that interrupted, 0: none */
     bool hashed;
     struct bn_generator_counts counts;
 };
