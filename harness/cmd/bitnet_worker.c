@@ -1,6 +1,7 @@
 /* bitnet_worker.c - the process that is measured: the engine, the clock and the counters; no database, no server. */
 #include "engine/cmdline.h"
 #include "harness/worker/answer.h"
+#include "harness/worker/line.h"
 #include "harness/worker/measure.h"
 #include "harness/machine/roofline.h"
 #include <jansson.h>
@@ -48,27 +49,13 @@ static uint64_t count_allocations(void) { return allocations; }
 #define count_allocations NULL
 #endif
 
-static char *read_all(FILE *f)
-{
-    size_t n = 0, cap = 1 << 16, got;
-    char *text = malloc(cap);
-    while (text && (got = fread(text + n, 1, cap - n - 1, f)) > 0) {
-        n += got;
-        if (n + 1 < cap) continue;
-        char *more = realloc(text, cap *= 2);
-        if (!more) free(text);
-        text = more;
-    }
-    if (text) text[n] = 0;
-    return text;
-}
-
 static int run_request(void)
 {
     static struct bn_request q;
     struct bn_error err = {0};
-    char *text = read_all(stdin);
-    if (!text) bn_cmd_fail(&cmd, 1, "Out of memory reading the request.");
+    char *text = NULL;
+    size_t cap = 0;
+    if (getdelim(&text, &cap, 0, stdin) < 0) bn_cmd_fail(&cmd, 2, "Give a request on stdin.");
     enum bn_status status = bn_request_parse(&q, text, &err);
     free(text);
     if (!status) status = bn_measure(&q, stdout, &err);
@@ -82,25 +69,22 @@ static int print_roofline(void)
     struct bn_roofline r;
     struct bn_error err = {0};
     if (bn_roofline_measure(&r, (uint32_t)roofline, NULL, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    printf("{\"threads\":%d,\"read_bytes_per_s\":%.6g,\"read_method\":\"%s\",\"int8_macs_per_s\":%.6g,\"int8_method\":"
-           "\"%s\"}\n",
-           roofline, r.read_bytes_per_s, r.read_method, r.int8_macs_per_s, r.int8_method);
+    bn_line_write(stdout, json_pack("{si sf ss sf ss}", "threads", roofline, "read_bytes_per_s", r.read_bytes_per_s,
+                                    "read_method", r.read_method, "int8_macs_per_s", r.int8_macs_per_s, "int8_method",
+                                    r.int8_method));
     return 0;
 }
 
 static int print_description(void)
 {
-    json_t *o = json_pack("{ss ss ss}", "version", bn_version(), "commit", bn_commit(), "compiler", bn_compiler());
-    json_dumpf(o, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(o);
+    bn_line_write(stdout, bn_worker_describe());
     return 0;
 }
 
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "serve"))
-        return bn_cmd_finish("bitnet-worker serve", bn_gate_serve(argc - 1, argv + 1, count_allocations));
+        return bn_cmd_finish("bitnet-worker serve", bn_worker_serve(argc - 1, argv + 1, count_allocations));
     if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
     return bn_cmd_finish(cmd.name, request ? run_request() : describe ? print_description() : print_roofline());

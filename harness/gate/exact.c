@@ -1,10 +1,8 @@
 /* exact.c - compares declared work and output of two builds. */
 #include "harness/gate/exact.h"
+#include "harness/worker/figures.h"
 #include <stdio.h>
 #include <string.h>
-
-static const char *const figures[] = {"calls", "weight_bytes", "kv_bytes", "macs", "kernel_calls"};
-enum { N_FIGURES = 5, N_OLD_FIGURES = 4 }; /* workers of before do not count kernel calls */
 
 static void add(struct bn_exact_result *result, const char *workload, const char *op, const char *what, uint64_t base,
                 uint64_t head)
@@ -19,39 +17,50 @@ static void add(struct bn_exact_result *result, const char *workload, const char
     row->head = head;
 }
 
-static uint64_t figure(const json_t *reply, const char *op, const char *what)
+/* Of one operation; op NULL: of all. */
+static struct bn_figures figures(const json_t *reply, const char *op)
 {
-    return (uint64_t)json_integer_value(json_object_get(json_object_get(json_object_get(reply, "ops"), op), what));
-}
-
-static uint64_t total(const json_t *reply, const char *what)
-{
-    const char *op;
+    const json_t *ops = json_object_get(reply, "ops");
+    if (op) return bn_figures_take(json_object_get(ops, op));
+    struct bn_figures sum = {0};
     json_t *value;
-    uint64_t sum = 0;
-    json_object_foreach(json_object_get(reply, "ops"), op, value) sum +=
-        (uint64_t)json_integer_value(json_object_get(value, what));
+    json_object_foreach((json_t *)ops, op, value) bn_figures_add(&sum, bn_figures_take(value));
     return sum;
 }
 
-static bool has(const json_t *reply, const char *what)
+/* Does any operation have it? */
+static bool has(const json_t *reply, int i)
 {
     const char *op;
     json_t *value;
-    json_object_foreach(json_object_get(reply, "ops"), op, value) if (json_object_get(value, what)) return true;
+    json_object_foreach(json_object_get(reply, "ops"), op,
+                        value) if (json_object_get(value, bn_figure[i].name)) return true;
     return false;
 }
 
-static void compare_ops(struct bn_exact_result *result, const char *workload, int n_figures, const json_t *base,
-                        const json_t *head)
+/* Of one operation, or of all; true when a figure grew. */
+static bool compare_figures(struct bn_exact_result *result, const char *workload, const char *op, const json_t *base,
+                            const json_t *head)
+{
+    struct bn_figures was = figures(base, op), is = figures(head, op);
+    bool grew = false;
+    for (int i = 0; i < BN_N_FIGURES; i++) {
+        bool said = !bn_figure[i].recent || (has(base, i) && has(head, i));
+        if (!bn_figure[i].exact || !said) continue;
+        add(result, workload, op ? op : "total", bn_figure[i].name, *bn_figure_of(&was, i), *bn_figure_of(&is, i));
+        grew |= *bn_figure_of(&is, i) > *bn_figure_of(&was, i);
+    }
+    return grew;
+}
+
+static void compare_ops(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
 {
     const char *op;
-    json_t *value;
-    json_object_foreach(json_object_get(base, "ops"), op, value) for (int i = 0; i < n_figures; i++)
-        add(result, workload, op, figures[i], figure(base, op, figures[i]), figure(head, op, figures[i]));
+    json_t *value, *ops = json_object_get(base, "ops");
+    json_object_foreach(ops, op, value) compare_figures(result, workload, op, base, head);
     json_object_foreach(json_object_get(head, "ops"), op, value) /* operations that base does not have */
-        for (int i = 0; i < n_figures && !json_object_get(json_object_get(base, "ops"), op); i++)
-            add(result, workload, op, figures[i], 0, figure(head, op, figures[i]));
+        if (!json_object_get(ops, op)) compare_figures(result, workload, op, base, head);
+    result->more_work |= compare_figures(result, workload, NULL, base, head);
 }
 
 void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
@@ -62,12 +71,7 @@ void bn_exact_compare(struct bn_exact_result *result, const char *workload, cons
         snprintf(result->hash[i], sizeof result->hash[i], "%s", hash ? hash : "");
     }
     result->output_changed |= strcmp(result->hash[0], result->hash[1]) != 0 || !result->hash[0][0];
-    int n_figures = has(base, figures[N_FIGURES - 1]) && has(head, figures[N_FIGURES - 1]) ? N_FIGURES : N_OLD_FIGURES;
-    compare_ops(result, workload, n_figures, base, head);
-    for (int i = 0; i < n_figures; i++) {
-        add(result, workload, "total", figures[i], total(base, figures[i]), total(head, figures[i]));
-        result->more_work |= total(head, figures[i]) > total(base, figures[i]);
-    }
+    compare_ops(result, workload, base, head);
     const json_t *a = json_object_get(base, "allocations"), *b = json_object_get(head, "allocations");
     if (!json_is_integer(a) || !json_is_integer(b)) return; /* not counted in this kind of build */
     add(result, workload, "total", "allocations", (uint64_t)json_integer_value(a), (uint64_t)json_integer_value(b));

@@ -37,12 +37,9 @@ static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *com
 static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char *command, const char *folder,
                                     struct bn_error *err)
 {
-    char out[128];
-    char *argv[BN_ARGS_MOST + 8] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", out};
-    int n = 5;
-    snprintf(out, sizeof out, "--callgrind-out-file=%s/dump", folder);
-    for (int i = 0; pairs->argv[side][i] && n < BN_ARGS_MOST + 7; i++) argv[n++] = (char *)pairs->argv[side][i];
-    const struct bn_process_spec spec = {.argv = argv, .watch = &pairs->files[side]};
+    struct bn_callgrind_call call;
+    bn_callgrind_call(&call, folder, NULL, (char *const *)pairs->argv[side], NULL);
+    const struct bn_process_spec spec = {.argv = call.argv, .watch = &pairs->files[side]};
     struct bn_dialogue worker;
     double ns;
     enum bn_status status = bn_dialogue_open(&worker, side ? "head" : "base", &spec, NULL, err);

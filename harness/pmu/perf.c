@@ -33,7 +33,8 @@ static const char *explain(int code)
     }
 }
 
-static int open_mode(const char *spec, int leader, int modes, char reason[BN_PMU_REASON])
+/* Alone and inherited by threads, or as one of a group. */
+static int open_mode(const char *spec, int leader, int modes, bool inherit, char reason[BN_PMU_REASON])
 {
     struct perf_event_attr attr = {.size = sizeof attr};
     pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
@@ -43,25 +44,29 @@ static int open_mode(const char *spec, int leader, int modes, char reason[BN_PMU
         return -1;
     }
     attr.size = sizeof attr;
-    attr.disabled = leader < 0;
-    attr.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    attr.inherit = inherit;
+    attr.disabled = leader < 0 && !inherit;
+    if (!inherit)
+        attr.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
     int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
     if (fd < 0) snprintf(reason, BN_PMU_REASON, "perf_event_open: %s", explain(errno));
     return fd;
+}
+
+static bool initialised(char reason[BN_PMU_REASON])
+{
+    static bool ready;
+    ready = ready || pfm_initialize() == PFM_SUCCESS;
+    if (!ready) snprintf(reason, BN_PMU_REASON, "libpfm4 could not be initialised");
+    return ready;
 }
 
 /* Hardware events count user mode. Software events belong to the kernel: counted for user mode alone they read 0
  * falsely. */
 static int open_event(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON])
 {
-    static bool ready;
     (void)self;
-    if (!ready && pfm_initialize() != PFM_SUCCESS) {
-        snprintf(reason, BN_PMU_REASON, "libpfm4 could not be initialised");
-        return -1;
-    }
-    ready = true;
-    return open_mode(spec, leader, software ? PFM_PLM0 | PFM_PLM3 : PFM_PLM3, reason);
+    return initialised(reason) ? open_mode(spec, leader, software ? PFM_PLM0 | PFM_PLM3 : PFM_PLM3, false, reason) : -1;
 }
 
 static void enable(void *self, int leader, bool on)
@@ -91,4 +96,24 @@ const struct bn_pmu_backend *bn_pmu_perf(void)
 {
     static const struct bn_pmu_backend backend = {NULL, NULL, open_event, enable, read_group, close_event};
     return &backend;
+}
+
+void bn_pmu_process_open(struct bn_pmu_process *e, const char *spec)
+{
+    *e = (struct bn_pmu_process){.fd = -1};
+    if (initialised(e->reason)) e->fd = open_mode(spec, -1, PFM_PLM3, true, e->reason);
+}
+
+uint64_t bn_pmu_process_read(struct bn_pmu_process *e)
+{
+    uint64_t value = 0;
+    if (e->fd >= 0 && read(e->fd, &value, sizeof value) != (ssize_t)sizeof value)
+        snprintf(e->reason, sizeof e->reason, "The counter could not be read: %s", strerror(errno));
+    return value;
+}
+
+void bn_pmu_process_close(struct bn_pmu_process *e)
+{
+    if (e->fd >= 0) close(e->fd);
+    e->fd = -1;
 }

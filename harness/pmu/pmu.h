@@ -30,6 +30,15 @@ struct bn_pmu_backend {
 };
 const struct bn_pmu_backend *bn_pmu_perf(void); /* libpfm4 and perf_event_open */
 
+/* One hardware event of this process and the threads that it starts later, in user mode, from open to close. */
+struct bn_pmu_process {
+    int fd;                     /* -1: none */
+    char reason[BN_PMU_REASON]; /* why it does not count; "" when it does */
+};
+void bn_pmu_process_open(struct bn_pmu_process *event, const char *spec);
+uint64_t bn_pmu_process_read(struct bn_pmu_process *event); /* 0 where it does not count */
+void bn_pmu_process_close(struct bn_pmu_process *event);
+
 struct bn_pmu;
 enum bn_status bn_pmu_open(struct bn_pmu **pmu, const struct bn_pmu_backend *backend, int n_threads,
                            struct bn_error *err);

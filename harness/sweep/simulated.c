@@ -23,20 +23,9 @@ static enum bn_status run(const struct bn_execution *x, const char *folder, stru
     workload.prefill = at_most(workload.prefill, PREFILL_MOST), workload.decode = at_most(workload.decode, DECODE_MOST);
     char *text = bn_execution_request(&simulated);
     if (!text) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory starting the simulation.");
-    char out[4200], geometry[3][64],
-        *argv[BN_ENGINE_WORDS + 16] = {
-            "valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", "--collect-atstart=no", "--cache-sim=yes", out};
-    size_t n = 7;
-    const struct bn_topology *t = x->topology;
-    snprintf(out, sizeof out, "--callgrind-out-file=%s/dump", folder);
-    bn_callgrind_geometry("I1", &t->l1i, geometry[0], sizeof geometry[0]);
-    bn_callgrind_geometry("D1", &t->l1d, geometry[1], sizeof geometry[1]);
-    bn_callgrind_geometry("LL", t->l3.bytes ? &t->l3 : &t->l2, geometry[2], sizeof geometry[2]);
-    for (int i = 0; i < 3; i++)
-        if (geometry[i][0]) argv[n++] = geometry[i];
-    for (char *const *w = x->engine->words; *w; w++) argv[n++] = *w;
-    argv[n] = "--request";
-    const struct bn_child_spec spec = {.process = {.argv = argv, .watch = &x->engine->watch},
+    struct bn_callgrind_call call;
+    bn_callgrind_call(&call, folder, x->topology, x->engine->words, "--request");
+    const struct bn_child_spec spec = {.process = {.argv = call.argv, .watch = &x->engine->watch},
                                        .input = text,
                                        .time_limit_s = SLOWER * x->plan->time_limit_s,
                                        .tick = x->tick,

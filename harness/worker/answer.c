@@ -2,10 +2,11 @@
 #include "harness/clock.h"
 #include "harness/worker/answer.h"
 #include "engine/cmdline.h"
-#include "harness/worker/instruction_counter.h"
 #include "harness/error.h"
+#include "harness/worker/line.h"
+#include "harness/worker/tally.h"
 #include "harness/worker/tokens.h"
-#include "harness/worker/work_counter.h"
+#include "harness/pmu/pmu.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,21 +22,17 @@ struct server {
     struct bn_model *model;
     struct bn_session *timed, *counted; /* counted: one thread, observed; opened at the first count */
     struct bn_session_options options;
-    struct bn_work_counter work;
-    struct bn_instruction_counter instructions;
+    struct bn_tally tally;
+    struct bn_pmu_process instructions;
     int32_t *ids;  /* [n_ctx] */
     double inject; /* share of the time that is spent again */
     uint64_t (*n_allocations)(void);
 };
 
-static void put_text(const char *key, const char *text) /* "key": "text", escaped */
+static void reply(json_t *object)
 {
-    printf("\"%s\": \"", key);
-    for (; text && *text; text++) {
-        if (*text == '"' || *text == '\\') putchar('\\');
-        putchar((unsigned char)*text < ' ' ? ' ' : *text);
-    }
-    putchar('"');
+    bn_line_write(stdout, object ? object : json_pack("{ss}", "error", "The answer could not be written as JSON."));
+    fflush(stdout);
 }
 
 /* Puts the context where the job begins; not timed. */
@@ -70,7 +67,7 @@ static enum bn_status answer_time(struct server *server, const struct job *job, 
     int64_t end = bn_clock_ns(), until = start + (int64_t)((double)(end - start) * (1 + server->inject));
     while (end < until) end = bn_clock_ns();
     CALLGRIND_STOP_INSTRUMENTATION;
-    if (!status) printf("{\"ns\": %" PRId64 "}\n", end - start);
+    if (!status) reply(json_pack("{sI}", "ns", (json_int_t)(end - start)));
     return status;
 }
 
@@ -80,28 +77,43 @@ static enum bn_status open_counted(struct server *server, struct bn_error *err)
     struct bn_session_options options = server->options;
     options.n_threads = 1;
     options.cpus = NULL;
-    options.observer = &server->work.observer;
-    return bn_session_open(&server->counted, server->model, &options, err);
+    options.observer = &server->tally.observer;
+    enum bn_status status = bn_tally_open(&server->tally, server->model, 1, err);
+    if (!status) status = bn_session_open(&server->counted, server->model, &options, err);
+    if (status) bn_tally_close(&server->tally);
+    return status;
+}
+
+static json_t *ops_json(const struct bn_tally *tally)
+{
+    json_t *ops = json_object();
+    for (int op = 0; op < BN_OP_COUNT; op++) {
+        json_t *figures = json_object();
+        bn_figures_put(figures, bn_tally_sum(tally, (enum bn_op)op), true);
+        json_object_set_new(ops, bn_op_name((enum bn_op)op), figures);
+    }
+    return ops;
 }
 
 static enum bn_status answer_count(struct server *server, const struct job *job, struct bn_error *err)
 {
+    enum bn_phase phase = job->decode ? BN_PHASE_DECODE : BN_PHASE_PREFILL;
     enum bn_status status = open_counted(server, err);
     if (!status) status = prepare(server, server->counted, job, err);
     if (status) return status;
     bn_session_hash_reset(server->counted, true);
-    bn_work_counter_reset(&server->work);
+    bn_tally_clear(&server->tally);
+    bn_tally_begin(&server->tally, phase);
     uint64_t before = server->n_allocations ? server->n_allocations() : 0;
     status = work(server, server->counted, job, err);
     uint64_t after = server->n_allocations ? server->n_allocations() : 0;
+    bn_tally_end(&server->tally, phase, job->n, server->counted);
     if (status) return status;
-    printf("{\"hash\": \"%016" PRIx64 "\", ", bn_session_logits_hash(server->counted));
-    if (server->n_allocations)
-        printf("\"allocations\": %" PRIu64 ", ", after - before);
-    else
-        printf("\"allocations\": null, ");
-    bn_work_counter_print(&server->work, stdout);
-    printf("}\n");
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016" PRIx64, bn_session_logits_hash(server->counted));
+    reply(json_pack("{ss so so}", "hash", hash, "allocations",
+                    server->n_allocations ? json_integer((json_int_t)(after - before)) : json_null(), "ops",
+                    ops_json(&server->tally)));
     return BN_OK;
 }
 
@@ -109,16 +121,13 @@ static enum bn_status answer_instructions(struct server *server, const struct jo
 {
     enum bn_status status = prepare(server, server->timed, job, err);
     if (status) return status;
-    uint64_t before = bn_instruction_counter_read(&server->instructions);
+    uint64_t before = bn_pmu_process_read(&server->instructions);
     status = work(server, server->timed, job, err);
-    uint64_t after = bn_instruction_counter_read(&server->instructions);
+    uint64_t after = bn_pmu_process_read(&server->instructions);
     if (status) return status;
-    if (server->instructions.reason[0]) {
-        printf("{\"instructions\": null, ");
-        put_text("reason", server->instructions.reason);
-        printf("}\n");
-    } else
-        printf("{\"instructions\": %" PRIu64 "}\n", after - before);
+    const char *reason = server->instructions.reason;
+    reply(reason[0] ? json_pack("{sn ss}", "instructions", "reason", reason)
+                    : json_pack("{sI}", "instructions", (json_int_t)(after - before)));
     return BN_OK;
 }
 
@@ -151,12 +160,13 @@ static void answer(struct server *server, const char *line)
     const struct verb *verb = verbs;
     while (strncmp(line, verb->word, strlen(verb->word))) verb++;
     if (!read_job(line + strlen(verb->word), &job) || bn_model_check(server->model, &err) != BN_OK ||
-        verb->answer(server, &job, &err) != BN_OK) {
-        printf("{");
-        put_text("error", err.text);
-        printf("}\n");
-    }
-    fflush(stdout);
+        verb->answer(server, &job, &err) != BN_OK)
+        reply(json_pack("{ss}", "error", err.text));
+}
+
+json_t *bn_worker_describe(void)
+{
+    return json_pack("{ss ss ss}", "version", bn_version(), "commit", bn_commit(), "compiler", bn_compiler());
 }
 
 static enum bn_status open_all(struct server *server, const char *model, const struct bn_model_options *options,
@@ -166,7 +176,8 @@ static enum bn_status open_all(struct server *server, const char *model, const s
     if (status) return status;
     const struct bn_model_info *info = bn_model_info(server->model);
     if (server->options.n_ctx > info->n_ctx_train) server->options.n_ctx = info->n_ctx_train;
-    bn_instruction_counter_open(&server->instructions); /* before the session, so that its threads are counted */
+    bn_pmu_process_open(&server->instructions,
+                        "PERF_COUNT_HW_INSTRUCTIONS"); /* before the session, so that its threads are counted */
     status = bn_session_open(&server->timed, server->model, &server->options, err);
     if (status) return status;
     server->ids = malloc(sizeof *server->ids * (size_t)server->options.n_ctx);
@@ -174,31 +185,26 @@ static enum bn_status open_all(struct server *server, const char *model, const s
         return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for %d token ids.",
                                server->options.n_ctx);
     bn_tokens_fill(server->model, server->ids, (size_t)server->options.n_ctx);
-    printf("{\"protocol\": %d, \"file_bytes\": %" PRIu64, BN_WORKER_PROTOCOL, info->file_bytes);
-    const char *const about[][2] = {{"version", bn_version()},
-                                    {"commit", bn_commit()},
-                                    {"compiler", bn_compiler()},
-                                    {"kernels", info->kernels},
-                                    {"model", info->name}};
-    for (size_t i = 0; i < sizeof about / sizeof *about; i++) {
-        printf(", ");
-        put_text(about[i][0], about[i][1]);
-    }
-    printf("}\n");
-    if (fflush(stdout)) return bn_harness_fail(err, BN_ERR_IO, "Could not write standard output: %s.", strerror(errno));
+    json_t *hello = bn_worker_describe();
+    json_object_set_new(hello, "protocol", json_integer(BN_WORKER_PROTOCOL));
+    json_object_set_new(hello, "file_bytes", json_integer((json_int_t)info->file_bytes));
+    json_object_set_new(hello, "kernels", json_string(info->kernels));
+    json_object_set_new(hello, "model", json_string(info->name));
+    reply(hello);
     return BN_OK;
 }
 
 static void close_all(struct server *server)
 {
     if (server->counted) bn_session_close(server->counted);
+    bn_tally_close(&server->tally);
     if (server->timed) bn_session_close(server->timed);
     if (server->model) bn_model_close(server->model);
-    bn_instruction_counter_close(&server->instructions);
+    bn_pmu_process_close(&server->instructions);
     free(server->ids);
 }
 
-int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
+int bn_worker_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
 {
     const char *model = NULL;
     struct bn_model_options model_options = {0};
@@ -220,7 +226,6 @@ int bn_gate_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
     if (!model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
     server.inject = inject_percent / 100;
-    bn_work_counter_init(&server.work);
     struct bn_error err = {0};
     if (open_all(&server, model, &model_options, &err) != BN_OK) {
         close_all(&server);

@@ -16,6 +16,27 @@ void bn_callgrind_geometry(const char *name, const struct bn_cache *cache, char 
              (unsigned long long)line);
 }
 
+void bn_callgrind_call(struct bn_callgrind_call *call, const char *folder, const struct bn_topology *caches,
+                       char *const *words, const char *last)
+{
+    char *const always[] = {"valgrind", "--tool=callgrind", "-q", "--instr-atstart=no", call->out};
+    size_t n = sizeof always / sizeof *always;
+    *call = (struct bn_callgrind_call){.argv = {NULL}};
+    memcpy(call->argv, always, sizeof always);
+    snprintf(call->out, sizeof call->out, "--callgrind-out-file=%s/dump", folder);
+    if (caches) {
+        const struct bn_cache *ll = caches->l3.bytes ? &caches->l3 : &caches->l2;
+        bn_callgrind_geometry("I1", &caches->l1i, call->geometry[0], sizeof call->geometry[0]);
+        bn_callgrind_geometry("D1", &caches->l1d, call->geometry[1], sizeof call->geometry[1]);
+        bn_callgrind_geometry("LL", ll, call->geometry[2], sizeof call->geometry[2]);
+        call->argv[n++] = "--collect-atstart=no", call->argv[n++] = "--cache-sim=yes";
+        for (int i = 0; i < 3; i++)
+            if (call->geometry[i][0]) call->argv[n++] = call->geometry[i];
+    }
+    for (; *words && n < BN_CALLGRIND_WORDS - 2; words++) call->argv[n++] = *words;
+    call->argv[n] = (char *)last;
+}
+
 /* Adds the line "totals: 1 2 3" in the order that the line "events: Ir Dr ..." gave. */
 static void add_totals(const char *events, const char *totals, struct bn_callgrind_sums *s)
 {

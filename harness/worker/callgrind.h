@@ -6,6 +6,16 @@
 #include "harness/worker/child.h"
 
 enum { BN_CALLGRIND_REASON = 300 };
+/* The command that runs `words` (ends with NULL) and `last` (or NULL) under callgrind, which dumps into `folder`. It
+ * counts instructions where the worker switches instrumentation on; with `caches` it also simulates them, and collects
+ * where the worker says so. */
+enum { BN_CALLGRIND_WORDS = 64 };
+struct bn_callgrind_call {
+    char *argv[BN_CALLGRIND_WORDS];
+    char out[4200], geometry[3][64];
+};
+void bn_callgrind_call(struct bn_callgrind_call *call, const char *folder, const struct bn_topology *caches,
+                       char *const *words, const char *last);
 /* What callgrind wrote for one phase: adds the events of every dump whose trigger is `phase` (NULL: of every dump).
  * Returns the number of such dumps. */
 struct bn_callgrind_sums {

@@ -3,6 +3,7 @@
 #include "harness/clock.h"
 #include "harness/error.h"
 #include "harness/worker/answer.h"
+#include "harness/worker/line.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -36,35 +37,24 @@ static enum bn_status ended(struct bn_dialogue *d, struct bn_error *err)
     return gone(d, what, err);
 }
 
-/* Waits for one line; *next is where the following one begins. */
-static enum bn_status read_line(struct bn_dialogue *d, size_t *next, struct bn_error *err)
+/* Waits for one line. */
+static enum bn_status read_object(struct bn_dialogue *d, json_t **object, struct bn_error *err)
 {
     struct bn_process *p = &d->process;
+    size_t used = 0;
     for (double until = bn_clock_s() + answer_limit_s;;) {
-        char *end = p->n_output ? memchr(p->output, '\n', p->n_output) : NULL;
-        if (end) {
-            *end = 0;
-            *next = (size_t)(end - p->output) + 1;
-            return BN_OK;
-        }
+        *object = bn_line_read(p->output, p->n_output, &used);
+        if (used) break;
         if (p->overflow) return gone(d, "wrote a line that never ends", err);
         if (p->from < 0) return ended(d, err);
         if (bn_clock_s() > until) return gone(d, "gave no answer for 120 s", err);
         bn_process_pump(p, 1000);
     }
-}
-
-static enum bn_status read_object(struct bn_dialogue *d, json_t **object, struct bn_error *err)
-{
-    struct bn_process *p = &d->process;
-    size_t next = 0;
-    enum bn_status status = read_line(d, &next, err);
-    if (status) return status;
-    *object = json_loads(p->output, 0, NULL);
+    enum bn_status status = BN_OK;
     if (!*object)
-        status =
-            bn_harness_fail(err, BN_ERR_IO, "The %s worker wrote \"%.60s\", which is not JSON.", d->name, p->output);
-    memmove(p->output, p->output + next, p->n_output -= next);
+        status = bn_harness_fail(err, BN_ERR_IO, "The %s worker wrote \"%.*s\", which is not JSON.", d->name,
+                                 (int)(used < 60 ? used - 1 : 60), p->output);
+    memmove(p->output, p->output + used, p->n_output -= used);
     return status;
 }
 

@@ -2,9 +2,9 @@
 #include "harness/clock.h"
 #include "harness/worker/measure.h"
 #include "harness/worker/subject.h"
-#include "harness/worker/op_profile.h"
 #include "harness/worker/simulate.h"
 #include "harness/worker/count.h"
+#include "harness/worker/line.h"
 #include "harness/error.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -89,14 +89,11 @@ static enum bn_status timed_part(struct bn_subject *s, FILE *out, uint64_t *hash
 static void write_model(FILE *out, const struct bn_subject *s)
 {
     const struct bn_model_info *m = bn_model_info(s->model);
-    json_t *o =
-        json_pack("{s{ss? ss? ss? ss? sI sI sI} ss?}", "model", "name", m->name, "architecture", m->architecture,
-                  "weight_encoding", m->weight_encoding, "head_encoding", m->head_encoding, "n_parameters",
-                  (json_int_t)m->n_parameters, "weight_bytes_per_token", (json_int_t)m->weight_bytes_per_token,
-                  "macs_per_token", (json_int_t)m->macs_per_token, "kernels", m->kernels);
-    json_dumpf(o, out, JSON_COMPACT);
-    fputc('\n', out);
-    json_decref(o);
+    bn_line_write(out, json_pack("{s{ss? ss? ss? ss? sI sI sI} ss?}", "model", "name", m->name, "architecture",
+                                 m->architecture, "weight_encoding", m->weight_encoding, "head_encoding",
+                                 m->head_encoding, "n_parameters", (json_int_t)m->n_parameters,
+                                 "weight_bytes_per_token", (json_int_t)m->weight_bytes_per_token, "macs_per_token",
+                                 (json_int_t)m->macs_per_token, "kernels", m->kernels));
 }
 
 static void write_done(FILE *out, uint64_t hash)
@@ -118,8 +115,8 @@ enum bn_status bn_measure(const struct bn_request *q, FILE *out, struct bn_error
         status = bn_simulate_pass(&s, err);
     else
         status = timed_part(&s, out, &hash, err);
-    if (!status && q->counters) status = bn_count_pass(&s, out, err);
-    if (!status && q->ops) status = bn_op_profile(&s, out, err);
+    if (!status && q->counters) status = bn_count_events(&s, out, err);
+    if (!status && q->ops) status = bn_count_ops(&s, out, err);
     if (!status) status = bn_model_check(s.model, err);
     if (!status) write_done(out, hash);
     bn_subject_close(&s);

@@ -1,5 +1,7 @@
 /* reply.c - JSON lines to rows. */
 #include "harness/worker/reply.h"
+#include "harness/worker/figures.h"
+#include "harness/worker/line.h"
 #include "harness/error.h"
 #include <stdlib.h>
 #include <string.h>
@@ -67,10 +69,17 @@ static bool take_op(struct bn_reply *r, const json_t *o)
     struct bn_op_time *more = grow(r->ops, r->n_ops, sizeof *more);
     if (!more) return false;
     r->ops = more;
-    r->ops[r->n_ops++] =
-        (struct bn_op_time){text(o, "phase"),  text(o, "op"),     (int)whole(o, "layer"),   (int)whole(o, "thread"),
-                            whole(o, "calls"), whole(o, "ns"),    whole(o, "weight_bytes"), whole(o, "kv_bytes"),
-                            whole(o, "macs"),  whole(o, "tokens")};
+    const struct bn_figures f = bn_figures_take(o);
+    r->ops[r->n_ops++] = (struct bn_op_time){.phase = text(o, "phase"),
+                                             .op = text(o, "op"),
+                                             .layer = (int)whole(o, "layer"),
+                                             .thread = (int)whole(o, "thread"),
+                                             .calls = (int64_t)f.calls,
+                                             .ns = (int64_t)f.ns,
+                                             .weight_bytes = (int64_t)f.weight_bytes,
+                                             .kv_bytes = (int64_t)f.kv_bytes,
+                                             .macs = (int64_t)f.macs,
+                                             .n_tokens = whole(o, "tokens")};
     return true;
 }
 
@@ -92,19 +101,16 @@ static bool take_line(struct bn_reply *r, json_t *line)
 enum bn_status bn_reply_parse(struct bn_reply *r, const char *output, struct bn_error *err)
 {
     *r = (struct bn_reply){0};
-    for (const char *p = output ? output : ""; *p;) {
-        const char *end = strchrnul(p, '\n');
-        json_t *line = json_loadb(p, (size_t)(end - p), 0, NULL);
-        if (!line && *end && end > p)
-            return bn_harness_fail(err, BN_ERR_FORMAT, "The worker wrote a line that is not JSON: %.80s.", p);
-        json_t **more = line ? grow(r->lines, r->n_lines, sizeof *more) : r->lines;
-        if (line && !more)
-            return json_decref(line), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading a worker's lines.");
-        r->lines = more;
-        if (line) r->lines[r->n_lines++] = line;
-        if (line && !take_line(r, line))
-            return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading a worker's lines.");
-        p = *end ? end + 1 : end;
+    size_t left = output ? strlen(output) : 0, used;
+    for (json_t *line; line = bn_line_read(output, left, &used), used; output += used, left -= used) {
+        if (!line && used > 1)
+            return bn_harness_fail(err, BN_ERR_FORMAT, "The worker wrote a line that is not JSON: %.80s.", output);
+        if (!line) continue;
+        json_t **more = grow(r->lines, r->n_lines, sizeof *more);
+        if (more) r->lines = more, r->lines[r->n_lines++] = line;
+        if (!more) json_decref(line);
+        if (!more || !take_line(r, line))
+            return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for a worker's lines.");
     }
     return BN_OK;
 }

@@ -19,7 +19,7 @@ struct bn_reply {
  *   {"model": {...}, "kernels": "avx2"}
  *   {"rep": 0, "prefill": [[ns, tokens], ...], "decode": [ns or [ns, tokens], ...]}
  *   {"counter": {"phase", "op", "thread", "name", "source", "value" or "reason", "scaled", "tokens"}}
- *   {"op": {"phase", "layer", "op", "thread", "calls", "ns", "weight_bytes", "kv_bytes", "macs", "tokens"}}
+ *   {"op": {"phase", "layer", "op", "thread", "tokens", and the figures (figures.h)}}
  *   {"done": true, "hash": "...", "peak_rss_bytes": n}
  * A torn last line (the worker died) is left out. */
 enum bn_status bn_reply_parse(struct bn_reply *reply, const char *output, struct bn_error *err);
