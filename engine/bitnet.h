@@ -205,7 +205,10 @@ struct bn_crew_options {
                            processes keep some of its CPUs busy; logits do not depend on it */
     const struct bn_observer *observer; /* or NULL */
 };
-/* `options` may be NULL. The crew belongs to one thread at a time, and outlives its sessions and batches. */
+/* `options` may be NULL. The caller closes the crew after the sessions and batches on it, and the model and the
+ * observer after the crew. Only one thread at a time may use a crew or what runs on it, the one that opened it if
+ * threads are pinned. A wrong number is BN_ERR_USAGE; BN_ERR_MEMORY and BN_ERR_IO (a thread did not start) leave
+ * nothing open. */
 enum bn_status bn_crew_open(struct bn_crew **crew, const struct bn_model *model, const struct bn_crew_options *options,
                             struct bn_error *err);
 void bn_crew_close(struct bn_crew *crew);
@@ -214,7 +217,7 @@ struct bn_crew_load {
     int n_threads, n_active; /* opened with; in the latest pass */
     bool busy;               /* threads are currently left out because other processes use the machine */
     uint64_t n_dropped;      /* how often a thread was left out */
-    uint64_t waited_ns; /* that the calling thread has slept waiting for others; only where threads are not fixed */
+    uint64_t waited_ns; /* since opening, that the calling thread slept waiting for others; 0 where threads are fixed */
 };
 void bn_crew_load(const struct bn_crew *crew, struct bn_crew_load *load);
 
@@ -282,7 +285,8 @@ void bn_session_hash_reset(struct bn_session *session, bool on); /* off by defau
 
 /* ---- batch: sequences that are decoded together on one crew, and come and go between steps ----
  * Each step computes one token of every sequence that has one (bn_batch_put) and, beside them, at most one chunk of one
- * prompt, in order of arrival. The logits of a sequence do not depend on the others. */
+ * prompt, in order of arrival. The logits of a sequence do not depend on the others. The caller closes the batch, which
+ * removes its sequences, before the crew. */
 struct bn_batch;
 struct bn_batch_options {
     int n_sequences;     /* most at a time, less than the crew's n_batch; 0: 16 */
@@ -292,21 +296,26 @@ struct bn_batch_options {
     bool separate; /* never share keys and values of equal beginnings; otherwise from 16 tokens on, by reference */
     bool hash;     /* hash logits (bn_batch_logits_hash) */
 };
+/* `options` may be NULL, and is copied. Takes n_sequences * n_vocab floats; each sequence takes its KV cache when it is
+ * added. A number out of range is BN_ERR_USAGE. */
 enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, const struct bn_batch_options *options,
                              struct bn_error *err);
 void bn_batch_close(struct bn_batch *batch);
-/* Adds a sequence that begins with ids[0 .. n - 1] (n >= 1); *sequence is its number, which a later one may have again
- * after bn_batch_remove. */
+/* Adds a sequence that begins with ids[0 .. n - 1] (n >= 1), copied; *sequence is its number, from 0, which a later one
+ * may have again after bn_batch_remove. BN_ERR_CONTEXT: n is more than n_ctx. BN_ERR_USAGE: the batch is full, or an id
+ * is not in the vocabulary. */
 enum bn_status bn_batch_add(struct bn_batch *batch, const int32_t *ids, size_t n, int *sequence, struct bn_error *err);
-/* Does nothing when no sequence has anything to compute. On failure nothing has changed. *n_ready: how many have logits
- * now. */
+/* Does nothing when no sequence has anything to compute. *n_ready: how many have logits now. On failure nothing has
+ * changed but the logits, which are gone. BN_ERR_FORMAT: results are not finite; the sentence names the sequence, and
+ * the others can go on when it has been removed. BN_ERR_MEMORY: a KV cache could not grow. */
 enum bn_status bn_batch_step(struct bn_batch *batch, int *n_ready, struct bn_error *err);
 int bn_batch_ready(const struct bn_batch *batch, int i); /* the i-th of those, i < n_ready */
 /* [n_vocab] after the sequence's last token, until the next step; NULL: the latest step gave none. */
 const float *bn_batch_logits(const struct bn_batch *batch, int sequence);
-/* Continues a sequence that has nothing left to compute; without it the sequence rests. BN_ERR_CONTEXT: it is full. */
+/* Continues a sequence that has nothing left to compute; without it the sequence rests. BN_ERR_CONTEXT: it is full.
+ * BN_ERR_USAGE: it has tokens to compute, is not in the batch, or the id is not in the vocabulary. */
 enum bn_status bn_batch_put(struct bn_batch *batch, int sequence, int32_t id, struct bn_error *err);
-void bn_batch_remove(struct bn_batch *batch, int sequence);                /* at any time between steps */
+void bn_batch_remove(struct bn_batch *batch, int sequence); /* at any time between steps; frees what nobody shares */
 int bn_batch_position(const struct bn_batch *batch, int sequence);         /* tokens computed; -1: no such sequence */
 uint64_t bn_batch_kv_bytes(const struct bn_batch *batch, int sequence);    /* not counting what is shared */
 uint64_t bn_batch_logits_hash(const struct bn_batch *batch, int sequence); /* of all logits that it gave */

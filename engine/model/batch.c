@@ -123,6 +123,7 @@ static enum bn_status begin(struct bn_batch *b, struct member *m, const int32_t 
     }
     memcpy(m->ids, ids, n * sizeof *ids);
     m->n_ids = (int)n, m->ready = -1, m->open = true, m->order = b->n_added++;
+    m->sequence.number = (int)(m - b->members);
     bn_sequence_hash_reset(&m->sequence, o->hash);
     return BN_OK;
 }

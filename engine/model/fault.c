@@ -1,6 +1,7 @@
 /* fault.c - numbers that left their range: noted by threads, put in order, told in a sentence. */
 #include "engine/model/fault.h"
 #include "engine/model/lane.h"
+#include "engine/model/pass.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,12 +54,13 @@ const struct bn_fault *bn_faults_first(const struct bn_crew *crew)
     return first;
 }
 
-enum bn_status bn_fault_fail(const struct bn_fault *f, int position, struct bn_error *err)
+enum bn_status bn_fault_fail(const struct bn_fault *f, const struct bn_row *row, struct bn_error *err)
 {
-    char where[32] = "";
+    char where[32] = "", text[32] = "the context";
+    if (row->sequence->number >= 0) snprintf(text, sizeof text, "sequence %d", row->sequence->number);
     if (f->layer >= 0) snprintf(where, sizeof where, "layer %d, ", f->layer);
     return bn_fail(err, BN_ERR_FORMAT,
-                   "The results are not finite numbers from %soperation %s on (token %d of the context); the weights "
+                   "The results are not finite numbers from %soperation %s on (token %d of %s); the weights "
                    "of the model are damaged or too large.",
-                   where, bn_op_name(f->op), position);
+                   where, bn_op_name(f->op), row->position, text);
 }

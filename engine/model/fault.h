@@ -10,6 +10,7 @@
 #include <float.h>
 
 struct bn_lane;
+struct bn_row;
 
 struct bn_fault {
     bool found, narrow; /* narrow: finite, and more than the KV cache's type holds */
@@ -42,5 +43,6 @@ void bn_fault_look64(struct bn_crew *crew, int layer, enum bn_op op, int row, co
 void bn_faults_clear(struct bn_crew *crew);
 /* The first fault of all threads in the order of the pass, or NULL. */
 const struct bn_fault *bn_faults_first(const struct bn_crew *crew);
-enum bn_status bn_fault_fail(const struct bn_fault *fault, int position, struct bn_error *err);
+/* Names the layer, the operation and the token of `row`, and in a batch the number of its sequence. */
+enum bn_status bn_fault_fail(const struct bn_fault *fault, const struct bn_row *row, struct bn_error *err);
 #endif

@@ -90,7 +90,7 @@ static enum bn_status explain(struct bn_crew *crew, const struct bn_pass *pass, 
     crew->searching = false;
     const struct bn_fault *first = bn_faults_first(crew);
     if (first) fault = *first;
-    return bn_fault_fail(&fault, pass->rows[fault.row].position, err);
+    return bn_fault_fail(&fault, &pass->rows[fault.row], err);
 }
 
 /* The pass to its first logits, with KV caches as wide as it needs them. */

@@ -24,8 +24,8 @@ struct bn_pass {
 };
 
 /* Runs the pass on the crew: keys and values of all rows, then the wanted logits. Fails when results are not finite
- * numbers, naming the first layer and operation, or when they need a wider KV cache that cannot be had; then nothing of
- * the rows may be used. */
+ * numbers, naming the first layer and operation, or when they need a wider KV cache that cannot be allocated; then
+ * nothing of the rows may be used. */
 enum bn_status bn_pass_run(struct bn_crew *crew, const struct bn_pass *pass, struct bn_error *err)
     __attribute__((warn_unused_result));
 #endif

@@ -18,7 +18,7 @@ static enum bn_status kv_type(const struct bn_model *model, const char *name, en
 
 static enum bn_status begin(struct bn_sequence *s, struct bn_crew *crew, int n_ctx, struct bn_error *err)
 {
-    *s = (struct bn_sequence){.model = crew->model, .id = crew->n_sequences, .n_ctx = n_ctx};
+    *s = (struct bn_sequence){.model = crew->model, .id = crew->n_sequences, .number = -1, .n_ctx = n_ctx};
     if (n_ctx < 1 || n_ctx > 1 << 24)
         return bn_fail(err, BN_ERR_USAGE, "n_ctx must be 1 to 16777216, or 0 for the training context, not %d.", n_ctx);
     bn_sequence_hash_reset(s, false);

@@ -7,6 +7,7 @@
 struct bn_sequence {
     const struct bn_model *model;
     uint64_t id; /* number on its crew, as observers see it */
+    int number;  /* in its batch; -1: in none */
     int n_ctx;
     struct bn_kv_cache kv;
     void *reference; /* forward64's keys and values */

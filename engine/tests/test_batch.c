@@ -2,7 +2,9 @@
  * any order of arrival, with chunked prompts and shared beginnings, after others were removed. The expected values come
  * from sessions of their own. */
 #include "engine/bitnet.h"
+#include "engine/model/crew.h"
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,6 +187,41 @@ Test(batch, a_long_prompt_does_not_stall_the_others)
         cr_expect_eq(n_ready, k < 10 ? 1 : 2);
         cr_expect_eq(bn_batch_position(batch, b), 10 * k);
     }
+    bn_batch_close(batch);
+    bn_crew_close(crew);
+    bn_model_close(model);
+}
+
+/* Spoils the residual stream of every token at position 20 of its text. */
+static void spoil(void *self, int layer, int pos, const float *x, const double *x64)
+{
+    (void)x64;
+    if (layer == 1 && pos == 20) memcpy((float *)(uintptr_t)x + *(const int *)self, &(float){NAN}, sizeof(float));
+}
+
+Test(batch, names_the_sequence_whose_numbers_leave_their_range)
+{
+    setup(false);
+    struct bn_crew *crew = open_crew(2);
+    struct bn_batch *batch;
+    struct bn_error err;
+    int at = 3, a, b, n_ready;
+    cr_assert_eq(bn_batch_open(&batch, crew, &(struct bn_batch_options){.n_ctx = N_CTX, .hash = true}, NULL), BN_OK);
+    cr_assert_eq(bn_batch_add(batch, prompts[0], 1, &a, NULL), BN_OK);
+    cr_assert_eq(bn_batch_step(batch, &n_ready, NULL), BN_OK);
+    cr_assert_eq(bn_batch_add(batch, prompts[1], 30, &b, NULL), BN_OK);
+    put_greedy(batch, a);
+    crew->probe = (struct bn_layer_probe){&at, spoil};
+    cr_assert_eq(bn_batch_step(batch, &n_ready, &err), BN_ERR_FORMAT);
+    cr_expect_not_null(strstr(err.text, "layer 2"), "%s", err.text);
+    cr_expect_not_null(strstr(err.text, "(token 20 of sequence 1)"), "%s", err.text);
+    cr_expect_eq(bn_batch_position(batch, a), 1);
+    bn_batch_remove(batch, b);
+    for (int k = 0; k < NEW; k++) { /* the other one goes on as if nothing had happened */
+        cr_assert_eq(bn_batch_step(batch, &n_ready, &err), BN_OK, "%s", err.text);
+        if (k + 1 < NEW) put_greedy(batch, a);
+    }
+    cr_expect_eq(bn_batch_logits_hash(batch, a), expected[0]);
     bn_batch_close(batch);
     bn_crew_close(crew);
     bn_model_close(model);
