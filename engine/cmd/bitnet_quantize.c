@@ -30,8 +30,9 @@ static const struct bn_cmd_option options[] = {
     {0}};
 static const struct bn_cmd cmd = {"bitnet-quantize", "write a model as GGUF",
                                   "--model FILE_OR_DIR --output FILE [--type NAME] [--head NAME] [--verify]", options,
-                                  "Ternary weights keep their exact codes and scale; master weights become "
-                                  "ternary by BitNet's absmean rule.\n"};
+                                  "Ternary weights keep their exact codes and, but for tq1_0, tq2_0 and iq1_bn, which "
+                                  "store them as f16, their scales;\nmaster weights become ternary by BitNet's absmean "
+                                  "rule.\n"};
 
 static void show_progress(void *self, const char *tensor, uint64_t done, uint64_t total)
 {
@@ -83,15 +84,27 @@ static void report(FILE *to, const struct bn_source *source, const struct bn_sav
         fprintf(to, "%d of them use a different encoding than requested, because their rows do not fit it\n", n_notes);
 }
 
-static double verify(const struct bn_save_plan *plan, const struct bn_source *source, struct bn_output *output)
+static struct bn_verified verify(const struct bn_save_plan *plan, const struct bn_source *source,
+                                 struct bn_output *output)
 {
     struct bn_error err;
-    double worst;
+    struct bn_verified verified;
     if (bn_output_is_through(output))
         bn_cmd_fail(&cmd, 2, "%s cannot be read back; --verify needs a regular file as --output.", o.output);
     if (fflush(bn_output_stream(output))) bn_cmd_fail(&cmd, 1, "Could not write %s: %s.", o.output, strerror(errno));
-    if (bn_gguf_verify(plan, source, bn_output_part(output), &worst, &err)) fail(&err);
-    return worst;
+    if (bn_gguf_verify(plan, source, bn_output_part(output), &verified, &err)) fail(&err);
+    return verified;
+}
+
+static void report_verified(const struct bn_verified *v)
+{
+    if (v->n_rounded)
+        printf("verified: ternary codes match the source; %s rounds scales to f16, in %zu tensors by at most "
+               "%.3g of the scale (%s)",
+               o.type, v->n_rounded, v->scale_change, v->most_rounded);
+    else
+        printf("verified: ternary codes and scales match the source");
+    printf("; the largest error of other weights is %.3g of the largest weight of their tensor\n", v->worst);
 }
 
 int main(int argc, char **argv)
@@ -104,21 +117,18 @@ int main(int argc, char **argv)
     struct bn_save_plan plan;
     struct bn_output *output;
     struct bn_error err;
-    double worst = 0;
+    struct bn_verified verified = {0};
     if (bn_source_open(&source, o.model, &read, &err) || bn_save_plan_open(&plan, &source, &save, &err) ||
         bn_output_open(&output, o.output, &err))
         fail(&err);
     enum bn_status status = bn_gguf_save(&plan, &source, output, &save, &err);
     bn_cmd_progress(NULL);
     if (status) fail(&err);
-    if (o.verify) worst = verify(&plan, &source, output);
+    if (o.verify) verified = verify(&plan, &source, output);
     FILE *to = bn_output_is_through(output) ? stderr : stdout;
     if (bn_output_commit(output, &err)) fail(&err);
     report(to, &source, &plan);
-    if (o.verify)
-        printf("verified: ternary codes and scales match the source; the largest error of other weights is %.3g "
-               "of the largest weight of their tensor\n",
-               worst);
+    if (o.verify) report_verified(&verified);
     bn_save_plan_close(&plan);
     bn_source_close(&source);
     return bn_cmd_finish(cmd.name, 0);

@@ -32,9 +32,15 @@ void bn_save_plan_close(struct bn_save_plan *plan);
 /* Writes the plan to `output`, which the caller commits. Fails when the source changed meanwhile. */
 enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_source *source, struct bn_output *output,
                             const struct bn_save_options *options, struct bn_error *err);
-/* Opens what was written to `path` (the part of an output before its commit) and compares: configuration, vocabulary,
- * ternary codes and scales exactly, floats within what the encoding loses. *worst gets the largest error seen relative
- * to the largest weight of its tensor. */
+/* What reading back found beside equality. */
+struct bn_verified {
+    double worst;        /* largest error of a float relative to the largest weight of its tensor */
+    size_t n_rounded;    /* ternary tensors whose scales were rounded to a half (tq1_0, tq2_0, iq1_bn) */
+    double scale_change; /* the largest relative change of a scale, and in which tensor of the plan; NULL: none */
+    const char *most_rounded;
+};
+/* Opens what was written to `path` (the part of an output before its commit) and compares: configuration, vocabulary
+ * and ternary codes exactly, scales and floats within what the encoding loses. */
 enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
-                              double *worst, struct bn_error *err);
+                              struct bn_verified *verified, struct bn_error *err);
 #endif

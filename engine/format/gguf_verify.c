@@ -57,8 +57,9 @@ static bool same_codes(const struct bn_conversion *c, const struct bn_tensor *go
     return true;
 }
 
-/* Scales must be the planned ones, to the eleven bits that a half has where the encoding stores one. */
-static bool same_scales(const struct bn_conversion *c, const struct bn_tensor *got)
+/* Scales must be the planned ones, to the eleven bits that a half has where the encoding stores one; *change: the
+ * largest relative difference. */
+static bool same_scales(const struct bn_conversion *c, const struct bn_tensor *got, double *change)
 {
     const struct bn_tensor *t = c->tensor;
     float *scale = malloc(2 * (size_t)got->rows * sizeof *scale), *source = scale + got->rows;
@@ -68,18 +69,23 @@ static bool same_scales(const struct bn_conversion *c, const struct bn_tensor *g
     for (int64_t m = 0; m < got->rows && same; m++) {
         float want = by_row ? source[bn_conversion_row(c, m)] * c->factor : c->scale_apart ? 1 : c->scale;
         same = fabsf(scale[m] - want) <= fabsf(want) * 0x1p-11f;
+        if (scale[m] != want) *change = fmax(*change, fabs(((double)scale[m] - (double)want) / (double)want));
     }
     free(scale);
     return same;
 }
 
-static bool same_ternary(const struct bn_conversion *c, const struct bn_tensor *got)
+static bool same_ternary(const struct bn_conversion *c, const struct bn_tensor *got, struct bn_verified *v,
+                         const char *name)
 {
+    double change = 0;
     size_t n = bn_ternary_row_bytes(got->cols);
     uint8_t *rows[2] = {malloc(n), malloc(n)};
     float *buffer = malloc((size_t)got->cols * sizeof *buffer);
-    bool same = rows[0] && rows[1] && buffer && same_codes(c, got, rows, buffer) && same_scales(c, got);
+    bool same = rows[0] && rows[1] && buffer && same_codes(c, got, rows, buffer) && same_scales(c, got, &change);
     free(rows[0]), free(rows[1]), free(buffer);
+    v->n_rounded += change > 0;
+    if (change > v->scale_change) v->scale_change = change, v->most_rounded = name;
     return same;
 }
 
@@ -124,7 +130,7 @@ static bool same_floats(const struct bn_conversion *c, const struct bn_tensor *g
 }
 
 static enum bn_status check_item(const struct bn_save_item *item, const struct bn_source *file, const char *path,
-                                 double *worst, struct bn_error *err)
+                                 struct bn_verified *v, struct bn_error *err)
 {
     const struct bn_tensor *got = bn_source_tensor(file, item->name);
     const struct bn_conversion *c = &item->conversion;
@@ -133,15 +139,16 @@ static enum bn_status check_item(const struct bn_save_item *item, const struct b
         same = got->bytes == sizeof(float) && bn_load_f32(got->data) == *item->inline_value;
     else if (same)
         same = got->encoding == c->target && got->rows == c->tensor->rows && got->cols == c->tensor->cols &&
-               (bn_encoding_traits(c->target)->ternary ? same_ternary(c, got) : same_floats(c, got, worst));
+               (bn_encoding_traits(c->target)->ternary ? same_ternary(c, got, v, item->name)
+                                                       : same_floats(c, got, &v->worst));
     return same ? BN_OK : differs(path, item->name, err);
 }
 
 enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_source *source, const char *path,
-                              double *worst, struct bn_error *err)
+                              struct bn_verified *verified, struct bn_error *err)
 {
     struct bn_source file;
-    *worst = 0;
+    *verified = (struct bn_verified){0};
     enum bn_status status = bn_source_open(&file, path, NULL, err);
     if (status) return status;
     bool llama = strcmp(source->config.architecture, "llama") == 0;
@@ -149,7 +156,7 @@ enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_s
         status = differs(path, "the configuration", err);
     else if (!same_vocab(&source->vocab, &file.vocab))
         status = differs(path, "the vocabulary", err);
-    for (size_t i = 0; i < plan->n && !status; i++) status = check_item(&plan->items[i], &file, path, worst, err);
+    for (size_t i = 0; i < plan->n && !status; i++) status = check_item(&plan->items[i], &file, path, verified, err);
     bn_source_close(&file);
     return status;
 }

@@ -34,8 +34,8 @@ static void release(void)
 
 static enum bn_status verify(struct bn_error *err)
 {
-    double worst;
-    return bn_gguf_verify(&plan, &source, path, &worst, err);
+    struct bn_verified verified;
+    return bn_gguf_verify(&plan, &source, path, &verified, err);
 }
 
 /* Where the written file keeps a tensor. */
