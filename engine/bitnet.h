@@ -278,8 +278,8 @@ void bn_session_truncate(struct bn_session *session, int n_tokens); /* forget ev
 /* Makes room in a full context: keeps the first n_sink tokens, drops the n_drop after them and re-rotates the rest. */
 enum bn_status bn_session_shift(struct bn_session *session, int n_sink, int n_drop, struct bn_error *err);
 uint64_t bn_session_kv_bytes(const struct bn_session *session);
-/* Hash of all logits rows computed since opening or the last reset (FNV-1a over their bits, position order): equal work
- * gives an equal hash on every CPU, thread count and kernel variant. */
+/* Hash of all logits rows computed since opening or the last reset (FNV-1a over their 32-bit words, position order):
+ * equal work gives an equal hash on every CPU, thread count and kernel variant. */
 uint64_t bn_session_logits_hash(const struct bn_session *session);
 void bn_session_hash_reset(struct bn_session *session, bool on); /* off by default: hashing costs time */
 

@@ -68,6 +68,16 @@ static void show_progress(void *self, const char *task, size_t done, size_t tota
     bn_cmd_progress("%s %zu/%zu", task, done, total);
 }
 
+static void warn_of_context(const struct bn_model *model, int n_ctx)
+{
+    int trained = bn_model_info(model)->n_ctx_train;
+    if (n_ctx > trained)
+        fprintf(stderr,
+                "bitnet-eval: The model was trained for %d tokens; with a context of %d scores of longer texts may be "
+                "poor.\n",
+                trained, n_ctx);
+}
+
 static struct bn_model *open_model(void)
 {
     struct bn_model *model;
@@ -75,6 +85,7 @@ static struct bn_model *open_model(void)
     if (!o.model_path) bn_cmd_fail(&cmd, 2, "--model is needed: the file or directory of the model.");
     if (bn_model_open(&model, o.model_path, &o.model, &err) != BN_OK)
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    warn_of_context(model, o.eval.n_ctx);
     return model;
 }
 
@@ -130,6 +141,7 @@ static int evaluate(void)
         enum bn_status status = bn_eval_run(&results[i], model, names[i], &o.eval, &err);
         if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
         bn_cmd_progress(NULL);
+        if (!o.eval.n_ctx) warn_of_context(model, results[i].n_ctx); /* a task's own default */
         if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
         if (!o.json) print_result(&results[i]);
     }

@@ -11,8 +11,8 @@ struct bn_way {
     int n_split;            /* the rest is prefilled in pieces of n_split ids; 0: at once */
     bool reused;            /* the session computed another text before, and this text's first half */
 };
-/* Where hashes come from: the engine, or a fake in the tests. The hash is FNV-1a over the bits of every logits row of
- * the text in position order (the one bn_session_logits_hash defines). */
+/* Where hashes come from: the engine, or a fake in the tests. The hash is that of bn_session_logits_hash: of
+ * every logits row of the text, in position order. */
 struct bn_hasher {
     void *self;
     enum bn_status (*hash)(void *self, const struct bn_way *way, uint64_t *hash, struct bn_error *err);
