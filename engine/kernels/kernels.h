@@ -8,6 +8,10 @@
 #include "engine/core/cpu.h"
 #include "engine/core/status.h"
 
+/* Memory for the tables and partial sums of matmul_i2, matmul_lut3 and matmul_q6_k, too large for a stack:
+ * BN_KERNEL_SCRATCH bytes, aligned to 64, each thread's own. Nothing is kept there from one call to the next. */
+#define BN_KERNEL_SCRATCH (704 << 10)
+
 /* Ternary matmul: y[t][m] = (float)(sum_k t_mk * q_tk) * (x_scale[t] * w_scale[m * w_scale_step]).
  * w: canonical I2_S rows (FORMATS.md 3.2), row_bytes apart, or for matmul_lut3 the panels of lut3.h; cols a multiple of
  * 128. x: int8 codes of quantize_a256, x_sum[t] = their sum. */
@@ -23,7 +27,8 @@ struct bn_ternary_args {
     size_t x_stride;
     const int32_t *x_sum;
     const float *x_scale;
-    int n; /* tokens */
+    int n;         /* tokens */
+    void *scratch; /* [BN_KERNEL_SCRATCH] */
 };
 
 /* pack_lut3: one panel of lut3.h from `count` canonical I2_S rows without code 3 (1..32; missing rows become 0),
@@ -54,6 +59,7 @@ struct bn_block_args {
     const float *x_scale; /* [n][x_scale_stride] */
     size_t x_scale_stride;
     int n;
+    void *scratch; /* [BN_KERNEL_SCRATCH] */
 };
 
 /* Positions are cut into segments of BN_SEGMENT, aligned at 0. A block: keys and values of one segment, one layer and

@@ -64,6 +64,7 @@ static size_t place_all(struct bn_crew *crew, char *base)
     crew->gate = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
     crew->up = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
     crew->logits = place(&l, BN_LOGIT_ROWS * (size_t)c->n_vocab * sizeof(float));
+    crew->scratch = place(&l, threads * BN_KERNEL_SCRATCH);
     return l.at;
 }
 

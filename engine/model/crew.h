@@ -66,7 +66,8 @@ struct bn_crew {
     struct bn_tile *tiles;        /* [n_batch] */
     struct bn_pass_row *observed; /* [n_batch] */
     int n_wanted, n_tiles;
-    char *memory; /* one block behind the buffers above */
+    char *scratch; /* [n_threads][BN_KERNEL_SCRATCH] */
+    char *memory;  /* one block behind the buffers above */
     size_t memory_bytes;
 
     float **partials;       /* [n_threads] attention partials of a tile of queries */

@@ -4,8 +4,9 @@
 #include "engine/model/fault.h"
 #include <math.h>
 
-static struct bn_linear_input input_of(const struct bn_acts *a)
+static struct bn_linear_input input_of(const struct bn_lane *l)
 {
+    const struct bn_acts *a = l->acts;
     return (struct bn_linear_input){.values = a->norm,
                                     .codes = a->codes,
                                     .sum = a->sum,
@@ -13,7 +14,8 @@ static struct bn_linear_input input_of(const struct bn_acts *a)
                                     .block_scale = a->block_scale,
                                     .value_stride = a->norm_stride,
                                     .code_stride = a->code_stride,
-                                    .block_stride = a->block_stride};
+                                    .block_stride = a->block_stride,
+                                    .scratch = l->crew->scratch + (size_t)l->member * BN_KERNEL_SCRATCH};
 }
 
 /* A row that left nothing to multiply, or that went into codes as it was: NaN and infinity would end there, and so
@@ -29,7 +31,7 @@ static void look_at_input(const struct bn_lane *l, const float *x, int n, bool n
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
 {
-    const struct bn_linear_input input = input_of(l->acts);
+    const struct bn_linear_input input = input_of(l);
     float *y = input.values + (size_t)t * input.value_stride;
     const float *given = in;
     if (norm) {
@@ -59,7 +61,7 @@ bool bn_same_input(const struct bn_linear *a, const struct bn_linear *b)
 void bn_multiply(struct bn_lane *l, const struct bn_linear *lin, float *y, size_t y_stride, int first, int n, int r0,
                  int r1)
 {
-    const struct bn_linear_input input = input_of(l->acts);
+    const struct bn_linear_input input = input_of(l);
     if (r0 >= r1) return;
     l->work.weight_bytes += (uint64_t)(r1 - r0) * lin->row_bytes;
     l->work.macs += (uint64_t)(r1 - r0) * (uint64_t)lin->cols * (uint64_t)n;

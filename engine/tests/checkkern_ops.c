@@ -105,8 +105,13 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
             else
                 x_sum[t] += q[k] = number % 6 == 1 ? (int8_t)(number / 24 % 2 ? 127 : -127) : q[k] == -128 ? 5 : q[k];
     }
-    struct bn_ternary_args args = {a, (size_t)m.rows, w,     row_bytes, m.rows, cols, w_scale, number % 2,
-                                   x, x_stride,       x_sum, x_scale,   n};
+    struct bn_ternary_args args = {a,       (size_t)m.rows,
+                                   w,       row_bytes,
+                                   m.rows,  cols,
+                                   w_scale, number % 2,
+                                   x,       x_stride,
+                                   x_sum,   x_scale,
+                                   n,       guarded(BN_KERNEL_SCRATCH)};
     ((bn_matmul_i2_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_i2_fn *)fn)(&args, m.begin, m.end);
@@ -200,7 +205,8 @@ static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int b
     fill_bytes(x, (size_t)n * x_stride, r);
     for (size_t i = 0; i < (size_t)n * x_stride; i++)
         x[i] = number % 4 == 1 ? (int8_t)(number / 8 % 2 ? 127 : -127) : x[i] == -128 ? 127 : x[i];
-    struct bn_block_args args = {a, (size_t)m.rows, w, row_bytes, m.rows, cols, x, x_stride, x_scale, n_scales, n};
+    struct bn_block_args args = {a, (size_t)m.rows, w,       row_bytes, m.rows, cols,
+                                 x, x_stride,       x_scale, n_scales,  n,      guarded(BN_KERNEL_SCRATCH)};
     ((bn_matmul_q8_0_fn *)ref)(&args, m.begin, m.end);
     args.y = b;
     ((bn_matmul_q8_0_fn *)fn)(&args, m.begin, m.end);

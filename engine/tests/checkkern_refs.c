@@ -55,7 +55,8 @@ static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
     }
     int32_t sum;
     float x_scale = k->quantize_a256(q, &sum, x, COLS);
-    struct bn_ternary_args a = {&y, 1, w, sizeof w, 1, COLS, &scale, 0, q, sizeof q, &sum, &x_scale, 1};
+    struct bn_ternary_args a = {&y, 1, w,        sizeof w, 1,        COLS, &scale,
+                                0,  q, sizeof q, &sum,     &x_scale, 1,    guarded(BN_KERNEL_SCRATCH)};
     k->matmul_i2(&a, 0, 1);
     if (!near(y, expected, size)) return false;
     uint8_t panel[32 * 256];

@@ -13,6 +13,7 @@ static struct {
     float x[MOST_TOKENS * WIDEST], y[MOST_TOKENS * WIDEST], w_scale[WIDEST], scale[MOST_TOKENS * 64],
         partials[128 * 512];
     int32_t sum[MOST_TOKENS];
+    _Alignas(64) char scratch[BN_KERNEL_SCRATCH];
 } in;
 
 /* The next `bytes` of the ring. */
@@ -82,7 +83,8 @@ static void multiply(any_fn fn, const struct shape *s)
     void *w = next(rows * stride);
     if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_lut3)
         ((bn_matmul_i2_fn *)fn)(&(struct bn_ternary_args){in.y, rows, w, stride, s->rows, s->cols, in.w_scale, 0,
-                                                          in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n},
+                                                          in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n,
+                                                          in.scratch},
                                 0, s->rows);
     else if (s->limit == LIMIT_FLOAT || s->op == BN_KERNEL_matmul_f32 || s->op == BN_KERNEL_matmul_f16 ||
              s->op == BN_KERNEL_matmul_bf16)
@@ -90,7 +92,7 @@ static void multiply(any_fn fn, const struct shape *s)
                                  s->rows);
     else
         ((bn_matmul_q8_0_fn *)fn)(&(struct bn_block_args){in.y, rows, w, stride, s->rows, s->cols, in.codes, wide,
-                                                          in.scale, (wide + 255) / 256, s->n},
+                                                          in.scale, (wide + 255) / 256, s->n, in.scratch},
                                   0, s->rows);
 }
 

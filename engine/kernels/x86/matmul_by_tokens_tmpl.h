@@ -20,39 +20,40 @@ BN_INLINE void column(const struct bn_block_args *a, const struct columns *p, in
 
 static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
 {
-    struct columns p;
+    _Static_assert(sizeof(struct columns) <= BN_KERNEL_SCRATCH, "MOST_COLS is too large");
+    struct columns *restrict p = a->scratch;
     if (a->cols > MOST_COLS) {
         REFERENCE(a, row_begin, row_end);
         return;
     }
     for (int t = 0, tokens; t < a->n; t += tokens) {
         tokens = a->n - t < TOKENS ? a->n - t : TOKENS;
-        prepare(&p, a, t, tokens);
+        prepare(p, a, t, tokens);
         switch (tokens) {
         case 1:
-            column(a, &p, row_begin, row_end, t, 1);
+            column(a, p, row_begin, row_end, t, 1);
             break;
         case 2:
-            column(a, &p, row_begin, row_end, t, 2);
+            column(a, p, row_begin, row_end, t, 2);
             break;
         case 3:
-            column(a, &p, row_begin, row_end, t, 3);
+            column(a, p, row_begin, row_end, t, 3);
             break;
         case 4:
-            column(a, &p, row_begin, row_end, t, 4);
+            column(a, p, row_begin, row_end, t, 4);
             break;
 #if TOKENS > 4
         case 5:
-            column(a, &p, row_begin, row_end, t, 5);
+            column(a, p, row_begin, row_end, t, 5);
             break;
         case 6:
-            column(a, &p, row_begin, row_end, t, 6);
+            column(a, p, row_begin, row_end, t, 6);
             break;
         case 7:
-            column(a, &p, row_begin, row_end, t, 7);
+            column(a, p, row_begin, row_end, t, 7);
             break;
         case 8:
-            column(a, &p, row_begin, row_end, t, 8);
+            column(a, p, row_begin, row_end, t, 8);
             break;
 #endif
         }

@@ -9,10 +9,8 @@
  * - TABLE_LEAST, TABLE_LEAST_ROWS: tokens and rows from which this is faster than the tiles;
  * - by_tiles(args, begin, end, t): computes the tokens from t on.
  * Gives: by_table(args, begin, end). Include lanes.h first. */
-#define TABLE_ROWS                                                                                                     \
-    1280                /* most rows of a block: with the tables 640 KiB of stack, of which 310 are in use at a time   \
-                         */
-#define TABLE_BYTES   8 /* tables at a time: 40 KiB */
+#define TABLE_ROWS    1280 /* most rows of a block: with the tables 640 KiB, of which 310 are in use at a time */
+#define TABLE_BYTES   8    /* tables at a time: 40 KiB */
 #define TABLE_STEPS   (64 / TABLE_BYTES)
 #define TABLE_PASSES  2 /* of 32 tokens over a packed chunk */
 #define TABLE_VECTORS (32 / TABLE_TOKENS)
@@ -274,9 +272,10 @@ static void table_rows(struct tables *l, const struct bn_ternary_args *a, int be
 
 static void by_table(const struct bn_ternary_args *a, int row_begin, int row_end)
 {
-    struct tables l;
+    _Static_assert(sizeof(struct tables) <= BN_KERNEL_SCRATCH, "the tables are too large");
+    struct tables *restrict l = a->scratch;
     int blocks = (row_end - row_begin + TABLE_ROWS - 1) / TABLE_ROWS,
         rows = (row_end - row_begin + blocks - 1) / blocks;
     for (int begin = row_begin; begin < row_end; begin += rows)
-        table_rows(&l, a, begin, row_end - begin < rows ? row_end : begin + rows);
+        table_rows(l, a, begin, row_end - begin < rows ? row_end : begin + rows);
 }

@@ -66,19 +66,20 @@ BN_INLINE void each_stream(struct span *s, const struct bn_ternary_args *a, int 
 
 static void few_tokens(const struct bn_ternary_args *a, int begin, int end)
 {
-    struct span s;
+    _Static_assert(sizeof(struct span) <= BN_KERNEL_SCRATCH, "a span is too large");
+    struct span *restrict s = a->scratch;
     switch (a->n) {
     case 1:
-        each_stream(&s, a, begin, end, 1);
+        each_stream(s, a, begin, end, 1);
         break;
     case 2:
-        each_stream(&s, a, begin, end, 2);
+        each_stream(s, a, begin, end, 2);
         break;
     case 3:
-        each_stream(&s, a, begin, end, 3);
+        each_stream(s, a, begin, end, 3);
         break;
     case 4:
-        each_stream(&s, a, begin, end, 4);
+        each_stream(s, a, begin, end, 4);
         break;
     }
 }
@@ -162,7 +163,8 @@ static void multiply_block(struct part *c, struct block *b, const struct tokens 
 /* Blocks as equal as possible. */
 static void many_tokens(const struct bn_ternary_args *a, int begin, int end)
 {
-    struct block b;
+    _Static_assert(sizeof(struct block) <= BN_KERNEL_SCRATCH, "a block is too large");
+    struct block *restrict b = a->scratch;
     int first = begin / BN_LUT3_PANEL, panels = past_panels(end) - first,
         tiles = (panels + TILE_PANELS - 1) / TILE_PANELS;
     int most = BLOCK_TILES * TILE_TOKENS, token_blocks = (a->n + most - 1) / most,
@@ -176,7 +178,7 @@ static void many_tokens(const struct bn_ternary_args *a, int begin, int end)
             multiply_block(
                 &(struct part){
                     .a = a, .begin = m0 > begin ? m0 : begin, .end = m1 < end ? m1 : end, .fresh = true, .opens = true},
-                &b, &tokens);
+                b, &tokens);
         }
     }
 }

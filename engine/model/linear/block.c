@@ -46,7 +46,8 @@ static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, co
                                  .x_stride = in->code_stride,
                                  .x_scale = in->block_scale + t * in->block_stride,
                                  .x_scale_stride = in->block_stride,
-                                 .n = n};
+                                 .n = n,
+                                 .scratch = in->scratch};
     kernel(k, lin->encoding)(&args, r0, r1);
 }
 

@@ -63,5 +63,6 @@ struct bn_ternary_args bn_linear_ternary_args(const struct bn_linear *lin, const
                                     .x_stride = in->code_stride,
                                     .x_sum = in->sum + first,
                                     .x_scale = in->scale + first,
-                                    .n = n};
+                                    .n = n,
+                                    .scratch = in->scratch};
 }

@@ -28,6 +28,7 @@ struct bn_linear_input {
     float *scale;       /* [n] of quantize_a256 */
     float *block_scale; /* [n][block_stride] of quantize_b256 */
     size_t value_stride, code_stride, block_stride;
+    void *scratch; /* [BN_KERNEL_SCRATCH] of the calling thread */
 };
 
 struct bn_linear_form {
