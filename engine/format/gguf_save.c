@@ -80,6 +80,20 @@ static const char *pre_name(const struct bn_vocab *v)
     return llama3 ? "llama-bpe" : "";
 }
 
+/* Id and flags of each token that has any, one after the other. */
+static void put_flags(struct bn_gguf_writer *w, const struct bn_vocab *v)
+{
+    size_t n = 0;
+    for (int32_t id = 0; v->flags && id < v->n_tokens; id++) n += v->flags[id] != 0;
+    int32_t *pairs = n ? malloc(2 * n * sizeof *pairs) : NULL;
+    if (n && !pairs) w->keys.failed = true;
+    n = 0;
+    for (int32_t id = 0; pairs && id < v->n_tokens; id++)
+        if (v->flags[id]) pairs[n++] = id, pairs[n++] = v->flags[id];
+    if (pairs) bn_gguf_put_ids(w, "bitnet.tokenizer.token_flags", pairs, n);
+    free(pairs);
+}
+
 static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
 {
     if (v->kind == BN_VOCAB_NONE) {
@@ -106,6 +120,7 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
     if (v->prefix_at_start) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_at_start", true);
     if (v->prefix_unless_space) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_unless_space", true);
     if (v->normalizer[0]) bn_gguf_put_string(w, "bitnet.tokenizer.normalizer", v->normalizer);
+    put_flags(w, v);
     if (v->n_ends) bn_gguf_put_ids(w, "bitnet.tokenizer.end_token_ids", v->ends, v->n_ends);
     if (v->chat_template.bytes) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template.bytes);
 }

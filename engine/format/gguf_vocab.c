@@ -167,6 +167,24 @@ static enum bn_status get_ends(struct bn_source *s, const struct bn_gguf *g, str
     return BN_OK;
 }
 
+/* Id and flags of each token that has any. */
+static enum bn_status get_token_flags(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
+{
+    static const char key[] = "bitnet.tokenizer.token_flags";
+    const struct bn_gguf_value *value = bn_gguf_find(g, key);
+    int64_t id, flags;
+    if (!value) return BN_OK;
+    if (!value->is_array || value->n % 2) return wrong_array(g, key, err);
+    if (!(s->vocab.flags = bn_source_alloc(s, (size_t)s->vocab.n_tokens, 1, err))) return BN_ERR_MEMORY;
+    for (uint64_t i = 0; i < value->n; i += 2) {
+        bool good = bn_gguf_integer(value, i, &id) && bn_gguf_integer(value, i + 1, &flags) && id >= 0 &&
+                    id < s->vocab.n_tokens && flags > 0 && flags <= UINT8_MAX;
+        if (!good) return wrong_array(g, key, err);
+        s->vocab.flags[id] = (uint8_t)flags;
+    }
+    return BN_OK;
+}
+
 /* tokenizer.chat_templates lists names, tokenizer.chat_template.NAME is each one's text. */
 static enum bn_status get_templates(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
 {
@@ -200,7 +218,8 @@ enum bn_status bn_gguf_vocab(struct bn_source *s, const struct bn_gguf *g, struc
     if ((status = get_strings(s, g, "tokenizer.ggml.merges", &v->merges, &v->n_merges, err))) return status;
     if ((status = get_scores(s, g, err)) || (status = get_types(s, g, err)) || (status = get_ids(v, g, err)))
         return status;
-    if ((status = get_flags(v, g, err)) || (status = get_ends(s, g, err)) || (status = get_templates(s, g, err)))
+    if ((status = get_flags(v, g, err)) || (status = get_ends(s, g, err)) || (status = get_token_flags(s, g, err)) ||
+        (status = get_templates(s, g, err)))
         return status;
     if ((status = bn_gguf_get_string(g, "tokenizer.chat_template", &chat, err)) || !chat.bytes) return status;
     v->chat_template = (struct bn_string){bn_source_string(s, chat.bytes, chat.n, err), chat.n};

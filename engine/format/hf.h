@@ -52,8 +52,15 @@ struct bn_hf_parts {
 };
 void bn_hf_pipeline(struct bn_hf *hf, const struct bn_hf_parts *parts);
 
+struct bn_hf_added {
+    struct bn_json_text content;
+    bool special, normalized;
+    uint8_t flags; /* enum bn_token_flags */
+};
 /* An added token, {"id", "content", "special", ...}; *id keeps its value where the object has none. */
-bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_json_text *content, bool *special);
+bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_hf_added *token);
+/* Makes a problem of a "normalized" token that the vocabulary's normalizer would find in other texts than its own. */
+void bn_hf_check_normalized(struct bn_hf *hf, const struct bn_hf_added *token);
 /* What the other files of the directory say of tokens: added_tokens.json, tokenizer.json beside a tokenizer.model, and
  * tokenizer_config.json (added tokens, special tokens, chat templates). v->tokens has its final length; `from_model`:
  * it was read from a tokenizer.model. */

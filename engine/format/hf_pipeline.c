@@ -126,6 +126,7 @@ static const struct {
      "*|\\\\p{N}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n/]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+) ByteLevel-",
      true, "tekken"},
     {"Digits1 ByteLevel", false, "smollm"},
+    {"Punctuation-Contiguous ByteLevel Digits Split([0-9][0-9][0-9])", false, "falcon"},
     {"ByteLevel", false, "gpt-2"},
     {"ByteLevel-", false, "whole"},
 };
@@ -171,9 +172,13 @@ static void pre_tokenizer(struct bn_hf *hf, struct bn_json part, void *self)
         bool regex = flag_of(part, "use_regex", true);
         add(p, "ByteLevel-", regex ? 9 : 10);
         p->space_in_front |= flag_of(part, "add_prefix_space", true);
-    } else if (bn_json_is(type, "Digits") && flag_of(part, "individual_digits", false))
-        add(p, "Digits1", 7);
-    else {
+    } else if (bn_json_is(type, "Digits"))
+        add(p, "Digits1", flag_of(part, "individual_digits", false) ? 7 : 6);
+    else if (bn_json_is(type, "Punctuation")) {
+        struct bn_json_text behaviour = text_of(part, "behavior");
+        if (!behaviour.n) behaviour = (struct bn_json_text){"Isolated", 8};
+        add(p, "Punctuation-", 12), add(p, behaviour.bytes, behaviour.n);
+    } else {
         add(p, type.bytes, type.n);
         if (!p->unknown) p->first_unknown = type;
         p->unknown = true;

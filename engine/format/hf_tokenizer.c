@@ -87,8 +87,8 @@ static struct bn_json part(const struct parts *p, const char *at)
 static bool count_tokens(const struct parts *p, int64_t *n)
 {
     struct bn_json_text text;
+    struct bn_hf_added added;
     int64_t id;
-    bool special;
     struct bn_json j = part(p, p->vocab);
     *n = 0;
     for (bn_json_object(&j); bn_json_key(&j, &text) && bn_json_int(&j, &id);) {
@@ -100,7 +100,7 @@ static bool count_tokens(const struct parts *p, int64_t *n)
     j = part(p, p->added);
     for (bn_json_array(&j); bn_json_element(&j);) {
         id = -1;
-        if (!bn_hf_added_token(&j, &id, &text, &special) || id < 0 || id >= ID_LIMIT) return false;
+        if (!bn_hf_added_token(&j, &id, &added) || id < 0 || id >= ID_LIMIT) return false;
         if (id >= *n) *n = id + 1;
     }
     return !j.error;
@@ -124,8 +124,8 @@ static enum bn_status read_tokens(struct bn_hf *hf, const struct parts *p, struc
 {
     struct bn_vocab *v = &hf->source->vocab;
     struct bn_json_text text;
+    struct bn_hf_added added;
     int64_t id;
-    bool special;
     struct bn_json j = part(p, p->vocab);
     for (bn_json_object(&j); bn_json_key(&j, &text) && bn_json_int(&j, &id);) {
         if (!(v->tokens[id] = text_of(hf, text, err)).bytes) return BN_ERR_MEMORY;
@@ -133,11 +133,21 @@ static enum bn_status read_tokens(struct bn_hf *hf, const struct parts *p, struc
     }
     if (!p->added) return BN_OK;
     j = part(p, p->added);
-    for (bn_json_array(&j); bn_json_element(&j) && bn_hf_added_token(&j, &id, &text, &special);) {
-        if (!(v->tokens[id] = text_of(hf, text, err)).bytes) return BN_ERR_MEMORY;
-        v->types[id] = special ? BN_TOKEN_CONTROL : BN_TOKEN_USER;
+    for (bn_json_array(&j); bn_json_element(&j) && bn_hf_added_token(&j, &id, &added);) {
+        if (!(v->tokens[id] = text_of(hf, added.content, err)).bytes) return BN_ERR_MEMORY;
+        v->types[id] = added.special ? BN_TOKEN_CONTROL : BN_TOKEN_USER;
+        v->flags[id] = added.flags;
     }
     return BN_OK;
+}
+
+static void check_added(struct bn_hf *hf, const struct parts *p)
+{
+    struct bn_hf_added token;
+    int64_t id;
+    struct bn_json j = part(p, p->added ? p->added : p->end);
+    for (bn_json_array(&j); p->added && bn_json_element(&j) && bn_hf_added_token(&j, &id, &token);)
+        bn_hf_check_normalized(hf, &token);
 }
 
 /* A merge is "left right", or since 2024 the pair ["left", "right"]. */
@@ -206,12 +216,14 @@ enum bn_status bn_hf_tokenizer_json(struct bn_hf *hf, const struct bn_map *map, 
     v->n_tokens = (int)n;
     v->tokens = bn_source_alloc(hf->source, (size_t)n, sizeof *v->tokens, err);
     v->types = bn_source_alloc(hf->source, (size_t)n, 1, err);
-    if (!v->tokens || !v->types) return BN_ERR_MEMORY;
+    v->flags = bn_source_alloc(hf->source, (size_t)n, 1, err);
+    if (!v->tokens || !v->types || !v->flags) return BN_ERR_MEMORY;
     v->kind = p.byte_fallback ? BN_VOCAB_SPM : BN_VOCAB_BPE;
     status = read_tokens(hf, &p, err);
     if (!status) status = read_merges(hf, &p, err);
     if (status) return status;
     find_unk(v, p.unk);
     bn_hf_pipeline(hf, &p.pipeline);
+    check_added(hf, &p);
     return p.byte_fallback ? bn_hf_scores(hf, err) : BN_OK;
 }

@@ -5,25 +5,57 @@
 
 /* ---- added tokens ---- */
 
-bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_json_text *content, bool *special)
+static bool flag(struct bn_json *j)
+{
+    bool value = false;
+    if (bn_json_peek(j) == BN_JSON_BOOL)
+        bn_json_bool(j, &value);
+    else
+        bn_json_skip(j);
+    return value;
+}
+
+bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_hf_added *token)
 {
     struct bn_json_text key;
-    *special = false, *content = (struct bn_json_text){"", 0};
+    *token = (struct bn_hf_added){.content = {"", 0}};
     for (bn_json_object(j); bn_json_key(j, &key);)
         if (bn_json_is(key, "id"))
             bn_json_int(j, id);
         else if (bn_json_is(key, "content"))
-            bn_json_string(j, content);
-        else if (bn_json_is(key, "special") && bn_json_peek(j) == BN_JSON_BOOL)
-            bn_json_bool(j, special);
+            bn_json_string(j, &token->content);
+        else if (bn_json_is(key, "special"))
+            token->special = flag(j);
+        else if (bn_json_is(key, "normalized"))
+            token->normalized = flag(j);
+        else if (bn_json_is(key, "lstrip"))
+            token->flags |= flag(j) ? BN_TOKEN_LSTRIP : 0;
+        else if (bn_json_is(key, "rstrip"))
+            token->flags |= flag(j) ? BN_TOKEN_RSTRIP : 0;
+        else if (bn_json_is(key, "single_word"))
+            token->flags |= flag(j) ? BN_TOKEN_SINGLE_WORD : 0;
         else
             bn_json_skip(j);
     return !j->error;
 }
 
-static enum bn_status put_token(struct bn_hf *hf, int64_t id, struct bn_json_text content, bool special,
-                                struct bn_error *err)
+/* Normal forms C and D leave the texts of such tokens alone; the other normalizers find them in other texts too. */
+void bn_hf_check_normalized(struct bn_hf *hf, const struct bn_hf_added *token)
 {
+    struct bn_vocab *v = &hf->source->vocab;
+    char text[300];
+    if (!token->normalized || v->problem || (!strchr(v->normalizer, 'K') && !strchr(v->normalizer, 'L'))) return;
+    int n =
+        snprintf(text, sizeof text,
+                 "%.120s: the added token \"%.*s\" is \"normalized\", which is not supported with the normalizer "
+                 "\"%s\"; give token ids instead.",
+                 hf->path, (int)(token->content.n < 60 ? token->content.n : 60), token->content.bytes, v->normalizer);
+    v->problem = bn_source_string(hf->source, text, (size_t)n, NULL);
+}
+
+static enum bn_status put_token(struct bn_hf *hf, int64_t id, const struct bn_hf_added *token, struct bn_error *err)
+{
+    struct bn_json_text content = token->content;
     struct bn_vocab *v = &hf->source->vocab;
     if (id < 0 || id >= v->n_tokens)
         return bn_fail(err, BN_ERR_FORMAT,
@@ -33,8 +65,16 @@ static enum bn_status put_token(struct bn_hf *hf, int64_t id, struct bn_json_tex
     char *text = bn_source_alloc(hf->source, content.n + 1, 1, err);
     if (!text) return BN_ERR_MEMORY;
     v->tokens[id] = (struct bn_string){text, bn_json_unescape(text, content)};
-    if (v->types[id] != BN_TOKEN_UNKNOWN) v->types[id] = special ? BN_TOKEN_CONTROL : BN_TOKEN_USER;
+    if (v->types[id] != BN_TOKEN_UNKNOWN) v->types[id] = token->special ? BN_TOKEN_CONTROL : BN_TOKEN_USER;
+    v->flags[id] = token->flags;
+    bn_hf_check_normalized(hf, token);
     return BN_OK;
+}
+
+/* tokenizer.json says more of its added tokens. */
+static bool knows(const struct bn_vocab *v, int64_t id)
+{
+    return id >= 0 && id < v->n_tokens && (v->types[id] == BN_TOKEN_CONTROL || v->types[id] == BN_TOKEN_USER);
 }
 
 /* {"<|im_end|>": 32001, ...} */
@@ -42,13 +82,13 @@ static enum bn_status added_tokens_file(struct bn_hf *hf, struct bn_error *err)
 {
     struct bn_map map;
     struct bn_json j;
-    struct bn_json_text content;
+    struct bn_hf_added token = {.content = {"", 0}};
     int64_t id;
     enum bn_status status = BN_OK;
     if (bn_hf_map(hf, &map, "added_tokens.json", NULL)) return BN_OK;
     bn_json_init(&j, map.bytes, map.n);
-    for (bn_json_object(&j); !status && bn_json_key(&j, &content) && bn_json_int(&j, &id);)
-        status = put_token(hf, id, content, false, err);
+    for (bn_json_object(&j); !status && bn_json_key(&j, &token.content) && bn_json_int(&j, &id);)
+        if (!knows(&hf->source->vocab, id)) status = put_token(hf, id, &token, err);
     return status || bn_json_end(&j) ? status : bn_hf_json_error(hf, "added_tokens.json", &j, err);
 }
 
@@ -57,9 +97,9 @@ static enum bn_status tokenizer_file(struct bn_hf *hf, struct bn_error *err)
 {
     struct bn_map map;
     struct bn_json j;
-    struct bn_json_text key, content;
+    struct bn_json_text key;
+    struct bn_hf_added token;
     enum bn_status status = BN_OK;
-    bool special;
     if (bn_hf_map(hf, &map, "tokenizer.json", NULL)) return BN_OK;
     bn_json_init(&j, map.bytes, map.n);
     for (bn_json_object(&j); !status && bn_json_key(&j, &key);) {
@@ -68,9 +108,8 @@ static enum bn_status tokenizer_file(struct bn_hf *hf, struct bn_error *err)
             continue;
         }
         int64_t id = -1;
-        for (bn_json_array(&j); !status && bn_json_element(&j) && bn_hf_added_token(&j, &id, &content, &special);
-             id = -1)
-            status = put_token(hf, id, content, special, err);
+        for (bn_json_array(&j); !status && bn_json_element(&j) && bn_hf_added_token(&j, &id, &token); id = -1)
+            status = put_token(hf, id, &token, err);
     }
     return status || bn_json_end(&j) ? status : bn_hf_json_error(hf, "tokenizer.json", &j, err);
 }
@@ -78,14 +117,14 @@ static enum bn_status tokenizer_file(struct bn_hf *hf, struct bn_error *err)
 /* {"32001": {"content": ...}, ...} */
 static enum bn_status added_tokens_decoder(struct bn_hf *hf, struct bn_json *j, struct bn_error *err)
 {
-    struct bn_json_text key, content;
+    struct bn_json_text key;
+    struct bn_hf_added token;
     enum bn_status status = BN_OK;
-    bool special;
     for (bn_json_object(j); !status && bn_json_key(j, &key);) {
         int64_t id = key.n ? 0 : -1;
         for (size_t i = 0; i < key.n && id >= 0 && id < INT32_MAX; i++)
             id = key.bytes[i] >= '0' && key.bytes[i] <= '9' ? id * 10 + (key.bytes[i] - '0') : -1;
-        if (bn_hf_added_token(j, &id, &content, &special)) status = put_token(hf, id, content, special, err);
+        if (bn_hf_added_token(j, &id, &token)) status = put_token(hf, id, &token, err);
     }
     return status;
 }
@@ -102,12 +141,12 @@ static struct bn_string unescaped(struct bn_hf *hf, struct bn_json_text text)
 static void special_token(struct bn_hf *hf, struct bn_json *j, struct bn_string *out)
 {
     struct bn_json_text text = {"", 0};
+    struct bn_hf_added token;
     int64_t id = -1;
-    bool special;
     if (bn_json_peek(j) == BN_JSON_STRING)
         bn_json_string(j, &text);
     else if (bn_json_peek(j) == BN_JSON_OBJECT)
-        bn_hf_added_token(j, &id, &text, &special);
+        text = bn_hf_added_token(j, &id, &token) ? token.content : text;
     else
         bn_json_skip(j);
     if (text.n) *out = unescaped(hf, text);

@@ -34,8 +34,10 @@ static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
                        hf->path, v->n_tokens, n);
     struct bn_string *tokens = bn_source_alloc(hf->source, (size_t)n, sizeof *tokens, err);
     uint8_t *types = bn_source_alloc(hf->source, (size_t)n, 1, err);
+    uint8_t *flags = bn_source_alloc(hf->source, (size_t)n, 1, err);
     float *scores = v->scores ? bn_source_alloc(hf->source, (size_t)n, sizeof *scores, err) : NULL;
-    if (!tokens || !types || (v->scores && !scores)) return BN_ERR_MEMORY;
+    if (!tokens || !types || !flags || (v->scores && !scores)) return BN_ERR_MEMORY;
+    if (v->flags) memcpy(flags, v->flags, (size_t)v->n_tokens);
     for (int i = 0; i < n; i++) {
         bool there = i < v->n_tokens && v->tokens[i].bytes;
         snprintf(name, sizeof name, "[PAD%d]", i);
@@ -48,7 +50,7 @@ static enum bn_status fill_up(struct bn_hf *hf, struct bn_error *err)
         types[i] = there ? v->types[i] : BN_TOKEN_UNUSED;
         if (scores) scores[i] = there ? v->scores[i] : -1e9f;
     }
-    v->tokens = tokens, v->types = types, v->scores = scores, v->n_tokens = n;
+    v->tokens = tokens, v->types = types, v->flags = flags, v->scores = scores, v->n_tokens = n;
     return BN_OK;
 }
 

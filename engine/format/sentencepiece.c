@@ -1,8 +1,10 @@
 /* sentencepiece.c - the pieces of a sentencepiece model (a protobuf), by a reader of just the fields that we
  * need: ModelProto.pieces = 1 {piece = 1, score = 2, type = 3}, trainer_spec = 2 {model_type = 3,
- * unk/bos/eos/pad_id = 40..43}, normalizer_spec = 3 {add_dummy_prefix = 3}. */
+ * unk/bos/eos/pad_id = 40..43}, normalizer_spec = 3 {precompiled_charsmap = 2, add_dummy_prefix = 3,
+ * remove_extra_whitespaces = 4, escape_whitespaces = 5}. */
 #include "engine/format/little_endian.h"
 #include "engine/format/owner.h"
+#include <stdio.h>
 #include <string.h>
 
 struct field {
@@ -74,12 +76,30 @@ static uint64_t read_trainer(struct bn_vocab *v, const struct bn_map *m)
     return type;
 }
 
-static void read_normalizer(struct bn_vocab *v, const struct bn_map *m)
+/* Tables of replaced characters (nmt_nfkc ...) and spaces that stay spaces are not done: texts are refused. */
+static void read_normalizer(struct bn_source *source, const struct bn_map *m, const char *path)
 {
+    struct bn_vocab *v = &source->vocab;
+    bool removes = true, escapes = true; /* sentencepiece's defaults */
+    const char *problem = NULL;
+    char text[300];
     const uint8_t *at = m->bytes, *end = at + m->n;
     struct field f;
     while (next_field(&at, end, &f))
-        if (f.number == 3) v->add_space_prefix = f.value != 0;
+        if (f.number == 2 && f.bytes.n)
+            problem = "precompiled_charsmap";
+        else if (f.number == 3)
+            v->add_space_prefix = f.value != 0;
+        else if (f.number == 4)
+            removes = f.value != 0;
+        else if (f.number == 5)
+            escapes = f.value != 0;
+    snprintf(v->normalizer, sizeof v->normalizer, "%s", removes ? "Spaces" : "");
+    if (!escapes) problem = "escape_whitespaces off";
+    if (!problem) return;
+    int n = snprintf(text, sizeof text, "%.160s: the normalizer's %s is not supported; give token ids instead.", path,
+                     problem);
+    v->problem = bn_source_string(source, text, (size_t)n, NULL);
 }
 
 static size_t count_pieces(const struct bn_map *map)
@@ -109,7 +129,7 @@ enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_
     while (good && next_field(&at, end, &f)) {
         if (f.number == 1) good = read_piece(v, &f.bytes);
         if (f.number == 2 && f.bytes.bytes) type = read_trainer(v, &f.bytes);
-        if (f.number == 3 && f.bytes.bytes) read_normalizer(v, &f.bytes);
+        if (f.number == 3 && f.bytes.bytes) read_normalizer(source, &f.bytes, path);
     }
     if (!good) return bn_fail(err, BN_ERR_FORMAT, "%s: is no sentencepiece model, or is damaged.", path);
     if (type != 2)

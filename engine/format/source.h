@@ -30,6 +30,12 @@ enum bn_token_type {
     BN_TOKEN_UNUSED,
     BN_TOKEN_BYTE
 };
+/* How an added token is cut out of a text, bits of bn_vocab.flags. */
+enum bn_token_flags {
+    BN_TOKEN_LSTRIP = 1,      /* with the white space in front of it */
+    BN_TOKEN_RSTRIP = 2,      /* ... and behind it */
+    BN_TOKEN_SINGLE_WORD = 4, /* only where it is no part of a word */
+};
 struct bn_string {
     const char *bytes;
     size_t n;
@@ -41,6 +47,7 @@ struct bn_vocab {
     struct bn_string *tokens; /* BPE: GPT-2 byte alphabet; SPM: U+2581 for space, <0xXX> for bytes */
     float *scores;            /* SPM; NULL when absent */
     uint8_t *types;           /* enum bn_token_type; NULL when absent */
+    uint8_t *flags;           /* enum bn_token_flags; NULL when no file has any */
     size_t n_merges;
     struct bn_string *merges;             /* "left right", rank order */
     int32_t bos, eos, eot, eom, unk, pad; /* -1: none */

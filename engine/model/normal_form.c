@@ -9,15 +9,18 @@
 
 enum { DECOMPOSED_MAX = 32, CLASSES = 256 }; /* no character decomposes into more than 18 */
 
+enum { LOWER = -1, SQUEEZE = -2 };
+
 static const struct step {
     const char *name;
-    int options; /* of utf8proc; 0: small letters */
+    int options; /* of utf8proc; LOWER, SQUEEZE: not its work */
 } table[] = {
     {"NFC", UTF8PROC_STABLE | UTF8PROC_COMPOSE},
     {"NFD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE},
     {"NFKC", UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT},
     {"NFKD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT},
-    {"Lowercase", 0},
+    {"Lowercase", LOWER},
+    {"Spaces", SQUEEZE},
 };
 
 static int find_step(const char *name, size_t n)
@@ -36,8 +39,9 @@ enum bn_status bn_normalizer_init(struct bn_normalizer *normalizer, const char *
         if (step < 0 || normalizer->n_steps == BN_NORMAL_STEPS)
             return bn_fail(err, BN_ERR_UNSUPPORTED,
                            "The normalizer \"%.40s\" is not supported; give token ids instead.", names);
-        normalizer->steps[normalizer->n_steps++] = step;
-        normalizer->lowers |= !table[step].options;
+        normalizer->lowers |= table[step].options == LOWER;
+        normalizer->squeezes |= table[step].options == SQUEEZE;
+        if (table[step].options != SQUEEZE) normalizer->steps[normalizer->n_steps++] = step;
     }
     return BN_OK;
 }
@@ -151,7 +155,7 @@ static bool put_unit(struct work *w, const char *text, size_t n)
     }
     for (int i = 0; i < w->normalizer->n_steps; i++) {
         int options = table[w->normalizer->steps[i]].options;
-        if (!(options ? change_form(&w->unit, &w->other, options) : lower(&w->unit, &w->other))) return false;
+        if (!(options != LOWER ? change_form(&w->unit, &w->other, options) : lower(&w->unit, &w->other))) return false;
     }
     if (!reserve_bytes(w, 4 * w->unit.n)) return false;
     for (size_t i = 0; i < w->unit.n; i++)
@@ -186,18 +190,27 @@ static bool put_text(struct work *w, const char *text, size_t n)
     return true;
 }
 
+/* One space for several, none at the ends. */
+static size_t squeeze(char *text, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != ' ' || (kept && text[kept - 1] != ' ')) text[kept++] = text[i];
+    return kept && text[kept - 1] == ' ' ? kept - 1 : kept;
+}
+
 enum bn_status bn_normalize(const struct bn_normalizer *normalizer, const char *text, size_t n, char **out,
                             size_t *n_out, struct bn_error *err)
 {
     struct work w = {.normalizer = normalizer};
     *out = NULL;
-    if (!normalizer->n_steps || (!normalizer->lowers && ascii(text, n) == n)) return BN_OK;
+    if (!normalizer->squeezes && (!normalizer->n_steps || (!normalizer->lowers && ascii(text, n) == n))) return BN_OK;
     bool done = reserve_bytes(&w, n) && put_text(&w, text, n);
     free(w.unit.at), free(w.other.at);
     if (!done) {
         free(w.out);
         return bn_fail_memory(err, "the text's normal form", n);
     }
-    *out = w.out, *n_out = w.n;
+    *out = w.out, *n_out = normalizer->squeezes ? squeeze(w.out, w.n) : w.n;
     return BN_OK;
 }

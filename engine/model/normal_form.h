@@ -8,10 +8,11 @@ enum { BN_NORMAL_STEPS = 4 };
 
 struct bn_normalizer {
     int n_steps, steps[BN_NORMAL_STEPS]; /* places in the table of normal_form.c */
-    bool lowers;                         /* changes ASCII too */
+    bool lowers, squeezes;               /* small letters, Spaces: change ASCII too */
 };
 
-/* `names` with a space between: NFC, NFD, NFKC, NFKD, Lowercase; "" for none. BN_ERR_UNSUPPORTED for another name or
+/* `names` with a space between: NFC, NFD, NFKC, NFKD, Lowercase, and Spaces (last, whatever its place: one space
+ * for several, none at the ends, as sentencepiece does it); "" for none. BN_ERR_UNSUPPORTED for another name or
  * too many. */
 enum bn_status bn_normalizer_init(struct bn_normalizer *normalizer, const char *names, struct bn_error *err);
 

@@ -31,6 +31,7 @@ static const struct rule {
     const char *names; /* of tokenizer.ggml.pre, space before and after each */
     bool ignores_merges;
     const char *expressions[MAX_STAGES];
+    int bytes_from; /* the first expression that sees bytes, not characters; 0: none */
 } rules[] = {
     {" llama-bpe llama3 llama-v3 falcon3 falcon-h1 falcon_e falcon-e pixtral midm-2.0 lfm2 ",
      true,
@@ -43,6 +44,12 @@ static const struct rule {
     {" smollm starcoder refact command-r codeshell exaone minerva-7b ", false, {"\\p{N}", GPT2 "|" S "+"}},
     {" tekken ", true, {TEKKEN}},
     {" whole ", false, {NULL}}, /* ByteLevel with use_regex false and nothing in front of it */
+    /* Its Digits see the byte alphabet, where the bytes B2, B3, B9 and BC to BE are numbers (superscripts and
+     * fractions). */
+    {" falcon ",
+     false,
+     {"[\\p{P}$+<=>^~|`]+", GPT2 "|" S "+", "[0-9\\xB2\\xB3\\xB9\\xBC-\\xBE]+", "[0-9][0-9][0-9]"},
+     2},
     /* What bitnet.cpp does for a file without the key: four cuts, one after the other. */
     {" default ", false, {"[\\p{P}$+<=>^~|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]"}},
 };
@@ -71,8 +78,9 @@ static enum bn_status compile(struct bn_pretokenizer *p, struct bn_error *err)
         int code;
         size_t offset;
         const char *expression = p->rule->expressions[p->n_stages];
-        p->code[p->n_stages] =
-            pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &code, &offset, NULL);
+        bool bytes = p->rule->bytes_from && p->n_stages >= p->rule->bytes_from;
+        p->code[p->n_stages] = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED,
+                                             bytes ? 0 : PCRE2_UTF | PCRE2_UCP, &code, &offset, NULL);
         if (!p->code[p->n_stages])
             return bn_fail(err, code == PCRE2_ERROR_HEAP_FAILED ? BN_ERR_MEMORY : BN_ERR_UNSUPPORTED,
                            "PCRE2 does not compile the pre-tokeniser at offset %zu (error %d): is it built with "
@@ -94,7 +102,7 @@ enum bn_status bn_pretokenizer_open(struct bn_pretokenizer **pretokenizer, const
         return bn_fail(
             err, BN_ERR_UNSUPPORTED,
             "Unknown pre-tokeniser \"%.40s\"; choose with --pretokenizer: llama-bpe, dbrx, gpt-2, qwen2, smollm, "
-            "tekken, whole or default.",
+            "tekken, falcon, whole or default.",
             name);
     struct bn_pretokenizer *p = calloc(1, sizeof *p);
     if (!p) return bn_fail_memory(err, "the pre-tokeniser", sizeof *p);

@@ -1,6 +1,7 @@
 /* tokenizer.c - cuts special tokens out of the text and gives the rest to BPE or SPM. */
 #include "engine/model/tokenizer.h"
 #include "engine/core/status.h"
+#include "engine/model/added_token.h"
 #include "engine/model/bpe.h"
 #include "engine/model/normal_form.h"
 #include "engine/model/special.h"
@@ -19,6 +20,7 @@ struct bn_tokenizer {
     struct bn_normalizer normalizer;
     struct bn_error problem; /* why text cannot be encoded, status BN_OK: it can */
     bool *is_end;            /* [n_tokens] */
+    uint8_t *flags;          /* [n_tokens], enum bn_token_flags; NULL: no token has any */
 };
 
 /* ---- opening ---- */
@@ -48,6 +50,17 @@ static enum bn_status find_ends(struct bn_tokenizer *t, const struct bn_vocab *v
         if (named[i] >= 0 && named[i] < t->index.n_tokens) t->is_end[named[i]] = true;
     for (size_t i = 0; i < vocab->n_ends; i++)
         if (vocab->ends[i] >= 0 && vocab->ends[i] < t->index.n_tokens) t->is_end[vocab->ends[i]] = true;
+    return BN_OK;
+}
+
+static enum bn_status copy_flags(struct bn_tokenizer *t, const struct bn_vocab *vocab, struct bn_error *err)
+{
+    size_t n = (size_t)vocab->n_tokens;
+    bool any = false;
+    for (size_t i = 0; vocab->flags && i < n && !any; i++) any = vocab->flags[i];
+    if (!any) return BN_OK;
+    if (!(t->flags = malloc(n))) return bn_fail_memory(err, "the added tokens", n);
+    memcpy(t->flags, vocab->flags, n);
     return BN_OK;
 }
 
@@ -81,6 +94,7 @@ enum bn_status bn_tokenizer_open(struct bn_tokenizer **tokenizer, const struct b
     if (vocab->problem) bn_fail(&t->problem, BN_ERR_UNSUPPORTED, "%s", vocab->problem);
     enum bn_status status = bn_vocab_index_init(&t->index, vocab, err);
     if (status == BN_OK) status = bn_special_init(&t->special, &t->index, err);
+    if (status == BN_OK) status = copy_flags(t, vocab, err);
     if (status == BN_OK) status = find_ends(t, vocab, err);
     if (status == BN_OK) status = open_kind(t, vocab, pretokenizer, err);
     if (status != BN_OK)
@@ -98,6 +112,7 @@ void bn_tokenizer_close(struct bn_tokenizer *tokenizer)
     bn_special_release(&tokenizer->special);
     bn_vocab_index_release(&tokenizer->index);
     free(tokenizer->is_end);
+    free(tokenizer->flags);
     free(tokenizer);
 }
 
@@ -118,6 +133,7 @@ static enum bn_status encode_after_space(const struct bn_tokenizer *t, const cha
 static enum bn_status encode_normal(const struct bn_tokenizer *t, const char *text, size_t n, bool after_special,
                                     struct bn_id_list *out, struct bn_error *err)
 {
+    if (n == 0) return BN_OK;
     if (n > INT32_MAX)
         return bn_fail(err, BN_ERR_USAGE, "The text has %zu bytes; give it in parts of less than 2 GB.", n);
     bool space = t->adds_space && after_special && !(t->unless_space && *text == ' ');
@@ -152,14 +168,17 @@ static bool overlaps(const struct bn_special_match *match, const struct bn_span 
 }
 
 /* The next special token from `at` on that counts: user-defined ones everywhere, control tokens outside of quotes. */
-static struct bn_special_match find_special(const struct bn_tokenizer *t, const char *text, size_t bytes, size_t at,
+static struct bn_special_match find_special(const struct bn_tokenizer *t, const char *text, size_t bytes, size_t from,
                                             bool control, const struct bn_span *quoted, size_t n_quoted)
 {
-    for (;; at++) {
+    for (size_t at = from;; at++) {
         struct bn_special_match match = bn_special_find(&t->special, text, bytes, at, control);
-        if (match.id < 0 || t->index.types[match.id] == BN_TOKEN_USER || !overlaps(&match, quoted, n_quoted))
-            return match;
-        at = match.start;
+        if (match.id < 0) return match;
+        int flags = t->flags ? t->flags[match.id] : 0;
+        bool quote = t->index.types[match.id] != BN_TOKEN_USER && overlaps(&match, quoted, n_quoted);
+        bool part = flags & BN_TOKEN_SINGLE_WORD && !bn_added_token_alone(match, text, bytes);
+        if (!quote && !part) return flags ? bn_added_token_widen(match, flags, text, bytes, from) : match;
+        at = match.start + (quote ? 0 : match.n - 1);
     }
 }
 

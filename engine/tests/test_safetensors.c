@@ -1,6 +1,7 @@
 /* test_safetensors.c - Hugging Face directories: the reference model against the same model as GGUF from
  * other people's tools, tokenizer files against each other, and damaged files. */
 #include "engine/format/ternary.h"
+#include "engine/model/tokenizer.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
@@ -162,6 +163,61 @@ Test(safetensors, reads_llama3_tiktoken)
     cr_assert(is(s.vocab.tokens[128008], "<|reserved_special_token_4|>") &&
               is(s.vocab.tokens[128255], "<|reserved_special_token_250|>"));
     bn_source_close(&s);
+    remove_dir(dir);
+}
+
+/* tok512.model removes extra white space; ids of sentencepiece 0.2.3 (PyPI). */
+Test(safetensors, sentencepiece_removes_extra_spaces)
+{
+    char model[4096], dir[32];
+    struct bn_source s;
+    struct bn_tokenizer *t;
+    struct bn_error err;
+    int32_t ids[16];
+    size_t n;
+    if (!shared(model, "data/models/tok512/tok512.model")) cr_skip_test("BN_DATA has no tok512");
+    make_dir(dir, 512);
+    copy_file(dir, "tokenizer.model", model);
+    cr_assert_eq(bn_source_open(&s, dir, &vocab_only, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_tokenizer_open(&t, &s.vocab, NULL, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_tokenizer_encode(t, "  Once   upon a  time ", 22, 0, ids, 16, &n, &err), BN_OK);
+    cr_expect(n == 4 && ids[0] == 403 && ids[1] == 407 && ids[2] == 261 && ids[3] == 378);
+    cr_assert_eq(bn_tokenizer_encode(t, "   ", 3, 0, ids, 16, &n, &err), BN_OK);
+    cr_expect_eq(n, 0);
+    bn_tokenizer_close(t);
+    bn_source_close(&s);
+    remove_dir(dir);
+}
+
+/* A later normalizer_spec in the file counts: what text would need is named. */
+Test(safetensors, names_what_sentencepiece_does_to_texts)
+{
+    static const struct {
+        char spec[8];
+        size_t n;
+        const char *problem;
+    } cases[] = {{"\x1A\x04\x18\x01\x20\x00", 6, NULL},
+                 {"\x1A\x02\x20\x01", 4, NULL},
+                 {"\x1A\x04\x20\x00\x28\x00", 6, "escape_whitespaces"},
+                 {"\x1A\x05\x20\x00\x12\x01x", 7, "precompiled_charsmap"}};
+    char model[4096], dir[32], bytes[65536];
+    if (!shared(model, "data/models/tok512/tok512.model")) cr_skip_test("BN_DATA has no tok512");
+    FILE *f = fopen(model, "re");
+    size_t n = fread(bytes, 1, sizeof bytes - 8, f);
+    fclose(f);
+    make_dir(dir, 512);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bn_source s;
+        struct bn_error err;
+        memcpy(bytes + n, cases[i].spec, cases[i].n);
+        write_file(dir, "tokenizer.model", bytes, n + cases[i].n);
+        cr_assert_eq(bn_source_open(&s, dir, &vocab_only, &err), BN_OK, "%s", err.text);
+        if (cases[i].problem)
+            cr_expect(s.vocab.problem && strstr(s.vocab.problem, cases[i].problem), "%s", s.vocab.problem);
+        else
+            cr_expect_null(s.vocab.problem, "%s", s.vocab.problem);
+        bn_source_close(&s);
+    }
     remove_dir(dir);
 }
 

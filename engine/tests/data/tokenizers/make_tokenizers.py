@@ -61,6 +61,8 @@ TOKENIZERS = {
     "llama-3": dict(pre_tokenizer=sequence(split(L3 % "{1,3}"), byte_level(False)), model=byte_model(True),
                     post_processor={"type": "Sequence", "processors": [byte_level(), template(special("<s>"), text_part, ids={"<s>": 274})]}),
     "tekken": dict(pre_tokenizer=sequence(split(TEKKEN), byte_level(False)), model=byte_model(True)),
+    "falcon": dict(pre_tokenizer=sequence({"type": "Punctuation", "behavior": "Contiguous"}, byte_level(), {"type": "Digits", "individual_digits": False},
+                                          split("[0-9][0-9][0-9]")), texts=["1234567 a1234b", "a`b ('ab')1", "\u4e16\u754c\uff0c\u6c34", "\u0663\u0664 x\u00b2\u00bd3", "a\u00a1 b$12"]),
     "end": dict(pre_tokenizer=byte_level(), post_processor=template(text_part, special("</s>"), ids={"</s>": 275})),
     "both-ends": dict(pre_tokenizer=byte_level(), post_processor=template(special("<s>"), text_part, special("</s>"), ids={"<s>": 274, "</s>": 275})),
     "llama-2": dict(model=space_model(), normalizer={"type": "Sequence", "normalizers": [PREPEND, REPLACE]}, post_processor=begins),
@@ -73,7 +75,15 @@ for form in ["NFC", "NFD", "NFKC", "NFKD", "Lowercase"]:
     TOKENIZERS[form.lower()] = dict(pre_tokenizer=byte_level(), normalizer={"type": form})
 TOKENIZERS["nfkc-lowercase"] = dict(pre_tokenizer=byte_level(), normalizer={"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}]})
 TOKENIZERS["spaces-nfkc"] = dict(model=space_model(), normalizer={"type": "Sequence", "normalizers": [{"type": "NFKC"}, PREPEND, REPLACE]}, post_processor=begins)
+# added tokens that take white space along or count as whole words only, and texts around them
+STRIPS = [("<|l|>", dict(lstrip=True)), ("<|r|>", dict(rstrip=True)), ("<|b|>", dict(lstrip=True, rstrip=True)), ("word", dict(single_word=True, special=False)),
+          ("<|w|>", dict(single_word=True, lstrip=True))]
+AROUND = ["a  <|l|>  b", "a  <|r|> \n b", "a \u3000<|b|>\u00a0\t b", "<|r|> <|l|>", "  <|l|>", "<|r|>  ", "a word, sword words word", "word", "\u00e9word word\u0301 _word",
+          "a <|w|> b<|w|>", "word\u200d word\u24d0 word\u20ac", "</s> <|l|><|r|> <s>"]
+TOKENIZERS["strips"] = dict(pre_tokenizer=byte_level(), added=STRIPS)
+TOKENIZERS["spaces-strips"] = dict(model=space_model(), normalizer={"type": "Sequence", "normalizers": [PREPEND, REPLACE]}, added=STRIPS, post_processor=begins)
 REFUSED = {
+    "normalized-lowercase": dict(pre_tokenizer=byte_level(), normalizer={"type": "Lowercase"}, added=[("<X>", dict(normalized=True))]),
     "punctuation": dict(pre_tokenizer=sequence({"type": "Punctuation", "behavior": "Contiguous"}, byte_level())),
     "strip-accents": dict(pre_tokenizer=byte_level(), normalizer={"type": "StripAccents"}),
     "two-begins": dict(pre_tokenizer=byte_level(), post_processor=template(special("<s>"), special("</s>"), text_part, ids={"<s>": 274, "</s>": 275})),
@@ -84,8 +94,10 @@ for name, parts in {**TOKENIZERS, **REFUSED}.items():
     first = 1 if spm else len(model["vocab"])
     added = [{"id": first + i, "content": c, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
              for i, c in enumerate(["<s>", "</s>"])]
+    size = max(len(model["vocab"]), first + 2)
+    added += [{**added[0], "id": size + i, "content": c, **flags} for i, (c, flags) in enumerate(parts.get("added", []))]
     file = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": added, "normalizer": None, "pre_tokenizer": None,
-            "post_processor": None, "decoder": None, "model": model, **{k: v for k, v in parts.items() if k != "model"}}
+            "post_processor": None, "decoder": None, "model": model, **{k: v for k, v in parts.items() if k not in ("model", "added", "texts")}}
     os.makedirs(name, exist_ok=True)
     text = json.dumps(file, ensure_ascii=False)
     open(name + "/tokenizer.json", "w").write(text)
@@ -93,5 +105,5 @@ for name, parts in {**TOKENIZERS, **REFUSED}.items():
     json.dump({"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 1,
                "max_position_embeddings": 8, "vocab_size": tokenizer.get_vocab_size(), "bos_token_id": first, "eos_token_id": first + 1},
               open(name + "/config.json", "w"))
-    cases = [] if name in REFUSED else [{"text": t, "ids": tokenizer.encode(t).ids} for t in TEXTS + (FORMS if parts.get("normalizer") else [])]
+    cases = [] if name in REFUSED else [{"text": t, "ids": tokenizer.encode(t).ids} for t in TEXTS + (FORMS if parts.get("normalizer") else []) + (AROUND if parts.get("added") else []) + parts.get("texts", [])]
     open(name + "/vectors.json", "w").write("[" + ",\n".join(json.dumps(c) for c in cases) + "]\n")
