@@ -27,7 +27,7 @@ enum bn_status bn_query_open(struct bn_query **query, struct bn_store *store, st
     }
     va_list args;
     va_start(args, types);
-    bn_sql_bind(q->statement, types, args);
+    bn_sql_bind(q->statement, SQLITE_TRANSIENT, types, args);
     va_end(args);
     *query = q;
     return BN_OK;

@@ -45,11 +45,11 @@ sqlite3_stmt *bn_sql_prepare(struct bn_store *store, struct bn_error *err, const
     return statement;
 }
 
-void bn_sql_bind(sqlite3_stmt *s, const char *types, va_list args)
+void bn_sql_bind(sqlite3_stmt *s, sqlite3_destructor_type lifetime, const char *types, va_list args)
 {
     for (int i = 1; *types; i++, types++) {
         if (*types == 's') {
-            sqlite3_bind_text(s, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+            sqlite3_bind_text(s, i, va_arg(args, const char *), -1, lifetime);
         } else if (*types == 'd') {
             double x = va_arg(args, double);
             if (isnan(x))
@@ -80,7 +80,7 @@ enum bn_status bn_sql_step(struct bn_store *store, sqlite3_stmt *s, struct bn_er
     if (!s) return BN_ERR_IO;
     va_list args;
     va_start(args, types);
-    bn_sql_bind(s, types, args);
+    bn_sql_bind(s, SQLITE_STATIC, types, args);
     va_end(args);
     enum bn_status status = run_out(store, s, err);
     sqlite3_reset(s);
@@ -91,7 +91,7 @@ static sqlite3_stmt *prepare_bound(struct bn_store *store, struct bn_error *err,
                                    va_list args)
 {
     sqlite3_stmt *s = bn_sql_prepare(store, err, sql);
-    if (s) bn_sql_bind(s, types, args);
+    if (s) bn_sql_bind(s, SQLITE_STATIC, types, args);
     return s;
 }
 

@@ -21,7 +21,8 @@ void bn_sql_guard(sqlite3 *db);
 /* types: i int64_t, I int64_t where 0 is NULL, N int64_t where a negative one is NULL, d double where NAN is NULL, s
  * text where NULL is NULL. Returns NULL and fills err when SQLite refuses. */
 sqlite3_stmt *bn_sql_prepare(struct bn_store *store, struct bn_error *err, const char *sql);
-void bn_sql_bind(sqlite3_stmt *statement, const char *types, va_list args);
+/* lifetime: SQLITE_STATIC where texts outlive the steps, else SQLITE_TRANSIENT. */
+void bn_sql_bind(sqlite3_stmt *statement, sqlite3_destructor_type lifetime, const char *types, va_list args);
 /* Binds, steps to the end, resets. The statement may be used again. */
 enum bn_status bn_sql_step(struct bn_store *store, sqlite3_stmt *statement, struct bn_error *err, const char *types,
                            ...);
