@@ -17,24 +17,9 @@ bool bn_import_hyperfine_is(const json_t *d)
            (json_is_array(json_object_get(first, "times")) || json_is_number(json_object_get(first, "mean")));
 }
 
-/* Times are in seconds; a file of an older version has the mean alone. Freed by the caller. */
-static enum bn_status read_samples(const json_t *result, struct bn_point_result *r, struct bn_error *err)
-{
-    const json_t *times = json_object_get(result, "times");
-    bool mean = !json_array_size(times);
-    size_t n = mean ? 1 : json_array_size(times);
-    struct bn_sample *samples = calloc(n, sizeof *samples);
-    enum bn_status status = samples ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory importing.");
-    r->samples = samples;
-    r->n_samples = n;
-    if (mean) r->reason = "hyperfine kept the mean of the runs alone.";
-    for (size_t i = 0; !status && i < n; i++) {
-        samples[i] = (struct bn_sample){"benchmark", (int64_t)i, 0, 0, 1};
-        status = bn_import_ns(mean ? json_object_get(result, "mean") : json_array_get(times, i), 1e9,
-                              "A time of hyperfine", &samples[i].ns, err);
-    }
-    return status;
-}
+/* In seconds; a file of an older version has the mean alone. */
+static const struct bn_import_times times = {
+    "times", "mean", {"A time of hyperfine", "A time of hyperfine"}, "hyperfine kept the mean of the runs alone.", 1e9};
 
 static void note_failures(const json_t *result, struct bn_point_result *r, char *reason, size_t cap)
 {
@@ -63,7 +48,7 @@ static enum bn_status store_result(struct bn_import *import, const json_t *resul
     json_object_foreach(json_object_get(result, "parameters"), key, value) bn_import_option(&options, key, value);
     if (!status) status = bn_import_options_close(&options, err);
     c.options = options.text, c.option_rows = options.at, c.n_option_rows = options.n;
-    if (!status) status = read_samples(result, &r, err);
+    if (!status) status = bn_import_samples(result, &times, "benchmark", 1, &r, err);
     if (!status) note_failures(result, &r, reason, sizeof reason);
     if (!status) status = bn_store_point_add(import->store, import->run_id, &c, &point_id, err);
     if (!status) status = bn_store_point_end(import->store, point_id, &r, NULL, err);

@@ -61,6 +61,15 @@ double bn_import_number(const json_t *object, const char *key);    /* NAN: not a
 const char *bn_import_text(const json_t *object, const char *key); /* "": not a text */
 /* Nanoseconds of a sample: BN_ERR_FORMAT with a sentence unless value * scale is a number from 1 to 9e18. */
 enum bn_status bn_import_ns(const json_t *value, double scale, const char *what, int64_t *ns, struct bn_error *err);
+/* The times of an object: every element of its array `all`, or without one its number `average`; in units of scale ns.
+ * `what` names both in errors; `note` becomes the reason of a point that has the average alone. The samples of *r are
+ * freed by the caller. */
+struct bn_import_times {
+    const char *all, *average, *what[2], *note; /* what: of all, of average */
+    double scale;
+};
+enum bn_status bn_import_samples(const json_t *object, const struct bn_import_times *times, const char *phase,
+                                 int64_t n_tokens, struct bn_point_result *r, struct bn_error *err);
 /* "model.gguf" of "/models/model.gguf" */
 const char *bn_import_base(const char *path);
 #endif

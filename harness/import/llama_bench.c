@@ -81,25 +81,12 @@ static enum bn_status model(struct bn_import *import, const json_t *test, int64_
     return bn_import_model(import, bn_import_text(test, "model_filename"), fields, 3, model_id, err);
 }
 
-/* Repetitions; the average alone where only that was kept. Freed by the caller. */
-static enum bn_status read_samples(const json_t *test, struct bn_point_result *r, const char *phase, int64_t tokens,
-                                   struct bn_error *err)
-{
-    const json_t *all = json_object_get(test, "samples_ns");
-    bool average = !json_array_size(all);
-    size_t n = average ? 1 : json_array_size(all);
-    struct bn_sample *samples = calloc(n, sizeof *samples);
-    enum bn_status status = samples ? BN_OK : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory importing.");
-    r->samples = samples;
-    r->n_samples = n;
-    if (average) r->reason = "llama-bench kept the average of the repetitions alone.";
-    for (size_t i = 0; !status && i < n; i++) {
-        samples[i] = (struct bn_sample){phase, (int64_t)i, 0, 0, tokens};
-        status = average ? bn_import_ns(json_object_get(test, "avg_ns"), 1, "avg_ns of a test", &samples[i].ns, err)
-                         : bn_import_ns(json_array_get(all, i), 1, "Each of samples_ns", &samples[i].ns, err);
-    }
-    return status;
-}
+/* Repetitions; the average alone where only that was kept. */
+static const struct bn_import_times times = {"samples_ns",
+                                             "avg_ns",
+                                             {"Each of samples_ns", "avg_ns of a test"},
+                                             "llama-bench kept the average of the repetitions alone.",
+                                             1};
 
 static enum bn_status store_point(struct bn_import *import, const json_t *test, const struct bn_store_config *config,
                                   int64_t build_id, struct bn_error *err)
@@ -108,7 +95,7 @@ static enum bn_status store_point(struct bn_import *import, const json_t *test, 
     int64_t point_id;
     struct bn_point_result r = {
         .state = "finished", .build_id = build_id, .started_at = bn_import_text(test, "test_time"), .seconds = NAN};
-    enum bn_status status = read_samples(test, &r, phase, (int64_t)config->prefill + config->decode, err);
+    enum bn_status status = bn_import_samples(test, &times, phase, (int64_t)config->prefill + config->decode, &r, err);
     if (!status) status = bn_store_point_add(import->store, import->run_id, config, &point_id, err);
     if (!status) status = bn_store_point_end(import->store, point_id, &r, NULL, err);
     import->n_rows += r.n_samples;

@@ -35,6 +35,26 @@ enum bn_status bn_import_ns(const json_t *value, double scale, const char *what,
     return BN_OK;
 }
 
+enum bn_status bn_import_samples(const json_t *object, const struct bn_import_times *times, const char *phase,
+                                 int64_t n_tokens, struct bn_point_result *r, struct bn_error *err)
+{
+    const json_t *all = json_object_get(object, times->all), *one = json_object_get(object, times->average);
+    bool average = !json_array_size(all);
+    size_t n = average ? 1 : json_array_size(all);
+    struct bn_sample *samples = calloc(n, sizeof *samples);
+    r->samples = samples;
+    r->n_samples = n;
+    if (average) r->reason = times->note;
+    if (!samples) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for %zu samples.", n);
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < n; i++) {
+        samples[i] = (struct bn_sample){phase, (int64_t)i, 0, 0, n_tokens};
+        status = bn_import_ns(average ? one : json_array_get(all, i), times->scale, times->what[average],
+                              &samples[i].ns, err);
+    }
+    return status;
+}
+
 static json_t *value_of(const struct bn_foreign_cell *cell)
 {
     switch (cell->type) {
