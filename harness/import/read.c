@@ -145,8 +145,10 @@ static enum bn_status read_bytes(FILE *f, char **text, size_t *n, struct bn_erro
     *n = 0;
     *text = NULL;
     for (size_t cap = 65536; !ferror(f) && !feof(f); cap *= 2) {
-        char *more = cap <= 2 * (size_t)MAX_BYTES ? realloc(*text, cap + 1) : NULL;
-        if (!more) return bn_harness_fail(err, BN_ERR_FORMAT, "it is larger than %d MiB", MAX_BYTES >> 20);
+        if (cap > 2 * (size_t)MAX_BYTES)
+            return bn_harness_fail(err, BN_ERR_FORMAT, "it is larger than %d MiB", MAX_BYTES >> 20);
+        char *more = realloc(*text, cap + 1);
+        if (!more) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate %zu bytes for it", cap);
         *text = more;
         *n += fread(*text + *n, 1, cap - *n, f);
         (*text)[*n] = 0;

@@ -83,8 +83,9 @@ static enum bn_status slurp(const char *path, char **text, size_t *bytes, struct
     if (!f) return bn_harness_fail(err, BN_ERR_IO, "Could not open the plan %s: %m.", path);
     char *buffer = malloc(MAX_PLAN_BYTES + 1);
     *bytes = buffer ? fread(buffer, 1, MAX_PLAN_BYTES + 1, f) : 0;
-    bool bad = !buffer || ferror(f);
+    bool bad = ferror(f);
     fclose(f);
+    if (!buffer) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate the text of %s.", path);
     if (bad || *bytes > MAX_PLAN_BYTES) {
         free(buffer);
         return bad ? bn_harness_fail(err, BN_ERR_IO, "Could not read the plan %s.", path)
