@@ -28,7 +28,7 @@ struct bn_encoding_traits {
     /* A whole tensor from floats by the reference rule of the format; NULL when we do not write it. `out` has
      * tensor_bytes. */
     enum bn_status (*pack)(void *out, const float *in, int64_t rows, int64_t cols, struct bn_error *err);
-    /* Encodings that kernels read as they are stored: where their numbers of more than one byte stand, `bytes` bytes
+    /* Encodings that kernels read as they are stored: where their multi-byte numbers are: `bytes` bytes
      * each at byte `at` of every `step` bytes. */
     struct bn_words {
         uint8_t bytes, at, step;

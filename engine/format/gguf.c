@@ -71,7 +71,7 @@ static enum bn_status read_tensors(struct bn_source *s, const struct bn_gguf *pa
     const char *layout = options->i2s_layout;
     bool arm = layout && strcmp(layout, "arm64x16") == 0;
     if (layout && !arm && strcmp(layout, "canonical"))
-        return bn_fail(err, BN_ERR_USAGE, "The I2_S layout \"%s\" is unknown; use canonical or arm64x16.", layout);
+        return bn_fail(err, BN_ERR_USAGE, "Unknown I2_S layout \"%s\"; choose canonical or arm64x16.", layout);
     for (int i = 0; i < count; i++) total += parts[i].n_infos;
     if (total == 0) return bn_fail(err, BN_ERR_FORMAT, "%s: holds a vocabulary but no weights.", parts[0].path);
     if (!(s->tensors = bn_source_alloc(s, total, sizeof *s->tensors, err))) return BN_ERR_MEMORY;

@@ -46,7 +46,7 @@ struct bn_gguf {
     size_t data_bytes;
 };
 
-/* Maps and parses one file; tables lie in the source's arena. */
+/* Maps and parses one file; tables are in the source's arena. */
 enum bn_status bn_gguf_parse(struct bn_gguf *gguf, struct bn_source *source, const char *path, struct bn_error *err);
 /* Appends the file's tensors to source->tensors (room for all), each inside the data section, none overlapping. */
 enum bn_status bn_gguf_tensors(struct bn_source *source, const struct bn_gguf *gguf, bool i2s_arm,

@@ -104,7 +104,7 @@ static enum bn_status read_dims(struct cursor *c, struct bn_gguf_info *info)
     enum bn_status status = read_u32(c, &n_dims, "the tensor table");
     if (status) return status;
     if (n_dims < 1 || n_dims > 4)
-        return bn_fail(c->err, BN_ERR_FORMAT, "%s: tensor \"%.*s\" has %u dimensions; 1 to 4 are possible.", c->path,
+        return bn_fail(c->err, BN_ERR_FORMAT, "%s: tensor \"%.*s\" has %u dimensions; it must have 1 to 4.", c->path,
                        shown(info->name), info->name.bytes, n_dims);
     for (uint32_t i = 0; i < n_dims; i++)
         if ((status = read_u64(c, &dim[i], "the tensor table"))) return status;
@@ -195,7 +195,7 @@ static enum bn_status find_data(struct bn_gguf *g, const struct cursor *c)
     int64_t alignment = 32;
     const struct bn_gguf_value *v = bn_gguf_find(g, "general.alignment");
     if (v && (!bn_gguf_integer(v, 0, &alignment) || alignment < 8 || alignment % 8 || alignment > 1 << 20))
-        return bn_fail(c->err, BN_ERR_FORMAT, "%s: general.alignment is no multiple of 8 between 8 and 1 MiB.",
+        return bn_fail(c->err, BN_ERR_FORMAT, "%s: general.alignment must be a multiple of 8 from 8 to 1 MiB.",
                        c->path);
     g->alignment = (uint64_t)alignment;
     uint64_t at = (uint64_t)(c->at - g->map.bytes), start = (at + g->alignment - 1) / g->alignment * g->alignment;

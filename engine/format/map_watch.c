@@ -1,6 +1,6 @@
 /* map_watch.c - mapped files that change under us.
  *
- * A page behind the end of a file that was cut short raises SIGBUS on whichever thread reads it, worker threads and
+ * A page past the end of a truncated file raises SIGBUS on whichever thread reads it, worker threads and
  * kernels included, so there is no place to jump back to. The handler puts pages of zeros where the file was and sets a
  * mark; the work goes on with zeros, which every reader can take, and its end is an error (bn_map_check). A SIGBUS
  * anywhere else goes to whoever handled it before us. */

@@ -97,7 +97,7 @@ enum bn_status bn_source_open(struct bn_source *source, const char *path, const 
 void bn_source_close(struct bn_source *source);
 /* The mapped files are still what was opened: not written to, cut short or unreadable since. */
 enum bn_status bn_source_check(const struct bn_source *source, struct bn_error *err);
-/* Whether `data` lies in a mapped file (whose pages can be given back and read again). */
+/* Whether `data` is in a mapped file (whose pages can be given back and read again). */
 bool bn_source_in_file(const struct bn_source *source, const void *data);
 const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name); /* NULL: not there */
 #endif

@@ -11,7 +11,7 @@ static inline size_t bn_ternary_row_bytes(int64_t cols) { return ((size_t)cols +
 /* Rows in memory end in whole blocks. */
 static inline int bn_ternary_padded_cols(int64_t cols) { return (int)((cols + 127) / 128 * 128); }
 
-/* Rows of the tensor as they lie in memory when they are canonical already (I2_S), NULL when they must be transcoded.
+/* Rows of the tensor in place if they are already canonical (I2_S), NULL if they must be transcoded.
  */
 const uint8_t *bn_ternary_rows_in_place(const struct bn_tensor *tensor);
 /* Writes row `row` as canonical bytes; safe to call from many threads. */

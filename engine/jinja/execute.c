@@ -162,7 +162,7 @@ static enum bn_jinja_after execute(struct bn_jinja_run *run, const struct bn_jin
     case BN_JINJA_GROUP:
         return group(run, node);
     default: /* break or continue */
-        if (!run->loops) bn_jinja_fail(run->job, BN_ERR_FORMAT, "break or continue stands outside of a loop.");
+        if (!run->loops) bn_jinja_fail(run->job, BN_ERR_FORMAT, "break or continue is outside a loop.");
         return node->kind == BN_JINJA_BREAK ? BN_JINJA_AFTER_BREAK : BN_JINJA_AFTER_CONTINUE;
     }
 }

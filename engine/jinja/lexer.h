@@ -1,4 +1,4 @@
-/* lexer.h - a template as tokens: stretches of text, and what stands between {{ }} and {% %}. White space is treated as
+/* lexer.h - a template as tokens: stretches of text, and the contents of {{ }} and {% %}. White space is treated as
  * transformers sets Jinja up: trim_blocks and lstrip_blocks, besides the signs - and + at the brackets. */
 #ifndef BN_JINJA_LEXER_H
 #define BN_JINJA_LEXER_H

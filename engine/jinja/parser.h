@@ -16,7 +16,7 @@ const struct bn_jinja_node *bn_jinja_parse(struct bn_jinja_job *job, const char 
 
 /* One expression; with `conditions` also "a if b else c". */
 const struct bn_jinja_node *bn_jinja_expression(struct bn_jinja_parser *p, bool conditions);
-/* Expressions with commas between: one stands alone, several are a tuple. */
+/* Expressions with commas between: one is itself, several are a tuple. */
 const struct bn_jinja_node *bn_jinja_tuple(struct bn_jinja_parser *p, bool conditions);
 /* What follows a value: .name [item] (call). */
 const struct bn_jinja_node *bn_jinja_filters(struct bn_jinja_parser *p, const struct bn_jinja_node *node);

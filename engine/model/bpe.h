@@ -14,7 +14,7 @@ struct bn_bpe {
     struct bn_pretokenizer *pretokenizer;
     uint32_t mask;
     struct bn_bpe_slot *slots; /* [mask + 1] */
-    int32_t unk;               /* stands for a byte that has no token, -1: such a byte is an error */
+    int32_t unk;               /* replaces a byte that has no token; -1: such a byte is an error */
 };
 
 /* `pretokenizer` is a name of bn_pretokenizer_open. Merges whose parts or result are no tokens can never

@@ -1,5 +1,5 @@
-/* crew.h - who computes: threads, their scratch memory and the observers. Knows a model's sizes, but no text: sequences
- * come and go, and passes of several of them run on one crew. */
+/* crew.h - what computes: threads, their scratch memory and the observers. Knows a model's sizes, but no text:
+ * sequences come and go, and passes of several of them run on one crew. */
 #ifndef BN_MODEL_CREW_H
 #define BN_MODEL_CREW_H
 #include "engine/core/threads.h"

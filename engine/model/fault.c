@@ -1,4 +1,4 @@
-/* fault.c - numbers that left their range: noted by threads, put in order, told in a sentence. */
+/* fault.c - numbers out of range: recorded by threads, ordered, reported in a sentence. */
 #include "engine/model/fault.h"
 #include "engine/model/lane.h"
 #include "engine/model/pass.h"

@@ -23,7 +23,7 @@ struct job64 {
     struct bn_crew *crew;
     const struct bn_linear *lin;
     const double *in;    /* [n][wide]: int8 codes (ternary) or values */
-    const double *scale; /* [n]: what a code stands for; NULL for values */
+    const double *scale; /* [n]: what a code is worth; NULL for values */
     double *out;         /* [n][out_stride] */
     size_t out_stride;
     int n;
@@ -58,7 +58,7 @@ static void rmsnorm(double *y, const double *x, const float *w, int n, double ep
     for (int i = 0; i < n; i++) y[i] = x[i] * r * (double)w[i];
 }
 
-/* codes of one row (FORMATS.md 1.2); returns what one step stands for */
+/* codes of one row (FORMATS.md 1.2); returns the value of one step */
 static double quantize(double *x, int n)
 {
     double most = 1e-5;

@@ -2,8 +2,8 @@
  *
  * A position has a slot: the place of its key and value. Slots are given out in order; a policy that evicts positions
  * frees theirs. Slots come in segments of BN_SEGMENT that hold all layers and kv heads: memory comes as the context
- * grows, and each attention call reads one stretch. Segments have users: a cache opened on the beginning of another
- * one shares them, and whoever writes first takes a copy. */
+ * grows, and each attention call reads one stretch. Segments are reference-counted: a cache opened on the beginning of
+ * another one shares them, and the first to write takes a copy. */
 #ifndef BN_MODEL_KV_CACHE_H
 #define BN_MODEL_KV_CACHE_H
 #include "engine/format/source.h"

@@ -6,7 +6,7 @@
  * Schwarz) in real numbers. Both kernels compute in floats: a sum of n products by fmaf in the reference order is off
  * by at most g |w| |x| with g = n 2^-24 / (1 - n 2^-24), n the longest chain of additions: cols / 16 + 4 for float
  * rows, less for q8_0. The bound uses g = 2 (cols / 16 + 32) 2^-24 for both, which leaves room for the roundings of the
- * comparison too. Norms are taken in double and rounded up. A row is passed over only when its upper bound lies below
+ * comparison too. Norms are taken in double and rounded up. A row is skipped only when its upper bound is below
  * the k-th best lower bound: then k rows are above it whatever the roundings. Comparisons with NaN keep the row. Rows
  * that are kept come from the same kernel with the same bits.
  *

@@ -77,7 +77,7 @@ static enum bn_status encode_stretch(const struct bn_spm *spm, struct bn_merge *
     if (!bn_merge_reserve(merge, n)) return bn_fail_memory(err, "the text's symbols", n * 52);
     for (size_t i = 0, length; i < n; i += length) {
         length = bn_utf8_length(text + i, n - i);
-        if (!length) length = 1; /* an invalid byte stands alone */
+        if (!length) length = 1; /* an invalid byte is a stretch of its own */
         bn_merge_add(merge, i, length, bn_vocab_find(spm->index, text + i, length));
     }
     bn_merge_run(merge, text, merge_rule, spm);

@@ -8,17 +8,17 @@
 struct bn_spm {
     const struct bn_vocab_index *index;
     uint32_t *ranks; /* [n_tokens]: 0 is the highest score */
-    /* No token has a space behind another character, so that stretches beginning at a space are independent.
+    /* No token has a space after another character, so that stretches beginning at a space are independent.
      */
     bool cuts_at_spaces;
-    int32_t unk; /* stands for a byte that has no token, -1: such a byte is an error */
+    int32_t unk; /* replaces a byte that has no token; -1: such a byte is an error */
 };
 
 /* `index` must outlive the object. */
 enum bn_status bn_spm_init(struct bn_spm *spm, const struct bn_vocab_index *index, const struct bn_vocab *vocab,
                            struct bn_error *err);
 void bn_spm_release(struct bn_spm *spm);
-/* Encodes the text as it stands, after a space when `space_first`. U+2581 in the text is a character like any
+/* Encodes the text as is, after a space if `space_first`. U+2581 in the text is a character like any
  * other: it becomes its three bytes and comes back as it was (sentencepiece makes it a space). */
 enum bn_status bn_spm_encode(const struct bn_spm *spm, const char *text, size_t n, bool space_first,
                              struct bn_id_list *out, struct bn_error *err);

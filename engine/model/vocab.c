@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what a token's text stands for ---- */
+/* ---- the bytes that a token's text represents ---- */
 
-/* The 68 bytes that GPT-2 does not print as themselves stand, in increasing order, at U+0100, U+0101, ... */
+/* The 68 bytes that GPT-2 does not print as themselves map, in increasing order, to U+0100, U+0101, ... */
 static int byte_of_code_point(unsigned c)
 {
     if ((c >= 33 && c <= 126) || (c >= 161 && c <= 172) || (c >= 174 && c <= 255)) return (int)c;
@@ -41,7 +41,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The byte an SPM token "<0x0A>" stands for, -1 when it has another form. */
+/* The byte that an SPM token "<0x0A>" represents, -1 if it has another form. */
 static int byte_of_text(const struct bn_string *text)
 {
     if (text->n != 6 || memcmp(text->bytes, "<0x", 3) || text->bytes[5] != '>') return -1;
@@ -76,7 +76,7 @@ static size_t copy_with_spaces(const struct bn_string *text, char *out)
     return n;
 }
 
-/* Writes the bytes token `id` stands for to out (room for its text) and returns how many. */
+/* Writes the bytes that token `id` represents to out (room for its text) and returns how many. */
 static size_t token_bytes(const struct bn_vocab *vocab, int32_t id, uint8_t type, char *out)
 {
     const struct bn_string *text = &vocab->tokens[id];

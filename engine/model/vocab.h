@@ -1,5 +1,5 @@
 /* vocab.h - a vocabulary ready for work: the exact bytes of every token, and the way back from bytes to id.
- * Tokens are kept as the bytes they stand for: the GPT-2 alphabet of byte-level BPE and the U+2581 of SPM are
+ * Tokens are kept as the bytes they represent: the GPT-2 alphabet of byte-level BPE and the U+2581 of SPM are
  * undone once, at opening, so that encoding and decoding handle plain text only. Constant after opening: any
  * number of threads may read. */
 #ifndef BN_MODEL_VOCAB_H

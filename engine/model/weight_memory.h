@@ -1,4 +1,4 @@
-/* weight_memory.h - where weights lie while they run: one region of huge pages, filled by all cores.
+/* weight_memory.h - where weights reside at run time: one region of huge pages, filled by all cores.
  *
  * Decode reads every weight once a token. From 4 KB pages of the page cache the best loop reads 22-28 GB/s on a Zen 5
  * core, from huge pages 33 (engine/performance.md): hardware prefetchers stop at page ends and every page costs a
@@ -15,7 +15,7 @@ struct bn_weight_memory {
 /* Reserves room; pages come when they are written. */
 enum bn_status bn_weight_memory_open(struct bn_weight_memory *memory, size_t bytes, struct bn_error *err);
 void bn_weight_memory_close(struct bn_weight_memory *memory);
-/* 64-byte aligned, with a spare cache line behind; NULL when the region has no room left. */
+/* 64-byte aligned, with a spare cache line after it; NULL if the region is full. */
 void *bn_weight_memory_take(struct bn_weight_memory *memory, size_t bytes);
 /* Bytes of the region that a tensor of this size takes. */
 static inline size_t bn_weight_memory_need(size_t bytes) { return (bytes + 127) / 64 * 64; }

@@ -149,7 +149,7 @@ Test(batch, same_bits_with_shared_beginnings)
     bn_model_close(model);
 }
 
-/* Computed positions of an equal beginning are there at once, and cost no memory. */
+/* Already computed positions of a common prefix are available at once and cost no memory. */
 Test(batch, a_shared_beginning_is_not_computed_again)
 {
     setup(true);

@@ -280,7 +280,7 @@ Test(gguf, tells_clashing_types_by_size)
         build(&file);
         size_t q = file.info_of[I_Q];
         memcpy(file.bytes + q + 47, &type, 4);
-        memcpy(file.bytes + q + 39, &rows, 8); /* 4096 weights where 4128 bytes lie */
+        memcpy(file.bytes + q + 39, &rows, 8); /* 4096 weights but 4128 bytes */
         cr_assert_eq(try_bytes(file.bytes, file.n, &err), BN_ERR_UNSUPPORTED);
         cr_assert(strstr(err.text, type == 38 ? "IQ4_NL_8_8" : "MXFP4"), "%s", err.text);
     }

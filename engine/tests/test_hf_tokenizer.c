@@ -118,7 +118,7 @@ static void expect_vectors(const struct bn_model *model)
     cr_expect_eq(n_cases, 46);
 }
 
-/* The template lies in a file of its own, as transformers writes it today. */
+/* The template is in a file of its own, as transformers writes it today. */
 static void expect_chat(const struct bn_model *model)
 {
     char text[64];

@@ -1,4 +1,4 @@
-/* bitnet_bench.c - the front of the harness: finds the command named first and hands over. Commands:
+/* bitnet_bench.c - the front end of the harness: finds the named command and runs it. Commands:
  * harness/commands.list. */
 #include "engine/bitnet.h"
 #include "engine/cmdline.h"

@@ -22,8 +22,8 @@ static const struct bn_cmd cmd = {"bitnet-worker",
                                   "measure one workload in a process of its own; started by bitnet-bench",
                                   "--request | --describe | --roofline N | serve ...", options};
 
-/* Allocations of this process, for `serve`: decode is meant to make none. Only where the C library has a door behind
- * malloc. */
+/* Allocations of this process, for `serve`: decode should make none. Only where the C library exposes an entry point
+ * beneath malloc. */
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
 static _Atomic uint64_t allocations;
 void *__libc_malloc(size_t bytes);

@@ -15,8 +15,8 @@ static const struct bn_cmd_option options[] = {
     {"factor", "NAME=VALUE", BN_CMD_STRING, &factor,
      "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
     {"across", NULL, BN_CMD_FLAG, &across,
-     "compare runs of different machines, models or engines all the same, and list what differs"},
-    {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change worth telling (1)", .min = 0, .max = 100},
+     "compare runs of different machines, models or engines anyway, and list what differs"},
+    {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change worth reporting (1)", .min = 0, .max = 100},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {"csv", NULL, BN_CMD_FLAG, &csv, "print one line of CSV per comparison"},
     {0}};

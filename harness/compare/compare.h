@@ -20,7 +20,7 @@ struct bn_compare_cell {
 };
 struct bn_compare_config {
     int64_t config_id;
-    /* model_file: name of the model's file, "" when it is not known; options: "name=value name=value" */
+    /* model_file: name of the model's file, "" if unknown; options: "name=value name=value" */
     char *engine, *model, *model_hash, *model_file, *workload, *kernel, *options, *series;
     int threads, fill, prefill, decode;
 };
@@ -48,7 +48,7 @@ struct bn_compare_line {
     double p, p_adjusted;
     enum bn_compare_verdict verdict;
 };
-/* What makes two runs incomparable, or a comparison of other things than builds. */
+/* What makes two runs incomparable, or turns the comparison into one of more than builds. */
 struct bn_compare_difference {
     const char *kind; /* "machine", "model", "engine", "context", "option" */
     char *name, *base, *head;
@@ -57,22 +57,22 @@ struct bn_comparison {
     struct bn_compare_run base, head; /* the same run when a factor is compared */
     struct bn_compare_line *lines;
     size_t n_lines;
-    char unmatched[640]; /* what one side lacks, for the reader; "" */
+    char unmatched[640]; /* what one side lacks, in words; "" */
     struct bn_compare_difference *differences;
     size_t n_differences;
 };
 
-/* Which run is meant: a number, "last", or "previous" (the newest run of the same plan before `than`). 0 and a
- * sentence: none. */
+/* Which run is meant: a number, "last", or "previous" (the newest run of the same plan before `than`). 0 with a
+ * sentence if there is none. */
 int64_t bn_compare_find_run(struct bn_store *store, const char *word, int64_t than, struct bn_error *err);
 enum bn_status bn_compare_read(struct bn_compare_run *run, struct bn_store *store, int64_t run_id,
                                struct bn_error *err);
 void bn_compare_run_release(struct bn_compare_run *run);
 
-/* Adds to c->differences what forbids a comparison of the two runs: fields of the machine, models without one in
+/* Adds to c->differences what makes the two runs incomparable: fields of the machine, or no model in
  * common. */
 enum bn_status bn_compare_obstacles(struct bn_store *store, struct bn_comparison *c, struct bn_error *err);
-/* Adds one unless it is there already. */
+/* Adds one unless it is already listed. */
 enum bn_status bn_compare_differ(struct bn_comparison *c, const char *kind, const char *name, const char *base,
                                  const char *head, struct bn_error *err);
 
@@ -82,7 +82,7 @@ const char *bn_compare_option(const struct bn_compare_config *c, const char *nam
 /* Whether both have the same options with the same values, `except` aside ("": none); common: where both have them. */
 bool bn_compare_options_agree(const struct bn_compare_config *a, const struct bn_compare_config *b, const char *except,
                               bool common);
-/* Adds the options that one of the two has and the other has not, or with another value. */
+/* Adds the options that only one of the two has or whose values differ. */
 enum bn_status bn_compare_options_differ(struct bn_comparison *c, const struct bn_compare_config *base,
                                          const struct bn_compare_config *head, struct bn_error *err);
 

@@ -1,4 +1,4 @@
-/* differences.c - what two runs do not have in common: fields of machine and model, engines, options. */
+/* differences.c - how two runs differ: fields of machine and model, engines, options. */
 #include "harness/compare/compare.h"
 #include "harness/error.h"
 #include <stdlib.h>

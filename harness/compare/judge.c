@@ -1,4 +1,4 @@
-/* judge.c - how much, how sure, and what to call it. */
+/* judge.c - size, certainty and verdict of a difference. */
 #include "harness/compare/compare.h"
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/multiple.h"
@@ -18,7 +18,7 @@ static double resampled_median(const double *x, size_t n, double *room, struct b
     return bn_sample_median(room, n);
 }
 
-/* Percentile bootstrap of median(head) - median(base) over processes, each side resampled by itself. */
+/* Percentile bootstrap of median(head) - median(base) over processes, each side resampled independently. */
 static struct bn_interval unpaired_interval(const double *base, size_t n_base, const double *head, size_t n_head,
                                             struct bn_random *random)
 {

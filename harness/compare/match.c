@@ -1,4 +1,4 @@
-/* match.c - which config of one side meets which of the other. */
+/* match.c - pairs configs of one side with those of the other. */
 #include "harness/compare/compare.h"
 #include "harness/error.h"
 #include <stdio.h>
@@ -89,15 +89,15 @@ static const struct bn_compare_config *partner(const struct bn_compare_run *run,
     return across ? other : NULL;
 }
 
-/* The one config of another program that agrees with head in the options that both have. Our own options are all there:
- * one that is missing has its default, which the other side may not have. */
+/* The one config of another program that agrees with head in the options that both have. Our own options are always
+ * complete: a missing one has its default, which may differ on the other side. */
 static const struct bn_compare_config *partner_of_another_version(const struct bn_compare_run *run,
                                                                   const struct bn_compare_config *head)
 {
     const struct bn_compare_config *found = NULL;
     for (size_t i = 0; i < run->n_configs && strcmp(head->engine, "bitnet"); i++) {
         if (!alike(&run->configs[i], head, "", true) || !same_model(&run->configs[i], head)) continue;
-        if (found) return NULL; /* which of them, the fields do not tell */
+        if (found) return NULL; /* ambiguous: the fields do not say which */
         found = &run->configs[i];
     }
     return found;
@@ -110,7 +110,7 @@ static void work_of(const struct bn_compare_config *c, bool decode, int *tokens,
     *context = c->fill + (decode ? c->prefill : 0);
 }
 
-/* Two engines on the same model, phase by phase: the same number of tokens with as many threads. */
+/* Two engines on the same model, phase by phase: the same number of tokens and threads. */
 static enum bn_status meet_engines(struct bn_comparison *c, const struct bn_compare_config *base,
                                    const struct bn_compare_config *head, bool *met, struct bn_error *err)
 {

@@ -121,7 +121,7 @@ static void print_json(const struct bn_comparison *c, const char *verdict)
     json_decref(root);
 }
 
-/* A spreadsheet must not take a name for a formula: one that begins like it gets a space in front. */
+/* Spreadsheets must not take a name for a formula: a name that starts like one gets a leading space. */
 static void print_field(const char *text)
 {
     fputs(*text && strchr("=+-@", *text) ? "\" " : "\"", stdout);

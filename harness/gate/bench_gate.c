@@ -41,11 +41,10 @@ static const struct bn_cmd_option options[] = {
      0, 0},
     {"tolerance", "PERCENT", BN_CMD_FLOAT, &request.tolerance_percent, "slow-down that a pass must rule out (3)", 0.1,
      100},
-    {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down nobody would act on (0.5)", 0, 50},
+    {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down too small to act on (0.5)", 0, 50},
     {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
     {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
-    {"allow", "WHAT", BN_CMD_STRING, &request.allow, "accept a change that is meant: output, work, or output,work", 0,
-     0},
+    {"allow", "WHAT", BN_CMD_STRING, &request.allow, "accept an intended change: output, work, or output,work", 0, 0},
     {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
     {"wait", NULL, BN_CMD_FLAG, &request.wait, "wait while another measurement uses these CPUs", 0, 0},
     {"no-lock", NULL, BN_CMD_FLAG, &request.no_lock, "measure although another measurement may use these CPUs", 0, 0},
@@ -56,7 +55,8 @@ static const struct bn_cmd_option options[] = {
     {"self-test", NULL, BN_CMD_FLAG, &request.self_test,
      "measure the gate itself: base against base, and injected slow-downs", 0, 0},
     {"runs", "N", BN_CMD_INT, &request.runs, "runs of the self-test (200)", 1, 100000},
-    {"resume", "FILE", BN_CMD_STRING, &request.resume, "self-test: keep finished runs in FILE and go on from it", 0, 0},
+    {"resume", "FILE", BN_CMD_STRING, &request.resume, "self-test: keep finished runs in FILE and resume from it", 0,
+     0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench gate", "did this change make anything slower, or change the output?",
                                   "--base BUILD --head BUILD [options]", options,
@@ -65,10 +65,10 @@ static const struct bn_cmd cmd = {"bitnet-bench gate", "did this change make any
                                   "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
                                   "slower or more work, 4 output changed, 5 inconclusive."};
 
-/* Workloads, and what a plan says of model, kernel and threads where the command line is silent. */
+/* Workloads, plus the plan's model, kernel and threads if the command line names none. */
 static int fill_workloads(struct bn_gate_workload *workloads)
 {
-    static struct bn_plan *plan; /* its texts are used to the end */
+    static struct bn_plan *plan; /* its texts are used until the end */
     struct bn_error err = {0};
     int n;
     if (request.plan && bn_plan_load(&plan, request.plan, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
@@ -210,7 +210,7 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
     return 0;
 }
 
-/* The machine for ourselves until this process ends, and files that stay what they are. */
+/* Reserves the machine until this process ends and requires that files do not change. */
 static void begin(struct bn_pairs *pairs)
 {
     static struct bn_lock lock;

@@ -85,7 +85,7 @@ static enum bn_status compare_workload(struct bn_exact_result *result, struct bn
     char command[64];
     enum bn_status status = BN_OK;
     snprintf(command, sizeof command, "count %s", workload->command);
-    for (int side = 0; side < 2 && !status; side++) { /* twice: the first pass may set up what later ones keep */
+    for (int side = 0; side < 2 && !status; side++) { /* twice: the first pass may set up state that later ones keep */
         json_t *first = NULL;
         status = bn_dialogue_ask(&workers[side], command, &first, err);
         json_decref(first);

@@ -1,6 +1,6 @@
-/* exact.h - the first tier: what both builds say they compute, compared without a clock. Never a false alarm.
+/* exact.h - the first tier: what both builds declare they compute, compared without a clock. Never a false alarm.
  * Output: the hash of all logits. Work: calls, weight bytes, KV bytes and multiply-adds of every operation as
- * declared, the kernel calls it really made, and allocations. */
+ * declared, the kernel calls actually made, and allocations. */
 #ifndef BN_GATE_EXACT_H
 #define BN_GATE_EXACT_H
 #include "harness/gate/pairs.h"
@@ -12,7 +12,7 @@ struct bn_exact_row {                    /* one figure that differs */
 };
 struct bn_exact_result {
     bool measured, output_changed, more_work; /* more_work: some total grew */
-    int n_rows, n_compared;                   /* n_compared: figures looked at; 0 is never a pass */
+    int n_rows, n_compared;                   /* n_compared: figures compared; 0 is never a pass */
     struct bn_exact_row rows[BN_EXACT_ROWS];
     char hash[2][24]; /* base, head: of the last workload compared */
     double seconds;

@@ -11,7 +11,7 @@ static const double threshold = 0.002;
 static const uint64_t small_model_bytes = 64u
                                           << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
 
-/* "instructions COMMAND", the second of two; NaN and a reason where the machine has no counter. */
+/* "instructions COMMAND", the second of two; NaN and a reason if the machine has no counter. */
 static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
                                size_t cap, struct bn_error *err)
 {

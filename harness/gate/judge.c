@@ -1,4 +1,4 @@
-/* judge.c - suspect, clear, or go on. */
+/* judge.c - suspect, clear, or continue. */
 #include "harness/gate/judge.h"
 #include "harness/stats/multiple.h"
 #include "harness/stats/power.h"

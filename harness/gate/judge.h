@@ -1,14 +1,14 @@
-/* judge.h - the decisions of the paired-time tier, without a clock or a process in them.
+/* judge.h - the decisions of the paired-time tier, free of clocks and processes.
  *
  * One pair = one fresh base process and one fresh head process; its value d is the log ratio head/base of a
  * workload (positive: head is slower). Fresh processes are the unit because two runs of one binary differ by
- * where their pages happened to lie; the samples inside one pair share that and are no independent evidence.
+ * where their pages happen to be; the samples inside one pair share that and are not independent evidence.
  * Which side goes first is drawn at random, so without a difference the sign of d is a fair coin whatever the
  * noise (harness/stats/sequential.h).
  *
  * Suspicion: "slower than `ignore`" with Holm over the workloads, at any look. A suspicion is measured again
- * from nothing; only when the rerun agrees (Holm again) it is a regression. Pass: every workload's upper
- * bound lies below `tolerance`. Neither, and no pairs or time left: inconclusive. */
+ * from scratch; only when the rerun agrees (Holm again) it is a regression. Pass: every workload's upper
+ * bound is below `tolerance`. Neither, and no pairs or time left: inconclusive. */
 #ifndef BN_GATE_JUDGE_H
 #define BN_GATE_JUDGE_H
 #include "harness/stats/sequential.h"
@@ -19,7 +19,7 @@ struct bn_gate_rule {
     double alpha_suspect; /* family-wise, first measurement */
     double alpha_confirm; /* family-wise, rerun */
     double alpha_pass;    /* chance that a workload slower by `tolerance` passes */
-    double ignore;        /* log ratio that nobody would act on */
+    double ignore;        /* log ratio too small to act on */
     double tolerance;     /* log ratio that must be ruled out for a pass */
     struct bn_sequential looks;
 };
@@ -38,7 +38,7 @@ struct bn_gate_finding {      /* one workload */
     bool suspect, ruled_out;  /* ruled_out: high < tolerance */
 };
 enum bn_gate_state { BN_GATE_GO_ON, BN_GATE_CLEAR, BN_GATE_SUSPECT };
-/* Judges what is there so far; alpha is alpha_suspect or alpha_confirm. A series with n = 0 is never clear.
+/* Judges the data so far; alpha is alpha_suspect or alpha_confirm. A series with n = 0 is never clear.
  */
 enum bn_gate_state bn_gate_judge(const struct bn_gate_rule *rule, double alpha, const struct bn_gate_series *series,
                                  int n_series, struct bn_gate_finding *findings);

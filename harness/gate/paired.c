@@ -28,7 +28,7 @@ static void append(struct bn_gate_series *series, int n_workloads, const double 
     for (int i = 0; i < n_workloads; i++) series[i].d[series[i].n++] = d[i];
 }
 
-/* Adds pairs until the judge knows, the design is full, or the time is over. *state is the last judgement. */
+/* Adds pairs until the judge decides, the design is complete, or time is up. *state is the last judgement. */
 static enum bn_status run_stage(const struct bn_gate_rule *rule, const struct bn_pair_source *source,
                                 const struct stage *stage, int n_workloads, enum bn_gate_state *state,
                                 struct bn_error *err)
@@ -44,7 +44,7 @@ static enum bn_status run_stage(const struct bn_gate_rule *rule, const struct bn
         if (bn_gate_is_look(rule, n))
             *state = bn_gate_judge(rule, stage->alpha, stage->series, n_workloads, stage->findings);
     }
-    if (*state == BN_GATE_GO_ON) /* figures for the report; only looks decide */
+    if (*state == BN_GATE_GO_ON) /* figures for the report; only the planned looks decide */
         bn_gate_judge(rule, stage->alpha, stage->series, n_workloads, stage->findings);
     return BN_OK;
 }
@@ -55,7 +55,7 @@ static void conclude(struct bn_paired_result *result, enum bn_gate_verdict verdi
     snprintf(result->reason, sizeof result->reason, "%s", reason);
 }
 
-/* The rerun: its pairs are judged alone, the first ones do not count any more. */
+/* The rerun: its pairs are judged alone, the first ones no longer count. */
 static enum bn_status confirm(const struct bn_gate_rule *rule, const struct bn_pair_source *source,
                               struct bn_paired_result *result, double end_s, struct bn_error *err)
 {

@@ -1,5 +1,5 @@
-/* paired.h - the paired-time tier: measure pairs until the judge knows, confirm a suspicion with fresh pairs,
- * keep to a budget. Where pairs come from is the caller's: processes (pairs.h) or, in tests, a model of noise
+/* paired.h - the paired-time tier: measures pairs until the judge decides, confirms a suspicion with fresh pairs,
+ * and keeps to a budget. The caller supplies the pairs: processes (pairs.h) or, in tests, a noise model
  * with a fake clock. */
 #ifndef BN_GATE_PAIRED_H
 #define BN_GATE_PAIRED_H
@@ -11,7 +11,7 @@ struct bn_pair_source {
     /* Measures one fresh pair; writes the log ratio head/base of every workload to d[]. */
     enum bn_status (*measure)(void *self, double *d, struct bn_error *err);
     double (*now_s)(void *self);
-    /* May be NULL: told after every pair (stage 1 measuring, 2 confirming). */
+    /* Called after every pair (stage 1 measuring, 2 confirming); may be NULL. */
     void (*progress)(void *self, int stage, int n_pairs, int n_most);
 };
 enum bn_gate_verdict { BN_GATE_PASS, BN_GATE_REGRESSION, BN_GATE_OUTPUT_CHANGED, BN_GATE_INCONCLUSIVE };
@@ -26,7 +26,7 @@ struct bn_paired_result {
     struct bn_gate_series first[BN_GATE_WORKLOADS],
         again[BN_GATE_WORKLOADS];                        /* raw log ratios; again[i].n = 0: no rerun */
     struct bn_gate_finding findings[BN_GATE_WORKLOADS];  /* of the first measurement */
-    struct bn_gate_finding confirmed[BN_GATE_WORKLOADS]; /* of the rerun, where there was one */
+    struct bn_gate_finding confirmed[BN_GATE_WORKLOADS]; /* of the rerun, if any */
     bool regressed[BN_GATE_WORKLOADS];
     double seconds;
 };

@@ -1,4 +1,4 @@
-/* pairs.c - starts, warms, times and judges the quiet of one pair of processes. */
+/* pairs.c - starts, warms and times one pair of processes and judges whether the machine was quiet. */
 #include "harness/gate/pairs.h"
 #include "engine/cmdline.h"
 #include "harness/clock.h"
@@ -25,12 +25,12 @@ static void progress(void *self, int stage, int n_pairs, int n_most)
                     pairs->n_disturbed);
 }
 
-/* Timed samples in a burst, and one before them that warms the caches the other process took. */
+/* Timed samples in a burst, and one before them to warm the caches that the other process evicted. */
 static int burst_of(double ns) { return (int)fmax(1, fmin(BURST_MOST, burst_ns / ns)); }
 
 static int warming(int n_burst) { return n_burst > 1; }
 
-/* Lets the canary do every workload: how many samples make a burst, how many blocks fit pair_s. */
+/* Runs every workload on the canary to find how many samples make a burst and how many blocks fit pair_s. */
 static enum bn_status learn(struct bn_pairs *pairs, struct bn_error *err)
 {
     double block_ns = 0;
@@ -129,7 +129,7 @@ static enum bn_status warm(const struct bn_pairs *pairs, struct bn_dialogue *wor
     return status;
 }
 
-/* The tenth percentile: what the work takes when nothing else interferes. On a busy machine it repeats four
+/* The tenth percentile: the time the work takes without interference. On a busy machine it repeats four
  * times better than the median (harness/statistics.md). */
 static double speed_of(const struct times *times, int side)
 {
@@ -167,7 +167,7 @@ static cpu_set_t choose_cpus(struct bn_pairs *pairs)
     return chosen;
 }
 
-/* The gate itself wakes up for every answer: it does so on the CPUs that are not measured, if there are any. */
+/* The gate itself wakes up for every answer: on CPUs that are not being measured, if there are any. */
 static void step_aside(const struct bn_pairs *pairs, const cpu_set_t *measured)
 {
     cpu_set_t rest;

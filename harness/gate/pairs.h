@@ -2,7 +2,7 @@
  *
  * One pair: base and head start on the same CPUs (drawn anew for each pair; who starts first is drawn too),
  * each does every workload untimed, then blocks of base head head base or head base base head (drawn) for
- * each workload. A turn is a burst: one run that warms the caches the other process took, then up to five
+ * each workload. A turn is a burst: one run to warm the caches that the other process evicted, then up to five
  * timed ones, as many as fit 5 ms (long workloads: one run, timed). d = log of the ratio of the two tenth
  * percentiles. A third process of the base build does a fixed piece of work before and after on the same CPU:
  * where the two differ by more than a quarter (best of four each), something else was using the machine, and the pair
@@ -20,7 +20,7 @@ struct bn_gate_workload {
 };
 struct bn_pairs {
     const char *const *argv[2]; /* base, head: program and arguments, end with NULL */
-    struct bn_watch files[3];   /* programs of base and head, and the model: must stay what they are */
+    struct bn_watch files[3];   /* programs of base and head, and the model: must not change */
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
     double pair_s; /* time that the blocks of a pair should take; decides their number, at least 3 */
@@ -32,13 +32,13 @@ struct bn_pairs {
     double canary_ns[BN_CANARY_MOST];
 };
 enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
-                             struct bn_error *err); /* fill the first part yourself */
+                             struct bn_error *err); /* the caller fills the first part */
 void bn_pairs_close(struct bn_pairs *pairs);
 struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs);
 /* A worker of base (side 0) or head (1), for the other tiers. cpus and hello may be NULL. */
 enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
                                json_t **hello, struct bn_error *err);
-/* An error where one of the files is another than at the beginning. */
+/* Fails if one of the files has changed since the start. */
 enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err);
 double bn_pairs_canary_spread(const struct bn_pairs *pairs); /* MAD over median of the canary; NaN without any */
 #endif

@@ -9,7 +9,8 @@ double bn_gate_percent(double log_ratio) { return 100 * expm1(log_ratio); }
 void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap)
 {
     const struct bn_paired_result *paired = &report->paired;
-    bool rerun = paired->again[workload].n > 0; /* the rerun is the unbiased figure: it did not choose itself */
+    bool rerun =
+        paired->again[workload].n > 0; /* the rerun is the unbiased figure: it was not selected by its own value */
     const struct bn_gate_finding *f = rerun ? &paired->confirmed[workload] : &paired->findings[workload];
     if (!paired->first[workload].n)
         snprintf(text, cap, "not measured");

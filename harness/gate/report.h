@@ -1,4 +1,4 @@
-/* report.h - everything one run of the gate found out, and the forms it is told in. */
+/* report.h - everything one run of the gate found, and its output formats. */
 #ifndef BN_GATE_REPORT_H
 #define BN_GATE_REPORT_H
 #include "harness/gate/exact.h"
@@ -9,7 +9,7 @@ struct bn_gate_report {
     char reason[512];        /* one sentence */
     const char *base, *head; /* as given */
     char program[2][4096];
-    json_t *hello[2]; /* what the workers say of themselves */
+    json_t *hello[2]; /* what the workers report about themselves */
     const char *model;
     int threads, n_workloads;
     const struct bn_gate_workload *workloads;

@@ -80,7 +80,7 @@ static enum outcome time_outcome(const struct bn_gate_report *report, int w)
 {
     if (report->paired.regressed[w]) return FAILED;
     if (!report->paired.first[w].n) return SKIPPED;
-    return report->paired.verdict == BN_GATE_PASS ? PASSED : SKIPPED; /* inconclusive is no pass */
+    return report->paired.verdict == BN_GATE_PASS ? PASSED : SKIPPED; /* inconclusive does not pass */
 }
 
 void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)

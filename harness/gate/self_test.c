@@ -1,4 +1,4 @@
-/* self_test.c - A/A runs, the effect they allow to see, and runs with exactly that effect injected. */
+/* self_test.c - A/A runs, the smallest effect they can detect, and runs with exactly that effect injected. */
 #include "harness/gate/self_test.h"
 #include "engine/cmdline.h"
 #include "harness/gate/self_test_log.h"
@@ -71,7 +71,7 @@ static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_
     return status;
 }
 
-/* The effect that both stages find 80 times in 100, in the noise of the pool; at least the tolerance, which
+/* The effect that both stages find 80 times in 100, given the noise of the pool; at least the tolerance, which
  * is what a pass rules out. */
 static double detectable(struct bn_self_test *test, const struct bn_gate_rule *rule, const struct pool *pool)
 {

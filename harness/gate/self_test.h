@@ -1,4 +1,4 @@
-/* self_test.h - the gate measures itself: how often it cries wolf (base against base) and how often it finds
+/* self_test.h - the gate tests itself: how often it raises a false alarm (base against base) and how often it finds
  * an injected slow-down. */
 #ifndef BN_GATE_SELF_TEST_H
 #define BN_GATE_SELF_TEST_H
@@ -16,7 +16,7 @@ struct bn_self_test {
     struct bn_pairs *pairs;
     struct bn_self_test_log *log;
 };
-/* Runs that are in the log already are taken from it. */
+/* Runs already in the log are taken from it. */
 enum bn_status bn_self_test_run(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, double budget_s,
                                 struct bn_pairs *pairs, struct bn_self_test_log *log, struct bn_error *err);
 void bn_self_test_write(const struct bn_self_test *test, FILE *out);

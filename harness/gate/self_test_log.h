@@ -1,4 +1,4 @@
-/* self_test_log.h - finished runs of a self-test in a file, one JSON line each, so that a test of an hour may be
+/* self_test_log.h - finished runs of a self-test in a file, one JSON line each, so that an hour-long test may be
  * interrupted. */
 #ifndef BN_GATE_SELF_TEST_LOG_H
 #define BN_GATE_SELF_TEST_LOG_H
@@ -16,7 +16,7 @@ struct bn_self_test_log {
  * (BN_ERR_USAGE), and so is one that is not regular or that this command reads. A torn last line is cut off. */
 enum bn_status bn_self_test_log_open(struct bn_self_test_log *log, const char *path, const char *identity,
                                      struct bn_error *err);
-/* Takes the next finished run of stage `what` into verdict, first and again of *result; false when there is none. */
+/* Reads the next finished run of stage `what` into verdict, first and again of *result; false if there is none. */
 bool bn_self_test_log_take(struct bn_self_test_log *log, const char *what, struct bn_paired_result *result);
 enum bn_status bn_self_test_log_put(struct bn_self_test_log *log, const char *what,
                                     const struct bn_paired_result *result, struct bn_error *err);

@@ -5,10 +5,10 @@
 
 struct bn_tiers {
     const char *instructions; /* "auto", "perf", "callgrind", "off" */
-    const char *allow;        /* changes that are meant: "output", "work", "output,work"; NULL: none */
+    const char *allow;        /* intended changes: "output", "work", "output,work"; NULL: none */
     double budget_s;          /* of the paired tier */
 };
-/* Asks both workers what they are, for the report. */
+/* Asks both workers to describe themselves, for the report. */
 enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err);
 /* Fills the report up to its verdict. Fails only when a worker does. */
 enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,

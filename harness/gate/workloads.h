@@ -1,4 +1,4 @@
-/* workloads.h - what the gate lets both builds do: from a list on the command line or from a sweep's plan. */
+/* workloads.h - the work that the gate gives both builds: from a list on the command line or from a sweep's plan. */
 #ifndef BN_GATE_WORKLOADS_H
 #define BN_GATE_WORKLOADS_H
 #include "harness/gate/pairs.h"

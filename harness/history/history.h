@@ -2,8 +2,8 @@
  * reference program.
  *
  * Change points: E-Divisive on log times (harness/stats/change_point.h). The reference is an engine of the
- * plan that never changes (an old build, another program); where it moved with the series, the machine
- * changed and not the code. Slow drift is what no single step explains: the first and the last third of the
+ * plan that never changes (an old build, another program); where it moved along with the series, the machine
+ * changed, not the code. Slow drift is what no single step explains: the first and the last third of the
  * ratio to the reference differ (Mann-Whitney). */
 #ifndef BN_HISTORY_H
 #define BN_HISTORY_H
@@ -24,7 +24,7 @@ struct bn_history_change {
 enum { BN_HISTORY_CHANGES = 32 };
 struct bn_history_track {
     char machine[96], model[96], workload[64], series[128], phase[16];
-    char joined[256];            /* "use_mmap, poll": fields that only some runs of the series have; "" */
+    char joined[256];            /* "use_mmap, poll": fields that only some runs of the series have, or "" */
     struct bn_history_run *runs; /* in order of time */
     size_t n_runs;
     struct bn_history_change changes[BN_HISTORY_CHANGES];
@@ -40,7 +40,7 @@ struct bn_history_query {
     const char *since;     /* in the form of bn_instant_read; "" for all */
     const char *reference; /* engine name, or NULL */
     const char *engine;    /* whose history: "bitnet" */
-    double least;          /* changes below this ratio - 1 are not told, e.g. 0.01 */
+    double least;          /* changes below this ratio - 1 are not reported, e.g. 0.01 */
 };
 /* Reads the views and analyses every track. */
 enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store, const struct bn_history_query *query,

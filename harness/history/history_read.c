@@ -18,7 +18,7 @@ struct list {
     size_t n, cap, size;
 };
 
-/* Room for one more at the end; NULL without memory. */
+/* Room for one more at the end; NULL if memory runs out. */
 static void *more(struct list *list)
 {
     if (list->n == list->cap) {
@@ -49,7 +49,7 @@ static bool close_cell(struct list *cells, struct list *samples, struct cell key
     return true;
 }
 
-/* Streams the samples once, in the order they are stored: those of one process and phase lie together. */
+/* Streams the samples once, in the order they are stored: those of one process and phase are adjacent. */
 static enum bn_status read_cells(struct list *cells, struct bn_store *store, const char *since, struct bn_error *err)
 {
     struct bn_query *query;

@@ -27,7 +27,7 @@ static const char *db_path = "out/bench.db", *format_name = "auto", *model_path;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
     {"format", "NAME", BN_CMD_STRING, &format_name,
-     "auto (what the file looks like), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval, "
+     "auto (judged by content), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval, "
      "hyperfine",
      0, 0},
     {"model", "FILE", BN_CMD_STRING, &model_path,
@@ -35,11 +35,11 @@ static const struct bn_cmd_option options[] = {
     {0}};
 static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database",
                                   "FILE... [--format NAME] [--db FILE]", options,
-                                  "A file that was imported before changes nothing. Each build and machine in a file "
+                                  "Importing a file again changes nothing. Each build and machine in a file "
                                   "becomes a run; /dev/stdin reads a pipe.\n"
                                   "Exit codes: 0 ok, 1 a file cannot be imported or has no results, 2 usage."};
 
-/* A file is known by its bytes; *known says that runs were made of it before. */
+/* A file is identified by its bytes; *known says that it was imported before. */
 static enum bn_status was_imported(struct bn_import *import, bool *known, struct bn_error *err)
 {
     struct bn_query *query;

@@ -1,4 +1,5 @@
-/* import.h - other programs' result files into the database: one format = one file + one line in formats.list.
+/* import.h - imports other programs' result files into the database: one format = one file + one line in
+ * formats.list.
  *
  *   enum bn_status bn_import_NAME(struct bn_import *import, json_t *document, struct bn_error *err); // stores one
  * document bool bn_import_NAME_is(const json_t *document);                                                 //

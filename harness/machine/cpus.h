@@ -13,7 +13,7 @@ struct bn_topology {
     uint32_t n_cpus, n_cores, n_packages, n_numa_nodes;
     struct bn_cache l1i, l1d, l2, l3;
 };
-/* Returns 0, or -1 when hwloc cannot read this machine. */
+/* Returns 0, or -1 if hwloc cannot read this machine. */
 int bn_topology_read(struct bn_topology *topology);
 cpu_set_t bn_topology_set(const struct bn_topology *topology, uint32_t n); /* the first n CPUs */
 #endif

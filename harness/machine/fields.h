@@ -1,4 +1,4 @@
-/* fields.h - a growing list of named facts, each with a value or the reason why there is none. */
+/* fields.h - a growing list of named facts, each with a value or the reason for its absence. */
 #ifndef BN_MACHINE_FIELDS_H
 #define BN_MACHINE_FIELDS_H
 #include "harness/store/store.h"
@@ -8,7 +8,7 @@ struct bn_fields {
     struct bn_field at[BN_FIELDS_MAX];
     size_t n;
 };
-/* Copies value. value NULL: reason says why. */
+/* Copies value; if it is NULL, reason says why. */
 void bn_fields_add(struct bn_fields *fields, bool identity, const char *name, const char *value, const char *reason);
 void bn_fields_number(struct bn_fields *fields, bool identity, const char *name, uint64_t value);
 /* First line of a file, or the reason it cannot be read. */
@@ -19,8 +19,8 @@ void bn_fields_release(struct bn_fields *fields);
 /* What this machine is: CPU, caches, kernel, governor, turbo, SMT, ASLR, ... Fields that make results incomparable are
  * marked. */
 void bn_machine_fields(struct bn_fields *fields);
-/* What could disturb a point just now: load, runnable tasks, frequency, steal, throttling, temperature. at: "before",
- * "after". */
+/* What could disturb a point at this moment: load, runnable tasks, frequency, steal, throttling, temperature. at:
+ * "before", "after". */
 enum { BN_MOMENT_MAX = 16 };
 size_t bn_moment_read(const char *at, struct bn_moment moments[BN_MOMENT_MAX]);
 #endif

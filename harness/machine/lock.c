@@ -1,6 +1,6 @@
-/* lock.c - record locks in one file. A CPU owns the bytes from CPU << 33: the first 2^32 stand for queues, of which a
- * process read-locks its own, and the one after them is the turn. A process enters while it write-locks the door, byte
- * 0 of the last CPU's successor, so that two cannot look and enter at the same time. */
+/* lock.c - record locks in one file. A CPU owns the bytes from CPU << 33: the first 2^32 represent queues, of which a
+ * process read-locks its own, and the next byte is the turn. A process enters while it write-locks the door, byte
+ * 0 of the last CPU's successor, so that two cannot check and enter at the same time. */
 #include "harness/machine/lock.h"
 #include "harness/error.h"
 #include <errno.h>
@@ -97,7 +97,7 @@ static void sign_in(const struct bn_lock *lock)
         record(lock, F_SETLK, NULL, F_RDLCK, cpu * per_cpu + lock->queue, 1);
 }
 
-/* The id of who is in the way, 0 after signing in. */
+/* The id of the blocking process, 0 after entering. */
 static pid_t try_to_enter(const struct bn_lock *lock, int *cpu)
 {
     const off_t door = CPU_SETSIZE * per_cpu;
@@ -150,7 +150,7 @@ void bn_lock_turn(struct bn_lock *lock, bool take, const volatile sig_atomic_t *
         while (record(lock, take ? F_SETLKW : F_SETLK, NULL, take ? F_WRLCK : F_UNLCK, cpu * per_cpu + queues, 1) &&
                errno == EINTR && !*stop) {
         }
-    if (!take && has_company(lock)) nanosleep(&(struct timespec){0, 5000000}, NULL); /* lets one that waits come in */
+    if (!take && has_company(lock)) nanosleep(&(struct timespec){0, 5000000}, NULL); /* lets a waiting process enter */
 }
 
 void bn_lock_leave(struct bn_lock *lock)
@@ -164,5 +164,5 @@ uint32_t bn_lock_queue(const char *path)
     struct stat st;
     if (stat(path, &st)) return 0;
     uint64_t x = ((uint64_t)st.st_dev * 0x9e3779b97f4a7c15u) ^ ((uint64_t)st.st_ino * 0xbf58476d1ce4e5b9u);
-    return (uint32_t)(x >> 32) | 1u << 31; /* the lower half belongs to processes of their own */
+    return (uint32_t)(x >> 32) | 1u << 31; /* the lower half is for processes without a shared queue */
 }

@@ -1,4 +1,4 @@
-/* roofline.h - what this machine can do at most: read bandwidth and int8 multiply-adds per second, best of several
+/* roofline.h - the limits of this machine: read bandwidth and int8 multiply-adds per second, best of several
  * tries. */
 #ifndef BN_MACHINE_ROOFLINE_H
 #define BN_MACHINE_ROOFLINE_H
@@ -12,7 +12,8 @@ struct bn_roofline {
 enum bn_status bn_roofline_measure(struct bn_roofline *roofline, uint32_t n_threads, const int *cpus,
                                    struct bn_error *err);
 
-/* One variant of the int8 loop: does `rounds` rounds, returns multiply-adds done; *sink keeps the compiler honest. */
+/* One variant of the int8 loop: does `rounds` rounds, returns multiply-adds done; *sink keeps the loop from being
+ * optimised away. */
 struct bn_int8_peak {
     const char *name;
     uint64_t (*run)(uint64_t rounds, int32_t *sink);

@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 enum { CHAINS = 12 }; /* more than latency x throughput of every core that has it */
-/* One instruction for each of the twelve accumulators, written out: kept in an array they would live in memory, and the
+/* One instruction for each of the twelve accumulators, written out: in an array they would be kept in memory, and the
  * loop would measure stores (116 G/s where this one finds 233 on a Zen 4 core). */
 #define DOT(n) "vpdpbusd %[x], %[codes], %[a" #n "]\n\t"
 #define SUM(n) [a##n] "+v"(a##n)

@@ -1,11 +1,11 @@
-/* watch.c - a hash, and the looks of the files that spare hashing them again. */
+/* watch.c - a hash, and the file attributes that make rehashing unnecessary. */
 #include "harness/machine/watch.h"
 #include "harness/error.h"
 #include <string.h>
 #include <time.h>
 
 /* A file that was written within the last two seconds may be written again in the same tick of the file system's clock:
- * its looks prove nothing yet. */
+ * its attributes prove nothing yet. */
 enum { SETTLED_S = 2 };
 
 static enum bn_status hash(const char *path, char text[BN_CONTENT_HASH_CHARS], uint64_t *n_bytes, uint64_t *stamp,

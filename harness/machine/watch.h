@@ -11,7 +11,7 @@ struct bn_watch {
 };
 /* Hashes it. */
 enum bn_status bn_watch_begin(struct bn_watch *watch, char *path, struct bn_error *err);
-/* BN_ERR_FORMAT where the bytes are others than at the beginning, BN_ERR_IO where the file is gone. Reads the file
- * again only where its inode, size or time of change say that it may have been written. */
+/* BN_ERR_FORMAT if the bytes have changed since the start, BN_ERR_IO if the file is gone. Rereads the file
+ * only if its inode, size or time of change suggests that it may have been written. */
 enum bn_status bn_watch_check(struct bn_watch *watch, struct bn_error *err);
 #endif

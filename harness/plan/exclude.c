@@ -37,7 +37,7 @@ static enum bn_status exclude(const struct bn_plan *p, struct bn_config *c, bn_o
         uint32_t j = strcmp(asked, off) ? excluder(p, c, i, find) : p->n_options;
         char *reason;
         if (j == p->n_options) continue;
-        if (asprintf(&reason, "%s=%s excludes %s=%s, which was asked for", p->options[j].name, c->values[j],
+        if (asprintf(&reason, "%s=%s excludes the requested %s=%s", p->options[j].name, c->values[j],
                      p->options[i].name, asked) < 0)
             return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", p->path);
         c->values[i] = off;

@@ -1,4 +1,4 @@
-/* expand.c - the configs a plan stands for. Kernel, threads and every option are factors; a row picks one value of
+/* expand.c - the configs that a plan describes. Kernel, threads and every option are factors; a row picks one value of
  * each. Modes: cartesian = all rows; one_at_a_time = the first values, and each other value alone; leave_one_out = the
  * last values, and each factor alone set back to its first; pairwise = a small set of rows in which every pair of
  * values meets. */
@@ -83,7 +83,7 @@ static enum bn_status make_rows(const struct bn_plan *p, struct bn_rows *rows, s
     for (uint32_t i = 0; i < p->n_options; i++) sizes[FIRST_OPTION + i] = p->options[i].n_values;
     if (bn_rows_init(rows, p->mode, sizes, FIRST_OPTION + p->n_options, MAX_CONFIGS))
         return bn_harness_fail(err, BN_ERR_FORMAT,
-                               "%s stands for more than %d configurations; use mode pairwise or one_at_a_time.",
+                               "%s expands to more than %d configurations; use mode pairwise or one_at_a_time.",
                                p->path, MAX_CONFIGS);
     return BN_OK;
 }
@@ -97,7 +97,7 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
     uint64_t n = most_configs(plan, &rows);
     enum bn_status status = BN_OK;
     if (n > MAX_CONFIGS) {
-        status = bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu configurations; the limit is %d.", plan->path,
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "%s expands to %llu configurations; the limit is %d.", plan->path,
                                  (unsigned long long)n, MAX_CONFIGS);
     } else {
         list->configs = calloc(n + 1, sizeof *list->configs);

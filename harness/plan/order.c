@@ -1,5 +1,5 @@
 /* order.c - the queue of a plan: in each round every config once, in an order shuffled by the plan's seed, so that
- * drift of the machine falls on all configs alike and any stopped sweep is nearly balanced. */
+ * machine drift affects all configs equally and a sweep stopped at any time is nearly balanced. */
 #include "harness/plan/plan.h"
 #include "harness/error.h"
 #include "harness/stats/random.h"
@@ -18,7 +18,7 @@ enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *l
 {
     uint64_t n = (uint64_t)list->n_configs * plan->rounds;
     if (n > 1000000)
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s stands for %llu points; the limit is a million.", plan->path,
+        return bn_harness_fail(err, BN_ERR_FORMAT, "%s expands to %llu points; the limit is a million.", plan->path,
                                (unsigned long long)n);
     free(list->order);
     list->order = calloc(n + 1, sizeof *list->order);

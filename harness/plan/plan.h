@@ -1,4 +1,4 @@
-/* plan.h - a sweep as the user writes it (YAML), and the points it stands for.
+/* plan.h - a sweep as written by the user (YAML), and the points it expands to.
  *
  *   struct bn_plan *plan;
  *   if (bn_plan_load(&plan, "harness/plans/default.yaml", err)) ...
@@ -36,7 +36,7 @@ struct bn_plan {
     uint32_t n_models;
     struct bn_plan_workload *workloads;
     uint32_t n_workloads;
-    char **engines; /* "bitnet" and names given by --engine NAME=PATH; none: bitnet alone */
+    char **engines; /* "bitnet" and names given by --engine NAME=PATH; none: only bitnet */
     uint32_t n_engines;
     char **kernels; /* none: auto */
     uint32_t n_kernels;
@@ -62,7 +62,7 @@ struct bn_config {
     uint32_t threads;
     const char **values; /* [n_options] of the plan: what the worker is given */
     const char *
-        *reasons; /* [n_options]: why a value is not what the plan asked for, NULL where it is (owned by the list) */
+        *reasons; /* [n_options]: why a value differs from the plan's, NULL if it does not (owned by the list) */
 };
 struct bn_point_list {
     struct bn_config *configs;
@@ -97,7 +97,7 @@ enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *l
 typedef const struct bn_option *bn_option_lookup(const char *name);
 enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find,
                                struct bn_error *err);
-/* "name=value name=value", sorted by name; the text that stands in the database; "name=value(other)" where `other`
- * excluded what was asked for. Returns the length (like snprintf). */
+/* "name=value name=value", sorted by name; the form stored in the database; "name=value(other)" where `other`
+ * excluded the requested value. Returns the length (like snprintf). */
 int bn_config_options_text(const struct bn_plan *plan, const struct bn_config *config, char *text, size_t cap);
 #endif

@@ -47,11 +47,11 @@ static int leave_one_out(struct bn_rows *r)
     return 0;
 }
 
-/* ---- pairwise: greedy; each new row starts from a pair not yet met and takes the values that meet most others ---- */
+/* ---- pairwise: greedy; each new row starts from an uncovered pair and takes the values that cover most others ---- */
 struct pairs {
     const struct bn_rows *rows;
     uint32_t offset[BN_ROWS_MAX_FACTORS], n_values;
-    char *met; /* [n_values][n_values]: the two values, numbered over all factors, stand in one row */
+    char *met; /* [n_values][n_values]: whether some row has both values, numbered over all factors */
 };
 
 static char *pair(struct pairs *p, uint32_t f, uint32_t a, uint32_t g, uint32_t b)

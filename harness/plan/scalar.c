@@ -11,7 +11,7 @@ static void name_units(const struct bn_yaml_unit *units, char *text, size_t cap)
     text[0] = 0;
     for (const struct bn_yaml_unit *u = units; u && u->suffix && used < cap; u++)
         used += (size_t)snprintf(text + used, cap - used, "%s%s",
-                                 u == units    ? ", perhaps with the unit "
+                                 u == units    ? ", optionally with the unit "
                                  : u[1].suffix ? ", "
                                                : " or ",
                                  u->suffix);

@@ -1,5 +1,5 @@
-/* perf.c - the real backend: libpfm4 encodes names, perf_event_open counts. Encoding succeeds without a PMU; opening
- * tells. */
+/* perf.c - the real backend: libpfm4 encodes names, perf_event_open counts. Encoding succeeds even without a PMU;
+ * opening shows whether there is one. */
 #include "harness/pmu/pmu.h"
 #include <errno.h>
 #include <perfmon/pfmlib_perf_event.h>
@@ -13,7 +13,7 @@ static const char *explain(int code)
 {
     switch (code) {
     case ENOENT:
-        return "ENOENT: this CPU or hypervisor offers no such event";
+        return "ENOENT: this CPU or hypervisor does not provide the event";
     case EACCES:
         return "EACCES: not permitted; see /proc/sys/kernel/perf_event_paranoid";
     case EPERM:
@@ -23,9 +23,9 @@ static const char *explain(int code)
     case EOPNOTSUPP:
         return "EOPNOTSUPP: this PMU does not support it";
     case ENODEV:
-        return "ENODEV: there is no such PMU";
+        return "ENODEV: no such PMU";
     case EINVAL:
-        return "EINVAL: the kernel refuses this event or this group";
+        return "EINVAL: the kernel rejects this event or group";
     case EMFILE:
         return "EMFILE: too many open files";
     default:
@@ -61,8 +61,8 @@ static bool initialised(char reason[BN_PMU_REASON])
     return ready;
 }
 
-/* Hardware events count user mode. Software events belong to the kernel: counted for user mode alone they read 0
- * falsely. */
+/* Hardware events count user mode. Software events belong to the kernel: restricted to user mode they would wrongly
+ * read 0. */
 static int open_event(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON])
 {
     (void)self;

@@ -91,7 +91,7 @@ void bn_pmu_thread(struct bn_pmu *p, int thread)
     }
 }
 
-/* The number of the n-th hardware group with an event (on thread 0), 0: there is none. */
+/* The number of the n-th hardware group with an event (on thread 0), 0 if there is none. */
 static int usable(const struct bn_pmu *p, int n)
 {
     for (int g = 1; g < N_GROUPS; g++)
@@ -231,10 +231,10 @@ static void report_target(const struct report *r, int target)
     if (ran)
         give(r, target, -1, all, scaled, NULL);
     else if (target == WHOLE)
-        give(r, target, -1, 0, false, "The PMU never came round to this event on some thread.");
+        give(r, target, -1, 0, false, "The PMU never scheduled this event on some thread.");
 }
 
-/* The line that stands for a name: the one that opened on thread 0, else the first, with the last reason. */
+/* The line that represents a name: the one that opened on thread 0, else the first, with the last reason. */
 static bool stands(const struct bn_pmu *p, int line, const char **reason)
 {
     const struct counted_thread *l = &p->threads[0];

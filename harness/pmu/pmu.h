@@ -1,4 +1,4 @@
-/* pmu.h - counts events per thread, phase and operation. A counter that cannot be had is a reason, never a zero.
+/* pmu.h - counts events per thread, phase and operation. A counter that cannot be read yields a reason, never a zero.
  *
  *   bn_pmu_open(&pmu, bn_pmu_perf(), n_threads, err);
  *   bn_pmu_thread(pmu, t);               // on each thread that shall be counted (bn_observer.thread_start)
@@ -14,7 +14,7 @@
 
 enum { BN_PMU_REASON = 160, BN_PMU_MAX_GROUP = 8 };
 struct bn_pmu_reading {
-    uint64_t enabled, running; /* ns since the group exists: enabled, and really on the PMU */
+    uint64_t enabled, running; /* ns since the group was created: enabled, and actually on the PMU */
     uint64_t value[BN_PMU_MAX_GROUP];
 };
 /* Where events come from. Handles are >= 0. */

@@ -32,7 +32,7 @@ static double acceleration(bn_statistic *statistic, const double *x, size_t n, d
     return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0;
 }
 
-/* Which quantile of the resampled values stands for probability p: bias z0 is read from their place around
+/* Which quantile of the resampled values corresponds to probability p: bias z0 is read from their place around
  * the estimate. */
 static double bca_level(double p, double z0, double a)
 {

@@ -1,4 +1,4 @@
-/* distribution.h - the two distributions the tests rest on: normal and binomial. Agree with R's pnorm, qnorm,
+/* distribution.h - the two distributions that the tests use: normal and binomial. Agree with R's pnorm, qnorm,
  * dbinom and pbinom to a relative 1e-10. */
 #ifndef BN_STATS_DISTRIBUTION_H
 #define BN_STATS_DISTRIBUTION_H

@@ -1,4 +1,4 @@
-/* sequential.h - look at the pairs several times while they come in, stop as soon as it is clear, and keep
+/* sequential.h - look at the pairs several times as they arrive, stop as soon as the result is clear, and keep
  * the error rate.
  *
  * One pair gives one log ratio; under "no difference" its sign is a fair coin, because the order inside the

@@ -11,7 +11,7 @@ static double coverage(int depth, int n) /* of the interval from the depth-th sm
     return 1 - 2 * bn_binomial_cdf(depth - 1, n, 0.5);
 }
 
-/* Largest depth whose interval has at least `confidence`; 0: even the extremes have not. */
+/* Largest depth whose interval has at least `confidence`; 0: even the extremes fall short. */
 static int depth_for(int n, double confidence)
 {
     int depth = 0;

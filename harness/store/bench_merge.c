@@ -1,4 +1,4 @@
-/* bench_merge.c - bitnet-bench merge: the runs of another database come into this one. */
+/* bench_merge.c - bitnet-bench merge: copies the runs of other databases into this one. */
 #include "engine/cmdline.h"
 #include "harness/store/store.h"
 #include <jansson.h>
@@ -9,20 +9,20 @@ int bn_bench_merge(int argc, char **argv);
 static const char *db_path = "out/bench.db";
 static bool json;
 static const struct bn_cmd_option options[] = {
-    {"db", "FILE", BN_CMD_STRING, &db_path, "the database that grows (default out/bench.db)"},
+    {"db", "FILE", BN_CMD_STRING, &db_path, "the database to add to (default out/bench.db)"},
     {"json", NULL, BN_CMD_FLAG, &json, "print a JSON array, one object a file"},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench merge", "take over the runs of other databases",
-                                  "OTHER.db... [--db FILE]", options,
-                                  "A run that is here already is brought as far as it is there; merged again, nothing "
-                                  "changes. The other file stays as it is."};
+static const struct bn_cmd cmd = {"bitnet-bench merge", "copy the runs of other databases", "OTHER.db... [--db FILE]",
+                                  options,
+                                  "A run that already exists is updated to its state in the other file; merging again "
+                                  "changes nothing. The other file is not modified."};
 
 int bn_bench_merge(int argc, char **argv)
 {
     int n = bn_cmd_parse(&cmd, argc, argv);
     struct bn_store *store;
     struct bn_error err = {0};
-    if (!n) bn_cmd_fail(&cmd, 2, "Name the databases to take runs from.");
+    if (!n) bn_cmd_fail(&cmd, 2, "Name the databases to merge.");
     json_t *files = json_array();
     if (bn_store_open(&store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     for (int i = 1; i <= n; i++) {

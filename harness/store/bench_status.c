@@ -13,7 +13,7 @@ static int only_run;
 static bool json;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)"},
-    {"run", "N", BN_CMD_INT, &only_run, "this run alone", .min = 1, .max = 2147483647},
+    {"run", "N", BN_CMD_INT, &only_run, "only this run", .min = 1, .max = 2147483647},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {0}};
 static const struct bn_cmd cmd = {

@@ -39,7 +39,7 @@ static enum bn_status look(const char *path, enum bn_store_mode mode, struct bn_
         return bn_harness_fail(err, BN_ERR_USAGE, "Name a database file; :memory: would be lost at the end.");
     if (strlen(path) > 4000) return bn_harness_fail(err, BN_ERR_USAGE, "The name of the database is too long.");
     if (there && S_ISDIR(s.st_mode))
-        return bn_harness_fail(err, BN_ERR_IO, "%s is a folder; name the database file in it.", path);
+        return bn_harness_fail(err, BN_ERR_IO, "%s is a directory; name the database file in it.", path);
     if (there && !S_ISREG(s.st_mode))
         return bn_harness_fail(err, BN_ERR_IO, "%s is not a regular file, so it cannot hold a database.", path);
     if ((!there || !s.st_size) && log_bytes(path) > 0)

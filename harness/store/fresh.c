@@ -27,7 +27,7 @@ static enum bn_status prepare_copy(struct copying *c, const char *table, struct 
     if (!status && (!read || !write)) status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory merging.");
     if (!status && !(c->write = bn_sql_prepare(&c->to, err, write))) status = BN_ERR_IO;
     if (!status && sqlite3_prepare_v2(c->from.db, read, -1, &c->read, NULL))
-        status = bn_harness_fail(err, BN_ERR_FORMAT, "%s cannot be merged, its table %s is not what it should be: %s.",
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "%s cannot be merged: its table %s has an unexpected form: %s.",
                                  c->from.path, table, sqlite3_errmsg(c->from.db));
     sqlite3_finalize(s);
     sqlite3_free(read);
@@ -43,7 +43,7 @@ static enum bn_status copy_row(struct copying *c, const char *table, struct bn_e
     sqlite3_reset(c->write);
     return code == SQLITE_DONE
                ? BN_OK
-               : bn_harness_fail(err, BN_ERR_FORMAT, "%s cannot be merged, a row of its table %s breaks a rule: %s.",
+               : bn_harness_fail(err, BN_ERR_FORMAT, "%s cannot be merged: a row of its table %s breaks a rule: %s.",
                                  c->from.path, table, sqlite3_errmsg(c->to.db));
 }
 
@@ -87,7 +87,7 @@ enum bn_status bn_store_fresh_copy(const char *path, const char *copy, struct bn
     if (!status) status = bn_schema_build(&c.to, version, err);
     if (!status) status = bn_schema_compare(&c.from, &c.to, err);
     if (!status) status = copy_tables(&c, err);
-    if (!status) c.to.path = (char *)path; /* what is wrong with the rows from here on is wrong with theirs */
+    if (!status) c.to.path = (char *)path; /* errors in the rows from here on are those of the other file */
     if (!status) status = bn_schema_migrate(&c.to, version, err);
     sqlite3_close(c.from.db);
     sqlite3_close(c.to.db);

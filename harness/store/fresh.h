@@ -1,4 +1,4 @@
-/* fresh.h - a copy of somebody else's database that can be trusted: our own tables, filled row by row. */
+/* fresh.h - a trustworthy copy of a foreign database: our own tables, filled row by row. */
 #ifndef BN_STORE_FRESH_H
 #define BN_STORE_FRESH_H
 #include "harness/store/sql.h"

@@ -1,4 +1,4 @@
-/* guard.c - what a connection may do with a file that somebody else may have written. */
+/* guard.c - what a connection may do with a file from an untrusted source. */
 #include "harness/store/sql.h"
 
 enum { STEPS_BETWEEN_LOOKS = 10000, MAX_VALUE_BYTES = 64 << 20 };

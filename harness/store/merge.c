@@ -1,4 +1,4 @@
-/* merge.c - takes over the runs of another database. */
+/* merge.c - copies the runs of another database. */
 #include "harness/store/file.h"
 #include "harness/store/fresh.h"
 #include "harness/error.h"

@@ -1,4 +1,4 @@
-/* owner.h - names a process so that another one can tell whether it still lives: boot id, pid, start time. */
+/* owner.h - names a process so that others can tell whether it is still running: boot id, pid, start time. */
 #ifndef BN_STORE_OWNER_H
 #define BN_STORE_OWNER_H
 #include <stdbool.h>

@@ -11,7 +11,7 @@ struct bn_store {
     int depth; /* of bn_store_begin */
     bool writes;
     struct bn_error unread; /* the first read that failed; status BN_OK: none */
-    char note[512];         /* what the user should know about the file; "" */
+    char note[512];         /* a warning about the file, or "" */
     char owner[96];         /* this process: boot id, pid, start time */
 };
 /* Settings under which nothing in a file runs but what this program asks for: no views, triggers or functions of the

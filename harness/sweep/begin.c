@@ -66,8 +66,8 @@ static int put_hash(const struct bn_sweep *s, char *text, size_t cap, const char
     return snprintf(text, cap, " %s=%s", name, hash);
 }
 
-/* Everything that makes it the same sweep: then an unfinished run is taken up again, also in a database that it was
- * merged into. */
+/* Everything that identifies the sweep: an unfinished run with the same identity is resumed, also in a database that it
+ * was merged into. */
 static void identity(const struct bn_sweep *s, char *text, size_t cap)
 {
     struct bn_content_hash h;

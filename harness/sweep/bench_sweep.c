@@ -27,9 +27,8 @@ static const struct bn_cmd_option options[] = {
     {"counters", "KIND", BN_CMD_STRING, &s.counters, "auto (hardware and software), off, or sim (callgrind as well)"},
     {"engine", "NAME=PATH", BN_CMD_LIST, &engines,
      "a program for an engine of the plan, e.g. llama-bench=PATH; more words are its arguments"},
-    {"model", "LABEL=PATH", BN_CMD_LIST, &models, "where the plan's model of this label lies"},
-    {"workload", "NAME", BN_CMD_LIST, &workloads,
-     "measure only this workload of the plan (may be given several times)"},
+    {"model", "LABEL=PATH", BN_CMD_LIST, &models, "path of the plan's model with this label"},
+    {"workload", "NAME", BN_CMD_LIST, &workloads, "measure only this workload of the plan (may be repeated)"},
     {"wait", NULL, BN_CMD_FLAG, &wait, "wait while another measurement uses these CPUs"},
     {"no-lock", NULL, BN_CMD_FLAG, &no_lock, "measure although another measurement may use these CPUs"},
     {"json", NULL, BN_CMD_FLAG, &json, "print the summary as one JSON object"},
@@ -37,7 +36,7 @@ static const struct bn_cmd_option options[] = {
     {0}};
 static const struct bn_cmd cmd = {
     "bitnet-bench sweep", "run a plan: every point in a worker process, every sample into the database",
-    "PLAN.yaml [options]", options, "The same command again takes up an unfinished sweep where it stopped."};
+    "PLAN.yaml [options]", options, "Repeat the same command to resume an unfinished sweep where it stopped."};
 
 static double parse_budget(const char *text)
 {
@@ -112,7 +111,7 @@ static int print_points(void)
     return 0;
 }
 
-/* Before the time is spent: a comparison of two such runs could not say anything. */
+/* Warn before the time is spent: a comparison of two such runs would be inconclusive. */
 static void say_too_few_rounds(void)
 {
     enum { LEAST = 4 }; /* processes a side: 2 of the 70 ways to part eight values are below 5 % */

@@ -1,4 +1,4 @@
-/* execute.h - runs one point: a worker process under limits, its lines parsed, its end judged. */
+/* execute.h - runs one point: starts a worker process under limits, parses its lines and judges how it ended. */
 #ifndef BN_SWEEP_EXECUTE_H
 #define BN_SWEEP_EXECUTE_H
 #include "harness/plan/plan.h"
@@ -11,7 +11,7 @@
 struct bn_execution {
     const struct bn_plan *plan;
     const struct bn_config *config;
-    struct bn_engine *engine; /* which program measures; path NULL: none was named */
+    struct bn_engine *engine; /* the measuring program; path NULL: none was named */
     const struct bn_topology *topology;
     struct bn_watch *model;       /* the model's file */
     bool counters, ops, simulate; /* passes beside the timed ones; simulate: this request is for callgrind alone */

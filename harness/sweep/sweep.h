@@ -30,14 +30,14 @@ struct bn_sweep {
 };
 /* Opens the database, takes all fingerprints, begins or resumes the run. */
 enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
-/* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are there (two
- * seconds each). */
+/* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are already stored
+ * (two seconds each). */
 enum bn_status bn_sweep_measure_limits(struct bn_sweep *sweep, struct bn_error *err);
-/* One more round if the budget leaves time for it; *added says whether there is something to do. */
+/* Adds one more round if the budget allows; *added says whether there is work to do. */
 enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
 /* Seconds that the points of this run have taken so far, in all runners together. */
 double bn_sweep_spent(struct bn_sweep *sweep);
-/* Works off the queue until it is empty or a signal comes; *interrupted says which. */
+/* Processes the queue until it is empty or a signal arrives; *interrupted says which. */
 enum bn_status bn_sweep_work(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
 struct bn_sweep_state {
     size_t n_points, n_finished, n_failed, n_skipped, n_open,

@@ -1,4 +1,4 @@
-/* work.c - works off the queue of a run, point by point. */
+/* work.c - processes the queue of a run, point by point. */
 #include "harness/sweep/sweep.h"
 #include "engine/cmdline.h"
 #include "harness/error.h"
@@ -53,7 +53,7 @@ static void report(struct bn_sweep *s, const char *what, const struct bn_point_r
 static enum bn_status skip_for_budget(struct bn_sweep *s, struct bn_error *err)
 {
     char reason[128];
-    snprintf(reason, sizeof reason, "The budget of %.0f s was spent before the turn of this point.", s->budget_s);
+    snprintf(reason, sizeof reason, "The budget of %.0f s was spent before this point could run.", s->budget_s);
     const struct bn_point_result r = {.state = "skipped", .reason = reason, .seconds = 0};
     bn_progress_step(&s->progress);
     return bn_store_point_end(s->store, s->current_point, &r, NULL, err);

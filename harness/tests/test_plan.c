@@ -141,7 +141,7 @@ Test(plan, of_options_that_exclude_each_other_the_second_is_switched_off_and_say
             cr_expect(!l.configs[c].reasons[0] && !l.configs[c].reasons[1], "only both together are a conflict");
         cr_expect_str_eq(l.configs[3].values[0], "on");
         cr_expect_str_eq(l.configs[3].values[1], "off");
-        snprintf(want, sizeof want, "%s=on excludes %s=on, which was asked for", orders[i][0], orders[i][1]);
+        snprintf(want, sizeof want, "%s=on excludes the requested %s=on", orders[i][0], orders[i][1]);
         cr_expect_str_eq(l.configs[3].reasons[1], want);
         bn_config_options_text(p, &l.configs[3], text, sizeof text);
         cr_expect_str_eq(text, i ? "ternary_weights=on wrq=off(ternary_weights)" : "ternary_weights=off(wrq) wrq=on");
@@ -164,7 +164,7 @@ Test(plan, a_value_is_read_to_its_last_character)
         const char *line, *want;
     } cases[] = {
         {"time_limit_s: 10q",
-         "line 4, column 15: time_limit_s must be a whole number from 1 to 604800, perhaps with the "
+         "line 4, column 15: time_limit_s must be a whole number from 1 to 604800, optionally with the "
          "unit s, m or h, not \"10q\"."},
         {"time_limit_s: 0", "not \"0\""},
         {"memory_limit_mb: 4K", "with the unit M or G, not \"4K\""},

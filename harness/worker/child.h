@@ -1,4 +1,4 @@
-/* child.h - runs one program to its end under limits and collects what it wrote; never waits beyond the limit. */
+/* child.h - runs one program to completion under limits and collects its output; never waits beyond the limit. */
 #ifndef BN_WORKER_CHILD_H
 #define BN_WORKER_CHILD_H
 #include "harness/worker/process.h"

@@ -45,7 +45,7 @@ static enum bn_status read_object(struct bn_dialogue *d, json_t **object, struct
     for (double until = bn_clock_s() + answer_limit_s;;) {
         *object = bn_line_read(p->output, p->n_output, &used);
         if (used) break;
-        if (p->overflow) return gone(d, "wrote a line that never ends", err);
+        if (p->overflow) return gone(d, "wrote an endless line", err);
         if (p->from < 0) return ended(d, err);
         if (bn_clock_s() > until) return gone(d, "gave no answer for 120 s", err);
         bn_process_pump(p, 1000);

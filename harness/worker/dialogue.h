@@ -1,4 +1,4 @@
-/* dialogue.h - one worker process that stays open: ask it one line, get one JSON object (answer.h). A worker that dies
+/* dialogue.h - one worker process that stays open: send it a line, get one JSON object (answer.h). A worker that dies
  * or stays silent is an error whose sentence names it and quotes the end of its stderr. */
 #ifndef BN_WORKER_DIALOGUE_H
 #define BN_WORKER_DIALOGUE_H

@@ -66,7 +66,7 @@ struct bn_engine *bn_engines_find(struct bn_engines *engines, const char *name)
     return NULL;
 }
 
-/* `worker --describe` prints one JSON object of texts. Without an answer the build would be named as another one, so
+/* `worker --describe` prints one JSON object of texts. Without an answer the build would be misidentified, so
  * that is an error. */
 static enum bn_status describe(struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
 {

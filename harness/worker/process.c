@@ -25,7 +25,7 @@ static void limit(const struct bn_process_spec *s)
 static _Noreturn void become(const struct bn_process_spec *s, int in, int out, int err, pid_t parent)
 {
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed runner leaves nothing behind that would disturb the next one */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed runner must not leave processes that disturb the next one */
     if (getppid() != parent) _exit(127);
     dup2(in, 0), dup2(out, 1), dup2(err, 2);
     sigset_t none;
@@ -59,7 +59,7 @@ enum bn_status bn_process_start(struct bn_process *p, const struct bn_process_sp
         return status;
     }
     setpgid(pid, pid);
-    signal(SIGPIPE, SIG_IGN); /* a dead process is an error with a sentence, not our end */
+    signal(SIGPIPE, SIG_IGN); /* a dead process is reported as an error and must not end this one */
     close(fds[0]), close(fds[3]), close(fds[5]);
     p->pid = pid, p->to = fds[1], p->from = fds[2], p->errors = fds[4];
     return BN_OK;

@@ -8,14 +8,14 @@
 
 struct bn_process_spec {
     char *const *argv;           /* argv[0] is the path or a name searched in PATH; ends with NULL */
-    struct bn_watch *watch;      /* the program's file: it is started only while it has the bytes of then; or NULL */
+    struct bn_watch *watch;      /* the program's file: it is started only while its bytes are unchanged; or NULL */
     const cpu_set_t *cpus;       /* it may use only these; NULL: all */
     uint64_t memory_limit_bytes; /* address space; 0: none */
 };
 struct bn_process {
     pid_t pid;            /* 0: none */
     int to, from, errors; /* its stdin, stdout and stderr; -1: closed */
-    char *output;         /* what it wrote and nobody took yet, terminated; NULL: nothing so far */
+    char *output;         /* output not yet consumed, terminated; NULL: nothing so far */
     size_t n_output, cap;
     char error_tail[2048]; /* the last bytes of its stderr */
     bool overflow;         /* it wrote more than 256 MiB, or memory ran out: the rest is lost */

@@ -13,7 +13,7 @@ struct bn_subject {
     uint64_t hash;   /* of the logits of the last repetition that was hashed, as bn_session_logits_hash */
     uint64_t chosen; /* hash of the tokens that the last repetition chose, and of their logits */
 };
-/* Opens the model with the request's kernel and options. An option nobody knows is BN_ERR_USAGE. */
+/* Opens the model with the request's kernel and options. An unknown option is BN_ERR_USAGE. */
 enum bn_status bn_subject_open(struct bn_subject *subject, const struct bn_request *request, struct bn_error *err);
 void bn_subject_close(struct bn_subject *subject);
 /* One repetition: fill (not timed), prefill of given tokens, then greedy decoding of the text that follows them, in one

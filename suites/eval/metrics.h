@@ -11,7 +11,7 @@ size_t bn_text_words(const char *text);
 /* Index of the largest ll[i] / length[i] (length NULL: of ll[i]); the first wins a tie; a length of 0 counts as -inf.
  */
 int bn_argmax(const double *ll, const size_t *length, int n);
-/* Share of exp(ll) that lies on the choices labelled true. */
+/* Share of exp(ll) on the choices labelled true. */
 double bn_true_share(const double *ll, const bool *labels, int n);
 
 struct bn_mean {

@@ -1,5 +1,5 @@
 /* bind.h - for forms of linears: memory of the weights, and tensors laid into it by all threads. What these functions
- * hand out belongs to binder->weights and lives until bn_weights_close. */
+ * return belongs to binder->weights and lives until bn_weights_close. */
 #ifndef BN_MODEL_LINEAR_BIND_H
 #define BN_MODEL_LINEAR_BIND_H
 #include "engine/core/threads.h"

@@ -41,7 +41,7 @@ struct bn_linear_form {
      * the list. rows, cols, encoding and w_scale are filled in. Shapes are checked. Fails without memory. */
     enum bn_status (*bind)(struct bn_binder *binder, struct bn_linear *lin, const struct bn_tensor *tensor);
     /* Row t of the input from x [cols]; x may be that row of `values`. Linears of the same prepare share an input.
-     * False: codes that stand for nothing, as they come from zeros and from rows that are not finite. */
+     * False: the codes are meaningless, because the row is zero or not finite. */
     bool (*prepare)(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols);
     /* y[t][r] for rows r0 <= r < r1 and tokens first <= t < first + n of the input; y points to token `first`. */
     void (*multiply)(const struct bn_kernels *k, const struct bn_linear *lin, const struct bn_linear_input *in,
