@@ -81,11 +81,11 @@ static bool is_form(struct bn_json_text type)
 static void add_form(struct bn_hf *hf, struct bn_json_text type)
 {
     char *names = hf->source->vocab.normalizer;
-    size_t n = strlen(names);
-    if (n + type.n + 2 > sizeof hf->source->vocab.normalizer)
+    size_t n = strlen(names), room = sizeof hf->source->vocab.normalizer;
+    if (n + type.n + 2 > room)
         problem(hf, "another normalizer", type);
     else
-        sprintf(names + n, "%s%.*s", n ? " " : "", (int)type.n, type.bytes);
+        snprintf(names + n, room - n, "%s%.*s", n ? " " : "", (int)type.n, type.bytes);
 }
 
 static void normalizer(struct bn_hf *hf, struct bn_json part, void *self)
