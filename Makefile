@@ -92,7 +92,7 @@ hostile: ## N damaged files of each kind (default 1000) under AddressSanitizer a
 	@BUILD=build/hostile ci/hostile $(N)
 check-oom: ## every allocation that reading a model, a vocabulary, a plan, ... makes fails in turn, under the same sanitizers
 	@$(damaged) oom-programs
-	@BUILD=build/hostile ci/check-oom
+	@BUILD=build/hostile ci/oom
 fuzz: ## libFuzzer on each reader of strangers' files, TIME seconds each (default 60); needs clang
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC="$(or $(FUZZ_CC),clang)" OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
 	    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" LDFLAGS=-fsanitize=fuzzer fuzz-programs

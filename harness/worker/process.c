@@ -117,7 +117,7 @@ void bn_process_kill(const struct bn_process *p) { kill(-p->pid, SIGKILL), kill(
 void bn_process_release(struct bn_process *p)
 {
     int fds[3] = {p->to, p->from, p->errors};
-    close_all(3, fds);
+    if (p->pid) close_all(3, fds); /* one that never started holds no descriptor: its zeros are not standard input */
     free(p->output);
     *p = (struct bn_process){.to = -1, .from = -1, .errors = -1};
 }
