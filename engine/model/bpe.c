@@ -93,12 +93,19 @@ static enum bn_status fill_table(struct bn_bpe *bpe, const struct bn_vocab *voca
     return BN_OK;
 }
 
-/* Tokens of several bytes come about by merging alone (or are taken whole). */
+/* Tokens of several bytes come about by merging alone (or are taken whole). A vocabulary of bytes and a few more tokens
+ * may do without; one in which most tokens could never be made has lost its merges. */
 static bool needs_merges(const struct bn_vocab_index *index)
 {
-    for (int32_t id = 0; id < index->n_tokens; id++)
-        if (index->types[id] == BN_TOKEN_NORMAL && index->start[id + 1] - index->start[id] > 1) return true;
-    return false;
+    int32_t several = 0, single = 0;
+    for (int32_t id = 0; id < index->n_tokens; id++) {
+        if (index->types[id] != BN_TOKEN_NORMAL) continue;
+        if (index->start[id + 1] - index->start[id] > 1)
+            several++;
+        else
+            single++;
+    }
+    return several > single;
 }
 
 static enum bn_status read_merges(struct bn_bpe *bpe, const struct bn_vocab *vocab, struct bn_error *err)
