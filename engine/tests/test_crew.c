@@ -229,7 +229,7 @@ Test(crew, a_late_member_is_left_out_and_comes_back)
 {
     struct slow s = {.sleeps = true};
     cr_assert_eq(bn_threads_open(&s.threads, 3, NULL, NULL, NULL, NULL), BN_OK);
-    cr_expect_eq(load_after(&s, 5).n_dropped, 0); /* does not adapt unless it is told to */
+    cr_expect_eq(load_after(&s, 5).n_dropped, 0); /* adapts only when the option asks for it */
     cr_expect_eq(atomic_load(&s.runs[1]), 5);
     bn_threads_adapt(s.threads, true);
     struct bn_threads_load load = load_after(&s, 20);

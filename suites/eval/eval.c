@@ -187,7 +187,7 @@ static enum bn_status score_all(struct bn_eval_result *result, struct owned *own
     return check_metrics(result, task, err);
 }
 
-/* The first of the listed ids that no item has; its length in *n. NULL: all are there. */
+/* The first of the listed ids that no item has; its length in *n. NULL: every id has an item. */
 static const char *unknown_id(const struct bn_items *items, const char *list, size_t *n)
 {
     for (const char *p = list; p; p = strchr(p, ',')) {
