@@ -1,4 +1,5 @@
-/* bitnet.h - the public API of the engine: open a model, tokenize, prefill, decode, read logits, observe, close.
+/* bitnet.h - the public API of the engine: open a model, tokenize, prefill, decode, read logits, observe, close;
+ * generator.h and options.h, which it includes, add generation and options.
  *
  * Conventions: functions that can fail return enum bn_status and, if `err` is not NULL, store one complete sentence
  * there.
@@ -320,116 +321,10 @@ int bn_batch_position(const struct bn_batch *batch, int sequence);         /* to
 uint64_t bn_batch_kv_bytes(const struct bn_batch *batch, int sequence);    /* not counting what is shared */
 uint64_t bn_batch_logits_hash(const struct bn_batch *batch, int sequence); /* of all logits that it gave */
 
-/* ---- sampler ---- */
-/* Applied in this order: penalty, temperature, top-k, top-p (of what top-k keeps), min-p (relative to the best). */
-struct bn_sampler_options {
-    float temperature;        /* 0: greedy (the lowest id wins a tie) */
-    int top_k;                /* 0: off */
-    float top_p;              /* 1: off */
-    float min_p;              /* 0: off */
-    float repetition_penalty; /* 1: off */
-    int repetition_window;    /* number of recent tokens that the penalty considers; 0: none */
-    uint64_t seed;            /* same seed, same text, on every machine */
-};
-struct bn_sampler;
-enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const struct bn_sampler_options *options,
-                               struct bn_error *err);
-void bn_sampler_close(struct bn_sampler *sampler);
-int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
-void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
-int32_t bn_logits_best(const float *logits,
-                       int n_vocab); /* the greedy choice: the lowest id wins a tie, NaN never (0: all NaN) */
-
-/* ---- prompt lookup: drafts for bn_decode_draft from the text itself ---- */
-struct bn_lookup;
-enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most,
-                              struct bn_error *err); /* drafts of at most `most` tokens */
-void bn_lookup_close(struct bn_lookup *lookup);
-enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_t n,
-                             struct bn_error *err); /* the text goes on */
-/* What followed the last 3, 2 or 1 tokens at their previous occurrence; 0 if they are new or recent drafts have
- * failed. */
-size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
-void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft,
-                     size_t n_accepted); /* reports how much of the last draft was accepted */
-
-/* ---- generator: prefill, draft, decode, sample, stop strings, context shift as one loop; never prints ---- */
-struct bn_generator_options {
-    int max_new_tokens;                        /* -1: no limit of its own */
-    const struct bn_sampler_options *sampling; /* NULL: greedy */
-    const char *const *stops; /* [n_stops] the text ends before the first of these; none may be empty */
-    size_t n_stops;
-    bool ignore_eos;    /* continue after an end-of-generation token */
-    bool context_shift; /* when the context is full, drop the older half of what follows the first context_sinks
-                           tokens */
-    int context_sinks;
-    int prompt_lookup;   /* most tokens of a draft, 0 to BN_MAX_DRAFT; 0: off */
-    bool head_screening; /* for a model opened with head_screening: compute only logits that can win (bn_decode_top) */
-    bool ids_only;       /* no text: faster, and needs no vocabulary */
-    bool (*interrupted)(void *self); /* checked before each pass; NULL: never */
-    void *self;
-};
-enum bn_end {
-    BN_END_NONE, /* goes on */
-    BN_END_LENGTH,
-    BN_END_STOP,
-    BN_END_EOS,
-    BN_END_CONTEXT, /* the context is full and shifting is off */
-    BN_END_INTERRUPTED,
-    BN_END_ERROR,
-};
-const char *bn_end_name(enum bn_end end); /* "length", "stop", "end_of_text", "context", "interrupted", "error" */
-
-/* What one pass produced. `ids` and `text` are valid until the next call on the generator. */
-struct bn_generated {
-    const int32_t *ids; /* [n] at least one, unless the text ended before the pass */
-    size_t n;
-    struct bn_text text; /* whole characters, excluding what may still become part of a stop string */
-    enum bn_end end;
-};
-struct bn_generator_counts {
-    size_t passes, drafted, accepted; /* of decoding, since opening */
-};
-struct bn_generator;
-/* Continues ids[0 .. n), copied. Those that `session` already holds (its position, at most n) are not recomputed.
- * The generator owns the session until bn_generator_close. Mutually exclusive options are BN_ERR_USAGE. */
-enum bn_status bn_generator_open(struct bn_generator **generator, struct bn_session *session, const int32_t *ids,
-                                 size_t n, const struct bn_generator_options *options, struct bn_error *err);
-void bn_generator_close(struct bn_generator *generator);
-/* Computes what is due (first the rest of the prompt, then the last token with a draft) and returns the next tokens.
- * After the end it returns no tokens and the same reason; a failure ends the text with BN_END_ERROR. */
-enum bn_status bn_generator_next(struct bn_generator *generator, struct bn_generated *generated, struct bn_error *err);
-/* The first half of bn_generator_next, for a caller that times the pass alone: *n_tokens (may be NULL)
- * tokens joined the context. bn_generator_next then completes the step. */
-enum bn_status bn_generator_compute(struct bn_generator *generator, int *n_tokens, struct bn_error *err);
-struct bn_generator_counts bn_generator_counts(const struct bn_generator *generator);
-
-/* ---- options: optimisations that can be switched by name ---- */
-/* Everything an option can set. Start from zeros or from other settings. */
-struct bn_settings {
-    struct bn_model_options model;
-    struct bn_session_options session;
-    struct bn_generator_options generator;
-};
-struct bn_option {
-    const char *name, *argument; /* argument as help shows it; NULL: a switch, "off" or "on" */
-    const char *const *values;   /* what a sweep tries, the default first; ends with NULL */
-    const char *help;
-    const char *exactness;        /* "EXACT": the same bits as with the default; else what changes */
-    const char *needs;            /* what else must hold, or NULL */
-    const char *const *conflicts; /* names of options that must then stay at their default, ends with NULL; or NULL */
-    enum bn_status (*set)(struct bn_settings *settings, const char *value, struct bn_error *err); /* keeps `value` */
-};
-struct bn_option_choice {
-    const char *name, *value;
-};
-const struct bn_option *const *bn_options(size_t *n);
-const struct bn_option *bn_option_find(const char *name); /* '-' and '_' are equivalent; NULL if unknown */
-/* Sets every choice: an unknown name or value is BN_ERR_USAGE; mutually exclusive choices are BN_ERR_UNSUPPORTED. */
-enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
-                                struct bn_error *err);
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "engine/generator.h"
+#include "engine/options.h"
 #endif

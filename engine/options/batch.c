@@ -1,5 +1,5 @@
 /* batch.c - option: how many prompt tokens the model processes at once. */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {

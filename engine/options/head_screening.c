@@ -1,5 +1,5 @@
 /* head_screening.c - option: compute exactly only the logits that can win (engine/model/screen.h). */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {

@@ -1,5 +1,5 @@
 /* kv_type.c - option: the type of keys and values in the cache. */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 #include <string.h>
 
 /* The session knows the names; "auto" is its own choice. */

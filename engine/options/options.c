@@ -1,5 +1,5 @@
 /* options.c - the table of options (from options.list), choosing among their values, and mutual exclusion. */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* options_cmd.c - the registered options on a command line: one line each in a program's table. Only programs call
  * this. */
 #include "engine/cmdline.h"
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 #include <stdlib.h>
 
 /* What was given for each option of the registry, in its order. */

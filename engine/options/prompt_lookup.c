@@ -1,5 +1,5 @@
 /* prompt_lookup.c - option: speculative decoding without a draft model (engine/generate/lookup.c). */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {

@@ -1,5 +1,5 @@
 /* ternary_layout.c - option: the layout of ternary weights in memory. */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 
 /* The model knows the names. */
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)

@@ -1,5 +1,5 @@
 /* weights_in_place.c - option: read weights from the mapped file instead of copying them into huge pages. */
-#include "engine/options/options.h"
+#include "engine/options/option.h"
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {

@@ -1,12 +1,12 @@
-/* options.h - how a file of this folder declares its option.
+/* option.h - how a file of this folder declares its option.
  *
  *   static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err) { ... }
  *   BN_OPTION(name, .argument = "off|on", .values = (const char *const[]){"off", "on", NULL}, .help = "...", .exactness
  * = "EXACT", .set = set);
  *
  * and one line OPTION(name) in options.list. The first of `values` is the default; a sweep tries them all. */
-#ifndef BN_OPTIONS_H
-#define BN_OPTIONS_H
+#ifndef BN_OPTION_H
+#define BN_OPTION_H
 #include "engine/core/status.h"
 
 #define BN_OPTION(option, ...) const struct bn_option bn_option_##option = {.name = #option, __VA_ARGS__}

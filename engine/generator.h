@@ -1,0 +1,97 @@
+/* generator.h - part of the public API, included by bitnet.h: sampling, drafts, and the loop that generates text. */
+#ifndef BITNET_GENERATOR_H
+#define BITNET_GENERATOR_H
+#include "engine/bitnet.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- sampler ---- */
+/* Applied in this order: penalty, temperature, top-k, top-p (of what top-k keeps), min-p (relative to the best). */
+struct bn_sampler_options {
+    float temperature;        /* 0: greedy (the lowest id wins a tie) */
+    int top_k;                /* 0: off */
+    float top_p;              /* 1: off */
+    float min_p;              /* 0: off */
+    float repetition_penalty; /* 1: off */
+    int repetition_window;    /* number of recent tokens that the penalty considers; 0: none */
+    uint64_t seed;            /* same seed, same text, on every machine */
+};
+struct bn_sampler;
+enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const struct bn_sampler_options *options,
+                               struct bn_error *err);
+void bn_sampler_close(struct bn_sampler *sampler);
+int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
+void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
+int32_t bn_logits_best(const float *logits,
+                       int n_vocab); /* the greedy choice: the lowest id wins a tie, NaN never (0: all NaN) */
+
+/* ---- prompt lookup: drafts for bn_decode_draft from the text itself ---- */
+struct bn_lookup;
+enum bn_status bn_lookup_open(struct bn_lookup **lookup, int most,
+                              struct bn_error *err); /* drafts of at most `most` tokens */
+void bn_lookup_close(struct bn_lookup *lookup);
+enum bn_status bn_lookup_add(struct bn_lookup *lookup, const int32_t *ids, size_t n,
+                             struct bn_error *err); /* the text goes on */
+/* What followed the last 3, 2 or 1 tokens at their previous occurrence; 0 if they are new or recent drafts have
+ * failed. */
+size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
+void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft,
+                     size_t n_accepted); /* reports how much of the last draft was accepted */
+
+/* ---- generator: prefill, draft, decode, sample, stop strings, context shift as one loop; never prints ---- */
+struct bn_generator_options {
+    int max_new_tokens;                        /* -1: no limit of its own */
+    const struct bn_sampler_options *sampling; /* NULL: greedy */
+    const char *const *stops; /* [n_stops] the text ends before the first of these; none may be empty */
+    size_t n_stops;
+    bool ignore_eos;    /* continue after an end-of-generation token */
+    bool context_shift; /* when the context is full, drop the older half of what follows the first context_sinks
+                           tokens */
+    int context_sinks;
+    int prompt_lookup;   /* most tokens of a draft, 0 to BN_MAX_DRAFT; 0: off */
+    bool head_screening; /* for a model opened with head_screening: compute only logits that can win (bn_decode_top) */
+    bool ids_only;       /* no text: faster, and needs no vocabulary */
+    bool (*interrupted)(void *self); /* checked before each pass; NULL: never */
+    void *self;
+};
+enum bn_end {
+    BN_END_NONE, /* goes on */
+    BN_END_LENGTH,
+    BN_END_STOP,
+    BN_END_EOS,
+    BN_END_CONTEXT, /* the context is full and shifting is off */
+    BN_END_INTERRUPTED,
+    BN_END_ERROR,
+};
+const char *bn_end_name(enum bn_end end); /* "length", "stop", "end_of_text", "context", "interrupted", "error" */
+
+/* What one pass produced. `ids` and `text` are valid until the next call on the generator. */
+struct bn_generated {
+    const int32_t *ids; /* [n] at least one, unless the text ended before the pass */
+    size_t n;
+    struct bn_text text; /* whole characters, excluding what may still become part of a stop string */
+    enum bn_end end;
+};
+struct bn_generator_counts {
+    size_t passes, drafted, accepted; /* of decoding, since opening */
+};
+struct bn_generator;
+/* Continues ids[0 .. n), copied. Those that `session` already holds (its position, at most n) are not recomputed.
+ * The generator owns the session until bn_generator_close. Mutually exclusive options are BN_ERR_USAGE. */
+enum bn_status bn_generator_open(struct bn_generator **generator, struct bn_session *session, const int32_t *ids,
+                                 size_t n, const struct bn_generator_options *options, struct bn_error *err);
+void bn_generator_close(struct bn_generator *generator);
+/* Computes what is due (first the rest of the prompt, then the last token with a draft) and returns the next tokens.
+ * After the end it returns no tokens and the same reason; a failure ends the text with BN_END_ERROR. */
+enum bn_status bn_generator_next(struct bn_generator *generator, struct bn_generated *generated, struct bn_error *err);
+/* The first half of bn_generator_next, for a caller that times the pass alone: *n_tokens (may be NULL)
+ * tokens joined the context. bn_generator_next then completes the step. */
+enum bn_status bn_generator_compute(struct bn_generator *generator, int *n_tokens, struct bn_error *err);
+struct bn_generator_counts bn_generator_counts(const struct bn_generator *generator);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
