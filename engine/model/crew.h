@@ -3,6 +3,7 @@
 #ifndef BN_MODEL_CREW_H
 #define BN_MODEL_CREW_H
 #include "engine/core/threads.h"
+#include "engine/fit/inputs.h"
 #include "engine/model/model.h"
 #include "engine/model/rope.h"
 
@@ -46,6 +47,7 @@ struct bn_crew {
     const struct bn_observer *observer; /* the first of several, or NULL */
     struct bn_kernels counted;          /* with an observer: the model's kernels behind counters of their calls */
     struct bn_layer_probe probe;        /* set by a test after opening */
+    struct bn_input_probe inputs;       /* set after opening by who collects inputs of linears */
     int n_threads, n_batch;             /* most rows of a pass */
     int n_ctx;                          /* positions that rope and partials have room for */
     int wide;                           /* widest input or output of any linear */

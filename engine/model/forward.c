@@ -36,12 +36,14 @@ static void gate_up(struct bn_lane *l, const struct bn_layer *layer)
     bn_prepare(l, gate, l->acts->x, dim, layer->ffn_norm);
     bn_lane_end(l, BN_OP_NORM);
     bn_lane_barrier_if_shared(l);
+    bn_show_input(l, BN_OP_GATE_UP, gate, l->acts->x, dim, layer->ffn_norm);
     bn_lane_begin(l, BN_OP_GATE_UP);
     bn_multiply(l, gate, crew->gate + first, width, share.first, share.n, share.r0, share.r1);
     if (!bn_same_input(gate, up)) {
         bn_lane_barrier_if_shared(l);
         bn_prepare(l, up, l->acts->x, dim, layer->ffn_norm);
         bn_lane_barrier_if_shared(l);
+        bn_show_input(l, BN_OP_GATE_UP, up, l->acts->x, dim, layer->ffn_norm);
     }
     bn_multiply(l, up, crew->up + first, width, share.first, share.n, share.r0, share.r1);
     bn_lane_end(l, BN_OP_GATE_UP);

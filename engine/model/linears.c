@@ -52,6 +52,24 @@ void bn_prepare(struct bn_lane *l, const struct bn_linear *lin, const float *in,
     for (int t = l->t0; t < l->t1; t++) bn_prepare_token(l, lin, in + (size_t)t * in_stride, norm, t);
 }
 
+void bn_show_input(const struct bn_lane *l, enum bn_op op, const struct bn_linear *lin, const float *in,
+                   size_t in_stride, const float *norm)
+{
+    const struct bn_input_probe *probe = &l->crew->inputs;
+    if (!probe->take || l->crew->searching) return;
+    bool normed = norm || lin->norm_in;
+    struct bn_input_rows rows = {bn_site(l->layer, op),
+                                 l->thread,
+                                 normed ? l->acts->norm : in,
+                                 normed ? l->acts->norm_stride : in_stride,
+                                 l->n,
+                                 lin->cols,
+                                 0,
+                                 0};
+    bn_share(lin->cols, 16, l->thread, l->n_threads, &rows.c0, &rows.c1);
+    probe->take(probe->self, &rows);
+}
+
 bool bn_same_input(const struct bn_linear *a, const struct bn_linear *b)
 {
     return a->form->prepare == b->form->prepare && a->cols == b->cols && a->norm_in == b->norm_in;
@@ -99,6 +117,7 @@ void bn_linears(struct bn_lane *l, enum bn_op op, const struct bn_linear *lin, i
             bn_prepare(l, &lin[i], in, in_stride, norm);
             bn_lane_end(l, BN_OP_NORM);
             bn_lane_barrier_if_shared(l);
+            bn_show_input(l, op, &lin[i], in, in_stride, norm);
             bn_lane_begin(l, op);
         }
         int a = s.r0 - base, b = s.r1 - base;

@@ -15,6 +15,9 @@ void bn_prepare_token(struct bn_lane *lane, const struct bn_linear *linear, cons
 /* The same for each token of the lane's part. */
 void bn_prepare(struct bn_lane *lane, const struct bn_linear *linear, const float *in, size_t in_stride,
                 const float *norm);
+/* Shows the input just prepared to the crew's collector, on every thread, after the barrier that completes it. */
+void bn_show_input(const struct bn_lane *lane, enum bn_op op, const struct bn_linear *linear, const float *in,
+                   size_t in_stride, const float *norm);
 bool bn_same_input(const struct bn_linear *a, const struct bn_linear *b);
 /* Rows r0..r1 of the linear for tokens first .. first + n - 1 of the prepared activations. */
 void bn_multiply(struct bn_lane *lane, const struct bn_linear *linear, float *y, size_t y_stride, int first, int n,
