@@ -10,18 +10,22 @@
 
 static struct {
     const char *model, *output, *type, *head, *tokenizer, *i2s_layout;
-    bool verify, force;
-} o;
+    float wrq_alpha_init;
+    bool verify, force, planes; /* the linears become planes of signs */
+} o = {.wrq_alpha_init = 0.85f};
 static int n_notes;
 
 static const struct bn_cmd_option options[] = {
     {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model, "model to read: GGUF, safetensors directory, llama2.c .bin"},
     {"output", "FILE", BN_CMD_STRING, &o.output, "GGUF file to write (all or nothing)"},
     {"type", "NAME", BN_CMD_STRING, &o.type,
-     "encoding of the linears: i2_s tq1_0 tq2_0 iq1_bn iq2_bn f16 bf16 f32 q8_0 q6_k q4_0; default: as they "
+     "encoding of the linears: i2_s (or ternary) tq1_0 tq2_0 iq1_bn iq2_bn binary wrq f16 bf16 f32 q8_0 q6_k q4_0; "
+     "default: as they "
      "are"},
     {"head", "NAME", BN_CMD_STRING, &o.head,
      "encoding of the embedding and head: f16 q8_0 q6_k q4_0 bf16 f32; default: as they are"},
+    {"wrq_alpha_init", "X", BN_CMD_FLOAT, &o.wrq_alpha_init,
+     "wrq: the second plane starts at X times the mean residual", .min = 0, .max = 2},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.tokenizer, "tokenizer .bin of a llama2.c checkpoint"},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout,
      "arm64x16 for I2_S files that were quantised on ARM; default: canonical"},
@@ -32,7 +36,8 @@ static const struct bn_cmd cmd = {"bitnet-quantize", "write a model as GGUF",
                                   "--model FILE_OR_DIR --output FILE [--type NAME] [--head NAME] [--verify]", options,
                                   "Ternary weights keep their exact codes and, but for tq1_0, tq2_0 and iq1_bn, which "
                                   "store them as f16, their scales;\nmaster weights become ternary by BitNet's absmean "
-                                  "rule.\n"};
+                                  "rule, and one (binary) or two (wrq) planes of signs\nwith scales for each row by "
+                                  "least squares. Only this engine reads binary and wrq.\n"};
 
 static void show_progress(void *self, const char *tensor, uint64_t done, uint64_t total)
 {
@@ -51,7 +56,7 @@ static void show_note(void *self, const char *sentence)
 static enum bn_encoding encoding_of(const char *name)
 {
     if (!name) return BN_ENC_NONE;
-    enum bn_encoding e = bn_encoding_by_name(name);
+    enum bn_encoding e = strcmp(name, "ternary") ? bn_encoding_by_name(name) : BN_ENC_I2_S;
     if (e == BN_ENC_NONE || !bn_encoding_traits(e)->pack)
         bn_cmd_fail(&cmd, 2, "The encoding \"%s\" cannot be written; see --help for those that can.", name);
     return e;
@@ -73,13 +78,21 @@ static _Noreturn void fail(const struct bn_error *err)
 }
 
 /* The output may be standard output itself, so print nothing there then. */
-static void report(FILE *to, const struct bn_source *source, const struct bn_save_plan *plan)
+static void report(FILE *to, const struct bn_source *source, const struct bn_save_plan *plan,
+                   const struct bn_save_options *save)
 {
     uint64_t bytes = 0;
+    const struct bn_fit_loss *loss = save->loss;
     for (size_t i = 0; i < plan->n; i++) bytes += plan->items[i].bytes;
     fprintf(to, "%s: %zu tensors, %.1f MB of weights (the source has %.1f MB), architecture %s\n",
             BN_PRINTABLE(o.output), plan->n, (double)bytes / 1e6, (double)source->file_bytes / 1e6,
             BN_PRINTABLE(source->config.architecture));
+    if (loss->energy > 0)
+        fprintf(to, "the fit of %s leaves %.2f %% of the energy of the weights", o.type,
+                100 * loss->error / loss->energy);
+    if (loss->energy > 0 && save->linear == BN_ENC_WRQ)
+        fprintf(to, "; alpha %.3g became %.3g", save->fit.alpha, loss->second / loss->start);
+    if (loss->energy > 0) fprintf(to, "\n");
     if (n_notes)
         fprintf(to, "%d of them use a different encoding than requested, because their rows do not fit it\n", n_notes);
 }
@@ -98,7 +111,9 @@ static struct bn_verified verify(const struct bn_save_plan *plan, const struct b
 
 static void report_verified(const struct bn_verified *v)
 {
-    if (v->n_rounded)
+    if (o.planes)
+        printf("verified: codes and scales are those that fit the source");
+    else if (v->n_rounded)
         printf("verified: ternary codes match the source; %s rounds scales to f16, in %zu tensors by at most "
                "%.3g of the scale (%s)",
                o.type, v->n_rounded, v->scale_change, v->most_rounded);
@@ -111,7 +126,16 @@ int main(int argc, char **argv)
 {
     if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "Unexpected argument \"%s\"; see --help.", argv[1]);
     check_paths();
-    struct bn_save_options save = {encoding_of(o.type), encoding_of(o.head), NULL, show_progress, show_note};
+    struct bn_fit_loss loss = {0};
+    struct bn_save_options save = {.linear = encoding_of(o.type),
+                                   .head = encoding_of(o.head),
+                                   .fit = BN_FIT_DEFAULT,
+                                   .loss = &loss,
+                                   .progress = show_progress,
+                                   .note = show_note};
+    save.fit.alpha = (double)o.wrq_alpha_init;
+    if (save.linear == BN_ENC_BINARY) save.fit.ratio = 0;
+    o.planes = save.linear == BN_ENC_BINARY || save.linear == BN_ENC_WRQ;
     struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
     struct bn_source source;
     struct bn_save_plan plan;
@@ -127,7 +151,7 @@ int main(int argc, char **argv)
     if (o.verify) verified = verify(&plan, &source, output);
     FILE *to = bn_output_is_through(output) ? stderr : stdout;
     if (bn_output_commit(output, &err)) fail(&err);
-    report(to, &source, &plan);
+    report(to, &source, &plan, &save);
     if (o.verify) report_verified(&verified);
     bn_save_plan_close(&plan);
     bn_source_close(&source);

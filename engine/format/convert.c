@@ -1,6 +1,7 @@
 /* convert.c - one tensor from any encoding to any that we write. */
 #include "engine/format/convert.h"
 #include "engine/format/absmean.h"
+#include "engine/format/planes.h"
 #include "engine/format/ternary.h"
 #include <math.h>
 #include <stdlib.h>
@@ -103,28 +104,57 @@ static enum bn_status to_ternary(void *out, const struct bn_conversion *c, struc
     return status;
 }
 
+/* Row m of the result as floats. */
+static enum bn_status float_row(float *row, const struct bn_conversion *c, int64_t m, struct bn_error *err)
+{
+    const struct bn_tensor *t = c->tensor;
+    float sum = 0;
+    traits(t->encoding)->unpack_row(row, t->data, t->rows, t->cols, bn_conversion_row(c, m));
+    for (int64_t k = 0; k < t->cols; k++) row[k] *= c->factor, sum += 0 * row[k];
+    if (sum == 0) return BN_OK;
+    return bn_fail(err, BN_ERR_FORMAT, "Tensor %s holds a weight that is not a finite number.", t->name);
+}
+
 /* Encodings of floats have independent rows, so a tensor goes row by row. */
 static enum bn_status to_float(uint8_t *out, const struct bn_conversion *c, struct bn_error *err)
 {
     const struct bn_tensor *t = c->tensor;
     size_t row_bytes = traits(c->target)->tensor_bytes(1, t->cols);
-    float *row = malloc((size_t)t->cols * sizeof *row), sum = 0;
+    float *row = malloc((size_t)t->cols * sizeof *row);
     if (!row) return bn_fail_memory(err, "a row of weights", (size_t)t->cols * sizeof *row);
     enum bn_status status = BN_OK;
     for (int64_t m = 0; m < t->rows && !status; m++) {
-        traits(t->encoding)->unpack_row(row, t->data, t->rows, t->cols, bn_conversion_row(c, m));
-        for (int64_t k = 0; k < t->cols; k++) row[k] *= c->factor, sum += 0 * row[k];
-        if (sum != 0)
-            status = bn_fail(err, BN_ERR_FORMAT, "Tensor %s holds a weight that is not a finite number.", t->name);
-        else
-            status = traits(c->target)->pack(out + (size_t)m * row_bytes, row, 1, t->cols, err);
+        status = float_row(row, c, m, err);
+        if (!status) status = traits(c->target)->pack(out + (size_t)m * row_bytes, row, 1, t->cols, err);
     }
     free(row);
     return status;
 }
 
-enum bn_status bn_convert(void *out, const struct bn_conversion *c, struct bn_error *err)
+static enum bn_status to_planes(void *out, const struct bn_conversion *c, struct bn_fit_loss *loss,
+                                struct bn_error *err)
 {
+    const struct bn_tensor *t = c->tensor;
+    struct bn_fitted f;
+    float *row = malloc((size_t)t->cols * (sizeof *row + 1));
+    if (!row) return bn_fail_memory(err, "a row of weights", (size_t)t->cols * (sizeof *row + 1));
+    enum bn_status status = BN_OK;
+    for (int64_t m = 0; m < t->rows && !status; m++) {
+        status = float_row(row, c, m, err);
+        if (status) break;
+        bn_planes_fit_row(out, traits(c->target)->planes, t->rows, t->cols, m, row, c->fit, c->importance,
+                          (uint8_t *)(row + t->cols), &f);
+        if (loss)
+            loss->error += f.error, loss->energy += f.energy, loss->second += (double)f.scale[1],
+                loss->start += f.start;
+    }
+    free(row);
+    return status;
+}
+
+enum bn_status bn_convert(void *out, const struct bn_conversion *c, struct bn_fit_loss *loss, struct bn_error *err)
+{
+    if (traits(c->target)->planes) return to_planes(out, c, loss, err);
     if (traits(c->target)->ternary) return to_ternary(out, c, err);
     if (!traits(c->target)->pack)
         return bn_fail(err, BN_ERR_UNSUPPORTED, "The encoding %s can be read but not written.",

@@ -21,6 +21,7 @@ struct bn_encoding_traits {
     int file_type;    /* general.file_type of a GGUF file whose linears have this encoding, -1: none is known */
     int block;        /* weights that share a block: cols in a file must be a multiple of it */
     bool ternary;     /* values are scale * {-1, 0, 1}: such linears take int8 activations */
+    int planes;       /* of signs (planes.h), which take int8 activations too; 0: other encodings */
     /* Bytes of a tensor of rows x cols, tails included; 0 when the shape does not fit or overflows. */
     size_t (*tensor_bytes)(int64_t rows, int64_t cols);
     /* Row `row` of a tensor of rows x cols at `data` to cols floats, exactly. */

@@ -1,6 +1,7 @@
 /* finite.c - scales and vectors are looked through once, when a model is opened. */
 #include "engine/format/finite.h"
 #include "engine/format/little_endian.h"
+#include "engine/format/planes.h"
 #include "engine/format/ternary.h"
 #include <math.h>
 #include <stdlib.h>
@@ -59,6 +60,14 @@ static bool block_scales_are_finite(const struct bn_tensor *t)
     return true;
 }
 
+static bool plane_scales_are_finite(const struct bn_tensor *t, int planes)
+{
+    for (int64_t r = 0; r < t->rows; r++)
+        for (int p = 0; p < planes; p++)
+            if (!isfinite(bn_planes_scale(t->data, planes, t->rows, t->cols, r, p))) return false;
+    return true;
+}
+
 static bool rows_are_finite(const struct bn_tensor *t, float *row)
 {
     float sum = 0;
@@ -74,7 +83,9 @@ enum bn_status bn_finite_check(const struct bn_tensor *t, const char *path, stru
     const struct bn_encoding_traits *e = bn_encoding_traits(t->encoding);
     bool good = true;
     if (e->ternary) return check_ternary(t, path, err);
-    if (e->block > 1 && e->words.bytes == 2)
+    if (e->planes)
+        good = plane_scales_are_finite(t, e->planes);
+    else if (e->block > 1 && e->words.bytes == 2)
         good = block_scales_are_finite(t);
     else if (e->block > 1 || t->rows == 1 || t->cols == 1) {
         float *row = malloc((size_t)t->cols * sizeof *row);

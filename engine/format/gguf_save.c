@@ -125,7 +125,8 @@ static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
     if (v->chat_template.bytes) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template.bytes);
 }
 
-static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item, struct bn_error *err)
+static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item, struct bn_fit_loss *loss,
+                                 struct bn_error *err)
 {
     uint8_t one[4];
     if (item->inline_value) {
@@ -138,7 +139,7 @@ static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_
     if (as_it_is) return bn_gguf_write_data(w, c->tensor->data, item->bytes, err);
     void *out = calloc(1, item->bytes);
     if (!out) return bn_fail_memory(err, item->name, item->bytes);
-    enum bn_status status = bn_convert(out, c, err);
+    enum bn_status status = bn_convert(out, c, loss, err);
     if (!status) status = bn_gguf_write_data(w, out, item->bytes, err);
     free(out);
     return status;
@@ -152,7 +153,7 @@ static enum bn_status write_items(struct bn_gguf_writer *w, const struct bn_save
     for (size_t i = 0; i < plan->n; i++) total += plan->items[i].bytes;
     for (size_t i = 0; i < plan->n && !status; i++) {
         if (o->progress) o->progress(o->self, plan->items[i].name, done, total);
-        status = write_item(w, &plan->items[i], err);
+        status = write_item(w, &plan->items[i], o->loss, err);
         done += plan->items[i].bytes;
     }
     return status;

@@ -7,8 +7,10 @@
 struct bn_save_options {
     enum bn_encoding linear; /* of the linears of the layers; BN_ENC_NONE: as they are */
     enum bn_encoding
-        head;   /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is not possible) */
-    void *self; /* for the two callbacks, each may be NULL */
+        head;          /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is not possible) */
+    struct bn_fit fit; /* of linears in planes of signs (binary, wrq) */
+    struct bn_fit_loss *loss; /* what their fits left over, or NULL */
+    void *self;               /* for the two callbacks, each may be NULL */
     void (*progress)(void *self, const char *tensor, uint64_t done_bytes, uint64_t total_bytes);
     void (*note)(void *self, const char *sentence); /* a tensor that got another encoding than asked for, and why */
 };

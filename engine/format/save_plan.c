@@ -90,6 +90,7 @@ static enum bn_status plan_linear(struct bn_conversion *c, const struct bn_sourc
 {
     const struct bn_config *config = &s->config;
     if (o->linear != BN_ENC_NONE) c->target = o->linear;
+    c->fit = &o->fit;
     enum bn_status status = find_factor(&c->factor, s, c->tensor, err);
     if (!status) status = choose(c, o, err);
     if (status) return status;
@@ -113,10 +114,10 @@ static enum bn_status plan_one(struct bn_conversion *c, const struct bn_source *
         return BN_OK;
     }
     if (o->head != BN_ENC_NONE) c->target = o->head;
-    if (bn_encoding_traits(c->target)->ternary || !bn_encoding_traits(c->target)->pack)
+    const struct bn_encoding_traits *t = bn_encoding_traits(c->target);
+    if (t->ternary || t->planes || !t->pack)
         return bn_fail(err, BN_ERR_USAGE,
-                       "The embedding and the head can be f32, f16, bf16, q8_0, q6_k or q4_0, not %s.",
-                       bn_encoding_traits(c->target)->name);
+                       "The embedding and the head can be f32, f16, bf16, q8_0, q6_k or q4_0, not %s.", t->name);
     return choose(c, o, err);
 }
 

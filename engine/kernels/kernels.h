@@ -31,6 +31,11 @@ struct bn_ternary_args {
     void *scratch; /* [BN_KERNEL_SCRATCH] */
 };
 
+/* The same with planes of signs (format/planes.h), in one pass over the packed bytes. With the integers D = sum_k b_mk
+ * * q_tk of each plane: matmul_wrq:    y[t][m] = x_scale[t] * ((float)D1 * w_scale[2m] + (float)D2 * w_scale[2m + 1]);
+ * no fused operation matmul_binary: y[t][m] = (float)D * (x_scale[t] * w_scale[m * w_scale_step]); cols a multiple of
+ * 256 */
+
 /* pack_lut3: one panel of lut3.h from `count` canonical I2_S rows without code 3 (1..32; missing rows become 0),
  * row_bytes apart; cols a multiple of 128. */
 

@@ -44,13 +44,13 @@ static enum bn_status apply_scale(struct bn_binder *b, struct bn_linear *lin, co
     const float *factor = NULL;
     enum bn_status status = bind_vector(b, &factor, name);
     if (status != BN_OK || !factor || *factor == 1.0f) return status;
-    if (!lin->w_scale)
+    float *scale = (float *)(uintptr_t)(lin->w_scale ? lin->w_scale : lin->plane_scale);
+    if (!scale)
         return bn_fail(b->err, BN_ERR_UNSUPPORTED, "Tensor %s: a separate scale is supported for ternary weights only.",
                        name);
-    for (int r = 0; r < (lin->w_scale_step ? lin->rows : 1); r++) {
-        float *scale = (float *)(uintptr_t)&lin->w_scale[r];
-        *scale *= *factor;
-        if (!isfinite(*scale))
+    for (int r = 0; r < (lin->plane_scale ? 2 * lin->rows : lin->w_scale_step ? lin->rows : 1); r++) {
+        scale[r] *= *factor;
+        if (!isfinite(scale[r]))
             return bn_fail(b->err, BN_ERR_FORMAT, "Tensor %s: the product with the weights' scale is not finite.",
                            name);
     }

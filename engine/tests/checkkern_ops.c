@@ -62,7 +62,7 @@ static struct range pick_range(struct rng *r)
     return (struct range){begin + count + rng_below(r, 3), begin, begin + count};
 }
 
-enum layout { I2, LUT3 };
+enum layout { I2, LUT3, WRQ, BINARY };
 static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *r);
 static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum layout layout)
 {
@@ -74,19 +74,20 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
                 ? 9 + number / 24 % 3 * 12 /* extremes reach the kernels for many tokens too */
             : number % 72 == 6 ? 145
                                : pick_tokens(r);
+    if (layout == BINARY) cols = (cols + 255) / 256 * 256;
     if (cols <= 1536 && (number % 6 == 1 ? number % 12 == 7 : number % 8 == 3 || number % 16 == 10))
         m.rows += 390, m.end += 390, n += 13; /* and those for many rows */
-    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0),
+    size_t row_bytes = (size_t)cols / (layout == BINARY ? 8 : 4) + (size_t)(number % 4 == 3 ? 32 : 0),
            x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
     size_t y_bytes = (size_t)n * (size_t)m.rows * 4,
            w_bytes = layout == LUT3 ? bn_lut3_bytes(m.rows, cols) : (size_t)m.rows * row_bytes;
     uint8_t *w = guarded(w_bytes);
     int8_t *x = guarded((size_t)n * x_stride);
     int32_t *x_sum = guarded((size_t)n * 4);
-    float *x_scale = guarded((size_t)n * 4), *w_scale = guarded((size_t)m.rows * 4), *a = guarded(y_bytes),
+    float *x_scale = guarded((size_t)n * 4), *w_scale = guarded((size_t)m.rows * 8), *a = guarded(y_bytes),
           *b = guarded(y_bytes);
     fill_floats(x_scale, (size_t)n, FILL_NORMAL, r);
-    fill_floats(w_scale, (size_t)m.rows, FILL_NORMAL, r);
+    fill_floats(w_scale, (size_t)m.rows * 2, FILL_NORMAL, r);
     fill_bytes(w, w_bytes, r);
     for (size_t i = 0; layout == I2 && number % 4 && i < w_bytes; i++)
         w[i] &= (uint8_t) ~(w[i] >> 1 & 0x55); /* code 3 becomes 2 */
@@ -121,6 +122,14 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
 static bool check_matmul_i2(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     return check_ternary(ref, fn, number, r, I2);
+}
+static bool check_matmul_wrq(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_ternary(ref, fn, number, r, WRQ);
+}
+static bool check_matmul_binary(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_ternary(ref, fn, number, r, BINARY);
 }
 /* Random weights, made from I2_S rows without code 3. */
 static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *r)
@@ -353,6 +362,8 @@ static bool check_add(any_fn ref, any_fn fn, int number, struct rng *r)
 CHECK(rmsnorm, 80, check_rmsnorm);
 CHECK(quantize_a256, 80, check_quantize_a256);
 CHECK(matmul_i2, 144, check_matmul_i2);
+CHECK(matmul_wrq, 144, check_matmul_wrq);
+CHECK(matmul_binary, 144, check_matmul_binary);
 CHECK(pack_lut3, 96, check_pack_lut3);
 CHECK(matmul_lut3, 288, check_matmul_lut3);
 CHECK(matmul_f32, 60, check_f32);

@@ -66,6 +66,34 @@ static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
     return near(y, expected, size);
 }
 
+/* Random planes of signs by the layout of format/planes.h, multiplied in double. */
+static bool planes_are_near(const struct bn_kernels *k, struct rng *r, int planes)
+{
+    enum { COLS = 512 };
+    float x[COLS], scale[2] = {0.7f, 0.3f}, y = 0;
+    uint8_t w[COLS / 4] = {0};
+    int8_t q[BN_A256_BYTES(COLS)];
+    double expected = 0, size = 0;
+    fill_floats(x, COLS, FILL_NORMAL, r);
+    for (int i = 0; i < COLS; i++) x[i] = rintf(x[i] * 10) / 10;
+    x[17] = 12.7f;
+    for (int i = 0; i < COLS; i++) {
+        int p1 = rng_below(r, 2), p2 = planes == 2 ? rng_below(r, 2) : 0, field = i % 128 / 32;
+        if (planes == 2)
+            w[i / 128 * 32 + i % 32] |= (uint8_t)((2 * p1 + p2) << (6 - 2 * field));
+        else
+            w[i / 256 * 32 + i % 32] |= (uint8_t)(p1 << (2 * field + i % 256 / 128));
+        expected += ((2 * p1 - 1) * 0.7 + (planes == 2 ? (2 * p2 - 1) * 0.3 : 0)) * x[i];
+        size += fabs(x[i]);
+    }
+    int32_t sum;
+    float x_scale = k->quantize_a256(q, &sum, x, COLS);
+    struct bn_ternary_args a = {&y, 1, w,        sizeof w, 1,        COLS, scale,
+                                0,  q, sizeof q, &sum,     &x_scale, 1,    guarded(BN_KERNEL_SCRATCH)};
+    (planes == 2 ? k->matmul_wrq : k->matmul_binary)(&a, 0, 1);
+    return near(y, expected, size);
+}
+
 /* Stores a key and a value and reads them back into the same arrays; whether they came back within `tolerance`. */
 static bool store_and_read(const struct bn_kernels *k, const struct bn_kv_block *kv, int pos, float *key, float *value,
                            int dim, double tolerance)
@@ -150,6 +178,8 @@ int check_references(const char *only)
     bad += report(exp_is_near(), "exp");
     bad += report(rmsnorm_is_near(&k, &r), "rmsnorm");
     bad += report(ternary_is_near(&k, &r), "quantize_a256, matmul_i2 and matmul_lut3");
+    bad += report(planes_are_near(&k, &r, 2), "matmul_wrq");
+    bad += report(planes_are_near(&k, &r, 1), "matmul_binary");
     bad += report(attention_is_near(&k, &r, BN_KV_F32, 0, 1e-4), "attention with f32 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_F16, 2e-3, 1e-4), "attention with f16 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_Q8_0, 0.02, 1e-3), "attention with q8_0 cache");

@@ -10,7 +10,7 @@ static struct {
     char *ring;
     size_t at; /* where the next call reads */
     int8_t codes[MOST_TOKENS * WIDEST];
-    float x[MOST_TOKENS * WIDEST], y[MOST_TOKENS * WIDEST], w_scale[WIDEST], scale[MOST_TOKENS * 64],
+    float x[MOST_TOKENS * WIDEST], y[MOST_TOKENS * WIDEST], w_scale[2 * WIDEST], scale[MOST_TOKENS * 64],
         partials[128 * 512];
     int32_t sum[MOST_TOKENS];
     _Alignas(64) char scratch[BN_KERNEL_SCRATCH];
@@ -31,7 +31,10 @@ static size_t row_bytes(const struct shape *s)
 {
     size_t cols = (size_t)s->cols;
     switch (s->op) {
+    case BN_KERNEL_matmul_binary:
+        return cols / 8;
     case BN_KERNEL_matmul_i2:
+    case BN_KERNEL_matmul_wrq:
         return cols / 4;
     case BN_KERNEL_matmul_lut3:
         return (size_t)bn_lut3_units(s->cols) * 10;
@@ -81,7 +84,8 @@ static void multiply(any_fn fn, const struct shape *s)
 {
     size_t stride = row_bytes(s), wide = (size_t)s->cols, rows = (size_t)s->rows;
     void *w = next(rows * stride);
-    if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_lut3)
+    if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_lut3 || s->op == BN_KERNEL_matmul_wrq ||
+        s->op == BN_KERNEL_matmul_binary)
         ((bn_matmul_i2_fn *)fn)(&(struct bn_ternary_args){in.y, rows, w, stride, s->rows, s->cols, in.w_scale, 0,
                                                           in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n,
                                                           in.scratch},
@@ -184,6 +188,13 @@ const struct shape bench_shapes[] = {
     {BN_KERNEL_matmul_i2, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 640, 2560, 128, LIMIT_INT8, "k, v: 640 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 640, 6912, 128, LIMIT_INT8, "down: 640 rows of 6912, 128 tokens", 0},
+    {BN_KERNEL_matmul_wrq, 2560, 2560, 1, LIMIT_READ, "q, o: 2560 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_wrq, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_wrq, 2560, 6912, 1, LIMIT_READ, "down: 2560 x 6912, 1 token", 0},
+    {BN_KERNEL_matmul_wrq, 2560, 2560, 4, LIMIT_READ, "q, o: 2560 x 2560, 4 tokens", 0},
+    {BN_KERNEL_matmul_wrq, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
+    {BN_KERNEL_matmul_binary, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_binary, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     MATMUL(matmul_q6_k, LIMIT_INT8),
     MATMUL(matmul_q8_0, LIMIT_INT8),
     MATMUL(matmul_q4_0, LIMIT_INT8),
@@ -227,7 +238,7 @@ bool bench_fill(const void **ring, size_t *bytes)
         ((uint64_t *)(void *)in.ring)[i] = halves & ~(halves >> 1 & 0x5555555555555555u);
     }
     fill_floats(in.x, sizeof in.x / 4, FILL_NORMAL, &r);
-    fill_floats(in.w_scale, WIDEST, FILL_NORMAL, &r);
+    fill_floats(in.w_scale, sizeof in.w_scale / 4, FILL_NORMAL, &r);
     for (size_t i = 0; i < sizeof in.codes; i++) in.codes[i] = (int8_t)(rng_below(&r, 255) - 127);
     for (size_t i = 0; i < sizeof in.scale / 4; i++) in.scale[i] = 0.01f;
     for (size_t i = 0; i < sizeof in.partials / 4; i++) in.partials[i] = 1.0f;

@@ -6,6 +6,7 @@ import numpy as np
 
 SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY = 8, 9
+BINARY, WRQ = 0x424E01, 0x424E02  # our own (engine/format/planes.h)
 F32, F16, Q8_0, TQ1_0, TQ2_0, I2_S, Q1_0, Q2_0, IQ1_BN, IQ2_BN = 0, 1, 8, 34, 35, 36, 41, 42, 134, 135
 BLOCK = {F32: (1, 4), F16: (1, 2), 30: (1, 2), Q8_0: (32, 34), 2: (32, 18), 14: (256, 210), TQ1_0: (256, 54), TQ2_0: (256, 66),
          Q1_0: (128, 18), Q2_0: (64, 18)}
@@ -19,6 +20,10 @@ def tensor_bytes(kind, dims):
         return m * (2 + k // 64 * 13)
     if kind == IQ2_BN:
         return m * (4 + k // 4)
+    if kind == BINARY:
+        return m * (-(-k // 256) * 32 + 4)
+    if kind == WRQ:
+        return m * (-(-k // 128) * 32 + 8)
     block, size = BLOCK[kind]
     assert k % block == 0
     return k // block * size * m

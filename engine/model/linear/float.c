@@ -39,7 +39,7 @@ static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const str
 {
     lin->form = &bn_linear_float;
     if (kernel(b->kernels, tensor->encoding)) return bn_bind_as_is(b, lin, tensor);
-    bool wide = b->options->float_activations && bn_encoding_traits(tensor->encoding)->ternary;
+    bool wide = b->options->float_activations;
     lin->encoding = wide ? BN_ENC_F32 : BN_ENC_F16;
     return bn_bind_rows(b, lin, tensor, (size_t)tensor->cols * (wide ? 4 : 2), wide ? row_to_f32 : row_to_f16);
 }

@@ -15,9 +15,10 @@ struct bn_linear {
     int rows, cols;
     const uint8_t *data; /* [rows][row_bytes], in the file's map or in memory of the weights */
     size_t row_bytes;
-    const float *w_scale; /* ternary: one, or one per row; NULL otherwise */
-    int w_scale_step;     /* 0 or 1, as in struct bn_ternary_args */
-    const float *norm_in; /* [cols] weight of an RMSNorm on this projection's input alone, or NULL */
+    const float *w_scale;     /* ternary: one, or one per row; NULL otherwise */
+    int w_scale_step;         /* 0 or 1, as in struct bn_ternary_args */
+    const float *plane_scale; /* wrq: [rows][2]; NULL otherwise */
+    const float *norm_in;     /* [cols] weight of an RMSNorm on this projection's input alone, or NULL */
 };
 
 /* What linears multiply: n rows of activations, in the shape that each form prepares. */
@@ -54,9 +55,6 @@ struct bn_linear_form {
 #include "engine/model/linear/forms.list"
 #undef LINEAR_FORM
 
-/* Whether activations become int8 codes with one scale per token (b1.58), which also makes the logits ternary models'.
- */
-static inline bool bn_linear_is_ternary(const struct bn_linear *lin) { return lin->form->layout != NULL; }
 /* Whether some form has this ternary layout ("i2", "lut3"). */
 bool bn_linear_has_layout(const char *layout);
 /* Gives the tensor to the first form that takes it. */
@@ -64,6 +62,12 @@ enum bn_status bn_linear_bind(struct bn_binder *binder, struct bn_linear *lin, c
 /* prepare and multiply of ternary forms: quantize_a256, and the arguments of their kernels. */
 bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
                                int cols);
+/* Whether activations become int8 codes with one scale per token (b1.58), which also makes the logits ternary models'.
+ */
+static inline bool bn_linear_is_ternary(const struct bn_linear *lin)
+{
+    return lin->form->prepare == bn_linear_prepare_ternary;
+}
 struct bn_ternary_args bn_linear_ternary_args(const struct bn_linear *lin, const struct bn_linear_input *in, int first,
                                               int n, float *y, size_t y_stride);
 #endif
