@@ -53,7 +53,8 @@ struct bn_model;
 
 struct bn_model_options {
     const char *tokenizer_path; /* llama2.c tokenizer .bin for .bin checkpoints; NULL: beside or inside the model */
-    const char *kernel_backend; /* "auto" (NULL), a variant name ("ref", "avx2", "avx512vnni"), or "reference64" */
+    const char *kernel_backend; /* "auto", "bitblas", a variant ("ref", "avx2"), "generic", "reference64"; NULL: what
+                                   BITNET_KERNEL_BACKEND says, else "auto" (engine/options/kernel_backend.md) */
     const char *i2s_layout;     /* NULL or "canonical"; "arm64x16" for I2_S files quantised on ARM (FORMATS.md 3.2) */
     const char
         *pretokenizer; /* NULL: what the file says, llama-bpe if it says nothing; "default": bitnet.cpp's fallback */
@@ -62,15 +63,15 @@ struct bn_model_options {
     bool float_activations;    /* ternary linears use float instead of int8 activations: weights become f32 in memory */
     bool head_screening;       /* keep a compact copy of an f16, bf16 or f32 output head for bn_decode_top */
     bool weights_in_place; /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
-    const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits); same
-                                   logits (EXACT) */
+    const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits),
+                                   "f32"; same logits (EXACT) */
 };
 
 struct bn_model_info {
     const char *path, *name, *architecture;
     const char *weight_encoding, *head_encoding; /* "i2_s", "q6_k", ... of the linears and of the output head */
-    const char *kernels;                         /* kernel variants chosen, e.g. "avx512vnni" */
-    const char *ternary_layout; /* "i2", "lut3": of ternary weights in memory; NULL: the model has none */
+    const char *kernels;                         /* what kernel_backend came to, e.g. "avx512vnni" */
+    const char *ternary_layout; /* "i2", "lut3", "f32": of ternary weights in memory; NULL: the model has none */
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
     uint64_t n_parameters, file_bytes;
     uint64_t weight_bytes_per_token; /* bytes of weights one decoded token reads */

@@ -45,8 +45,6 @@ static const struct bn_cmd_option options[] = {
      "when the context is full, drop its older half (default: stop with an error)", 0, 0},
     {"context_sinks", "N", BN_CMD_INT, &o.context_sinks, "number of initial tokens that a shift keeps (default 4)", 0,
      1 << 20},
-    {"kernel_backend", "NAME", BN_CMD_STRING, &o.kernel_backend, "auto, ref, avx2, avx512vnni, ... or reference64", 0,
-     0},
     {"float_activations", NULL, BN_CMD_FLAG, &o.float_activations,
      "ternary linears without int8 activations (as F32 files elsewhere): slow, for comparison", 0, 0},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM",
@@ -64,12 +62,6 @@ const struct bn_cmd run_cmd = {"bitnet-run", "generate text with a BitNet or lla
                                "variable BITNET_KERNEL_BACKEND "
                                "sets the default of --kernel_backend; BITNET_AMX_ENABLED=0 "
                                "disables the AMX kernels."};
-
-static const char *env_backend(void)
-{
-    const char *name = getenv("BITNET_KERNEL_BACKEND");
-    return name && *name ? name : NULL;
-}
 
 void need(enum bn_status status, const struct bn_error *err)
 {
@@ -126,8 +118,11 @@ static int fit_context(const struct bn_session *session, size_t n_prompt)
 static struct bn_settings read_settings(void)
 {
     struct bn_error err;
-    struct bn_settings s = {.model = {o.tokenizer, o.kernel_backend ? o.kernel_backend : env_backend(), o.i2s_layout,
-                                      o.pretokenizer, o.chat_template, .float_activations = o.float_activations},
+    struct bn_settings s = {.model = {.tokenizer_path = o.tokenizer,
+                                      .i2s_layout = o.i2s_layout,
+                                      .pretokenizer = o.pretokenizer,
+                                      .chat_template = o.chat_template,
+                                      .float_activations = o.float_activations},
                             .session = {.n_ctx = o.n_ctx, .n_threads = o.threads},
                             .generator = {.sampling = &o.sampling,
                                           .stops = o.stop.values,

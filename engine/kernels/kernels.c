@@ -21,45 +21,22 @@ const struct bn_kernel_variant *const *bn_kernel_variants(size_t *n)
 
 static bool runs_here(const struct bn_kernel_variant *v) { return (v->needs & ~bn_cpu_features()) == 0; }
 
-/* The names of the variants this CPU supports: "ref, avx2". */
-static const char *names_here(char *text, size_t size)
+/* How many lines of the list may be used: up to the last one of `variant`; 0 if it has none. */
+static size_t lines_up_to(const char *variant)
 {
-    const char *last = "";
-    size_t used = 0;
-    text[0] = 0;
-    for (size_t i = 0; i < N_VARIANTS; i++) {
-        if (!runs_here(variants[i]) || !strcmp(variants[i]->variant, last)) continue;
-        last = variants[i]->variant;
-        int len = snprintf(text + used, size - used, "%s%s", used ? ", " : "", last);
-        if (len < 0 || (size_t)len >= size - used) break;
-        used += (size_t)len;
-    }
-    return text;
-}
-
-static bool is_auto(const char *backend) { return !backend || !strcmp(backend, "auto"); }
-
-/* How many lines of the list may be used: up to the last one of variant `backend`; 0 if it has none. */
-static size_t lines_up_to(const char *backend)
-{
-    if (is_auto(backend)) return N_VARIANTS;
+    if (!variant) return N_VARIANTS;
     for (size_t n = N_VARIANTS; n > 0; n--)
-        if (!strcmp(variants[n - 1]->variant, backend)) return n;
+        if (!strcmp(variants[n - 1]->variant, variant)) return n;
     return 0;
 }
 
-enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend, struct bn_error *err)
+enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *variant, struct bn_error *err)
 {
     void (*chosen[BN_KERNEL_OP_COUNT])(void) = {0};
     const char *strongest = "ref";
-    char names[128];
-    size_t n = lines_up_to(backend);
-    if (n == 0)
-        return bn_fail(err, BN_ERR_USAGE, "Unknown kernel variant '%s'; choose from auto, %s.", backend,
-                       names_here(names, sizeof names));
-    if (!is_auto(backend) && !runs_here(variants[n - 1]))
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run kernel variant '%s'; choose from auto, %s.",
-                       backend, names_here(names, sizeof names));
+    size_t n = lines_up_to(variant);
+    if (n == 0 || (variant && !runs_here(variants[n - 1])))
+        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run kernel backend \"%s\".", variant);
     for (size_t i = 0; i < n; i++)
         if (runs_here(variants[i])) {
             chosen[variants[i]->op] = variants[i]->function;

@@ -143,9 +143,9 @@ struct bn_kernel_variant {
 
 /* All variants in the order of kernels.list. */
 const struct bn_kernel_variant *const *bn_kernel_variants(size_t *n);
-/* For each op the last variant of the list this CPU supports; `backend` "auto"/NULL, or a variant name: then variants
- * listed after that name are skipped ("avx2" takes avx2 if the op has it, else the next weaker). */
-enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *backend, struct bn_error *err);
+/* For each op the last variant of the list this CPU supports; `variant` not NULL: variants listed after that one are
+ * skipped ("avx2" takes avx2 if the op has it, else the next weaker). What callers may name: backends.h. */
+enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *variant, struct bn_error *err);
 
 /* The fixed tree: lanes i and i+8, then i+4, i+2, i+1. */
 static inline float bn_reduce16(const float lane[16])

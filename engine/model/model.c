@@ -1,7 +1,9 @@
 /* model.c - opening a model: source, tokenizer, weights, kernels; and the small questions one can ask it. */
 #include "engine/model/model.h"
+#include "engine/kernels/backends.h"
 #include "engine/model/ternary_layout.h"
 #include "engine/model/tokenizer.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,28 +28,37 @@ static void fill_info(struct bn_model *m, const char *path)
                                      .n_parameters = w->n_parameters,
                                      .weight_bytes_per_token = w->bytes_per_token,
                                      .macs_per_token = w->macs_per_token,
-                                     .kernels = w->layers ? (m->reference64 ? "reference64" : m->kernels.summary)
-                                                          : vocab_only_kernels};
+                                     .kernels = w->layers ? m->kernels_named : vocab_only_kernels};
     if (!w->layers) return;
     m->info.weight_encoding = bn_encoding_traits(w->stored)->name;
     m->info.ternary_layout = w->layers[0].down.form->layout;
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
 
+/* Kernels, and the layout of ternary weights that they are for. */
+static enum bn_status choose_kernels(struct bn_model *m, struct bn_model_options *o, struct bn_error *err)
+{
+    struct bn_backend backend;
+    enum bn_status status = bn_backend_find(&backend, o->kernel_backend, err);
+    if (status == BN_OK) status = bn_kernels_select(&m->kernels, backend.variant, err);
+    if (status == BN_OK) status = bn_ternary_layout_choose(o, &backend, &m->kernels, err);
+    m->reference64 = backend.reference64;
+    snprintf(m->kernels_named, sizeof m->kernels_named, backend.generic ? "generic (%s)" : "%s",
+             backend.reference64 ? "reference64" : m->kernels.summary);
+    return status;
+}
+
 static enum bn_status open_parts(struct bn_model *m, const char *path, const struct bn_model_options *o,
                                  struct bn_error *err)
 {
-    const char *backend = o->kernel_backend;
+    struct bn_model_options options = *o;
     enum bn_status status = bn_source_open(&m->source, path, o, err);
     if (status != BN_OK) return status;
-    m->reference64 = backend && !strcmp(backend, "reference64");
     if (m->source.vocab.kind != BN_VOCAB_NONE)
         status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK)
         status = bn_chat_open(&m->chat, m->source.config.architecture, &m->source.vocab, o->chat_template, err);
-    if (status == BN_OK) status = bn_kernels_select(&m->kernels, m->reference64 ? NULL : backend, err);
-    struct bn_model_options options = *o;
-    options.ternary_layout = bn_ternary_layout_for(o, &m->kernels);
+    if (status == BN_OK) status = choose_kernels(m, &options, err);
     if (status == BN_OK && !o->vocab_only)
         status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening)

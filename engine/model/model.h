@@ -15,7 +15,8 @@ struct bn_model {
     struct bn_kernels kernels;
     struct bn_tokenizer *tokenizer; /* NULL: the file has no vocabulary */
     struct bn_chat chat;
-    bool reference64; /* --kernel_backend reference64: the double precision pass */
+    bool reference64;       /* --kernel_backend reference64: the double precision pass */
+    char kernels_named[80]; /* for bn_model_info */
     struct bn_model_info info;
 };
 #endif

@@ -1,13 +1,31 @@
 /* ternary_layout.c - the choice of a layout for ternary weights. */
 #include "engine/model/ternary_layout.h"
 #include "engine/cpus/cpus.h"
+#include "engine/model/linear/linear.h"
 #include <string.h>
 
-const char *bn_ternary_layout_for(const struct bn_model_options *options, const struct bn_kernels *kernels)
+static const char *best(const struct bn_model_options *options, const struct bn_kernels *kernels)
 {
     extern const struct bn_kernel_variant bn_kernel_matmul_lut3_ref;
-    const char *name = options->ternary_layout;
-    if (name && strcmp(name, "auto")) return name;
     bool fast = (void (*)(void))kernels->matmul_lut3 != bn_kernel_matmul_lut3_ref.function;
     return fast && !options->weights_in_place ? bn_cpu_family()->ternary_layout : "i2";
+}
+
+enum bn_status bn_ternary_layout_choose(struct bn_model_options *options, const struct bn_backend *backend,
+                                        const struct bn_kernels *kernels, struct bn_error *err)
+{
+    const char *name = options->ternary_layout;
+    bool chosen = name && strcmp(name, "auto");
+    if (chosen && !bn_linear_has_layout(name))
+        return bn_fail(err, BN_ERR_USAGE, "Unknown ternary layout \"%s\"; choose auto, i2, lut3 or f32.", name);
+    if (chosen && backend->generic && strcmp(name, "f32"))
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "Kernel backend \"generic\" has ternary weights as floats; leave the ternary layout at auto "
+                       "instead of %s.",
+                       name);
+    if (backend->reference64)
+        options->ternary_layout = "i2";
+    else if (!chosen)
+        options->ternary_layout = backend->generic ? "f32" : best(options, kernels);
+    return BN_OK;
 }

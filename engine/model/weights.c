@@ -110,8 +110,15 @@ static enum bn_status bind_ends(struct bn_binder *b)
     return status == BN_OK ? bind_vector(b, &w->rope_factors, "rope_freqs.weight") : status;
 }
 
-/* What all matrices take in the region: ternary ones as I2_S rows, the others as stored. What a form makes larger finds
- * memory of its own. */
+/* What a ternary tensor takes: I2_S rows, which lut3 never exceeds, or floats. */
+static size_t ternary_bytes(const struct bn_tensor *t, const struct bn_model_options *options)
+{
+    bool floats = !strcmp(options->ternary_layout, "f32");
+    return (size_t)t->rows * (floats ? (size_t)t->cols * sizeof(float) : bn_ternary_row_bytes(t->cols));
+}
+
+/* What all matrices take in the region: ternary ones in their layout, the others as stored. What a form makes larger
+ * finds memory of its own. */
 static size_t matrix_bytes(const struct bn_source *source, const struct bn_model_options *options)
 {
     size_t total = 0;
@@ -121,7 +128,7 @@ static size_t matrix_bytes(const struct bn_source *source, const struct bn_model
         bool ternary = bn_encoding_traits(t->encoding)->ternary;
         if (t->rows < 2 || (untied && !strcmp(t->name, "token_embd.weight"))) continue;
         if (options->weights_in_place && (!ternary || bn_ternary_rows_in_place(t))) continue;
-        total += bn_weight_memory_need(ternary ? (size_t)t->rows * bn_ternary_row_bytes(t->cols) : t->bytes);
+        total += bn_weight_memory_need(ternary ? ternary_bytes(t, options) : t->bytes);
     }
     return total;
 }
@@ -131,9 +138,6 @@ enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_sourc
                                struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
-    if (!bn_linear_has_layout(options->ternary_layout))
-        return bn_fail(err, BN_ERR_USAGE, "Unknown ternary layout \"%s\"; choose auto, i2 or lut3.",
-                       options->ternary_layout);
     struct bn_binder b = {weights, source, kernels, NULL, options, err};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
     if (!weights->layers)

@@ -28,8 +28,8 @@ struct bn_weights {
 /* Binds every tensor of `source`, which is complete (format/complete.h) and must outlive the weights. options (may not
  * be NULL): float_activations unpacks ternary linears to F32, so that no activation is quantised for them;
  * weights_in_place leaves matrices that kernels can read as they are in the mapped file; ternary_layout names the
- * layout of a form ("i2", "lut3"). Fails for an unknown layout, a separate scale of a linear that is not ternary, and
- * without memory. */
+ * layout of a form (ternary_layout.h). Fails for a separate scale of a linear that is not ternary, and without memory.
+ */
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
                                struct bn_error *err);

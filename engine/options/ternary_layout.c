@@ -9,8 +9,7 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
     return BN_OK;
 }
 
-BN_OPTION(
-    ternary_layout, .argument = "auto|i2|lut3", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
-    .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, or whichever measured "
-            "best on this CPU",
-    .exactness = "EXACT", .set = set);
+BN_OPTION(ternary_layout, .argument = "auto|i2|lut3|f32", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
+          .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, floats "
+                  "(baseline; 32 bits), or whichever measured best on this CPU",
+          .exactness = "EXACT", .set = set);

@@ -35,7 +35,6 @@ static const struct bn_cmd_option options[] = {
     {"n_ctx", "N", BN_CMD_INT, &o.eval.n_ctx, "longest input in tokens (default: the model's; 512 for perplexity)", 0,
      1e7},
     {"threads", "N", BN_CMD_INT, &o.eval.n_threads, "threads; 0: one per physical core", 0, 1024},
-    {"kernel_backend", "NAME", BN_CMD_STRING, &o.model.kernel_backend, "kernel variant, or reference64", 0, 0},
     {"items", "FILE", BN_CMD_STRING, &o.items, "write every item's log-likelihoods there", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object", 0, 0},
     {"list_tasks", NULL, BN_CMD_FLAG, &o.list_tasks, "list the tasks and the stress tests", 0, 0},

@@ -5,8 +5,8 @@
 #include "engine/cmdline.h"
 
 struct run_options {
-    const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *kernel_backend, *i2s_layout,
-        *pretokenizer, *chat_template;
+    const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *i2s_layout, *pretokenizer,
+        *chat_template;
     int threads, prompt_tokens, max_new_tokens, n_ctx, context_sinks;
     bool json, ignore_eos, chat, special, logits_hash, context_shift, quiet, float_activations, prompt_logprobs;
     struct bn_sampler_options sampling;

@@ -63,9 +63,7 @@ static enum bn_status pack(struct bn_binder *b, uint8_t *out, const struct bn_te
 
 static bool wanted(const struct bn_binder *b, const struct bn_linear *lin)
 {
-    const char *backend = b->options->kernel_backend;
     if (!lin->w_scale || strcmp(b->options->ternary_layout, "lut3")) return false;
-    if (backend && !strcmp(backend, "reference64")) return false; /* that pass unpacks rows */
     /* panels never make a tensor grow */
     return bn_lut3_bytes(lin->rows, bn_ternary_padded_cols(lin->cols)) <=
            (size_t)lin->rows * bn_ternary_row_bytes(lin->cols);

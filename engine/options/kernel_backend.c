@@ -1,0 +1,17 @@
+/* kernel_backend.c - option: which kernels compute. */
+#include "engine/options/option.h"
+
+/* The model knows the names (engine/kernels/backends.c), and which of them run here. */
+static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
+{
+    (void)err;
+    s->model.kernel_backend = value;
+    return BN_OK;
+}
+
+BN_OPTION(kernel_backend, .argument = "NAME",
+          .values = (const char *const[]){"auto", "generic", "ref", "sse41", "avx2", "avxvnni", "avx512vnni", "amx",
+                                          "neon", "dotprod", "sve", "i8mm", NULL},
+          .help = "kernels: auto (bitblas: the same) is the best of this CPU, ref, sse41, avx2, avx512vnni, neon, ... "
+                  "the best up to that one, generic has no 1-bit kernels, reference64 is double precision",
+          .exactness = "EXACT, but for reference64, which is what the others are checked against", .set = set);
