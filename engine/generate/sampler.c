@@ -142,25 +142,19 @@ static const float *penalise(struct bn_sampler *s, const float *logits)
     return s->logits;
 }
 
-/* Sixteen running maxima, so that compilers use vectors; a comparison with NaN is false and leaves it out. */
-static float largest(const float *logits, int n)
-{
-    float most[16], all = -INFINITY;
-    for (int i = 0; i < 16; i++) most[i] = -INFINITY;
-    int id = 0;
-    for (; id + 16 <= n; id += 16)
-        for (int i = 0; i < 16; i++) most[i] = logits[id + i] > most[i] ? logits[id + i] : most[i];
-    for (int i = 0; i < 16; i++) all = most[i] > all ? most[i] : all;
-    for (; id < n; id++) all = logits[id] > all ? logits[id] : all;
-    return all;
-}
-
+/* Blocks without a larger logit are passed over, with vectors; a comparison with NaN is false and leaves it out. */
 int32_t bn_logits_best(const float *logits, int n_vocab)
 {
-    float most = largest(logits, n_vocab);
-    for (int32_t id = 0; id < n_vocab; id++)
-        if (logits[id] == most) return id;
-    return 0;
+    int32_t best = 0;
+    float most = -INFINITY;
+    for (int id = 0, end; id < n_vocab; id = end) {
+        int larger = 0;
+        end = id + 64 < n_vocab ? id + 64 : n_vocab;
+        for (int i = id; i < end; i++) larger |= logits[i] > most;
+        for (; larger && id < end; id++)
+            if (logits[id] > most) most = logits[id], best = id;
+    }
+    return best;
 }
 
 static bool worse(struct candidate a, struct candidate b)

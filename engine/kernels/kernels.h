@@ -7,6 +7,7 @@
 #define BN_KERNELS_H
 #include "engine/core/cpu.h"
 #include "engine/core/status.h"
+#include <float.h>
 
 /* Memory for the tables and partial sums of matmul_i2, matmul_lut3 and matmul_q6_k, too large for a stack:
  * BN_KERNEL_SCRATCH bytes, aligned to 64, each thread's own. Nothing is kept there from one call to the next. */
@@ -80,6 +81,11 @@ struct bn_kv_block {
     void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t */
     uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [head_dim/32][BN_SEGMENT] */
 };
+/* Largest magnitude that a cache of this type can hold; Q8_0: an f16 scale times the largest code. */
+static inline float bn_kv_most(enum bn_kv_type type)
+{
+    return type == BN_KV_F16 ? 65504.0f : type == BN_KV_Q8_0 ? 127 * 65504.0f : FLT_MAX;
+}
 /* Q8_0 turns the queries (signed) and exp(score - max) * scale into 16-bit codes; the largest value maps to these (127
  * * 256, so that the high byte of a rounded code is an int8); numbers below TINY count as 0. */
 #define BN_Q8_QUERY_TOP  32512.0f

@@ -15,17 +15,18 @@ static void rotate(struct bn_lane *l, float *x, int n_heads, int pos)
                l->c->rope_kind == BN_ROPE_INTERLEAVED);
 }
 
-/* Queries of row t, rotated and scaled, head by head into rows as wide as the cache's. */
+/* Queries of row t, rotated and scaled, head by head in rows as wide as the cache's. */
 static void take_queries(struct bn_lane *l, int t)
 {
-    size_t dim = (size_t)l->c->head_dim, wide = wide_head(l);
-    float scale = 1.0f / sqrtf((float)dim), *q = l->acts->q + (size_t)t * (size_t)l->c->n_heads * wide;
-    const float *from = l->crew->qkv[0] + (size_t)t * l->crew->qkv_stride[0];
-    for (int h = 0; h < l->c->n_heads; h++, q += wide, from += dim) {
-        memcpy(q, from, dim * sizeof *q);
-        rotate(l, q, 1, l->pass->rows[t].position);
-        for (size_t d = 0; d < dim; d++) q[d] = q[d] * scale;
-        for (size_t d = dim; d < wide; d++) q[d] = 0.0f;
+    int heads = l->c->n_heads;
+    size_t dim = (size_t)l->c->head_dim, wide = wide_head(l), n = (size_t)heads * dim;
+    float scale = 1.0f / sqrtf((float)dim), *q = l->acts->q + (size_t)t * (size_t)heads * wide;
+    memcpy(q, l->crew->qkv[0] + (size_t)t * l->crew->qkv_stride[0], n * sizeof *q);
+    rotate(l, q, heads, l->pass->rows[t].position);
+    for (size_t i = 0; i < n; i++) q[i] = q[i] * scale;
+    for (int h = heads; dim < wide && h-- > 0;) {
+        memmove(q + (size_t)h * wide, q + (size_t)h * dim, dim * sizeof *q);
+        memset(q + (size_t)h * wide + dim, 0, (wide - dim) * sizeof *q);
     }
 }
 

@@ -27,17 +27,18 @@ static void place_acts(struct layout *l, const struct bn_crew *crew, struct bn_a
 {
     const struct bn_config *c = &crew->model->source.config;
     size_t heads = (size_t)c->n_heads * (size_t)c->head_dim;
-    a->norm_stride = (size_t)crew->wide;
-    a->code_stride = (BN_A256_BYTES(crew->wide) + 63) / 64 * 64;
-    a->block_stride = ((size_t)crew->wide + 255) / 256;
+    struct bn_linear_input *in = &a->input;
+    in->value_stride = (size_t)crew->wide;
+    in->code_stride = (BN_A256_BYTES(crew->wide) + 63) / 64 * 64;
+    in->block_stride = ((size_t)crew->wide + 255) / 256;
     a->x = place(l, n * (size_t)c->dim * sizeof(float));
     a->att = place(l, n * heads * sizeof(float));
     a->q = place(l, n * (size_t)c->n_heads * (size_t)crew->wide_head * sizeof(float));
-    a->norm = place(l, n * a->norm_stride * sizeof(float));
-    a->codes = place(l, n * a->code_stride);
-    a->sum = place(l, n * sizeof(int32_t));
-    a->scale = place(l, n * sizeof(float));
-    a->block_scale = place(l, n * a->block_stride * sizeof(float));
+    in->values = place(l, n * in->value_stride * sizeof(float));
+    in->codes = place(l, n * in->code_stride);
+    in->sum = place(l, n * sizeof(int32_t));
+    in->scale = place(l, n * sizeof(float));
+    in->block_scale = place(l, n * in->block_stride * sizeof(float));
 }
 
 static size_t place_all(struct bn_crew *crew, char *base)

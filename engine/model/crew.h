@@ -10,17 +10,12 @@
 struct bn_row;
 struct bn_fault;
 
-/* What a linear takes in, for n tokens: the normalised row and its quantised forms. */
+/* Activations of n tokens. */
 struct bn_acts {
-    float *x;           /* [n][dim] residual stream */
-    float *att;         /* [n][n_heads * head_dim] attention output */
-    float *q;           /* [n][n_heads][wide_head] rotated and scaled queries */
-    float *norm;        /* [n][norm_stride] input of float linears */
-    int8_t *codes;      /* [n][code_stride] input of ternary and block linears */
-    int32_t *sum;       /* [n] */
-    float *scale;       /* [n] ternary */
-    float *block_scale; /* [n][block_stride] block linears */
-    size_t norm_stride, code_stride, block_stride;
+    float *x;                     /* [n][dim] residual stream */
+    float *att;                   /* [n][n_heads * head_dim] attention output */
+    float *q;                     /* [n][n_heads][wide_head] rotated and scaled queries */
+    struct bn_linear_input input; /* [n] what linears take in; scratch is each thread's own (lane.h) */
 };
 
 /* For tests: sees the residual stream [dim] of every token after every layer; one of x and x64 is NULL. Called on any

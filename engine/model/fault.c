@@ -17,6 +17,17 @@ bool bn_all_within(const float *x, size_t n, float most)
     return over >= 0;
 }
 
+bool bn_all_finite(const float *x, size_t n)
+{
+    float lane[16] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        for (int j = 0; j < 16; j++) lane[j] += x[i + (size_t)j];
+    for (; i < n; i++) sum += x[i];
+    for (int j = 0; j < 16; j++) sum += lane[j];
+    return isfinite(sum) || bn_all_within(x, n, FLT_MAX);
+}
+
 void bn_fault_note(const struct bn_lane *l, enum bn_op op, int row, bool narrow)
 {
     struct bn_fault *fault = &l->crew->faults[l->thread];

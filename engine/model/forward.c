@@ -125,6 +125,8 @@ static struct bn_lane lane_of(const struct run *r, int member)
                         .n_wanted = r->n_wanted};
     l.thread = bn_threads_rank(crew->threads, member, &l.n_threads);
     l.acts = l.n > 1 ? &crew->batch : &crew->own[l.thread];
+    l.input = l.acts->input;
+    l.input.scratch = crew->scratch + (size_t)member * BN_KERNEL_SCRATCH;
     if (l.n > 1) bn_share(l.n, 1, l.thread, l.n_threads, &l.t0, &l.t1);
     bn_kernels_count(kernels);
     l.kernel_calls = bn_kernels_calls();

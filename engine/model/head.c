@@ -34,15 +34,15 @@ void bn_head_top(struct bn_lane *l)
     struct bn_crew *crew = l->crew;
     const struct bn_linear *lin = &crew->model->weights.head;
     const struct bn_screen *screen = &crew->model->screen;
-    struct bn_acts *a = l->acts;
+    const struct bn_linear_input *given = &l->input;
     struct bn_screen_part *part = &crew->parts[l->thread];
     float floor = -INFINITY, *logits = l->pass->logits;
     int r0, r1;
     bn_share(lin->rows, 16, l->thread, l->n_threads, &r0, &r1);
     bn_lane_begin(l, BN_OP_HEAD);
-    bn_prepare_token(l, lin, a->x, crew->model->weights.output_norm, 0);
-    l->k->quantize_b256(a->codes, a->block_scale, a->norm, lin->cols);
-    struct bn_screen_input in = bn_screen_input(a->norm, a->codes, a->block_scale, lin->cols);
+    bn_prepare_token(l, lin, l->acts->x, crew->model->weights.output_norm, 0);
+    l->k->quantize_b256(given->codes, given->block_scale, given->values, lin->cols);
+    struct bn_screen_input in = bn_screen_input(given->values, given->codes, given->block_scale, lin->cols);
     bn_multiply(l, &screen->plane, logits, (size_t)l->c->n_vocab, 0, 1, r0, r1);
     part->floor = bn_screen_floor(screen, in, logits, r0, r1, l->pass->top);
     part->rows = 0;
@@ -52,7 +52,7 @@ void bn_head_top(struct bn_lane *l)
         bool keep = bn_screen_keeps(screen, in, logits, r, floor);
         if (keep) {
             bn_multiply(l, lin, logits, (size_t)l->c->n_vocab, 0, 1, r, r + 1);
-            bn_fault_look(l, BN_OP_HEAD, 0, &logits[r], 1);
+            if (!isfinite(logits[r])) bn_fault_note(l, BN_OP_HEAD, 0, false);
         } else
             logits[r] = -INFINITY;
         part->rows += keep;

@@ -5,40 +5,31 @@
 #include "engine/model/kv_segments.h"
 #include <string.h>
 
-static float most(enum bn_kv_type type)
-{
-    return type == BN_KV_F16 ? BN_F16_MOST : type == BN_KV_Q8_0 ? BN_KV_Q8_0_MOST : FLT_MAX;
-}
-
 /* The row as f16 would hold it, or as it is when f16 cannot. */
 static const float *as_f16(float *buffer, const float *x, size_t n)
 {
-    if (!bn_all_within(x, n, BN_F16_MOST)) return x;
+    if (!bn_all_within(x, n, bn_kv_most(BN_KV_F16))) return x;
     for (size_t d = 0; d < n; d++) buffer[d] = bn_f32_from_f16(bn_f16_from_f32(x[d]));
     return buffer;
 }
 
-static __attribute__((noinline)) void store_widened(const struct bn_kernels *kernels, const struct bn_kv_block *block,
+static __attribute__((noinline)) bool store_widened(const struct bn_kernels *kernels, const struct bn_kv_block *block,
                                                     int slot, const float *k, const float *v)
 {
     float key[BN_MAX_HEAD_DIM], value[BN_MAX_HEAD_DIM];
     size_t dim = (size_t)block->head_dim;
-    kernels->kv_store(block, slot % BN_SEGMENT, as_f16(key, k, dim), as_f16(value, v, dim));
+    return kernels->kv_store(block, slot, as_f16(key, k, dim), as_f16(value, v, dim));
 }
 
 enum bn_kv_fit bn_kv_cache_store(const struct bn_kv_cache *cache, const struct bn_kernels *kernels, int layer,
                                  int kv_head, int slot, const float *k, const float *v)
 {
     size_t dim = (size_t)cache->head_dim;
-    float limit = most(cache->type);
-    if (!bn_all_within(k, dim, limit) || !bn_all_within(v, dim, limit))
-        return bn_all_within(k, dim, FLT_MAX) && bn_all_within(v, dim, FLT_MAX) ? BN_KV_TOO_LARGE : BN_KV_NOT_FINITE;
     struct bn_kv_block block = bn_kv_cache_block(cache, layer, kv_head, slot);
-    if (cache->widened)
-        store_widened(kernels, &block, slot, k, v);
-    else
-        kernels->kv_store(&block, slot % BN_SEGMENT, k, v);
-    return BN_KV_FITS;
+    bool fits = cache->widened ? store_widened(kernels, &block, slot % BN_SEGMENT, k, v)
+                               : kernels->kv_store(&block, slot % BN_SEGMENT, k, v);
+    if (fits) return BN_KV_FITS;
+    return bn_all_finite(k, dim) && bn_all_finite(v, dim) ? BN_KV_TOO_LARGE : BN_KV_NOT_FINITE;
 }
 
 /* Codes keep their places, so a block is widened in one go (struct bn_kv_block). */
@@ -59,7 +50,7 @@ enum bn_status bn_kv_cache_widen(struct bn_kv_cache *cache, struct bn_error *err
     if (cache->type != BN_KV_F16)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
                        "Keys or values of this model are above %.0f, which a q8_0 KV cache cannot hold; choose f32.",
-                       (double)BN_KV_Q8_0_MOST);
+                       (double)bn_kv_most(BN_KV_Q8_0));
     enum bn_status status = bn_kv_cache_init(&wide, &shape, BN_KV_F32, cache->n_ctx, err);
     if (status != BN_OK) return status;
     wide.widened = true;

@@ -10,6 +10,7 @@ struct bn_lane {
     const struct bn_config *c;
     const struct bn_kernels *k;
     struct bn_acts *acts;
+    struct bn_linear_input input; /* of acts, with this thread's scratch */
     const struct bn_observer *observer;
     int member;                 /* of the crew, for observers and barriers */
     int thread, n_threads;      /* its place among those that take part */

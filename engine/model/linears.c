@@ -4,20 +4,6 @@
 #include "engine/model/fault.h"
 #include <math.h>
 
-static struct bn_linear_input input_of(const struct bn_lane *l)
-{
-    const struct bn_acts *a = l->acts;
-    return (struct bn_linear_input){.values = a->norm,
-                                    .codes = a->codes,
-                                    .sum = a->sum,
-                                    .scale = a->scale,
-                                    .block_scale = a->block_scale,
-                                    .value_stride = a->norm_stride,
-                                    .code_stride = a->code_stride,
-                                    .block_stride = a->block_stride,
-                                    .scratch = l->crew->scratch + (size_t)l->member * BN_KERNEL_SCRATCH};
-}
-
 /* A row that left nothing to multiply, or that went into codes as it was: NaN and infinity would end there, and so
  * would values whose squares add up to infinity. */
 static void look_at_input(const struct bn_lane *l, const float *x, int n, bool normed, int t)
@@ -31,8 +17,7 @@ static void look_at_input(const struct bn_lane *l, const float *x, int n, bool n
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
 {
-    const struct bn_linear_input input = input_of(l);
-    float *y = input.values + (size_t)t * input.value_stride;
+    float *y = l->input.values + (size_t)t * l->input.value_stride;
     const float *given = in;
     if (norm) {
         l->k->rmsnorm(y, in, norm, lin->cols, l->c->rms_eps);
@@ -43,7 +28,7 @@ void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const floa
         in = y;
     }
     bool normed = in != given;
-    if (!lin->form->prepare(l->k, &input, t, in, lin->cols) || (!normed && lin->form->has_codes))
+    if (!lin->form->prepare(l->k, &l->input, t, in, lin->cols) || (!normed && lin->form->has_codes))
         look_at_input(l, given, lin->cols, normed, t);
 }
 
@@ -60,8 +45,8 @@ void bn_show_input(const struct bn_lane *l, enum bn_op op, const struct bn_linea
     bool normed = norm || lin->norm_in;
     struct bn_input_rows rows = {bn_site(l->layer, op),
                                  l->thread,
-                                 normed ? l->acts->norm : in,
-                                 normed ? l->acts->norm_stride : in_stride,
+                                 normed ? l->input.values : in,
+                                 normed ? l->input.value_stride : in_stride,
                                  l->n,
                                  lin->cols,
                                  0,
@@ -79,11 +64,10 @@ bool bn_same_input(const struct bn_linear *a, const struct bn_linear *b)
 void bn_multiply(struct bn_lane *l, const struct bn_linear *lin, float *y, size_t y_stride, int first, int n, int r0,
                  int r1)
 {
-    const struct bn_linear_input input = input_of(l);
     if (r0 >= r1) return;
     l->work.weight_bytes += (uint64_t)(r1 - r0) * lin->row_bytes;
     l->work.macs += (uint64_t)(r1 - r0) * (uint64_t)lin->cols * (uint64_t)n;
-    lin->form->multiply(l->k, lin, &input, first, n, y, y_stride, r0, r1);
+    lin->form->multiply(l->k, lin, &l->input, first, n, y, y_stride, r0, r1);
 }
 
 /* Rows are cut over the threads; tokens before them where the form asks for it and each thread keeps enough. */

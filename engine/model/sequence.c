@@ -93,6 +93,7 @@ void bn_sequence_hash(struct bn_sequence *s, const float *logits)
     int n = s->model->source.config.n_vocab;
     uint64_t h = s->hash;
     if (!s->hashing) return;
+#pragma GCC unroll 8
     for (int i = 0; i < n; i++) {
         uint32_t word;
         memcpy(&word, &logits[i], sizeof word);

@@ -1,5 +1,6 @@
 /* checkkern_ops.c - the cases of every operation: shapes with all tails, random and extreme values. */
 #include "engine/tests/checkkern.h"
+#include <math.h>
 #include "engine/kernels/half.h"
 #include "engine/kernels/lut3.h"
 #include <string.h>
@@ -259,6 +260,25 @@ static struct bn_kv_block cache(enum bn_kv_type type, int head_dim, int position
     return kv;
 }
 
+/* A value at the edge of the type's range, past it, or not a number, at each place of a key and a value. */
+static bool notice_edges(bn_kv_store_fn *store, const struct bn_kv_block *kv, float *k, float *v)
+{
+    float most = bn_kv_most(kv->type);
+    const float edges[] = {most, -most, nextafterf(most, INFINITY), -nextafterf(most, INFINITY), INFINITY, NAN, -NAN};
+    memset(k, 0, (size_t)kv->head_dim * sizeof *k);
+    memset(v, 0, (size_t)kv->head_dim * sizeof *v);
+    for (int at = 0; at < 2 * kv->head_dim; at++)
+        for (int i = 0; i < 7; i++) {
+            float *x = at < kv->head_dim ? k + at : v + at - kv->head_dim;
+            *x = edges[i];
+            bool fits = store(kv, 17, k, v), expected = i < 2;
+            *x = 0;
+            if (!same_bytes(&expected, &fits, sizeof fits, "whether the type holds %g at %d", (double)edges[i], at))
+                return false;
+        }
+    return true;
+}
+
 static bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     enum bn_kv_type type = (enum bn_kv_type)(number % 3);
@@ -268,14 +288,15 @@ static bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
     float *k = guarded((size_t)dim * 4), *v = guarded((size_t)dim * 4);
     fill_floats(k, (size_t)dim, (enum fill)(number / 3 % FILL_COUNT), r);
     fill_floats(v, (size_t)dim, (enum fill)(number / 5 % FILL_COUNT), r);
-    ((bn_kv_store_fn *)ref)(&a, pos, k, v);
-    ((bn_kv_store_fn *)fn)(&b, pos, k, v);
+    bool fits = ((bn_kv_store_fn *)ref)(&a, pos, k, v), fits_too = ((bn_kv_store_fn *)fn)(&b, pos, k, v);
     size_t n = (size_t)dim * (size_t)positions, bytes = n * (type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1);
-    return same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) &&
+    return same_bytes(&fits, &fits_too, sizeof fits, "whether the type holds them, dim %d", dim) &&
+           same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) &&
            same_bytes(a.v, b.v, type == BN_KV_Q8_0 ? (size_t)dim * BN_SEGMENT : bytes, "values, dim %d", dim) &&
            (type != BN_KV_Q8_0 ||
             (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") &&
-             same_bytes(a.v_scale, b.v_scale, (size_t)dim / 32 * BN_SEGMENT * 2, "value scales")));
+             same_bytes(a.v_scale, b.v_scale, (size_t)dim / 32 * BN_SEGMENT * 2, "value scales"))) &&
+           notice_edges((bn_kv_store_fn *)ref, &a, k, v) && notice_edges((bn_kv_store_fn *)fn, &b, k, v);
 }
 
 static bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)

@@ -35,7 +35,23 @@ static void store_q8_0(const struct bn_kv_block *kv, int pos, const float *k, co
     }
 }
 
-static void store(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
+/* Is every |x| within `most`? Compares with the float after it, so that NaN is not. */
+static bool all_within(const float *k, const float *v, int n, float most)
+{
+    float after;
+    uint32_t bits;
+    memcpy(&bits, &most, sizeof bits);
+    bits++;
+    memcpy(&after, &bits, sizeof after);
+    v16 end = v16_set(after), out = v16_set(0), one = v16_set(1);
+    for (int d = 0; d < n; d += 16) {
+        out = v16_where_less(v16_abs(v16_load(k + d)), end, out, one);
+        out = v16_where_less(v16_abs(v16_load(v + d)), end, out, one);
+    }
+    return v16_largest(out) == 0;
+}
+
+static bool store(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
 {
     size_t dim = (size_t)kv->head_dim, k_at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16,
            v_at = (size_t)pos * dim;
@@ -48,4 +64,5 @@ static void store(const struct bn_kv_block *kv, int pos, const float *k, const f
             ((float *)kv->k)[k_at + d * 16] = k[d];
             ((float *)kv->v)[v_at + d] = v[d];
         }
+    return all_within(k, v, kv->head_dim, bn_kv_most(kv->type));
 }

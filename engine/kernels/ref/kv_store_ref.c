@@ -1,7 +1,8 @@
 /* kv_store_ref.c - specification: stores the key and value of one position, counted from the block's first, in the
  * cache (layout: struct bn_kv_block). F16 rounds half to even. Q8_0: for each 32 dims q = x * (127 / max |x|) rounded
  * half to even (0 when all are zero) and the scale max |x| / 127 as f16; head_dim is a multiple of 32 there, of 16
- * otherwise. */
+ * otherwise. Returns whether the type can hold every value: each is a number of magnitude bn_kv_most(type) or less; if
+ * not, what is stored is meaningless. */
 #include "engine/kernels/kernels.h"
 #include "engine/kernels/half.h"
 #include <math.h>
@@ -35,9 +36,11 @@ static void store_q8_0(const struct bn_kv_block *kv, int pos, const float *k, co
     }
 }
 
-static void store(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
+static bool store(const struct bn_kv_block *kv, int pos, const float *k, const float *v)
 {
     int dim = kv->head_dim;
+    float most = bn_kv_most(kv->type);
+    bool fits = true;
     size_t kat = (size_t)(pos / 16) * (size_t)dim * 16 + (size_t)pos % 16, vat = (size_t)pos * (size_t)dim;
     for (int d = 0; kv->type == BN_KV_F16 && d < dim; d++) {
         ((uint16_t *)kv->k)[kat + (size_t)d * 16] = bn_f16_from_f32(k[d]);
@@ -48,6 +51,8 @@ static void store(const struct bn_kv_block *kv, int pos, const float *k, const f
         ((float *)kv->v)[vat + (size_t)d] = v[d];
     }
     if (kv->type == BN_KV_Q8_0) store_q8_0(kv, pos, k, v);
+    for (int d = 0; d < dim; d++) fits = fits && fabsf(k[d]) <= most && fabsf(v[d]) <= most;
+    return fits;
 }
 
 BN_KERNEL(kv_store, ref, BN_CPU_ANY, store);
