@@ -11,6 +11,8 @@ static struct given {
 } * given;
 static struct bn_cmd_option *table; /* both live as long as the program */
 
+static void release(void) { free(table), free(given); }
+
 static struct bn_cmd_option line_of(const struct bn_option *o, struct given *g)
 {
     void *target = o->argument ? (void *)&g->value : (void *)&g->on;
@@ -26,7 +28,7 @@ const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)
     while (own[n_own].name) n_own++;
     table = calloc(n_own + n + 1, sizeof *table);
     given = calloc(n, sizeof *given);
-    if (!table || !given) bn_cmd_fail(&nobody, 1, "Out of memory.");
+    if (!table || !given || atexit(release)) bn_cmd_fail(&nobody, 1, "Out of memory.");
     for (size_t i = 0; i < n_own; i++) table[i] = own[i];
     for (size_t i = 0; i < n; i++) table[n_own + i] = line_of(registered[i], &given[i]);
     return table;
