@@ -226,6 +226,14 @@ void bn_crew_load(const struct bn_crew *crew, struct bn_crew_load *load);
 /* ---- session ---- */
 struct bn_session;
 
+/* Eviction of positions from the KV cache (engine/options/kv_prune.md). Zero means the default. */
+struct bn_kv_prune_options {
+    const char *policy; /* NULL or "off": none; "window", "sink" */
+    float budget;     /* up to 1: most of the positions so far that stay, as a share; above: as a number; default 0.5 */
+    int min_keep;     /* latest positions that always stay; default 32 */
+    int warmup_steps; /* first positions of a text during which nothing is evicted */
+};
+
 struct bn_session_options {
     int n_ctx;           /* positions of the KV cache; 0: the model's training context */
     int n_threads;       /* 0: one per physical core this process may use */
@@ -234,13 +242,15 @@ struct bn_session_options {
     const int *cpus;     /* n_threads CPU numbers to pin to, or NULL */
     const struct bn_observer *observer;
     bool fixed_threads; /* as in struct bn_crew_options */
+    struct bn_kv_prune_options kv_prune;
     struct bn_crew
         *crew; /* a shared crew; leave threads, batch, CPUs and observer unset then. NULL: a crew of its own */
 };
 enum bn_status bn_session_open(struct bn_session **session, const struct bn_model *model,
                                const struct bn_session_options *options, struct bn_error *err);
 /* A session on the crew of `from` that begins with the first n_tokens of its context, by reference: it costs memory
- * only for what follows, and for a segment of 256 positions that both continue to write. n_ctx 0: the same as `from`.
+ * only for what follows, and for segments of 256 positions that both continue to write. n_ctx 0: the same as `from`.
+ * BN_ERR_UNSUPPORTED: KV pruning has evicted positions of `from` after those.
  * Either may be closed first; a crew that `from` opened for itself must stay open. */
 enum bn_status bn_session_open_shared(struct bn_session **session, const struct bn_session *from, int n_tokens,
                                       int n_ctx, struct bn_error *err);
@@ -276,7 +286,9 @@ const struct bn_model *bn_session_model(const struct bn_session *session);
 int bn_session_position(const struct bn_session *session); /* tokens in the context */
 int bn_session_n_ctx(const struct bn_session *session);
 int bn_session_n_threads(const struct bn_session *session);
-void bn_session_truncate(struct bn_session *session, int n_tokens); /* forget everything after the first n tokens */
+/* Forgets everything after the first n tokens, and those too when KV pruning has evicted some since then: go on from
+ * the position that it returns. */
+int bn_session_truncate(struct bn_session *session, int n_tokens);
 /* Makes room in a full context: keeps the first n_sink tokens, drops the n_drop after them and re-rotates the rest. */
 enum bn_status bn_session_shift(struct bn_session *session, int n_sink, int n_drop, struct bn_error *err);
 uint64_t bn_session_kv_bytes(const struct bn_session *session);
@@ -297,6 +309,7 @@ struct bn_batch_options {
     const char *kv_type; /* as in struct bn_session_options */
     bool separate; /* never share keys and values of equal beginnings; otherwise from 16 tokens on, by reference */
     bool hash;     /* hash logits (bn_batch_logits_hash) */
+    struct bn_kv_prune_options kv_prune;
 };
 /* `options` may be NULL, and is copied. Takes n_sequences * n_vocab floats; each sequence takes its KV cache when it is
  * added. A number out of range is BN_ERR_USAGE. */

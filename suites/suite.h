@@ -18,6 +18,7 @@ struct bn_eval_options {
     int n_ctx;             /* longest input in tokens; 0: the model's training context, 512 for perplexity */
     int n_threads;         /* 0: the engine's choice */
     int n_batch;           /* as in bn_session_options */
+    struct bn_kv_prune_options kv_prune; /* as in bn_session_options */
     /* Called after each item when not NULL. */
     void (*progress)(void *self, const char *task, size_t done, size_t total);
     void *progress_self;

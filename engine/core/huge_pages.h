@@ -7,6 +7,8 @@
 #define BN_CORE_HUGE_PAGES_H
 #include <stddef.h>
 
+#define BN_HUGE_PAGE ((size_t)2 << 20)
+
 /* Rounds *bytes up to whole huge pages and reserves them; NULL if memory runs out. */
 void *bn_huge_pages_map(size_t *bytes);
 void bn_huge_pages_unmap(void *region, size_t bytes); /* bytes as set by bn_huge_pages_map; NULL does nothing */

@@ -1,7 +1,7 @@
 /* attention.c - rotation, the KV cache and attention of one layer. */
 #include "engine/model/attention.h"
 #include "engine/model/fault.h"
-#include "engine/model/kv_range.h"
+#include "engine/model/kv/range.h"
 #include <math.h>
 #include <string.h>
 
@@ -40,7 +40,7 @@ static const float *widened(const struct bn_lane *l, const float *x, float *buff
     return buffer;
 }
 
-static int slot_of(const struct bn_row *row) { return row->sequence->kv.slot[row->position]; }
+static int slot_of(const struct bn_row *row) { return bn_kv_cache_slot(&row->sequence->kv, row->position); }
 
 static void store_kv(struct bn_lane *l, int t, int kv_head)
 {
@@ -76,7 +76,7 @@ static void attend_segment(struct bn_lane *l, int kv_head, int segment, int seen
 {
     const struct bn_kv_cache *cache = &l->pass->rows->sequence->kv;
     int group = l->c->n_heads / l->c->n_kv_heads;
-    size_t wide = wide_head(l), row = (size_t)(cache->n_ctx / BN_SEGMENT) * (wide + 2);
+    size_t wide = wide_head(l), row = (size_t)(cache->n_most / BN_SEGMENT) * (wide + 2);
     struct bn_kv_block kv = bn_kv_cache_block(cache, l->layer, kv_head, segment * BN_SEGMENT);
     const float *q[BN_TILE_QUERIES];
     float *partials[BN_TILE_QUERIES];
@@ -103,7 +103,7 @@ void bn_attend_token(struct bn_lane *l)
     const struct bn_config *c = l->c;
     const struct bn_row *row = l->pass->rows;
     int slot = slot_of(row), last = slot / BN_SEGMENT, i0, i1;
-    size_t dim = (size_t)c->head_dim, stride = (size_t)(row->sequence->kv.n_ctx / BN_SEGMENT) * (wide_head(l) + 2);
+    size_t dim = (size_t)c->head_dim, stride = (size_t)(row->sequence->kv.n_most / BN_SEGMENT) * (wide_head(l) + 2);
     bn_lane_begin(l, BN_OP_ROPE);
     take_queries(l, 0);
     bn_lane_end(l, BN_OP_ROPE);

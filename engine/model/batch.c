@@ -99,7 +99,7 @@ static const struct member *find_prefix(const struct bn_batch *b, const int32_t 
         const struct member *m = member(b, i);
         int k = 0;
         while (m && k < computed(m) && (size_t)k + 1 < n && m->ids[k] == ids[k]) k++;
-        if (k > *n_shared) best = m, *n_shared = k;
+        if (k > *n_shared && bn_sequence_has(&m->sequence, k)) best = m, *n_shared = k;
     }
     if (!best) *n_shared = 0;
     return best;
@@ -112,7 +112,7 @@ static enum bn_status begin(struct bn_batch *b, struct member *m, const int32_t 
     const struct member *from = find_prefix(b, ids, n, &n_shared);
     enum bn_status status =
         from ? bn_sequence_init_shared(&m->sequence, b->crew, &from->sequence, n_shared, o->n_ctx, err)
-             : bn_sequence_init(&m->sequence, b->crew, o->n_ctx, o->kv_type, err);
+             : bn_sequence_init(&m->sequence, b->crew, o->n_ctx, o->kv_type, &o->kv_prune, err);
     if (status != BN_OK) return status;
     status = bn_sequence_check(&m->sequence, ids + n_shared, n - (size_t)n_shared, err);
     m->ids = status == BN_OK ? malloc((size_t)o->n_ctx * sizeof *m->ids) : NULL;
@@ -179,8 +179,10 @@ static bool decodes(const struct member *m) { return m->open && computed(m) > 0 
 
 static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct member *m, int n, struct bn_error *err)
 {
-    int position = computed(m);
-    enum bn_status status = bn_kv_cache_append(&m->sequence.kv, n, err);
+    int position = computed(m), most;
+    enum bn_status status = bn_sequence_settle(&m->sequence, b->crew, &most, err);
+    if (n > most) n = most;
+    if (status == BN_OK) status = bn_kv_cache_append(&m->sequence.kv, n, err);
     if (status != BN_OK) return status;
     for (int i = 0; i < n; i++, position++)
         s->rows[s->n++] = (struct bn_row){&m->sequence, m->ids[position], position, position + 1 == m->n_ids};
@@ -261,7 +263,7 @@ int bn_batch_position(const struct bn_batch *b, int sequence)
 uint64_t bn_batch_kv_bytes(const struct bn_batch *b, int sequence)
 {
     const struct member *m = member(b, sequence);
-    return m ? m->sequence.kv.bytes : 0;
+    return m ? bn_sequence_kv_bytes(&m->sequence) : 0;
 }
 
 uint64_t bn_batch_logits_hash(const struct bn_batch *b, int sequence)

@@ -2,7 +2,7 @@
 #include "engine/model/pass.h"
 #include "engine/model/fault.h"
 #include "engine/model/forward.h"
-#include "engine/model/kv_range.h"
+#include "engine/model/kv/range.h"
 #include "engine/model/lane.h"
 
 /* ---- observers ---- */

@@ -1,7 +1,7 @@
 /* sequence.c - opens sequences, checks what they are given, hashes their logits and shifts their context. */
 #include "engine/model/sequence.h"
 #include "engine/model/forward.h"
-#include "engine/model/kv_range.h"
+#include "engine/model/kv/range.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,13 +37,20 @@ static enum bn_status end(struct bn_sequence *s, struct bn_crew *crew, const str
     return status;
 }
 
+static int slots(const struct bn_sequence *s) { return s->pruner ? bn_kv_pruner_slots(s->pruner, s->n_ctx) : s->n_ctx; }
+
 enum bn_status bn_sequence_init(struct bn_sequence *s, struct bn_crew *crew, int n_ctx, const char *type_name,
-                                struct bn_error *err)
+                                const struct bn_kv_prune_options *prune, struct bn_error *err)
 {
+    const struct bn_config *config = &crew->model->source.config;
     enum bn_kv_type type = BN_KV_F16;
-    enum bn_status status = begin(s, crew, n_ctx ? n_ctx : crew->model->source.config.n_ctx_train, err);
+    enum bn_status status = begin(s, crew, n_ctx ? n_ctx : config->n_ctx_train, err);
     if (status == BN_OK) status = kv_type(s->model, type_name, &type, err);
-    if (status == BN_OK) status = bn_kv_cache_init(&s->kv, &s->model->source.config, type, s->n_ctx, err);
+    if (status == BN_OK) status = bn_kv_pruner_open(&s->pruner, config, prune, s->n_ctx, err);
+    if (status == BN_OK && s->pruner && s->model->reference64)
+        status = bn_fail(err, BN_ERR_UNSUPPORTED,
+                         "The reference64 pass does not prune its KV cache; choose another kernel backend.");
+    if (status == BN_OK) status = bn_kv_cache_init(&s->kv, config, type, slots(s), err);
     return end(s, crew, NULL, 0, status, err);
 }
 
@@ -56,7 +63,14 @@ enum bn_status bn_sequence_init_shared(struct bn_sequence *s, struct bn_crew *cr
     if (status == BN_OK && (n_tokens < 0 || n_tokens > bn_sequence_position(from) || n_tokens > s->n_ctx))
         status = bn_fail(err, BN_ERR_USAGE, "Cannot share %d tokens of a context of %d in one for %d.", n_tokens,
                          bn_sequence_position(from), s->n_ctx);
-    if (status == BN_OK) status = bn_kv_cache_init_shared(&s->kv, &from->kv, n_tokens, s->n_ctx, err);
+    if (status == BN_OK && !bn_sequence_has(from, n_tokens))
+        status = bn_fail(err, BN_ERR_UNSUPPORTED,
+                         "Cannot share %d tokens of a context from which KV pruning has evicted some at %d; share at "
+                         "least those or none.",
+                         n_tokens, from->pruner->settled);
+    if (status == BN_OK) status = bn_kv_pruner_copy(&s->pruner, from->pruner, s->n_ctx, err);
+    if (status == BN_OK && s->pruner && !n_tokens) bn_kv_pruner_reset(s->pruner);
+    if (status == BN_OK) status = bn_kv_cache_init_shared(&s->kv, &from->kv, n_tokens, slots(s), err);
     return end(s, crew, from, n_tokens, status, err);
 }
 
@@ -64,6 +78,8 @@ void bn_sequence_release(struct bn_sequence *s)
 {
     bn_sequence64_release(s);
     bn_kv_cache_release(&s->kv);
+    bn_kv_pruner_close(s->pruner);
+    s->pruner = NULL;
 }
 
 enum bn_status bn_sequence_check(const struct bn_sequence *s, const int32_t *ids, size_t n, struct bn_error *err)
@@ -79,6 +95,34 @@ enum bn_status bn_sequence_check(const struct bn_sequence *s, const int32_t *ids
             return bn_fail(err, BN_ERR_USAGE, "Token id %d is outside the vocabulary of %d.", ids[i], vocab);
     return BN_OK;
 }
+
+/* ---- eviction ---- */
+enum bn_status bn_sequence_settle(struct bn_sequence *s, struct bn_crew *crew, int *most, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    *most = s->n_ctx;
+    if (!s->pruner) return BN_OK;
+    if (bn_kv_pruner_is_due(s->pruner, &s->kv)) status = bn_kv_pruner_evict(s->pruner, &s->kv, crew, err);
+    *most = bn_kv_pruner_room(s->pruner, &s->kv);
+    return status;
+}
+
+bool bn_sequence_has(const struct bn_sequence *s, int n_tokens)
+{
+    return !n_tokens || !s->pruner || n_tokens >= s->pruner->settled;
+}
+
+int bn_sequence_truncate(struct bn_sequence *s, int n_tokens)
+{
+    int position = bn_sequence_position(s);
+    if (n_tokens < 0 || n_tokens >= position) return position;
+    if (!bn_sequence_has(s, n_tokens)) n_tokens = 0;
+    bn_kv_cache_truncate(&s->kv, n_tokens);
+    if (!n_tokens && s->pruner) bn_kv_pruner_reset(s->pruner);
+    return n_tokens;
+}
+
+size_t bn_sequence_kv_bytes(const struct bn_sequence *s) { return s->kv.bytes + (s->pruner ? s->pruner->bytes : 0); }
 
 /* ---- hash ---- */
 void bn_sequence_hash_reset(struct bn_sequence *s, bool on)
@@ -126,7 +170,7 @@ static enum bn_status store(const struct shift *m, int layer, int kv_head, int s
 static enum bn_status move(const struct shift *m, int layer, int kv_head, int pos)
 {
     const struct bn_config *c = &m->s->model->source.config;
-    int from = m->s->kv.slot[pos], to = m->s->kv.slot[pos - m->drop];
+    int from = bn_kv_cache_slot(&m->s->kv, pos), to = from - m->drop;
     struct bn_kv_block old = bn_kv_cache_block(&m->s->kv, layer, kv_head, from);
     bn_kv_cache_read(&old, from % BN_SEGMENT, m->k, m->v);
     m->s->model->kernels.rope(m->k, m->cosine, m->back, 1, c->head_dim, c->rope_dim,
@@ -150,6 +194,9 @@ static enum bn_status check_shift(const struct bn_sequence *s, int n_sink, int n
     int position = bn_sequence_position(s);
     if (s->model->reference64)
         return bn_fail(err, BN_ERR_UNSUPPORTED, "The reference64 pass does not shift its context.");
+    if (s->kv.n_evicted)
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "A context from which KV pruning has evicted positions does not shift.");
     if (n_sink < 0 || n_drop < 1 || n_drop > position || n_sink > position - n_drop)
         return bn_fail(err, BN_ERR_USAGE, "A context of %d tokens cannot keep %d and drop %d.", position, n_sink,
                        n_drop);
@@ -160,7 +207,7 @@ enum bn_status bn_sequence_shift(struct bn_sequence *s, struct bn_rope *rope, in
                                  struct bn_error *err)
 {
     enum bn_status status = check_shift(s, n_sink, n_drop, err);
-    if (status == BN_OK) status = bn_kv_cache_own(&s->kv, s->kv.slot[n_sink], s->kv.n_slots, err);
+    if (status == BN_OK) status = bn_kv_cache_own(&s->kv, n_sink, bn_kv_cache_n_slots(&s->kv), err);
     if (status != BN_OK) return status;
     size_t head = (size_t)s->kv.head_dim, half = (size_t)rope->half, row = (size_t)n_drop * half;
     float *buffer = malloc((2 * head + half) * sizeof *buffer), *back = buffer + 2 * head;

@@ -30,7 +30,7 @@ static enum bn_status open_session(struct bn_session *s, const struct bn_model *
     enum bn_status status = take_crew(s, model, o, err);
     if (status != BN_OK) return status;
     status = from ? bn_sequence_init_shared(&s->sequence, s->crew, &from->sequence, n_tokens, o->n_ctx, err)
-                  : bn_sequence_init(&s->sequence, s->crew, o->n_ctx, o->kv_type, err);
+                  : bn_sequence_init(&s->sequence, s->crew, o->n_ctx, o->kv_type, &o->kv_prune, err);
     s->n_batch = s->crew->n_batch < s->sequence.n_ctx ? s->crew->n_batch : s->sequence.n_ctx;
     s->logits = s->crew->logits;
     return status;
@@ -118,7 +118,11 @@ static enum bn_status append(struct bn_session *s, enum bn_phase phase, const in
 {
     enum bn_status status = bn_sequence_check(&s->sequence, ids, n, err);
     for (size_t done = 0; done < n && status == BN_OK;) {
-        int part = smaller(n - done, s->n_batch), from = done < first ? smaller(first - done, part) : 0;
+        int most;
+        status = bn_sequence_settle(&s->sequence, s->crew, &most, err);
+        if (status != BN_OK) break;
+        int part = smaller(n - done, most < s->n_batch ? most : s->n_batch),
+            from = done < first ? smaller(first - done, part) : 0;
         t->pos = done + (size_t)from;
         status = run(s, phase, ids + done, part, from, 0, t, err);
         done += (size_t)part;
@@ -149,7 +153,9 @@ enum bn_status bn_decode_top(struct bn_session *s, int32_t id, int k, struct bn_
     const struct bn_model *model = s->crew->model;
     bool screens = model->screen.plane.data && !model->reference64 && !s->sequence.hashing;
     if (!screens || k < 1 || k > BN_MAX_TOP) return bn_decode(s, id, err);
+    int most;
     enum bn_status status = bn_sequence_check(&s->sequence, &id, 1, err);
+    if (status == BN_OK) status = bn_sequence_settle(&s->sequence, s->crew, &most, err);
     if (status == BN_OK) status = run(s, BN_PHASE_DECODE, &id, 1, 0, k, &(struct taking){.s = s}, err);
     return status;
 }
@@ -169,15 +175,18 @@ enum bn_status bn_decode_draft(struct bn_session *s, int32_t id, const int32_t *
                                size_t *n_accepted, struct bn_error *err)
 {
     int32_t ids[1 + BN_MAX_DRAFT] = {id};
-    int position = bn_sequence_position(&s->sequence), room = s->sequence.n_ctx - position,
-        most = s->n_batch < room ? s->n_batch - 1 : room - 1;
+    int position = bn_sequence_position(&s->sequence), room = s->sequence.n_ctx - position, most;
     *n_accepted = 0;
     if (n_draft > BN_MAX_DRAFT)
         return bn_fail(err, BN_ERR_USAGE, "A draft has at most %d tokens, not %zu.", BN_MAX_DRAFT, n_draft);
+    enum bn_status status = bn_sequence_settle(&s->sequence, s->crew, &most, err);
+    if (status != BN_OK) return status;
+    most = most < room ? most : room;
+    most = s->n_batch < most ? s->n_batch - 1 : most - 1;
     int n = most > 0 ? smaller(n_draft, most) : 0;
     if (!n) return bn_decode(s, id, err);
     memcpy(ids + 1, draft, (size_t)n * sizeof *draft);
-    enum bn_status status = bn_sequence_check(&s->sequence, ids, (size_t)n + 1, err);
+    status = bn_sequence_check(&s->sequence, ids, (size_t)n + 1, err);
     if (status == BN_OK) status = run(s, BN_PHASE_VERIFY, ids, n + 1, 0, 0, NULL, err);
     if (status != BN_OK) return status;
     int k = accepted_of(s, draft, n);
@@ -193,15 +202,12 @@ int bn_session_position(const struct bn_session *s) { return bn_sequence_positio
 int bn_session_n_ctx(const struct bn_session *s) { return s->sequence.n_ctx; }
 int bn_session_n_threads(const struct bn_session *s) { return s->crew->n_threads; }
 struct bn_crew *bn_session_crew(const struct bn_session *s) { return s->crew; }
-uint64_t bn_session_kv_bytes(const struct bn_session *s) { return s->sequence.kv.bytes; }
+uint64_t bn_session_kv_bytes(const struct bn_session *s) { return bn_sequence_kv_bytes(&s->sequence); }
 uint64_t bn_session_logits_hash(const struct bn_session *s) { return s->sequence.hash; }
 void bn_session_hash_reset(struct bn_session *s, bool on) { bn_sequence_hash_reset(&s->sequence, on); }
 const struct bn_model *bn_session_model(const struct bn_session *s) { return s->crew->model; }
 
-void bn_session_truncate(struct bn_session *s, int n_tokens)
-{
-    if (n_tokens >= 0 && n_tokens < bn_sequence_position(&s->sequence)) bn_kv_cache_truncate(&s->sequence.kv, n_tokens);
-}
+int bn_session_truncate(struct bn_session *s, int n_tokens) { return bn_sequence_truncate(&s->sequence, n_tokens); }
 
 enum bn_status bn_session_shift(struct bn_session *s, int n_sink, int n_drop, struct bn_error *err)
 {

@@ -11,8 +11,11 @@
 
 #define BN_OPTION(option, ...) const struct bn_option bn_option_##option = {.name = #option, __VA_ARGS__}
 
-/* For `set` functions: one of "off" and "on" (also False/True, 0/1); a whole number within least..most. */
+/* For `set` functions: one of "off" and "on" (also False/True, 0/1); a whole number or a decimal one within
+ * least..most. */
 enum bn_status bn_option_switch(const char *name, const char *value, bool *on, struct bn_error *err);
 enum bn_status bn_option_number(const char *name, const char *value, int least, int most, int *number,
                                 struct bn_error *err);
+enum bn_status bn_option_decimal(const char *name, const char *value, double least, double most, float *number,
+                                 struct bn_error *err);
 #endif

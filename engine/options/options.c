@@ -103,3 +103,15 @@ enum bn_status bn_option_number(const char *name, const char *value, int least, 
     *number = (int)x;
     return BN_OK;
 }
+
+enum bn_status bn_option_decimal(const char *name, const char *value, double least, double most, float *number,
+                                 struct bn_error *err)
+{
+    char *end;
+    double x = strtod(value, &end);
+    if (!*value || *end || !(x >= least && x <= most))
+        return bn_fail(err, BN_ERR_USAGE, "Option %s must be a number from %.10g to %.10g, not \"%s\".", name, least,
+                       most, value);
+    *number = (float)x;
+    return BN_OK;
+}

@@ -1,6 +1,6 @@
 /* checkkern_refs.c - checks the reference variants against plain double arithmetic written independently
  * here. */
-#include "engine/model/kv_cache.h"
+#include "engine/model/kv/cache.h"
 #include "engine/tests/checkkern.h"
 #include "engine/kernels/lut3.h"
 #include "engine/kernels/exp.h"

@@ -1,6 +1,6 @@
 /* test_kv_range.c - keys and values at the edge of what a cache's type holds, and f16 caches that become f32. */
 #include "engine/model/fault.h"
-#include "engine/model/kv_range.h"
+#include "engine/model/kv/range.h"
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -82,7 +82,7 @@ Test(kv_range, widened_caches_keep_every_value)
             cr_assert_eq(bn_kv_cache_store(&cache, &kernels, i / HEADS, i % HEADS, slot, k, v), BN_KV_FITS);
         }
     cr_assert_eq(bn_kv_cache_widen(&cache, &err), BN_OK, "%s", err.text);
-    cr_expect(cache.type == BN_KV_F32 && cache.n_positions == N && cache.slot[N - 1] == N - 1);
+    cr_expect(cache.type == BN_KV_F32 && cache.n_positions == N && bn_kv_cache_n_slots(&cache) == N);
     for (int slot = 0; slot < N; slot++)
         for (int i = 0; i < LAYERS * HEADS; i++) {
             struct bn_kv_block block = bn_kv_cache_block(&cache, i / HEADS, i % HEADS, slot);

@@ -43,7 +43,7 @@ static enum bn_status prepare(struct server *server, struct bn_session *session,
     if (job->n + fill > bn_session_n_ctx(session))
         return bn_harness_fail(err, BN_ERR_CONTEXT, "%d tokens do not fit a context of %d; give --n_ctx.",
                                job->n + fill, bn_session_n_ctx(session));
-    if (position > fill) bn_session_truncate(session, fill);
+    if (position > fill) position = bn_session_truncate(session, fill);
     if (position >= fill) return BN_OK;
     return bn_prefill(session, server->ids + position, (size_t)(fill - position), err);
 }

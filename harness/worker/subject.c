@@ -97,8 +97,8 @@ enum bn_status bn_subject_pass(struct bn_subject *s, struct bn_session *session,
     s->chosen = BN_FNV_BASIS;
     if (q->sequences > 1) return bn_together_pass(s, session, hooks, err);
     bn_session_hash_reset(session, s->hashing);
-    if (bn_session_position(session) < (int)q->fill) status = bn_prefill(session, s->ids, q->fill, err);
-    bn_session_truncate(session, (int)q->fill);
+    int position = bn_session_truncate(session, (int)q->fill);
+    if (position < (int)q->fill) status = bn_prefill(session, s->ids + position, q->fill - (size_t)position, err);
     if (!status) status = prefill(s, session, hooks, err);
     if (!status && q->decode) status = decode(s, session, hooks, err);
     s->hash = bn_session_logits_hash(session);

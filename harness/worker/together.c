@@ -65,6 +65,7 @@ enum bn_status bn_together_pass(struct bn_subject *s, struct bn_session *session
     const struct bn_batch_options options = {.n_sequences = (int)q->sequences,
                                              .n_ctx = (int)(q->fill + q->decode),
                                              .kv_type = s->options.kv_type,
+                                             .kv_prune = s->options.kv_prune,
                                              .separate = true,
                                              .hash = s->hashing};
     struct bn_batch *batch = NULL;

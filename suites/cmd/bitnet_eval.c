@@ -227,6 +227,7 @@ static void apply_options(void)
     o.model = s.model;
     o.eval.kv_type = s.session.kv_type;
     o.eval.n_batch = s.session.n_batch;
+    o.eval.kv_prune = s.session.kv_prune;
     if (s.generator.prompt_lookup || s.generator.head_screening)
         fprintf(stderr,
                 "bitnet-eval: prompt_lookup and head_screening change nothing here: tasks and stress tests score "

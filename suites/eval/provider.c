@@ -48,9 +48,8 @@ static enum bn_status forward(void *self, const int32_t *ids, size_t n, size_t f
     struct bn_engine_provider *engine = self;
     size_t keep = shared(engine, ids, n);
     if (keep > first) keep = first; /* position `first` must be computed again to have its logits */
+    engine->n_held = keep = (size_t)bn_session_truncate(engine->session, (int)keep);
     struct shifted shift = {each, each_self, keep};
-    bn_session_truncate(engine->session, (int)keep);
-    engine->n_held = keep;
     enum bn_status status =
         bn_prefill_logits(engine->session, ids + keep, n - keep, first - keep, pass_on, &shift, err);
     if (status != BN_OK) return status;

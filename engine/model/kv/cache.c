@@ -1,7 +1,7 @@
-/* kv_cache.c - slots of positions, segments of slots, blocks of segments, and one slot read back. */
-#include "engine/model/kv_cache.h"
+/* cache.c - slots of positions, segments of slots, blocks of segments, and one slot read back. */
+#include "engine/model/kv/cache.h"
 #include "engine/format/half.h"
-#include "engine/model/kv_segments.h"
+#include "engine/model/kv/segments.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,36 +16,34 @@ static enum bn_status no_memory(size_t bytes, struct bn_error *err)
     return bn_fail_memory(err, "the KV cache (a smaller context needs less)", bytes);
 }
 
-static size_t n_segments(const struct bn_kv_cache *cache) { return (size_t)cache->n_ctx / BN_SEGMENT; }
+static size_t n_segments(const struct bn_kv_cache *cache) { return (size_t)cache->n_most / BN_SEGMENT; }
 static size_t segments_for(int n_slots) { return ((size_t)n_slots + BN_SEGMENT - 1) / BN_SEGMENT; }
 
 /* Everything but the first `shared` segments, which the caller puts in. */
 static enum bn_status allocate(struct bn_kv_cache *cache, size_t shared, struct bn_error *err)
 {
     size_t n = n_segments(cache);
-    cache->slot = malloc((size_t)cache->n_ctx * sizeof *cache->slot);
     cache->segments = calloc(n, sizeof *cache->segments);
-    if (cache->slot && cache->segments && n > shared)
+    if (cache->segments && n > shared)
         cache->bytes = bn_kv_segments_map(cache->segments + shared, n - shared, cache->segment_bytes);
-    if (cache->slot && cache->segments && (cache->bytes || n == shared)) return BN_OK;
-    free(cache->slot);
+    if (cache->segments && (cache->bytes || n == shared)) return BN_OK;
     free(cache->segments);
-    cache->slot = NULL, cache->segments = NULL;
+    cache->segments = NULL;
     return no_memory((n - shared) * cache->segment_bytes, err);
 }
 
 enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_config *config, enum bn_kv_type type,
-                                int n_ctx, struct bn_error *err)
+                                int n_slots, struct bn_error *err)
 {
     size_t n_blocks = (size_t)config->n_layers * (size_t)config->n_kv_heads,
            dim = ((size_t)config->head_dim + 15) / 16 * 16;
-    size_t segments = segments_for(n_ctx), position = 2 * (codes_bytes(type, dim) + scales_bytes(type, dim));
+    size_t segments = segments_for(n_slots), position = 2 * (codes_bytes(type, dim) + scales_bytes(type, dim));
     if ((uint64_t)segments * BN_SEGMENT * n_blocks * position > PTRDIFF_MAX) /* 32-bit CPUs */
         return no_memory(SIZE_MAX, err);
     *cache = (struct bn_kv_cache){.type = type,
                                   .n_layers = config->n_layers,
                                   .n_kv_heads = config->n_kv_heads,
-                                  .n_ctx = (int)(segments * BN_SEGMENT),
+                                  .n_most = (int)(segments * BN_SEGMENT),
                                   .head_dim = (int)dim,
                                   .block_bytes = position * BN_SEGMENT,
                                   .segment_bytes = n_blocks * position * BN_SEGMENT,
@@ -57,17 +55,15 @@ enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_confi
 }
 
 enum bn_status bn_kv_cache_init_shared(struct bn_kv_cache *cache, const struct bn_kv_cache *from, int n_positions,
-                                       int n_ctx, struct bn_error *err)
+                                       int n_slots, struct bn_error *err)
 {
     *cache = *from;
-    cache->n_ctx = (int)(segments_for(n_ctx) * BN_SEGMENT);
+    cache->n_most = (int)(segments_for(n_slots) * BN_SEGMENT);
     cache->bytes = 0;
-    cache->n_positions = n_positions;
-    cache->n_slots = n_positions ? from->slot[n_positions - 1] + 1 : 0;
-    size_t shared = segments_for(cache->n_slots);
+    bn_kv_cache_truncate(cache, n_positions);
+    size_t shared = segments_for(bn_kv_cache_n_slots(cache));
     enum bn_status status = allocate(cache, shared, err);
     if (status != BN_OK) return status;
-    memcpy(cache->slot, from->slot, (size_t)n_positions * sizeof *cache->slot);
     for (size_t i = 0; i < shared; i++) {
         cache->segments[i] = from->segments[i];
         atomic_fetch_add(&cache->segments[i]->users, 1);
@@ -80,7 +76,6 @@ void bn_kv_cache_release(struct bn_kv_cache *cache)
     for (size_t i = 0; cache->segments && i < n_segments(cache); i++)
         bn_kv_segment_drop(cache->segments[i], cache->segment_bytes);
     free(cache->segments);
-    free(cache->slot);
     memset(cache, 0, sizeof *cache);
 }
 
@@ -89,10 +84,10 @@ void bn_kv_cache_release(struct bn_kv_cache *cache)
 static enum bn_status own_segment(struct bn_kv_cache *cache, size_t i, struct bn_error *err)
 {
     struct bn_kv_segment *old = cache->segments[i], *mine;
-    if (atomic_load(&old->users) == 1) return BN_OK;
+    if (old && atomic_load(&old->users) == 1) return BN_OK;
     size_t bytes = bn_kv_segments_map(&mine, 1, cache->segment_bytes);
     if (!bytes) return no_memory(cache->segment_bytes, err);
-    memcpy(mine->memory, old->memory, cache->segment_bytes);
+    if (old) memcpy(mine->memory, old->memory, cache->segment_bytes);
     cache->segments[i] = mine;
     cache->bytes += bytes;
     bn_kv_segment_drop(old, cache->segment_bytes);
@@ -109,15 +104,26 @@ enum bn_status bn_kv_cache_own(struct bn_kv_cache *cache, int first, int end, st
 
 enum bn_status bn_kv_cache_append(struct bn_kv_cache *cache, int n, struct bn_error *err)
 {
-    enum bn_status status = bn_kv_cache_own(cache, cache->n_slots, cache->n_slots + n, err);
-    for (int i = 0; status == BN_OK && i < n; i++) cache->slot[cache->n_positions++] = cache->n_slots++;
+    int n_slots = bn_kv_cache_n_slots(cache);
+    enum bn_status status = bn_kv_cache_own(cache, n_slots, n_slots + n, err);
+    if (status == BN_OK) cache->n_positions += n;
     return status;
 }
 
 void bn_kv_cache_truncate(struct bn_kv_cache *cache, int n_positions)
 {
     cache->n_positions = n_positions;
-    cache->n_slots = n_positions ? cache->slot[n_positions - 1] + 1 : 0;
+    if (!n_positions) cache->n_evicted = 0;
+}
+
+void bn_kv_cache_trim(struct bn_kv_cache *cache, int first, int end)
+{
+    for (size_t i = segments_for(first); i < segments_for(end); i++) {
+        if (!cache->segments[i]) continue;
+        bn_kv_segment_drop(cache->segments[i], cache->segment_bytes);
+        cache->segments[i] = NULL;
+        cache->bytes -= cache->segment_bytes < cache->bytes ? cache->segment_bytes : cache->bytes;
+    }
 }
 
 struct bn_kv_block bn_kv_cache_block(const struct bn_kv_cache *cache, int layer, int kv_head, int slot)
@@ -132,6 +138,35 @@ struct bn_kv_block bn_kv_cache_block(const struct bn_kv_cache *cache, int layer,
                                 v,
                                 scaled ? (uint16_t *)(k + codes) : NULL,
                                 scaled ? (uint16_t *)(v + codes) : NULL};
+}
+
+/* ---- one slot ---- */
+
+/* Copies `n` elements of `size` bytes, both `stride` elements apart. */
+static void copy_elements(char *to, const char *from, size_t n, size_t size, size_t stride)
+{
+    for (size_t i = 0; i < n; i++) memcpy(to + i * stride * size, from + i * stride * size, size);
+}
+
+/* Keys are groups of 16 slots: of elements, or, in Q8_0, of four codes; so are values of Q8_0 with dims for slots. */
+void bn_kv_cache_move(const struct bn_kv_cache *cache, int layer, int kv_head, int to, int from)
+{
+    struct bn_kv_block a = bn_kv_cache_block(cache, layer, kv_head, to),
+                       b = bn_kv_cache_block(cache, layer, kv_head, from);
+    size_t dim = (size_t)cache->head_dim, size = element_bytes(cache->type), i = (size_t)to % BN_SEGMENT,
+           j = (size_t)from % BN_SEGMENT;
+    char *ka = a.k, *kb = b.k, *va = a.v, *vb = b.v;
+    if (cache->type != BN_KV_Q8_0) {
+        copy_elements(ka + (i / 16 * dim * 16 + i % 16) * size, kb + (j / 16 * dim * 16 + j % 16) * size, dim, size,
+                      16);
+        memcpy(va + i * dim * size, vb + j * dim * size, dim * size);
+        return;
+    }
+    copy_elements(ka + bn_q8_key_index(dim, i, 0), kb + bn_q8_key_index(dim, j, 0), dim / 4, 4, 16);
+    for (size_t d = 0; d < dim; d++) va[bn_q8_value_index(i, d)] = vb[bn_q8_value_index(j, d)];
+    copy_elements((char *)(a.k_scale + i / 16 * (dim / 32) * 16 + i % 16),
+                  (char *)(b.k_scale + j / 16 * (dim / 32) * 16 + j % 16), dim / 32, 2, 16);
+    copy_elements((char *)(a.v_scale + i), (char *)(b.v_scale + j), dim / 32, 2, BN_SEGMENT);
 }
 
 static float element(enum bn_kv_type type, const void *data, size_t i, uint16_t scale)

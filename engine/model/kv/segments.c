@@ -1,5 +1,5 @@
-/* kv_segments.c - one mapping behind several segments: huge pages do not end at a segment's end. */
-#include "engine/model/kv_segments.h"
+/* segments.c - one mapping behind several segments: huge pages do not end at a segment's end. */
+#include "engine/model/kv/segments.h"
 #include "engine/core/huge_pages.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,12 +13,22 @@ struct bn_kv_home {
     struct bn_kv_segment segments[];
 };
 
+/* Huge pages are for mappings that fill one. */
+static char *map(size_t *bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (*bytes >= BN_HUGE_PAGE) return bn_huge_pages_map(bytes);
+    *bytes = (*bytes + page - 1) / page * page;
+    char *p = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
 size_t bn_kv_segments_map(struct bn_kv_segment **segments, size_t n, size_t bytes)
 {
     struct bn_kv_home *home = malloc(sizeof *home + n * sizeof *home->segments);
     if (!home) return 0;
     home->bytes = n * bytes;
-    home->memory = bn_huge_pages_map(&home->bytes);
+    home->memory = map(&home->bytes);
     if (!home->memory) {
         free(home);
         return 0;

@@ -1,4 +1,4 @@
-/* kv_segments.h - segments of KV caches: mapped several at once, counted users, given back one by one. */
+/* segments.h - segments of KV caches: mapped several at once, counted users, given back one by one. */
 #ifndef BN_MODEL_KV_SEGMENTS_H
 #define BN_MODEL_KV_SEGMENTS_H
 #include <stdatomic.h>

@@ -1,8 +1,8 @@
-/* kv_range.c - the range of KV cache types, and f16 caches that become f32. */
-#include "engine/model/kv_range.h"
+/* range.c - the range of KV cache types, and f16 caches that become f32. */
+#include "engine/model/kv/range.h"
 #include "engine/kernels/half.h"
 #include "engine/model/fault.h"
-#include "engine/model/kv_segments.h"
+#include "engine/model/kv/segments.h"
 #include <string.h>
 
 /* The row as f16 would hold it, or as it is when f16 cannot. */
@@ -51,13 +51,12 @@ enum bn_status bn_kv_cache_widen(struct bn_kv_cache *cache, struct bn_error *err
         return bn_fail(err, BN_ERR_UNSUPPORTED,
                        "Keys or values of this model are above %.0f, which a q8_0 KV cache cannot hold; choose f32.",
                        (double)bn_kv_most(BN_KV_Q8_0));
-    enum bn_status status = bn_kv_cache_init(&wide, &shape, BN_KV_F32, cache->n_ctx, err);
+    enum bn_status status = bn_kv_cache_init(&wide, &shape, BN_KV_F32, cache->n_most, err);
     if (status != BN_OK) return status;
     wide.widened = true;
     wide.n_positions = cache->n_positions;
-    wide.n_slots = cache->n_slots;
-    memcpy(wide.slot, cache->slot, (size_t)cache->n_positions * sizeof *wide.slot);
-    for (int slot = 0; slot < cache->n_slots; slot += BN_SEGMENT)
+    wide.n_evicted = cache->n_evicted;
+    for (int slot = 0; slot < bn_kv_cache_n_slots(cache); slot += BN_SEGMENT)
         for (int layer = 0; layer < cache->n_layers; layer++)
             for (int h = 0; h < cache->n_kv_heads; h++) {
                 struct bn_kv_block from = bn_kv_cache_block(cache, layer, h, slot),

@@ -1,0 +1,16 @@
+/* kv_prune.c - option: which policy evicts positions from the KV cache (engine/model/kv). */
+#include "engine/options/option.h"
+
+/* The engine knows the names. */
+static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
+{
+    (void)err;
+    s->session.kv_prune.policy = value;
+    return BN_OK;
+}
+
+BN_OPTION(kv_prune, .argument = "off|window|sink", .values = (const char *const[]){"off", "window", "sink", NULL},
+          .help = "evict positions from the KV cache and free their memory: all but the latest (window), or but the "
+                  "first four and the latest (sink)",
+          .exactness = "changes logits from the first eviction on; the same bits for every batch, thread count and CPU",
+          .set = set);
