@@ -40,7 +40,7 @@ static enum bn_status put_line(const struct bn_self_test_log *log, json_t *line,
     return written && !fflush(log->file) ? BN_OK : could_not(log, "write", err);
 }
 
-/* Reads whole lines; returns where a torn one begins. */
+/* Reads whole lines; returns where a torn one begins, -1 where reading failed. */
 static long read_lines(struct bn_self_test_log *log)
 {
     char *line = NULL;
@@ -53,7 +53,7 @@ static long read_lines(struct bn_self_test_log *log)
         good += n;
     }
     free(line);
-    return good;
+    return ferror(log->file) ? -1 : good;
 }
 
 /* A regular file that this command does not read, for it is cut and appended to. */
@@ -77,6 +77,7 @@ static enum bn_status take_over(struct bn_self_test_log *log, const char *identi
 {
     rewind(log->file);
     long good = read_lines(log);
+    if (good < 0) return could_not(log, "read", err);
     const char *about = json_string_value(json_object_get(json_array_get(log->runs, 0), "about"));
     if (!about && !empty)
         return bn_harness_fail(err, BN_ERR_USAGE, "%s is not the log of a self-test; name another file.", log->path);

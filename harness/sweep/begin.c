@@ -108,6 +108,8 @@ static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
 {
     char who[16384], host[256] = "";
     identity(s, who, sizeof who);
+    enum bn_status status = bn_store_unread(s->store, err);
+    if (status) return status;
     gethostname(host, sizeof host - 1);
     struct bn_store_run run = {.identity = who,
                                .source = "sweep",

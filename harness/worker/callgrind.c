@@ -58,8 +58,8 @@ static void add_totals(const char *events, const char *totals, struct bn_callgri
     }
 }
 
-/* One dump; false when its trigger is another phase's. */
-static bool read_dump(const char *path, const char *phase, struct bn_callgrind_sums *sums)
+/* One dump: 1, 0 when its trigger is another phase's, -1 when it cannot be read to its end. */
+static int read_dump(const char *path, const char *phase, struct bn_callgrind_sums *sums)
 {
     FILE *f = fopen(path, "r");
     char line[4096], events[512] = "", wanted[64];
@@ -70,22 +70,25 @@ static bool read_dump(const char *path, const char *phase, struct bn_callgrind_s
         if (!strncmp(line, "events: ", 8)) snprintf(events, sizeof events, "%.500s", line + 8);
         if (ours && !strncmp(line, "totals: ", 8)) add_totals(events, line + 8, sums);
     }
+    bool whole = f && !ferror(f);
     if (f) fclose(f);
-    return ours;
+    return whole ? ours : -1;
 }
 
 int bn_callgrind_read(const char *folder, const char *phase, struct bn_callgrind_sums *sums)
 {
     DIR *dir = opendir(folder);
-    int n = 0;
+    int n = 0, one = 0;
     *sums = (struct bn_callgrind_sums){0};
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         char path[4400];
         if (entry->d_name[0] == '.') continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        n += read_dump(path, phase, sums);
+        if ((one = read_dump(path, phase, sums)) < 0) break;
+        n += one;
     }
     if (dir) closedir(dir);
+    if (one < 0) n = 0, *sums = (struct bn_callgrind_sums){0};
     return n;
 }
 

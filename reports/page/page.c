@@ -73,10 +73,23 @@ void section_begin(const struct content *content, FILE *out)
 void section_end(FILE *out) { fputs("</section>\n", out); }
 
 /* ---- head and navigation ---- */
-static void put_head(struct report *report, FILE *out)
+/* What the report is of. */
+static void put_run(sqlite3_stmt *run, FILE *out)
+{
+    static const char *const before[] = {"", " · ", " · ", " · run of "};
+    static const int column[] = {1, 3, 0, 2};
+    for (int i = 0; i < 4; i++) {
+        const char *text = (const char *)sqlite3_column_text(run, column[i]);
+        fputs(before[i], out);
+        html_put(out, text ? text : "unknown");
+    }
+}
+
+static bool put_head(struct report *report, FILE *out)
 {
     sqlite3_stmt *run =
         report_query(report, "the head", "SELECT plan, machine, started_at, host FROM v_runs WHERE run_id = :run");
+    if (!run) return false;
     fprintf(out,
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
@@ -84,19 +97,14 @@ static void put_head(struct report *report, FILE *out)
             "report</title>\n<style>\n%s</style></head>\n<body>\n"
             "<header><h1>bitnet-bench</h1><p>",
             content_style_css);
-    if (run && sqlite3_step(run) == SQLITE_ROW) {
-        static const char *const before[] = {"", " · ", " · ", " · run of "};
-        static const int column[] = {1, 3, 0, 2};
-        for (int i = 0; i < 4; i++) {
-            const char *text = (const char *)sqlite3_column_text(run, column[i]);
-            fputs(before[i], out);
-            html_put(out, text ? text : "unknown");
-        }
-    } else {
-        fputs("no run in this database yet", out);
-    }
+    int step = sqlite3_step(run);
+    if (step == SQLITE_ROW) put_run(run, out);
+    if (step == SQLITE_DONE) fputs("no run in this database yet", out);
     fputs("</p></header>\n", out);
+    bool ok = step == SQLITE_ROW || step == SQLITE_DONE ||
+              report_fail(report, "Reading the run failed: %s.", sqlite3_errmsg(report->db));
     sqlite3_finalize(run);
+    return ok;
 }
 
 static void put_navigation(FILE *out)
@@ -147,9 +155,9 @@ bool page_write(struct report *report)
     struct bn_output *page = report_begin(report, path);
     if (!page) return false;
     FILE *out = bn_output_stream(page);
-    put_head(report, out);
+    bool ok = put_head(report, out);
     put_navigation(out);
-    bool ok = put_sections(report, out);
+    ok = ok && put_sections(report, out);
     fputs("</main>\n<footer>Written by bitnet-report from the v_* views of the results database; plots and their data "
           "lie in plots/."
           "</footer>\n</body></html>\n",

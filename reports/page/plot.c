@@ -105,7 +105,7 @@ static void run_gnuplot(struct report *report, const char *script, char *why, si
         snprintf(why, cap, "gnuplot ended by signal %d (%s).", WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
-/* Copies the <svg> element, without the XML head that a page cannot hold. */
+/* Copies the <svg> element, all of it, without the XML head that a page cannot hold. */
 static bool copy_svg(const char *path, FILE *out)
 {
     char line[1 << 16];
@@ -116,8 +116,9 @@ static bool copy_svg(const char *path, FILE *out)
         inside |= !strncmp(line, "<svg", 4);
         if (inside) fputs(line, out);
     }
+    bool whole = !ferror(f);
     fclose(f);
-    return inside;
+    return inside && whole;
 }
 
 static bool write_script(struct report *report, const struct content *content)
