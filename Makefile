@@ -27,7 +27,7 @@ room = $(filter-out $(not_arch),$(sort $(shell find $(1) -name '*.c' -not -path 
 ENGINE_SRC  := $(call room,engine)
 SUITES_SRC  := $(call room,suites)
 HARNESS_SRC := $(call room,harness)
-REPORTS_SRC := $(call room,reports)
+REPORTS_SRC := $(call room,reports) harness/store/mix.c # the database's side: what its seals are made with
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 ENGINE_LIB  := $(BUILD)/lib/libbitnet.a
@@ -121,7 +121,7 @@ SQL_HEADERS := $(patsubst %,$(BUILD)/gen/%.h,$(shell find harness/store -name '*
 $(BUILD)/gen/%.sql.h: %.sql
 	@mkdir -p $(@D)
 	sed -e 's/[\\"]/\\&/g' -e 's/^.*$$/"&\\n"/' $< > $@
-SQL_USERS := $(BUILD)/obj/harness/store/schema.o $(BUILD)/obj/harness/store/merge.o
+SQL_USERS := $(foreach f,schema merge seal,$(BUILD)/obj/harness/store/$(f).o)
 SCHEMA_VERSION := -DBN_SCHEMA_VERSION=$(words $(wildcard harness/store/migrations/*.sql))
 $(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen $(SCHEMA_VERSION)
 $(SQL_USERS): $(SQL_HEADERS)
@@ -137,9 +137,9 @@ $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
 FORCE:
-# the views are the database's side of the report
+# the views and seals are the database's side of the report
 $(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
-$(BUILD)/obj/reports/page/database.o: harness/store/views.sql
+$(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seals.sql
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 

@@ -84,13 +84,23 @@ static json_t *run_json(struct bn_store *store, struct bn_query *run)
                      (json_int_t)bn_query_int(run, 7), "open", (json_int_t)bn_query_int(run, 8), "reasons", reasons);
 }
 
-static void print_json(json_t *runs, bool intact, const char *damage)
+static void print_json(json_t *runs, const char *damage, int64_t unsealed)
 {
-    json_t *root = json_pack("{ss si sb so* so}", "database", db_path, "schema_version", bn_store_version(), "intact",
-                             (int)intact, "damage", intact ? NULL : json_string(damage), "runs", runs);
+    json_t *root = json_pack("{ss si sb ss* sI so}", "database", db_path, "schema_version", bn_store_version(),
+                             "intact", (int)!damage, "damage", damage, "unsealed", (json_int_t)unsealed, "runs", runs);
     json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(root);
+}
+
+static void print_end(int runs, int64_t points, int64_t whole)
+{
+    printf("%s: %d run%s, schema version %d, integrity ok", BN_PRINTABLE(db_path), runs, runs == 1 ? "" : "s",
+           bn_store_version());
+    if (points + whole)
+        printf(", but lost rows of %lld points and %lld runs of an older version would not be noticed",
+               (long long)points, (long long)whole);
+    putchar('\n');
 }
 
 int bn_bench_status(int argc, char **argv)
@@ -101,7 +111,7 @@ int bn_bench_status(int argc, char **argv)
     if (bn_cmd_parse(&cmd, argc, argv))
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench status --help lists them.", argv[1]);
     if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) {
-        if (json && err.status == BN_ERR_FORMAT) print_json(json_array(), false, err.text);
+        if (json && err.status == BN_ERR_FORMAT) print_json(json_array(), err.text, 0);
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     }
     if (bn_store_note(store)[0]) fprintf(stderr, "bitnet-bench status: warning: %s\n", bn_store_note(store));
@@ -114,13 +124,14 @@ int bn_bench_status(int argc, char **argv)
             print_run(store, run);
     }
     end(run);
+    int64_t points, whole;
+    if (bn_store_unsealed(store, &points, &whole, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (json)
-        print_json(runs, true, NULL);
-    else
+        print_json(runs, NULL, points + whole);
+    else {
         json_decref(runs);
-    if (!json)
-        printf("%s: %d run%s, schema version %d, integrity ok\n", BN_PRINTABLE(db_path), n, n == 1 ? "" : "s",
-               bn_store_version());
+        print_end(n, points, whole);
+    }
     bn_store_close(store);
     return n ? 0 : 5;
 }

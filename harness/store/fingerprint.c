@@ -1,5 +1,5 @@
 /* fingerprint.c - stores what was measured on, with and from. */
-#include "harness/store/sql.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include "harness/fnv.h"
 #include <inttypes.h>
@@ -38,11 +38,14 @@ enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, co
                             : fields[i].reason ? fields[i].reason
                                                : "not given",
                             (int64_t)fields[i].identity);
-    return status;
+    return status ? status : bn_seal(store, "fingerprint", *id, err);
 }
 
 void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap)
 {
+    struct bn_error err;
     text[0] = 0;
-    bn_sql_text(store, NULL, text, cap, "SELECT hash FROM fingerprint WHERE fingerprint_id = ?", "i", id);
+    if (bn_sql_text(store, &err, text, cap, "SELECT hash FROM fingerprint WHERE fingerprint_id = ?", "i", id) &&
+        !store->unread.status)
+        store->unread = err;
 }

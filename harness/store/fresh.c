@@ -2,6 +2,7 @@
 #include "harness/store/fresh.h"
 #include "harness/store/file.h"
 #include "harness/store/schema.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include <stdio.h>
 
@@ -89,6 +90,8 @@ enum bn_status bn_store_fresh_copy(const char *path, const char *copy, struct bn
     if (!status) status = copy_tables(&c, err);
     if (!status) c.to.path = (char *)path; /* errors in the rows from here on are those of the other file */
     if (!status) status = bn_schema_migrate(&c.to, version, err);
+    if (!status) status = bn_seal_define(&c.to, err);
+    if (!status) status = bn_seal_check(&c.to, err);
     sqlite3_close(c.from.db);
     sqlite3_close(c.to.db);
     return status;

@@ -1,5 +1,6 @@
-/* intact.c - whether a database is sound: every page, every index, every row points to something. */
-#include "harness/store/sql.h"
+/* intact.c - whether a database is sound: every page, every index, every row points to something, and all that was
+ * stored is there. */
+#include "harness/store/seal.h"
 #include "harness/error.h"
 
 /* The CHECKs of the file are another program's words and are not run. */
@@ -19,5 +20,6 @@ bool bn_store_intact(struct bn_store *store, struct bn_error *err)
     if (!status && damage[0])
         status = bn_harness_fail(err, BN_ERR_FORMAT, "The database %s is damaged: %s. Restore it from a copy.",
                                  store->path, damage);
+    if (!status) status = bn_seal_check(store, err);
     return status == BN_OK;
 }

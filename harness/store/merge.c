@@ -1,6 +1,7 @@
 /* merge.c - copies the runs of another database. */
 #include "harness/store/file.h"
 #include "harness/store/fresh.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ static enum bn_status merge_attached(struct bn_store *store, int64_t *runs, int6
     enum bn_status status = bn_store_begin(store, err);
     if (status) return status;
     status = bn_sql_script(store, merge_sql, err);
+    if (!status) status = bn_seal_check(store, err);
     if (!status) status = bn_sql_int(store, err, runs, "SELECT count(*) FROM added_run", "");
     if (!status) status = bn_sql_int(store, err, points, "SELECT count(*) FROM point_here", "");
     if (!status) status = bn_sql_script(store, forget_sql, err);
@@ -54,7 +56,8 @@ enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t 
     if (asprintf(&copy, "%s.merging-%ld", store->path, (long)getpid()) < 0)
         return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory merging %s.", path);
     unlink(copy);
-    enum bn_status status = bn_store_fresh_copy(path, copy, err);
+    enum bn_status status = bn_seal_check(store, err); /* a seal that is renewed below hides no damage */
+    if (!status) status = bn_store_fresh_copy(path, copy, err);
     if (!status) status = attach_and_merge(store, copy, runs_added, points_added, err);
     unlink(copy);
     free(copy);

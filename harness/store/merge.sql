@@ -1,15 +1,15 @@
 -- merge.sql - copies what the attached database `other` has and this one lacks, in one transaction. Rows are matched by what
 -- they mean: fingerprints by hash, configs by key, runs by uid, points by their place in the run. Run again: changes nothing.
 
-INSERT OR IGNORE INTO fingerprint (kind, hash, label) SELECT kind, hash, label FROM other.fingerprint;
+INSERT OR IGNORE INTO fingerprint (kind, hash, label, seal) SELECT kind, hash, label, seal FROM other.fingerprint;
 CREATE TEMP TABLE fingerprint_here AS
     SELECT o.fingerprint_id AS there, f.fingerprint_id AS here FROM other.fingerprint o JOIN main.fingerprint f USING (kind, hash);
 CREATE UNIQUE INDEX temp.fingerprint_there ON fingerprint_here (there);
 INSERT OR IGNORE INTO fingerprint_field (fingerprint_id, name, value, reason, identity)
     SELECT here, name, value, reason, identity FROM other.fingerprint_field JOIN fingerprint_here ON there = fingerprint_id;
 
-INSERT OR IGNORE INTO config (key, engine, model_id, workload, fill_tokens, prefill_tokens, decode_tokens, kernel, threads, options)
-    SELECT key, engine, here, workload, fill_tokens, prefill_tokens, decode_tokens, kernel, threads, options
+INSERT OR IGNORE INTO config (key, engine, model_id, workload, fill_tokens, prefill_tokens, decode_tokens, kernel, threads, options, seal)
+    SELECT key, engine, here, workload, fill_tokens, prefill_tokens, decode_tokens, kernel, threads, options, seal
     FROM other.config LEFT JOIN fingerprint_here ON there = model_id;
 CREATE TEMP TABLE config_here AS
     SELECT o.config_id AS there, c.config_id AS here FROM other.config o JOIN main.config c USING (key);
@@ -18,8 +18,8 @@ INSERT OR IGNORE INTO config_option (config_id, name, value, reason)
     SELECT here, name, value, reason FROM other.config_option JOIN config_here ON there = config_id;
 
 CREATE TEMP TABLE added_run AS SELECT uid FROM other.run WHERE uid NOT IN (SELECT uid FROM main.run);
-INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, machine_id, build_id, started_at)
-    SELECT uid, identity, source, plan, plan_text, seed, command, host, m.here, b.here, started_at
+INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, machine_id, build_id, started_at, seal)
+    SELECT uid, identity, source, plan, plan_text, seed, command, host, m.here, b.here, started_at, seal
     FROM other.run LEFT JOIN fingerprint_here m ON m.there = machine_id LEFT JOIN fingerprint_here b ON b.there = build_id
     WHERE uid IN (SELECT uid FROM added_run) ORDER BY run_id;
 CREATE TEMP TABLE run_here AS SELECT o.run_id AS there, r.run_id AS here FROM other.run o JOIN main.run r USING (uid);
@@ -36,7 +36,7 @@ CREATE TEMP TABLE point_here AS
 CREATE UNIQUE INDEX temp.point_there ON point_here (there);
 UPDATE main.point SET state = o.state, owner = NULL, lease_until = NULL, attempts = o.attempts, reason = o.reason, signal = o.signal,
         exit_code = o.exit_code, stderr_tail = o.stderr_tail, hash = o.hash, kernels_used = o.kernels_used,
-        peak_rss_bytes = o.peak_rss_bytes, started_at = o.started_at, seconds = o.seconds,
+        peak_rss_bytes = o.peak_rss_bytes, started_at = o.started_at, seconds = o.seconds, seal = o.seal,
         build_id = (SELECT here FROM fingerprint_here WHERE there = o.build_id)
     FROM other.point o JOIN point_here h ON h.there = o.point_id WHERE main.point.point_id = h.here;
 INSERT INTO sample (point_id, phase, rep, idx, ns, n_tokens)
@@ -63,3 +63,10 @@ INSERT OR IGNORE INTO stress (run_id, model_id, test, verdict, value, threshold,
 UPDATE main.run SET finished_at = o.finished_at FROM other.run o
     WHERE o.uid = main.run.uid AND main.run.finished_at IS NULL AND o.finished_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM main.point p WHERE p.run_id = main.run.run_id AND p.state IN ('planned', 'claimed'));
+
+-- points keep their seals; what may have got further rows here is sealed again, if it had a seal
+UPDATE main.fingerprint SET seal = (SELECT now FROM seal_of_fingerprint WHERE id = fingerprint_id)
+    WHERE seal IS NOT NULL AND fingerprint_id IN (SELECT here FROM fingerprint_here);
+UPDATE main.config SET seal = (SELECT now FROM seal_of_config WHERE id = config_id)
+    WHERE seal IS NOT NULL AND config_id IN (SELECT here FROM config_here);
+UPDATE main.run SET seal = (SELECT now FROM seal_of_run WHERE id = run_id) WHERE seal IS NOT NULL AND run_id IN (SELECT here FROM run_here);

@@ -1,5 +1,6 @@
 /* point.c - stores what a point gave: its state, samples, counters, operation times and moments in one transaction. */
 #include "harness/store/file.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include <math.h>
 #include <stdio.h>
@@ -105,7 +106,7 @@ static enum bn_status put_all(struct bn_store *store, int64_t id, const struct b
     if (*mine && !status) status = put_counters(store, id, r.counters, r.n_counters, err);
     if (*mine && !status) status = put_ops(store, id, &r, err);
     if (*mine && !status) status = put_moments(store, id, &r, err);
-    return status;
+    return *mine && !status ? bn_seal(store, "point", id, err) : status;
 }
 
 enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result,
@@ -127,6 +128,7 @@ enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const
 {
     enum bn_status status = bn_store_begin(store, err);
     if (!status) status = put_counters(store, point_id, counters, n, err);
+    if (!status) status = bn_seal(store, "point", point_id, err);
     if (!status) status = bn_store_commit(store, err);
     if (status) bn_store_rollback(store);
     return status;
@@ -135,8 +137,8 @@ enum bn_status bn_store_counters(struct bn_store *store, int64_t point_id, const
 enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int threads, const char *name, double value,
                                  const char *method, const char *reason, struct bn_error *err)
 {
-    return bn_sql_run(
-        store, err,
+    return bn_seal_run_write(
+        store, run_id, err,
         "INSERT OR REPLACE INTO roofline (run_id, threads, name, value, method, reason) VALUES (?, ?, ?, ?, ?, ?)",
         "iisdss", run_id, (int64_t)threads, name, reason ? (double)NAN : value, method, reason);
 }

@@ -1,6 +1,6 @@
 /* run.c - begins and ends runs: the run, its configs and all its planned points in one transaction. */
 #include "harness/store/instant.h"
-#include "harness/store/sql.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static enum bn_status add_config(struct bn_store *store, const struct bn_store_c
         status = bn_sql_run(store, err,
                             "INSERT OR IGNORE INTO config_option (config_id, name, value, reason) VALUES (?, ?, ?, ?)",
                             "isss", *id, c->option_rows[i].name, c->option_rows[i].value, c->option_rows[i].reason);
-    return status;
+    return status ? status : bn_seal(store, "config", *id, err);
 }
 
 static enum bn_status add_points(struct bn_store *store, const struct bn_store_run *run, int64_t run_id,
@@ -64,7 +64,7 @@ static enum bn_status add_run(struct bn_store *store, const struct bn_store_run 
     for (size_t i = 0; !status && i < r->n_configs; i++) status = add_config(store, &r->configs[i], &ids[i], err);
     if (!status) status = add_points(store, r, *run_id, ids, err);
     free(ids);
-    return status;
+    return status ? status : bn_seal_run_later(store, *run_id, err);
 }
 
 enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id,
@@ -142,8 +142,8 @@ enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t 
         bn_sql_int(store, err, open, "SELECT count(*) FROM point WHERE run_id = ? AND state IN ('planned', 'claimed')",
                    "i", run_id);
     if (status || *open) return status;
-    return bn_sql_run(
-        store, err,
+    return bn_seal_run_write(
+        store, run_id, err,
         "UPDATE run SET finished_at = coalesce(finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) WHERE run_id = ?",
         "i", run_id);
 }

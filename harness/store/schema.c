@@ -1,5 +1,6 @@
 /* schema.c - creates the tables, migrates older ones step by step, keeps the views current. */
 #include "harness/store/schema.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,8 @@ static const char *const migrations[] = {
 #include "harness/store/migrations/v2_to_v3.sql.h"
     ,
 #include "harness/store/migrations/v3_to_v4.sql.h"
+    ,
+#include "harness/store/migrations/v4_to_v5.sql.h"
 };
 enum { OURS = sizeof migrations / sizeof *migrations + 1 };
 _Static_assert(OURS == BN_SCHEMA_VERSION, "a file in migrations/ is missing in the list above");
@@ -141,7 +144,7 @@ enum bn_status bn_schema_own_views(struct bn_store *store, struct bn_error *err)
     enum bn_status status = sql ? bn_sql_script(store, sql, err)
                                 : bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory opening %s.", store->path);
     free(sql);
-    return status;
+    return status ? status : bn_seal_define(store, err);
 }
 
 /* Columns as text, one table a row; the same query for the file and for what it should be. */
@@ -184,8 +187,10 @@ enum bn_status bn_schema_compare(struct bn_store *store, struct bn_store *model,
 {
     sqlite3_stmt *tables = bn_sql_prepare(model, err, tables_sql);
     enum bn_status status = tables ? BN_OK : BN_ERR_IO;
-    while (!status && sqlite3_step(tables) == SQLITE_ROW)
+    int code = SQLITE_DONE;
+    while (!status && (code = sqlite3_step(tables)) == SQLITE_ROW)
         status = check_table(store, model, (const char *)sqlite3_column_text(tables, 0), err);
+    if (!status && code != SQLITE_DONE) status = bn_sql_fail(model, err);
     sqlite3_finalize(tables);
     return status;
 }

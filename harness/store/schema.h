@@ -12,7 +12,7 @@ enum bn_status bn_schema_build(struct bn_store *store, int version, struct bn_er
 enum bn_status bn_schema_migrate(struct bn_store *store, int from, struct bn_error *err);
 /* Creates what is missing, migrates what is older, and renews the views in the file (for other people's tools). */
 enum bn_status bn_schema_upgrade(struct bn_store *store, int from, struct bn_error *err);
-/* This program's views, for this connection alone: what the file says about views is never run. */
+/* This program's views, and its seals, for this connection alone: what the file says about views is never run. */
 enum bn_status bn_schema_own_views(struct bn_store *store, struct bn_error *err);
 /* BN_ERR_FORMAT and a sentence when a table is missing, is something else, or has other columns than this version. */
 enum bn_status bn_schema_check(struct bn_store *store, struct bn_error *err);

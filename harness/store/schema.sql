@@ -1,7 +1,7 @@
 -- schema.sql - the tables of the results database, at the version of this program (PRAGMA user_version).
 -- Writers: harness/store only. Readers use the views in views.sql, never these tables.
 -- Conventions: times in ns, sizes in bytes, moments of the calendar as ISO 8601 text in UTC. A value that could not be
--- read is NULL and has a reason; it is never 0.
+-- read is NULL and has a reason; it is never 0. `seal`: a checksum of the row and of what belongs to it, see seals.sql.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -14,6 +14,7 @@ CREATE TABLE fingerprint (
     kind  TEXT NOT NULL CHECK (kind IN ('machine', 'build', 'model')),
     hash  TEXT NOT NULL,
     label TEXT NOT NULL,
+    seal  INTEGER,
     UNIQUE (kind, hash)
 ) STRICT;
 
@@ -42,7 +43,8 @@ CREATE TABLE run (
     machine_id  INTEGER REFERENCES fingerprint,
     build_id    INTEGER REFERENCES fingerprint,
     started_at  TEXT NOT NULL,              -- '2026-11-25T17:30:04.000Z': in order as text
-    finished_at TEXT                        -- NULL: not all points are done
+    finished_at TEXT,                       -- NULL: not all points are done
+    seal        INTEGER
 ) STRICT;
 CREATE INDEX run_identity ON run (identity, finished_at);
 CREATE INDEX run_started ON run (started_at, run_id);
@@ -59,7 +61,8 @@ CREATE TABLE config (
     decode_tokens  INTEGER NOT NULL,
     kernel         TEXT NOT NULL,
     threads        INTEGER NOT NULL,
-    options        TEXT NOT NULL            -- 'name=value name=value', sorted; the rows are in config_option
+    options        TEXT NOT NULL,           -- 'name=value name=value', sorted; the rows are in config_option
+    seal           INTEGER
 ) STRICT;
 
 CREATE TABLE config_option (
@@ -91,6 +94,7 @@ CREATE TABLE point (
     peak_rss_bytes INTEGER,
     started_at  TEXT,
     seconds     REAL,
+    seal        INTEGER,
     UNIQUE (run_id, ordinal),
     UNIQUE (run_id, config_id, round),
     CHECK (state NOT IN ('failed', 'skipped') OR reason IS NOT NULL)

@@ -95,14 +95,21 @@ static sqlite3_stmt *prepare_bound(struct bn_store *store, struct bn_error *err,
     return s;
 }
 
+enum bn_status bn_sql_vrun(struct bn_store *store, struct bn_error *err, const char *sql, const char *types,
+                           va_list args)
+{
+    sqlite3_stmt *s = prepare_bound(store, err, sql, types, args);
+    enum bn_status status = s ? run_out(store, s, err) : BN_ERR_IO;
+    sqlite3_finalize(s);
+    return status;
+}
+
 enum bn_status bn_sql_run(struct bn_store *store, struct bn_error *err, const char *sql, const char *types, ...)
 {
     va_list args;
     va_start(args, types);
-    sqlite3_stmt *s = prepare_bound(store, err, sql, types, args);
+    enum bn_status status = bn_sql_vrun(store, err, sql, types, args);
     va_end(args);
-    enum bn_status status = s ? run_out(store, s, err) : BN_ERR_IO;
-    sqlite3_finalize(s);
     return status;
 }
 

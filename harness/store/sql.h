@@ -8,7 +8,8 @@
 struct bn_store {
     sqlite3 *db;
     char *path;
-    int depth; /* of bn_store_begin */
+    int depth;           /* of bn_store_begin */
+    int64_t run_to_seal; /* when the transaction ends; 0: none */
     bool writes;
     struct bn_error unread; /* the first read that failed; status BN_OK: none */
     char note[512];         /* a warning about the file, or "" */
@@ -28,6 +29,8 @@ enum bn_status bn_sql_step(struct bn_store *store, sqlite3_stmt *statement, stru
                            ...);
 /* Prepare, step, finalize. */
 enum bn_status bn_sql_run(struct bn_store *store, struct bn_error *err, const char *sql, const char *types, ...);
+enum bn_status bn_sql_vrun(struct bn_store *store, struct bn_error *err, const char *sql, const char *types,
+                           va_list args);
 /* First column of the first row as an integer; *value stays when there is no row or no value in it. */
 enum bn_status bn_sql_int(struct bn_store *store, struct bn_error *err, int64_t *value, const char *sql,
                           const char *types, ...);

@@ -2,6 +2,7 @@
 #include "harness/store/file.h"
 #include "harness/store/owner.h"
 #include "harness/store/schema.h"
+#include "harness/store/seal.h"
 #include "harness/error.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,8 @@ static enum bn_status prepare_reading(struct bn_store *store, struct bn_error *e
                                "bitnet-bench merge) migrates it.",
                                store->path, found, bn_store_version());
     if (!status) status = bn_schema_check(store, err);
-    if (!status && !bn_store_intact(store, err)) status = err->status;
-    return status ? status : bn_schema_own_views(store, err);
+    if (!status) status = bn_schema_own_views(store, err);
+    return status || bn_store_intact(store, err) ? status : err->status;
 }
 
 static enum bn_status upgrade(struct bn_store *store, struct bn_error *err)
@@ -88,13 +89,14 @@ enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err)
 enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err)
 {
     if (store->depth > 1) return store->depth--, BN_OK;
-    enum bn_status status = bn_sql_script(store, "COMMIT", err);
-    if (!status) store->depth = 0;
+    enum bn_status status = store->run_to_seal ? bn_seal(store, "run", store->run_to_seal, err) : BN_OK;
+    if (!status) status = bn_sql_script(store, "COMMIT", err);
+    if (!status) store->depth = 0, store->run_to_seal = 0;
     return status;
 }
 
 void bn_store_rollback(struct bn_store *store)
 {
-    store->depth = 0;
+    store->depth = 0, store->run_to_seal = 0;
     if (!sqlite3_get_autocommit(store->db)) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }

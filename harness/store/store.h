@@ -37,7 +37,8 @@ struct bn_field {
 /* Finds or adds one; *id is its row. kind: "machine", "build", "model". hash NULL: FNV-1a over the identity fields. */
 enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, const char *label, const char *hash,
                                     const struct bn_field *fields, size_t n, int64_t *id, struct bn_error *err);
-/* The hash of a fingerprint names it in every database, its id only here. "" when there is none. */
+/* The hash of a fingerprint names it in every database, its id only here. "" when there is none, or with a failure that
+ * bn_store_unread tells. */
 void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap);
 
 /* ---- runs and their queue ---- */
@@ -154,8 +155,12 @@ enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t m
  * counts those that are done there. */
 enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added,
                               struct bn_error *err);
-/* False with a sentence in err when SQLite finds damage or rows that point to nothing. */
+/* False with a sentence in err when SQLite finds damage, rows point to nothing, or rows are not those that were stored.
+ */
 bool bn_store_intact(struct bn_store *store, struct bn_error *err);
+/* How many measured points and whole runs are of before seals were written, so that nobody can say whether rows of them
+ * were lost. */
+enum bn_status bn_store_unsealed(struct bn_store *store, int64_t *points, int64_t *runs, struct bn_error *err);
 /* Several writes as one. A nested pair joins the outer one; a rollback undoes all of it. */
 enum bn_status bn_store_begin(struct bn_store *store, struct bn_error *err);
 enum bn_status bn_store_commit(struct bn_store *store, struct bn_error *err);

@@ -1,14 +1,18 @@
 /* database.c - opens the database and checks it before a figure is read. */
 #include "reports/page/database.h"
+#include "harness/store/mix.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* The text of the views, with CREATE TEMP VIEW: those of this connection come before those of the file. */
-extern const char database_views_sql[];
-__asm__(".pushsection .rodata\n.global database_views_sql\ndatabase_views_sql:\n.incbin \"harness/store/views.sql\"\n"
-        ".byte 0\n.popsection\n");
+/* Views for this connection, which come before those of the file; of the database's side, as bn_mix is. */
+extern const char database_views_sql[], database_seals_sql[];
+#define TEXT(name, file)                                                                                               \
+    __asm__(".pushsection .rodata\n.global " name "\n" name ":\n.incbin \"harness/store/" file                         \
+            "\"\n.byte 0\n.popsection\n")
+TEXT("database_views_sql", "views.sql");
+TEXT("database_seals_sql", "seals.sql");
 
 /* The first column of the first row; "" when there is none. False: report->error. */
 static bool first(struct report *report, const char *path, const char *sql, char *text, size_t size)
@@ -47,9 +51,26 @@ static bool own_views(struct report *report, const char *path)
     for (const char *at; sql && (at = strstr(from, plain)); from = at + strlen(plain))
         to = stpcpy(mempcpy(to, from, (size_t)(at - from)), temp);
     if (sql) stpcpy(to, from);
-    bool ok = sql && sqlite3_exec(report->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    bool ok = sql && !sqlite3_exec(report->db, sql, NULL, NULL, NULL) && !bn_mix_define(report->db) &&
+              !sqlite3_exec(report->db, database_seals_sql, NULL, NULL, NULL);
     free(sql);
     return ok || report_fail(report, "%s is not a database of bitnet-bench: %s.", path, sqlite3_errmsg(report->db));
+}
+
+/* Each gives no row, or a sentence about the damage. */
+static const char *const checks[] = {
+    "SELECT integrity_check FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
+    "SELECT 'a row of table ' || \"table\" || ' points to nothing' FROM pragma_foreign_key_check LIMIT 1",
+    "SELECT 'its table ' || name || ' is not of bitnet-bench' FROM sqlite_master WHERE sql LIKE "
+    "'create%virtual%table%' LIMIT 1",
+    "SELECT 'the rows of ' || kind || ' ' || name || ' are not those that were stored' FROM broken_seals LIMIT 1"};
+
+static bool check_all(struct report *report, const char *path)
+{
+    char text[400] = "";
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && !text[0]; i++)
+        if (!first(report, path, checks[i], text, sizeof text)) return false;
+    return !text[0] || report_fail(report, "The database %s is damaged: %s. Restore it from a copy.", path, text);
 }
 
 bool database_open(struct report *report, const char *path)
@@ -72,16 +93,5 @@ bool database_open(struct report *report, const char *path)
                                ? "%s has schema version %ld and this program reads %d; bitnet-bench merge migrates it."
                                : "%s has schema version %ld, which this bitnet-report (version %d) does not know.",
                            path, version, BN_SCHEMA_VERSION);
-    if (!first(report, path, "SELECT integrity_check FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
-               text, sizeof text))
-        return false;
-    if (!text[0] &&
-        !first(report, path,
-               "SELECT 'a row of table ' || \"table\" || ' points to nothing' FROM pragma_foreign_key_check "
-               "UNION ALL SELECT 'its table ' || name || ' is not of bitnet-bench' FROM sqlite_master "
-               "WHERE sql LIKE 'create%virtual%table%' LIMIT 1",
-               text, sizeof text))
-        return false;
-    if (text[0]) return report_fail(report, "The database %s is damaged: %s. Restore it from a copy.", path, text);
-    return own_views(report, path);
+    return own_views(report, path) && check_all(report, path);
 }
