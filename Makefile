@@ -40,6 +40,7 @@ HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -l
 REPORTS_LIBS = $(REPORTS_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lpthread -lm
 
 # --- instruction sets: the end of a kernel's file name says what its machine code may use -----------------------------
+ISA_sse41      := -msse4.1
 ISA_avx2       := -mavx2 -mfma -mf16c -mbmi2
 ISA_avxvnni    := $(ISA_avx2) -mavxvnni
 ISA_avx512vnni := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512vbmi -mavx512vbmi2 -mprefer-vector-width=512

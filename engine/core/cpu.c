@@ -53,9 +53,9 @@ static uint32_t find_features(void)
 {
     struct leaf one = cpuid(1, 0), seven = cpuid(7, 0), seven1 = cpuid(7, 1);
     uint64_t state = saved_state();
-    uint32_t found = 0;
+    uint32_t found = has(one.c, bit_SSE3 | bit_SSSE3 | bit_SSE4_1) ? BN_CPU_SSE41 : 0;
     if ((state & 0x6) != 0x6 || !has(one.c, bit_AVX | bit_FMA | bit_F16C) || !has(seven.b, bit_AVX2 | bit_BMI2))
-        return 0;
+        return found;
     found |= BN_CPU_AVX2;
     if (seven1.a & 1 << 4) found |= BN_CPU_AVXVNNI;
     if ((state & 0xe6) != 0xe6) return found;

@@ -8,11 +8,12 @@ enum bn_cpu_feature {
     BN_CPU_AVX2 = 1 << 0,       /* AVX2, FMA, F16C, BMI2 */
     BN_CPU_AVXVNNI = 1 << 1,    /* AVX-VNNI (256-bit, VEX) */
     BN_CPU_AVX512VNNI = 1 << 2, /* AVX-512 F, BW, VL, DQ, VNNI, VBMI, VBMI2 */
-    BN_CPU_AMX = 1 << 3,        /* AMX-INT8 tiles, permitted by the kernel and not disabled by BITNET_AMX_ENABLED=0 */
+    BN_CPU_AMX = 1 << 3,        /* AMX-INT8 tiles, permitted by the system and not disabled by BITNET_AMX_ENABLED=0 */
     BN_CPU_NEON = 1 << 4,
     BN_CPU_DOTPROD = 1 << 5,
     BN_CPU_I8MM = 1 << 6,
     BN_CPU_SVE = 1 << 7,
+    BN_CPU_SSE41 = 1 << 8, /* SSE3, SSSE3, SSE4.1 */
 };
 /* Features of the running CPU and operating system, detected once. */
 uint32_t bn_cpu_features(void);

@@ -9,6 +9,8 @@
 #include "engine/kernels/lanes/avx512.h"
 #elif defined(__AVX2__)
 #include "engine/kernels/lanes/avx2.h"
+#elif defined(__SSE4_1__)
+#include "engine/kernels/lanes/sse41.h"
 #elif defined(__ARM_NEON)
 #include "engine/kernels/lanes/neon.h"
 #else

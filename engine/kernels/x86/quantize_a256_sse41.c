@@ -1,0 +1,4 @@
+/* quantize_a256_sse41.c - lanes/quantize_a256.h for SSE4.1. */
+#include "engine/kernels/lanes/quantize_a256.h"
+
+BN_KERNEL(quantize_a256, sse41, BN_CPU_SSE41, quantize);
