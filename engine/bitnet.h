@@ -63,6 +63,10 @@ struct bn_model_options {
     bool float_activations;    /* ternary linears use float instead of int8 activations: weights become f32 in memory */
     bool head_screening;       /* keep a compact copy of an f16, bf16 or f32 output head for bn_decode_top */
     bool weights_in_place; /* read weights from the mapped file; otherwise they are copied into huge pages (faster) */
+    const char
+        *activation_scales; /* file of bitnet-calibrate: one scale for each site instead of one per token; NULL */
+    float
+        scale_factor; /* > 0: activations are cut off at this part of each token's largest magnitude; 0: at all of it */
     const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits),
                                    "f32"; same logits (EXACT) */
 };
@@ -222,6 +226,12 @@ struct bn_crew_load {
     uint64_t waited_ns; /* since opening, that the calling thread slept waiting for others; 0 where threads are fixed */
 };
 void bn_crew_load(const struct bn_crew *crew, struct bn_crew_load *load);
+/* int8 activations of one layer since opening, and those of them that a given scale cut off (|x / scale| > 127.5; see
+ * activation_scales of struct bn_model_options). Scales found for each token cut off nothing. */
+struct bn_clamped {
+    uint64_t clamped, quantized;
+};
+struct bn_clamped bn_crew_clamped(const struct bn_crew *crew, int layer);
 
 /* ---- session ---- */
 struct bn_session;

@@ -56,10 +56,20 @@ static enum bn_status tokenize(struct bn_calibration_text *t, const struct bn_mo
     return bn_tokenize(model, bytes, n, 0, t->ids, *n_ids, n_ids, err);
 }
 
+/* The double precision pass shows no inputs, and the generic backend's linears overwrite them. */
+static bool shows_inputs(const struct bn_model *model)
+{
+    const char *layout = bn_model_info(model)->ternary_layout;
+    return !model->reference64 && !(layout && !strcmp(layout, "f32"));
+}
+
 static enum bn_status open_text(struct bn_calibration_text *t, const struct bn_model *model, const char *bytes,
                                 size_t n, const struct bn_calibration_options *o, struct bn_error *err)
 {
     int n_ctx = bn_model_info(model)->n_ctx_train;
+    if (!shows_inputs(model))
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "Calibration needs kernels for ternary weights; leave kernel_backend at auto.");
     t->n_windows = o->n_windows ? o->n_windows : 128;
     t->window_tokens = o->window_tokens ? o->window_tokens : 128;
     t->n_bos = bn_token_bos(model) >= 0;

@@ -50,6 +50,8 @@ static size_t place_all(struct bn_crew *crew, char *base)
     crew->partials = place(&l, threads * sizeof *crew->partials);
     crew->parts = place(&l, threads * sizeof *crew->parts);
     crew->faults = place(&l, threads * sizeof *crew->faults);
+    crew->clamped = place(&l, threads * (size_t)c->n_layers * sizeof *crew->clamped);
+    crew->clamped_before = place(&l, (size_t)c->n_layers * sizeof *crew->clamped_before);
     crew->rows = place(&l, n * sizeof *crew->rows);
     crew->wanted = place(&l, n * sizeof *crew->wanted);
     crew->tiles = place(&l, n * sizeof *crew->tiles);

@@ -57,6 +57,9 @@ struct bn_crew {
     float *logits;                /* [BN_LOGIT_ROWS][n_vocab] */
     struct bn_screen_part *parts; /* [n_threads] */
     struct bn_fault *faults;      /* [n_threads] the first that each has seen in this pass (fault.h) */
+    uint64_t *clamped;            /* [n_threads][n_layers] activations that given scales cut off in this pass */
+    uint64_t *clamped_before;     /* [n_layers] in passes that succeeded */
+    uint64_t n_rows;              /* of passes that succeeded */
     bool searching;               /* where results stopped to be finite */
     struct bn_row *rows;          /* [n_batch] of the pass at hand */
     int *wanted;                  /* [n_batch] rows whose logits are wanted */
@@ -73,6 +76,10 @@ struct bn_crew {
     size_t partials_bytes;
     void *reference; /* forward64's rows */
 };
+
+/* The pass begins anew; it has succeeded, and what it cut off counts. */
+void bn_crew_clamped_clear(struct bn_crew *crew);
+void bn_crew_clamped_keep(struct bn_crew *crew, int n_rows);
 
 /* Makes sure that sequences of n_ctx positions fit. On failure nothing has changed. */
 enum bn_status bn_crew_reserve(struct bn_crew *crew, int n_ctx, struct bn_error *err);

@@ -58,12 +58,21 @@ static void rmsnorm(double *y, const double *x, const float *w, int n, double ep
     for (int i = 0; i < n; i++) y[i] = x[i] * r * (double)w[i];
 }
 
-/* codes of one row (FORMATS.md 1.2); returns the value of one step */
-static double quantize(double *x, int n)
+/* codes of one row (FORMATS.md 1.2); returns the value of one step; *clamped grows by what a given one cuts off */
+static double quantize(double *x, const struct bn_linear *lin, uint64_t *clamped)
 {
+    const struct bn_input_scale *given = &lin->input_scale;
     double most = 1e-5;
-    for (int i = 0; i < n; i++) most = fmax(most, fabs(x[i]));
-    for (int i = 0; i < n; i++) x[i] = nearbyint(x[i] * (127 / most));
+    for (int i = 0; i < lin->cols; i++) most = fmax(most, fabs(x[i]));
+    if (given->fixed > 0)
+        most = 127 * (double)given->fixed;
+    else if (given->factor > 0)
+        most *= (double)given->factor;
+    for (int i = 0; i < lin->cols; i++) {
+        double code = x[i] * (127 / most);
+        *clamped += fabs(code) > 127.5;
+        x[i] = fmax(-127, fmin(127, nearbyint(code)));
+    }
     return most / 127;
 }
 
@@ -73,12 +82,14 @@ static void linear(struct bn_crew *crew, int layer, enum bn_op op, const struct 
 {
     struct reference *ref = crew->reference;
     const struct bn_config *c = &crew->model->source.config;
+    uint64_t uncounted = 0, *clamped = &uncounted;
+    if (layer >= 0 && bn_layer_has_input(&crew->model->weights.layers[layer], lin)) clamped = &crew->clamped[layer];
     for (int t = 0; t < n; t++) {
         double *y = ref->in + (size_t)t * ref->wide;
         memcpy(y, in + (size_t)t * ref->wide, (size_t)lin->cols * sizeof *y);
         if (norm) rmsnorm(y, y, norm, lin->cols, (double)c->rms_eps);
         if (lin->norm_in) rmsnorm(y, y, lin->norm_in, lin->cols, (double)c->norm_in_eps);
-        if (bn_linear_is_ternary(lin)) ref->scale[t] = quantize(y, lin->cols);
+        if (bn_linear_is_ternary(lin)) ref->scale[t] = quantize(y, lin, clamped);
     }
     struct job64 job = {crew, lin, ref->in, bn_linear_is_ternary(lin) ? ref->scale : NULL, out, out_stride, n};
     bn_threads_run(crew->threads, linear_rows, &job);

@@ -14,9 +14,18 @@ static void look_at_input(const struct bn_lane *l, const float *x, int n, bool n
     if (!normed) bn_fault_look(l, BN_OP_NORM, t, x, (size_t)n);
 }
 
+/* In decode all threads prepare the same row; one of them counts. */
+static void count_clamped(const struct bn_lane *l, int clamped)
+{
+    if (l->n > 1 || l->thread == 0) l->crew->clamped[l->thread * l->c->n_layers + l->layer] += (uint64_t)clamped;
+}
+
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
 {
+    int clamped = 0;
+    l->input.given = lin->input_scale;
+    l->input.clamped = &clamped;
     float *y = l->input.values + (size_t)t * l->input.value_stride;
     const float *given = in;
     if (norm) {
@@ -30,6 +39,7 @@ void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const floa
     bool normed = in != given;
     if (!lin->form->prepare(l->k, &l->input, t, in, lin->cols) || (!normed && lin->form->has_codes))
         look_at_input(l, given, lin->cols, normed, t);
+    if (clamped) count_clamped(l, clamped);
 }
 
 void bn_prepare(struct bn_lane *l, const struct bn_linear *lin, const float *in, size_t in_stride, const float *norm)

@@ -1,5 +1,7 @@
 /* model.c - opening a model: source, tokenizer, weights, kernels; and the small questions one can ask it. */
 #include "engine/model/model.h"
+#include "engine/fit/activation_scales.h"
+#include "engine/format/fingerprint.h"
 #include "engine/kernels/backends.h"
 #include "engine/model/ternary_layout.h"
 #include "engine/model/tokenizer.h"
@@ -48,6 +50,21 @@ static enum bn_status choose_kernels(struct bn_model *m, struct bn_model_options
     return status;
 }
 
+/* What replaces the scales that activations get token by token. */
+static enum bn_status scale_inputs(struct bn_model *m, const struct bn_model_options *o, struct bn_error *err)
+{
+    int n = m->source.config.n_layers;
+    if (!o->activation_scales)
+        return o->scale_factor > 0 ? bn_weights_scale_inputs(&m->weights, NULL, o->scale_factor, err) : BN_OK;
+    float *scale = malloc((size_t)n * BN_SITES_PER_LAYER * sizeof *scale);
+    if (!scale) return bn_fail_memory(err, "the activation scales", (size_t)n * BN_SITES_PER_LAYER * sizeof *scale);
+    enum bn_status status =
+        bn_activation_scales_read(scale, n, bn_source_fingerprint(&m->source), o->activation_scales, err);
+    if (status == BN_OK) status = bn_weights_scale_inputs(&m->weights, scale, 0, err);
+    free(scale);
+    return status;
+}
+
 static enum bn_status open_parts(struct bn_model *m, const char *path, const struct bn_model_options *o,
                                  struct bn_error *err)
 {
@@ -61,6 +78,7 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     if (status == BN_OK) status = choose_kernels(m, &options, err);
     if (status == BN_OK && !o->vocab_only)
         status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
+    if (status == BN_OK && !o->vocab_only) status = scale_inputs(m, o, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening)
         status = bn_screen_open(&m->screen, &m->weights.head, err);
     if (status == BN_OK) status = bn_source_check(&m->source, err);

@@ -78,6 +78,7 @@ static void plan(struct bn_crew *crew, const struct bn_pass *pass)
 static void forward(struct bn_crew *crew, const struct bn_pass *pass, int n_wanted)
 {
     bn_faults_clear(crew);
+    bn_crew_clamped_clear(crew);
     (crew->model->reference64 ? bn_forward64 : bn_forward)(crew, pass, n_wanted);
 }
 
@@ -133,6 +134,7 @@ static enum bn_status run(struct bn_crew *crew, const struct bn_pass *pass, stru
         status = compute_head(crew, pass, done, count, err);
         if (status == BN_OK && pass->take) pass->take(pass->self, done, count);
     }
+    if (status == BN_OK) bn_crew_clamped_keep(crew, pass->n);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* weights.c - binds the tensors of a complete source to their places in the forward pass. */
 #include "engine/model/weights.h"
 #include "engine/format/little_endian.h"
+#include "engine/fit/inputs.h"
 #include "engine/format/ternary.h"
 #include "engine/model/linear/bind.h"
 #include <math.h>
@@ -150,6 +151,38 @@ enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_sourc
     bn_threads_close(b.threads);
     if (status != BN_OK) bn_weights_close(weights);
     return status;
+}
+
+static void scale_inputs(struct bn_weights *w, struct bn_linear *linears, int n, struct bn_input_scale scale)
+{
+    for (int i = 0; i < n; i++)
+        if (bn_linear_is_ternary(&linears[i])) linears[i].input_scale = scale, w->scales_inputs = true;
+}
+
+enum bn_status bn_weights_scale_inputs(struct bn_weights *w, const float *fixed, float factor, struct bn_error *err)
+{
+    for (int i = 0; i < w->n_layers; i++) {
+        struct bn_layer *l = &w->layers[i];
+        const struct {
+            struct bn_linear *linears;
+            int n;
+            enum bn_op op;
+        } sites[] = {
+            {l->qkv, 3, BN_OP_QKV}, {&l->o, 1, BN_OP_O}, {l->gate_up, 2, BN_OP_GATE_UP}, {&l->down, 1, BN_OP_DOWN}};
+        for (int j = 0; j < BN_SITES_PER_LAYER; j++)
+            scale_inputs(w, sites[j].linears, sites[j].n,
+                         (struct bn_input_scale){fixed ? fixed[bn_site(i, sites[j].op)] : 0, fixed ? 0 : factor});
+    }
+    return w->scales_inputs
+               ? BN_OK
+               : bn_fail(err, BN_ERR_UNSUPPORTED,
+                         "The model quantises no activations; leave out activation_scales and scale_factor.");
+}
+
+bool bn_layer_has_input(const struct bn_layer *layer, const struct bn_linear *linear)
+{
+    bool first = linear == layer->qkv || linear == &layer->o || linear == layer->gate_up || linear == &layer->down;
+    return first || linear->norm_in != linear[-1].norm_in;
 }
 
 void bn_weights_close(struct bn_weights *weights)

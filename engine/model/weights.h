@@ -22,6 +22,7 @@ struct bn_weights {
     size_t n_owned;
     void **owned;                   /* vectors and what finds no room in `memory`, freed by close */
     struct bn_weight_memory memory; /* matrices, in huge pages */
+    bool scales_inputs;             /* some linear has an input_scale */
     uint64_t bytes_per_token, macs_per_token, n_parameters;
 };
 
@@ -33,5 +34,11 @@ struct bn_weights {
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
                                struct bn_error *err);
+/* Replaces the scale per token of every ternary linear: fixed [n_layers * BN_SITES_PER_LAYER] by bn_site, or NULL for
+ * `factor`. BN_ERR_UNSUPPORTED: no linear is ternary. */
+enum bn_status bn_weights_scale_inputs(struct bn_weights *weights, const float *fixed, float factor,
+                                       struct bn_error *err);
+/* Whether the linear's input is quantised for it, and not for the one before it (q, k and v; gate and up). */
+bool bn_layer_has_input(const struct bn_layer *layer, const struct bn_linear *linear);
 void bn_weights_close(struct bn_weights *weights);
 #endif

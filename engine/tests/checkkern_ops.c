@@ -37,6 +37,22 @@ static bool check_quantize_a256(any_fn ref, any_fn fn, int number, struct rng *r
            same_bytes(&scale_a, &scale_b, 4, "scale, n %d", n);
 }
 
+/* Scales from one that clamps nothing to one that clamps most; limits (127.5 steps) and ties among the inputs. */
+static bool check_quantize_s256(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    int n = number % 2 ? lengths[rng_below(r, N_LENGTHS)] : number % 4 ? 1 + rng_below(r, 700) : 32 * (1 + number / 2);
+    float *x = guarded((size_t)n * 4),
+          scale = number % 5 == 1 ? 1.0f : ldexpf(1.0f + (float)rng_below(r, 1000) / 1000, rng_below(r, 24) - 16);
+    int8_t *a = guarded(BN_A256_BYTES(n)), *b = guarded(BN_A256_BYTES(n));
+    int32_t sum_a = 0, sum_b = 1;
+    fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
+    for (int i = 0; number % 5 == 1 && i < n; i++) x[i] = (float)rng_below(r, 521) * 0.5f - 130.0f;
+    int clamped_a = ((bn_quantize_s256_fn *)ref)(a, &sum_a, x, n, scale),
+        clamped_b = ((bn_quantize_s256_fn *)fn)(b, &sum_b, x, n, scale);
+    return same_bytes(a, b, BN_A256_BYTES(n), "n %d", n) && same_bytes(&sum_a, &sum_b, 4, "sum, n %d", n) &&
+           same_bytes(&clamped_a, &clamped_b, 4, "clamped, n %d", n);
+}
+
 static bool check_quantize_b256(any_fn ref, any_fn fn, int number, struct rng *r)
 {
     int n = number % 2 ? lengths[rng_below(r, N_LENGTHS)] : 32 * (1 + number / 2), blocks = (n + 255) / 256;
@@ -407,6 +423,7 @@ static bool check_add(any_fn ref, any_fn fn, int number, struct rng *r)
 #define CHECK(op, cases, function) static const struct op_check check_of_##op = {cases, function}
 CHECK(rmsnorm, 80, check_rmsnorm);
 CHECK(quantize_a256, 80, check_quantize_a256);
+CHECK(quantize_s256, 80, check_quantize_s256);
 CHECK(matmul_i2, 144, check_matmul_i2);
 CHECK(matmul_wrq, 144, check_matmul_wrq);
 CHECK(matmul_binary, 144, check_matmul_binary);

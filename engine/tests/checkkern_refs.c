@@ -94,6 +94,23 @@ static bool planes_are_near(const struct bn_kernels *k, struct rng *r, int plane
     return near(y, expected, size);
 }
 
+/* A step of 0.25: what rounds, what is clamped, what is on the limit of 127.5 steps, and what is no number. */
+static bool given_scale_is_near(const struct bn_kernels *k)
+{
+    static const float x[] = {0.0f,     0.25f,  -0.5f, 31.75f, 31.875f, 31.876f,
+                              -31.875f, -31.9f, 1e30f, NAN,    0.125f,  0.375f};
+    static const int8_t codes[] = {0, 1, -2, 127, 127, 127, -127, -127, 127, -127, 0, 2};
+    enum { N = sizeof codes };
+    int8_t q[BN_A256_BYTES(N)];
+    int32_t sum, expected = 0;
+    int clamped = k->quantize_s256(q, &sum, x, N, 0.25f);
+    for (int i = 0; i < N; i++) {
+        if (q[bn_a256_index(i)] != codes[i]) return false;
+        expected += codes[i];
+    }
+    return sum == expected && clamped == 4; /* 31.876, -31.9, 1e30 and NaN */
+}
+
 /* Stores a key and a value and reads them back into the same arrays; whether they came back within `tolerance`. */
 static bool store_and_read(const struct bn_kernels *k, const struct bn_kv_block *kv, int pos, float *key, float *value,
                            int dim, double tolerance)
@@ -180,6 +197,7 @@ int check_references(const char *only)
     bad += report(ternary_is_near(&k, &r), "quantize_a256, matmul_i2 and matmul_lut3");
     bad += report(planes_are_near(&k, &r, 2), "matmul_wrq");
     bad += report(planes_are_near(&k, &r, 1), "matmul_binary");
+    bad += report(given_scale_is_near(&k), "quantize_s256");
     bad += report(attention_is_near(&k, &r, BN_KV_F32, 0, 1e-4), "attention with f32 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_F16, 2e-3, 1e-4), "attention with f16 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_Q8_0, 0.02, 1e-3), "attention with q8_0 cache");

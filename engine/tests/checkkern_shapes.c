@@ -110,6 +110,9 @@ void bench_call(any_fn fn, const struct shape *s)
     case BN_KERNEL_quantize_a256:
         ((bn_quantize_a256_fn *)fn)(in.codes, in.sum, in.x, s->cols);
         break;
+    case BN_KERNEL_quantize_s256:
+        ((bn_quantize_s256_fn *)fn)(in.codes, in.sum, in.x, s->cols, 1.0f / 64);
+        break;
     case BN_KERNEL_quantize_b256:
         ((bn_quantize_b256_fn *)fn)(in.codes, in.scale, in.x, s->cols);
         break;
@@ -147,6 +150,7 @@ double bench_bytes(const struct shape *s)
     case BN_KERNEL_add:
         return 3 * vector;
     case BN_KERNEL_quantize_a256:
+    case BN_KERNEL_quantize_s256:
     case BN_KERNEL_quantize_b256:
         return 1.25 * vector;
     case BN_KERNEL_rope:
@@ -217,6 +221,7 @@ const struct shape bench_shapes[] = {
     {BN_KERNEL_rmsnorm, 1, 6912, 1, LIMIT_NONE, "6912", 0},
     {BN_KERNEL_quantize_a256, 1, 2560, 1, LIMIT_NONE, "2560", 0},
     {BN_KERNEL_quantize_a256, 1, 6912, 1, LIMIT_NONE, "6912", 0},
+    {BN_KERNEL_quantize_s256, 1, 2560, 1, LIMIT_NONE, "2560", 0},
     {BN_KERNEL_quantize_b256, 1, 2560, 1, LIMIT_NONE, "2560", 0},
     {BN_KERNEL_relu2_mul, 1, 6912, 1, LIMIT_NONE, "6912", 0},
     {BN_KERNEL_silu_mul, 1, 6912, 1, LIMIT_NONE, "6912", 0},

@@ -44,6 +44,19 @@ static void json_numbers(const char *name, const char *format, const double *val
     putchar(']');
 }
 
+/* By layer: int8 activations that a given scale cut off, and all of them. */
+static void json_clamped(const struct bn_crew *crew, int n_layers)
+{
+    uint64_t quantized = 0;
+    fputs(", \"clamped_activations\": [", stdout);
+    for (int i = 0; i < n_layers; i++) {
+        struct bn_clamped layer = bn_crew_clamped(crew, i);
+        printf("%s%llu", i ? ", " : "", (unsigned long long)layer.clamped);
+        quantized += layer.quantized;
+    }
+    printf("], \"quantized_activations\": %llu", (unsigned long long)quantized);
+}
+
 void print_json(const struct record *r, const struct prompt *prompt)
 {
     const struct bn_model_info *info = bn_model_info(bn_session_model(r->session));
@@ -65,6 +78,7 @@ void print_json(const struct record *r, const struct prompt *prompt)
            (unsigned long long)bn_session_screened_rows(r->session));
     printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", r->counts.passes, r->counts.drafted,
            r->counts.accepted);
+    json_clamped(bn_session_crew(r->session), info->n_layers);
     json_text("kernels", info->kernels);
     if (info->ternary_layout) json_text("ternary_layout", info->ternary_layout);
     json_text("model", info->path);

@@ -61,6 +61,7 @@ static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, co
 const struct bn_linear_form bn_linear_f32 = {.name = "f32",
                                              .layout = "f32",
                                              .has_codes = true,
+                                             .token_codes = true,
                                              .row_grain = 16,
                                              .bind = bind,
                                              .prepare = prepare,

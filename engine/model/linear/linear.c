@@ -41,9 +41,21 @@ enum bn_status bn_linear_bind(struct bn_binder *b, struct bn_linear *lin, const 
     return status;
 }
 
+/* Codes with a given scale. A row that was cut off somewhere, or left no code, may not have been finite. */
+static bool prepare_given(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x, int cols)
+{
+    int8_t *codes = in->codes + (size_t)t * in->code_stride;
+    float scale = in->given.fixed;
+    if (!(scale > 0)) scale = in->given.factor * k->quantize_a256(codes, &in->sum[t], x, cols);
+    *in->clamped = k->quantize_s256(codes, &in->sum[t], x, cols, scale);
+    in->scale[t] = scale;
+    return *in->clamped == 0 && in->sum[t] != 0;
+}
+
 bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
                                int cols)
 {
+    if (in->given.fixed > 0 || in->given.factor > 0) return prepare_given(k, in, t, x, cols);
     in->scale[t] = k->quantize_a256(in->codes + (size_t)t * in->code_stride, &in->sum[t], x, cols);
     return in->scale[t] > 1e-5f / 127.0f; /* the least that quantize_a256 gives */
 }

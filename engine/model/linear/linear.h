@@ -9,6 +9,12 @@
 
 struct bn_binder;
 
+/* What one step of int8 activation codes is worth, where it is not a token's own largest magnitude / 127. */
+struct bn_input_scale {
+    float fixed;  /* > 0: the same for every token */
+    float factor; /* > 0, with fixed 0: times the token's own */
+};
+
 struct bn_linear {
     const struct bn_linear_form *form;
     enum bn_encoding encoding; /* of a row at `data`, as far as the form reads it in a file's encoding */
@@ -19,6 +25,8 @@ struct bn_linear {
     int w_scale_step;         /* 0 or 1, as in struct bn_ternary_args */
     const float *plane_scale; /* wrq: [rows][2]; NULL otherwise */
     const float *norm_in;     /* [cols] weight of an RMSNorm on this projection's input alone, or NULL */
+    struct bn_input_scale
+        input_scale; /* ternary: zeros, or what replaces a scale per token (bn_weights_scale_inputs) */
 };
 
 /* What linears multiply: n rows of activations, in the shape that each form prepares. */
@@ -29,13 +37,16 @@ struct bn_linear_input {
     float *scale;       /* [n] of quantize_a256 */
     float *block_scale; /* [n][block_stride] of quantize_b256 */
     size_t value_stride, code_stride, block_stride;
-    void *scratch; /* [BN_KERNEL_SCRATCH] of the calling thread */
+    void *scratch;               /* [BN_KERNEL_SCRATCH] of the calling thread */
+    struct bn_input_scale given; /* of the linear at hand */
+    int *clamped;                /* set by prepare with a given scale: how many activations of the row it cut off */
 };
 
 struct bn_linear_form {
     const char *name;
     const char *layout; /* ternary forms: the value of ternary_layout that asks for this one; NULL for the others */
     bool has_codes;     /* its input is int8 codes, in which NaN vanishes */
+    bool token_codes;   /* they are b1.58's, with one scale per token (bn_linear_prepare_ternary makes them) */
     int row_grain;      /* threads take rows in multiples of this */
     int token_grain;    /* > 0: a thread takes fewer tokens before fewer rows, as long as it keeps this many */
     /* Takes the tensor into lin->data, lin->row_bytes and sets lin->form, or leaves lin->form NULL for the next form of
@@ -64,10 +75,7 @@ bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linea
                                int cols);
 /* Whether activations become int8 codes with one scale per token (b1.58), which also makes the logits ternary models'.
  */
-static inline bool bn_linear_is_ternary(const struct bn_linear *lin)
-{
-    return lin->form->prepare == bn_linear_prepare_ternary;
-}
+static inline bool bn_linear_is_ternary(const struct bn_linear *lin) { return lin->form->token_codes; }
 struct bn_ternary_args bn_linear_ternary_args(const struct bn_linear *lin, const struct bn_linear_input *in, int first,
                                               int n, float *y, size_t y_stride);
 #endif

@@ -99,6 +99,7 @@ static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, co
 const struct bn_linear_form bn_linear_lut3 = {.name = "lut3",
                                               .layout = "lut3",
                                               .has_codes = true,
+                                              .token_codes = true,
                                               .row_grain = BN_LUT3_PANEL,
                                               .token_grain = 48,
                                               .bind = bind,

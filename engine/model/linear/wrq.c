@@ -35,6 +35,7 @@ static void unpack(float *row, const struct bn_linear *lin, int r)
 
 const struct bn_linear_form bn_linear_wrq = {.name = "wrq",
                                              .has_codes = true,
+                                             .token_codes = true,
                                              .row_grain = 16,
                                              .bind = bind,
                                              .prepare = bn_linear_prepare_ternary,
