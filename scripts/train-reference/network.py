@@ -1,6 +1,6 @@
 """The 2B4T architecture at small scale, forward and hand-written backward.
 
-torch multiplies matrices in bf16; kernels.c does everything else. One Network is either ternary
+torch multiplies matrices (product.py); kernels.c does everything else. One Network is either ternary
 (BitNet b1.58: absmean weights, int8 activations per token) or full precision, and may be switched.
 """
 import copy
@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from product import BF16, product
+
 LIBRARY = Path(os.environ.get("KERNELS", Path(__file__).with_name("kernels.so")))
-BF16 = torch.bfloat16
 HEAD = 64
 
 
@@ -178,9 +179,9 @@ class Network:
         mixed, kept = torch.empty_like(q), []
         for begin, end in self._blocks(length):
             block = q[:, :, begin:end].reshape(groups, -1, HEAD)
-            scores = torch.bmm(block, k[:, :end].transpose(1, 2))
+            scores = product(block, k[:, :end].transpose(1, 2))
             kernels.softmax_causal(scores, groups * block.shape[1], end - begin, end, begin, HEAD ** -0.5)
-            mixed[:, :, begin:end] = torch.bmm(scores, v[:, :end]).view(groups, share, end - begin, HEAD)
+            mixed[:, :, begin:end] = product(scores, v[:, :end]).view(groups, share, end - begin, HEAD)
             if keep:
                 kept.append(scores)
         return mixed, kept
@@ -193,12 +194,12 @@ class Network:
         for (begin, end), probabilities in zip(self._blocks(length), kept):
             d_block = d_mixed[:, :, begin:end].reshape(groups, -1, HEAD)
             q_block = q[:, :, begin:end].reshape(groups, -1, HEAD)
-            d_scores = torch.bmm(d_block, v[:, :end].transpose(1, 2))
+            d_scores = product(d_block, v[:, :end].transpose(1, 2))
             kernels.softmax_causal_backward(probabilities, d_scores, groups * d_block.shape[1], end - begin, end,
                                             begin, HEAD ** -0.5)
-            dv[:, :end] += torch.bmm(probabilities.transpose(1, 2), d_block)
-            dk[:, :end] += torch.bmm(d_scores.transpose(1, 2), q_block)
-            dq[:, :, begin:end] = torch.bmm(d_scores, k[:, :end]).view(groups, share, end - begin, HEAD)
+            dv[:, :end] += product(probabilities.transpose(1, 2), d_block)
+            dk[:, :end] += product(d_scores.transpose(1, 2), q_block)
+            dq[:, :, begin:end] = product(d_scores, k[:, :end]).view(groups, share, end - begin, HEAD)
         return dq, dk, dv
 
     # ---- forward ---------------------------------------------------------------------------------
@@ -218,7 +219,7 @@ class Network:
         def gain(name):
             return self.master[f"{i}.{name}"]
         x, attention_in = self._add_norm(x, out, out_scale, gain("attention_norm"), self.ternary)
-        qkv = torch.mm(attention_in.codes, weight("qkv"))
+        qkv = product(attention_in.codes, weight("qkv"))
         q = torch.empty(batch, s.heads, length, HEAD, dtype=BF16)
         k, v = (torch.empty(batch, s.kv_heads, length, HEAD, dtype=BF16) for _ in "kv")
         kernels.split_and_rotate(qkv, attention_in.scale, self.cosines, self.sines, q, k, v, batch, length, s.heads,
@@ -227,12 +228,12 @@ class Network:
         attention_out = Coded(rows, s.dim)
         kernels.attention_norm_code(mixed, gain("attention_sub_norm"), *attention_out.parts(), batch, length, s.heads,
                                     self.ternary)
-        out = torch.mm(attention_out.codes, weight("output"))
+        out = product(attention_out.codes, weight("output"))
         middle, ffn_in = self._add_norm(x, out, attention_out.scale, gain("ffn_norm"), self.ternary)
-        gate_up = torch.mm(ffn_in.codes, weight("gate_up"))
+        gate_up = product(ffn_in.codes, weight("gate_up"))
         ffn_out = Coded(rows, s.ffn)
         kernels.ffn_norm_code(gate_up, ffn_in.scale, gain("ffn_sub_norm"), *ffn_out.parts(), rows, s.ffn, self.ternary)
-        out = torch.mm(ffn_out.codes, weight("down"))
+        out = product(ffn_out.codes, weight("down"))
         cache = (x, attention_in, q, k, v, kept, mixed, attention_out, middle, ffn_in, gate_up, ffn_out)
         return middle, out, ffn_out.scale, cache if keep else None
 
@@ -247,7 +248,7 @@ class Network:
         return final.codes, (caches, last, final)
 
     def logits(self, states):
-        return torch.mm(states, self.weight["embedding"].t())
+        return product(states, self.weight["embedding"].t())
 
     def losses(self, states, targets, block=4096):
         out = torch.empty(targets.numel())
@@ -264,13 +265,13 @@ class Network:
             part = slice(a, a + block)
             d = self.logits(states[part])
             kernels.cross_entropy(d, targets[part], weights[part], losses[part], *d.shape)
-            d_states[part] = torch.mm(d, embedding)
-            d_embedding += torch.mm(d.t(), states[part])
+            d_states[part] = product(d, embedding)
+            d_embedding += product(d.t(), states[part])
         return losses, d_states
 
     def _linear_backward(self, name, d_out, coded):
-        self.gradient[name] += torch.mm(d_out.t(), coded.codes)
-        return torch.mm(d_out, self.weight[name])
+        self.gradient[name] += product(d_out.t(), coded.codes)
+        return product(d_out, self.weight[name])
 
     def _norm_backward(self, d_codes, coded, x, gain, dx, accumulate):
         kernels.norm_code_backward(d_codes, coded.scale, x, coded.inverse, self.master[gain], dx, self.gradient[gain],

@@ -1,6 +1,6 @@
 """AdamW for everything, or Muon for the linear layers and AdamW for embedding and gains.
 
-Muon: the momentum of a matrix is made nearly orthogonal by five Newton-Schulz steps in bf16 and
+Muon: the momentum of a matrix is made nearly orthogonal by five Newton-Schulz steps and
 scaled so that an entry moves as much as AdamW would move it (0.2 * sqrt(longer side)).
 """
 import collections
@@ -8,7 +8,8 @@ import math
 
 import torch
 
-from network import BF16, kernels
+from network import kernels
+from product import FASTEST
 
 BETA1, BETA2 = 0.9, 0.95
 MOMENTUM = 0.95
@@ -53,7 +54,7 @@ class Muon:
 
     def step(self, number, rate, decay, factor):
         for (rows, columns), group in self.groups.items():
-            stacked = torch.empty(len(group), rows, columns, dtype=BF16)
+            stacked = torch.empty(len(group), rows, columns, dtype=FASTEST)
             for i, (_, gradient, momentum) in enumerate(group):
                 momentum.mul_(MOMENTUM).add_(gradient)
                 ahead = gradient.add(momentum, alpha=MOMENTUM)
