@@ -1,7 +1,7 @@
 /* generator.h - part of the public API, included by bitnet.h: sampling, drafts, and the loop that generates text. */
+#include "engine/bitnet.h" /* before the guard: bitnet.h includes both in the order that they need */
 #ifndef BITNET_GENERATOR_H
 #define BITNET_GENERATOR_H
-#include "engine/bitnet.h"
 
 #ifdef __cplusplus
 extern "C" {

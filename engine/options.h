@@ -1,7 +1,7 @@
 /* options.h - part of the public API, included by bitnet.h: what can be switched by name in every program. */
+#include "engine/bitnet.h" /* before the guard: bitnet.h includes both in the order that they need */
 #ifndef BITNET_OPTIONS_H
 #define BITNET_OPTIONS_H
-#include "engine/bitnet.h"
 
 #ifdef __cplusplus
 extern "C" {

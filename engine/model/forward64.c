@@ -71,7 +71,8 @@ static double quantize(double *x, const struct bn_linear *lin, uint64_t *clamped
     for (int i = 0; i < lin->cols; i++) {
         double code = x[i] * (127 / most);
         *clamped += fabs(code) > 127.5;
-        x[i] = fmax(-127, fmin(127, nearbyint(code)));
+        code = nearbyint(code);
+        x[i] = code > 127 ? 127 : code < -127 ? -127 : code; /* fmin and fmax would lose NaN */
     }
     return most / 127;
 }
