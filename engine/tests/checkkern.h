@@ -34,6 +34,10 @@ struct op_check {
     bool (*check)(any_fn ref, any_fn fn, int number, struct rng *r);
 };
 extern const struct op_check *const op_checks[BN_KERNEL_OP_COUNT];
+/* Of checkkern_attention.c, for the table. */
+bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r);
+bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r);
+bool check_attention_merge(any_fn ref, any_fn fn, int number, struct rng *r);
 
 /* Checks the reference variants themselves against plain double arithmetic; returns how many are wrong. */
 int check_references(const char *only);

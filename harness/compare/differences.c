@@ -1,6 +1,6 @@
 /* differences.c - how two runs differ: fields of machine and model, engines, options. */
 #include "harness/compare/compare.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* match.c - pairs configs of one side with those of the other. */
 #include "harness/compare/compare.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

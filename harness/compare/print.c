@@ -1,6 +1,6 @@
 /* print.c - a comparison as a table, as JSON and as CSV. */
 #include "harness/compare/compare.h"
-#include "harness/cell.h"
+#include "harness/core/cell.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* read.c - a run of the database as cells: the median of every worker process and phase. */
 #include "harness/compare/compare.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/stats/sample.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
 #include "engine/files.h"
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/gate/tiers.h"

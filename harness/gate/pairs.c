@@ -1,7 +1,7 @@
 /* pairs.c - starts, warms and times one pair of processes and judges whether the machine was quiet. */
 #include "harness/gate/pairs.h"
 #include "engine/cmdline.h"
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include "harness/stats/sample.h"
 #include <math.h>
 #include <stdio.h>

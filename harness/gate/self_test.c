@@ -2,7 +2,7 @@
 #include "harness/gate/self_test.h"
 #include "engine/cmdline.h"
 #include "harness/gate/self_test_log.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/stats/power.h"
 #include "harness/stats/sample.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* self_test_log.c - writes and reads a self-test's finished runs. */
 #include "harness/gate/self_test_log.h"
 #include "engine/files.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

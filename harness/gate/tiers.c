@@ -1,5 +1,5 @@
 /* tiers.c - exact, instructions, time: runs them in order and stops at the first that settles the verdict. */
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include "harness/gate/tiers.h"
 #include "engine/cmdline.h"
 #include <stdio.h>

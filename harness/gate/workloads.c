@@ -1,6 +1,6 @@
 /* workloads.c - reads the gate's workloads. */
 #include "harness/gate/workloads.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <string.h>
 

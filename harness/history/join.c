@@ -1,6 +1,6 @@
 /* join.c - finds the configs whose options agree where both have them. */
 #include "harness/history/join.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdlib.h>
 #include <string.h>
 

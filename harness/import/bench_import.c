@@ -1,7 +1,7 @@
 /* bench_import.c - bitnet-bench import: result files of other programs become runs of the database. */
 #include "harness/import/import.h"
 #include "engine/cmdline.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

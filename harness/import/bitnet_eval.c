@@ -1,7 +1,7 @@
 /* bitnet_eval.c - reads what bitnet-eval writes (suites/eval/eval_json.h): a summary, the items of a task, stress
  * tests. */
 #include "harness/import/import.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

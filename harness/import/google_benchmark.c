@@ -1,7 +1,7 @@
 /* google_benchmark.c - reads --benchmark_format=json of Google Benchmark: every repetition is one sample of a point
  * named by run_name. Aggregates (mean, median, ...) are views of the samples and left out, unless the file has nothing
  * else. Source: docs/user_guide.md, src/json_reporter.cc of google/benchmark. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include <math.h>
 #include <stdlib.h>

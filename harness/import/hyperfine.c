@@ -1,7 +1,7 @@
 /* hyperfine.c - reads --export-json of hyperfine: each command is a benchmark, each of its times a sample; parameters
  * are options. The file names no machine and no time. Source: src/export/json.rs and src/benchmark/benchmark_result.rs
  * of sharkdp/hyperfine. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * table (-o sql). Fields by name: those that this file knows become build, machine, model and workload, every other one
  * an option, so that a field of a newer version tells series apart too. Only JSON keeps the single repetitions.
  * Source: tools/llama-bench/llama-bench.cpp of ggml-org/llama.cpp, struct test::get_fields. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include <math.h>
 #include <stdio.h>

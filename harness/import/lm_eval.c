@@ -2,7 +2,7 @@
  * "metric_stderr,filter" (before version 0.4 without the filter), "versions", "n-shot", "n-samples" by task. Each file
  * is an evaluation of one model with one set of settings. Source: lm_eval/evaluator.py and
  * loggers/evaluation_tracker.py of EleutherAI/lm-evaluation-harness at 4e7e0d47f. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include "harness/store/instant.h"
 #include <math.h>

@@ -1,5 +1,5 @@
 /* options.c - the fields of a row that tell series apart, as options of a config. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include <math.h>
 #include <stdio.h>

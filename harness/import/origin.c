@@ -1,5 +1,5 @@
 /* origin.c - the runs of a file, one for each machine and build in it, and the models they measured. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include "harness/machine/content_hash.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* read.c - a result file as JSON documents: JSON, one document a line, or a SQL text. The file is read once, from
  * beginning to end, so that a pipe will do. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/import/import.h"
 #include "harness/machine/content_hash.h"
 #include <errno.h>

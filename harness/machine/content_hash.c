@@ -1,8 +1,8 @@
 /* content_hash.c - FNV-1a in eight words over memory and files. */
 #include "harness/machine/content_hash.h"
 #include "engine/files.h"
-#include "harness/error.h"
-#include "harness/fnv.h"
+#include "harness/core/error.h"
+#include "harness/core/fnv.h"
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * process read-locks its own, and the next byte is the turn. A process enters while it write-locks the door, byte
  * 0 of the last CPU's successor, so that two cannot check and enter at the same time. */
 #include "harness/machine/lock.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* roofline.c - measures read bandwidth and the int8 peak on a number of threads. */
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include "harness/machine/roofline.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>

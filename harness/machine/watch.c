@@ -1,6 +1,6 @@
 /* watch.c - a hash, and the file attributes that make rehashing unnecessary. */
 #include "harness/machine/watch.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <string.h>
 #include <time.h>
 

@@ -1,6 +1,6 @@
 /* exclude.c - options that exclude each other: the later one is switched off, and the row says so. */
 #include "harness/plan/plan.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <string.h>
 

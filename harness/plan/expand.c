@@ -3,7 +3,7 @@
  * last values, and each factor alone set back to its first; pairwise = a small set of rows in which every pair of
  * values meets. */
 #include "harness/plan/plan.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/plan/rows.h"
 #include <stdio.h>
 #include <stdlib.h>

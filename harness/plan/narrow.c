@@ -1,7 +1,7 @@
 /* narrow.c - what a command line says about a plan: where its models are on this machine, and which of its workloads to
  * measure. */
 #include "harness/plan/plan.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* order.c - the queue of a plan: in each round every config once, in an order shuffled by the plan's seed, so that
  * machine drift affects all configs equally and a sweep stopped at any time is nearly balanced. */
 #include "harness/plan/plan.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/stats/random.h"
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* plan.c - the fields of a plan, its defaults, what must hold between fields, and where its models are. */
 #include "harness/plan/plan.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/plan/spread.h"
 #include "harness/plan/yaml.h"
 #include <stdio.h>

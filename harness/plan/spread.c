@@ -1,6 +1,6 @@
 /* spread.c - one workload for each number of sequences. */
 #include "harness/plan/spread.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* yaml.c - walks the document that libyaml parsed, along the table of fields. */
 #include "harness/plan/yaml.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/plan/scalar.h"
 #include <stdarg.h>
 #include <stdio.h>

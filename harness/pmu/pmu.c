@@ -1,6 +1,6 @@
 /* pmu.c - groups of events per thread, and what they counted per phase and operation. */
 #include "harness/pmu/pmu.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* file.c - opens and closes the file of a database. */
 #include "harness/store/file.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* fingerprint.c - stores what was measured on, with and from. */
 #include "harness/store/seal.h"
-#include "harness/error.h"
-#include "harness/fnv.h"
+#include "harness/core/error.h"
+#include "harness/core/fnv.h"
 #include <inttypes.h>
 #include <stdio.h>
 

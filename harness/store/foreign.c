@@ -1,7 +1,7 @@
 /* foreign.c - reads SQL that another program wrote, in a database in memory that can make tables and rows and nothing
  * else. */
 #include "harness/store/sql.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <string.h>
 
 enum { MAX_COLUMNS = 256, MAX_VALUE_BYTES = 1 << 20, STEPS_BETWEEN_LOOKS = 100000, MAX_LOOKS = 5000 };

@@ -3,7 +3,7 @@
 #include "harness/store/file.h"
 #include "harness/store/schema.h"
 #include "harness/store/seal.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 
 struct copying {

@@ -1,6 +1,6 @@
 /* instant.c - reads dates and times strictly, and writes them in UTC. */
 #include "harness/store/instant.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* intact.c - whether a database is sound: every page, every index, every row points to something, and all that was
  * stored is there. */
 #include "harness/store/seal.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 
 /* The CHECKs of the file are another program's words and are not run. */
 bool bn_store_intact(struct bn_store *store, struct bn_error *err)

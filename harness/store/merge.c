@@ -2,7 +2,7 @@
 #include "harness/store/file.h"
 #include "harness/store/fresh.h"
 #include "harness/store/seal.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /* mix.c - bn_mix: FNV-1a over the values of a row, folded to 32 bits so that a sum over billions of rows stays exact.
  */
 #include "harness/store/mix.h"
-#include "harness/fnv.h"
+#include "harness/core/fnv.h"
 #include <string.h>
 
 static uint64_t add_bytes(uint64_t h, const unsigned char *bytes, int n)

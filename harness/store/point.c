@@ -1,7 +1,7 @@
 /* point.c - stores what a point gave: its state, samples, counters, operation times and moments in one transaction. */
 #include "harness/store/file.h"
 #include "harness/store/seal.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

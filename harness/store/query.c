@@ -1,7 +1,7 @@
 /* query.c - rows for other rooms. An error is never the end of the rows: bn_query_end says which of the two it was.
  */
 #include "harness/store/sql.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* queue.c - the points of a run as a queue that several processes may share: claim, renew, give back. */
 #include "harness/store/sql.h"
 #include "harness/store/owner.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <time.h>
 
 /* Plans again what dead processes and expired leases hold. Runs inside the transaction of the claim. */

@@ -1,7 +1,7 @@
 /* run.c - begins and ends runs: the run, its configs and all its planned points in one transaction. */
 #include "harness/store/instant.h"
 #include "harness/store/seal.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 

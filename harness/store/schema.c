@@ -1,7 +1,7 @@
 /* schema.c - creates the tables, migrates older ones step by step, keeps the views current. */
 #include "harness/store/schema.h"
 #include "harness/store/seal.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* seal.c - writes seals and compares them with the rows. */
 #include "harness/store/seal.h"
 #include "harness/store/mix.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 
 static const char seals_sql[] =

@@ -1,6 +1,6 @@
 /* sql.c - prepare, bind, run, and read rows. */
 #include "harness/store/sql.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

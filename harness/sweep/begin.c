@@ -1,7 +1,7 @@
 /* begin.c - the beginning of a sweep: fingerprints of machine, builds and models, then the run and its queue. */
 #include "harness/sweep/sweep.h"
 #include "harness/machine/content_hash.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

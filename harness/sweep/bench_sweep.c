@@ -1,7 +1,7 @@
 /* bench_sweep.c - bitnet-bench sweep PLAN: options, dry run, signals, and the summary at the end. */
 #include "harness/sweep/sweep.h"
 #include "engine/cmdline.h"
-#include "harness/cell.h"
+#include "harness/core/cell.h"
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "harness/sweep/simulated.h"
 #include "harness/worker/llama_bench.h"
 #include "harness/worker/request.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>

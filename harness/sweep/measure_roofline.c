@@ -1,7 +1,7 @@
 /* measure_roofline.c - what this machine can do at most, measured at the beginning of a run: read bandwidth and int8
  * peak for every thread count of the plan. */
 #include "harness/sweep/sweep.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <jansson.h>
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #include "harness/sweep/progress.h"
 #include "engine/bitnet.h"
 #include "engine/cmdline.h"
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* simulated.c - runs the worker of a point under callgrind and turns its dumps into counters. */
 #include "harness/sweep/simulated.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/worker/callgrind.h"
 #include <stdio.h>
 #include <stdlib.h>

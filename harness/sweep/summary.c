@@ -1,6 +1,6 @@
 /* summary.c - the end of a sweep: counts, table of results, exit code. */
 #include "harness/sweep/sweep.h"
-#include "harness/cell.h"
+#include "harness/core/cell.h"
 #include <jansson.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* work.c - processes the queue of a run, point by point. */
 #include "harness/sweep/sweep.h"
 #include "engine/cmdline.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* answer.c - answers the gate's commands: time, count and instructions of a fixed piece of work. */
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include "harness/worker/answer.h"
 #include "engine/cmdline.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include "harness/worker/line.h"
 #include "harness/worker/tally.h"
 #include "harness/worker/tokens.h"

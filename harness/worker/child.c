@@ -1,6 +1,6 @@
 /* child.c - start, feed, collect, reap. */
 #include "harness/worker/child.h"
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 /* dialogue.c - lines to a worker, JSON lines from it. */
 #include "harness/worker/dialogue.h"
-#include "harness/clock.h"
-#include "harness/error.h"
+#include "harness/core/clock.h"
+#include "harness/core/error.h"
 #include "harness/worker/answer.h"
 #include "harness/worker/line.h"
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "harness/worker/child.h"
 #include "harness/worker/find.h"
 #include "harness/machine/fields.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

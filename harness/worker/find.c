@@ -1,6 +1,6 @@
 /* find.c - tries the places where builds keep their worker. */
 #include "harness/worker/find.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

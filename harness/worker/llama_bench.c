@@ -1,6 +1,6 @@
 /* llama_bench.c - the command line of llama-bench, and its answer as samples. */
 #include "harness/worker/llama_bench.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* measure.c - warm-up, timed repetitions, the pass per operation, counters: what a worker does with a request. */
-#include "harness/clock.h"
+#include "harness/core/clock.h"
 #include "harness/worker/measure.h"
 #include "harness/worker/subject.h"
 #include "harness/worker/simulate.h"
 #include "harness/worker/count.h"
 #include "harness/worker/line.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* process.c - fork, limit, exec; read what comes. */
 #include "harness/worker/process.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

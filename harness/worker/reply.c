@@ -2,7 +2,7 @@
 #include "harness/worker/reply.h"
 #include "harness/worker/figures.h"
 #include "harness/worker/line.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* request.c - a request as JSON and back. */
 #include "harness/worker/request.h"
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

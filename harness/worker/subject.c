@@ -2,8 +2,8 @@
 #include "harness/worker/subject.h"
 #include "harness/worker/together.h"
 #include "harness/worker/tokens.h"
-#include "harness/error.h"
-#include "harness/fnv.h"
+#include "harness/core/error.h"
+#include "harness/core/fnv.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* tally.c - adds up the observer's calls in one table per thread. */
 #include "harness/worker/tally.h"
-#include "harness/clock.h"
-#include "harness/error.h"
+#include "harness/core/clock.h"
+#include "harness/core/error.h"
 #include "harness/worker/line.h"
 #include <stdlib.h>
 #include <string.h>

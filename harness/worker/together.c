@@ -1,8 +1,8 @@
 /* together.c - decodes the same text in several sequences at once. Their keys and values are separate, as they are for
  * texts that differ. */
 #include "harness/worker/together.h"
-#include "harness/error.h"
-#include "harness/fnv.h"
+#include "harness/core/error.h"
+#include "harness/core/fnv.h"
 #include <string.h>
 
 enum bn_status bn_together_check(const struct bn_subject *s, struct bn_error *err)

@@ -184,74 +184,73 @@ Test(read, tinystories_may_end_with_its_mark)
     "{\"id\":\"1\",\"answerKey\":\"" key "\",\"question\":{\"stem\":\"s\",\"choices\":[" choices "]}}"
 #define CHOICE(label) "{\"text\":\"t\",\"label\":\"" label "\"}"
 
+static const struct {
+    const char *task, *path, *text, *want;
+} damaged[] = {
+    {"openbookqa", "openbookqa/test.jsonl", "{\"id\": \"1\"", "Line 1 of openbookqa/test.jsonl is not JSON"},
+    {"openbookqa", "openbookqa/test.jsonl", "\n{\"id\": \"1\"}\n", "Line 2 of openbookqa/test.jsonl lacks"},
+    {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A"), "Q"),
+     "has the answer \"Q\", which is none of its choices"},
+    {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A") "," CHOICE("A"), "A"), "two choices with one label"},
+    {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A"), "A"), "has one choice"},
+    {"openbookqa", "openbookqa/test.jsonl", "{\"id\":\"1\",\"id\":\"2\"}", "duplicate object key"},
+    {"openbookqa", "openbookqa/test.jsonl", OBQA("{\"text\":\"a\\u0000b\",\"label\":\"A\"}", "A"), "Line 1"},
+    {"openbookqa", "openbookqa/test.jsonl", "\n\n\xff", "Line 3 of openbookqa/test.jsonl is not UTF-8"},
+    {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n0\na\nb\n",
+     "Line 5 of hellaswag/hellaswag_val_full.txt is missing"},
+    {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n12\na\nb\nc\nd\n",
+     "Line 2 of hellaswag/hellaswag_val_full.txt is not"},
+    {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n0\na\nb\nc\nC\n2\n",
+     "Line 8 of hellaswag/hellaswag_val_full.txt is missing"},
+    {"hellaswag", "hellaswag/hellaswag_val.jsonl",
+     "{\"activity_label\": \"t\", \"ctx_a\": \"a\", \"ctx_b\": \"b\", "
+     "\"label\": 12, \"endings\": [\"a\", \"b\", \"c\", \"d\"]}",
+     "Line 1 of hellaswag/hellaswag_val.jsonl has no label"},
+    {"hellaswag", "hellaswag/hellaswag_val.jsonl",
+     "{\"activity_label\": \"t\", \"ctx_a\": \"a\", \"ctx_b\": \"b\", "
+     "\"label\": 1, \"endings\": [\"a\", \"b\", \"c\"]}",
+     "four endings"},
+    {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,A\nq, really?,a,b,c,Dan,D\n",
+     "Line 2 of mmlu/test/law_test.csv has 7 fields"},
+    {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,Because\n", "ends with \"Because\""},
+    {"mmlu", "mmlu/test/law_test.csv", "\"q\nr\",a,b,c,d,A\nq,a,b,c,d,answer\n",
+     "Line 3 of mmlu/test/law_test.csv ends with"},
+    {"mmlu", "mmlu/test/other.csv", "q,a,b,c,d,A\n", "Could not find a file SUBJECT_test.csv"},
+    {"mmlu", "mmlu/test.jsonl",
+     "{\"question\": \"q\", \"subject\": \"law\", \"choices\": [\"a\",\"b\",\"c\",\"d\"], "
+     "\"answer\": 4}",
+     "Line 1 of mmlu/test.jsonl has the answer 4"},
+    {"mmlu", "mmlu/test.jsonl",
+     "{\"question\": \"q\", \"subject\": \"law\", \"choices\": [\"a\",\"b\",\"c\",\"d\"], "
+     "\"answer\": 1.5}",
+     "a whole answer"},
+    {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[1, 1, 0]"), "{}") "]",
+     "Item 0 of truthfulqa/mc_task.json "
+     "has not exactly one true answer"},
+    {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[0, 0, 0]"), "{}") "]",
+     "has not exactly one true answer"},
+    {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[2, 1, 0]"), "{}") "]", "label is not 0 or 1"},
+    {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[1, 0]"), "{}") "]",
+     "has not one label a choice"},
+    {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", LISTS("[1, 1, 1]")) "]",
+     "not both true and false"},
+    {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", "{}") "]", "lacks a question or mc2_targets"},
+    {"truthfulqa_mc2", "truthfulqa/mc_task.json", "{}", "is not a JSON array"},
+    {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[\n[", "Line 2 of truthfulqa/mc_task.json is not JSON"},
+    {"tinystories", "train-text/tinystories/tinystories_a.txt", "a\n<|endoftext|>b\n", "text behind its <|endoftext|>"},
+    {"microworld", "microworld/microworld_heldout.jsonl",
+     "{\"id\": \"a/0\", \"context\": \"c\", \"choices\": [\"a\"], "
+     "\"gold\": 1}",
+     "Line 1 of microworld/microworld_heldout.jsonl lacks"},
+};
+
 Test(read, damaged_files_are_named_with_their_line)
 {
-    static const struct {
-        const char *task, *path, *text, *want;
-    } cases[] = {
-        {"openbookqa", "openbookqa/test.jsonl", "{\"id\": \"1\"", "Line 1 of openbookqa/test.jsonl is not JSON"},
-        {"openbookqa", "openbookqa/test.jsonl", "\n{\"id\": \"1\"}\n", "Line 2 of openbookqa/test.jsonl lacks"},
-        {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A"), "Q"),
-         "has the answer \"Q\", which is none of its choices"},
-        {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A") "," CHOICE("A"), "A"), "two choices with one label"},
-        {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A"), "A"), "has one choice"},
-        {"openbookqa", "openbookqa/test.jsonl", "{\"id\":\"1\",\"id\":\"2\"}", "duplicate object key"},
-        {"openbookqa", "openbookqa/test.jsonl", OBQA("{\"text\":\"a\\u0000b\",\"label\":\"A\"}", "A"), "Line 1"},
-        {"openbookqa", "openbookqa/test.jsonl", "\n\n\xff", "Line 3 of openbookqa/test.jsonl is not UTF-8"},
-        {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n0\na\nb\n",
-         "Line 5 of hellaswag/hellaswag_val_full.txt is missing"},
-        {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n12\na\nb\nc\nd\n",
-         "Line 2 of hellaswag/hellaswag_val_full.txt is not"},
-        {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n0\na\nb\nc\nC\n2\n",
-         "Line 8 of hellaswag/hellaswag_val_full.txt is missing"},
-        {"hellaswag", "hellaswag/hellaswag_val.jsonl",
-         "{\"activity_label\": \"t\", \"ctx_a\": \"a\", \"ctx_b\": \"b\", "
-         "\"label\": 12, \"endings\": [\"a\", \"b\", \"c\", \"d\"]}",
-         "Line 1 of hellaswag/hellaswag_val.jsonl has no label"},
-        {"hellaswag", "hellaswag/hellaswag_val.jsonl",
-         "{\"activity_label\": \"t\", \"ctx_a\": \"a\", \"ctx_b\": \"b\", "
-         "\"label\": 1, \"endings\": [\"a\", \"b\", \"c\"]}",
-         "four endings"},
-        {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,A\nq, really?,a,b,c,Dan,D\n",
-         "Line 2 of mmlu/test/law_test.csv has 7 fields"},
-        {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,Because\n", "ends with \"Because\""},
-        {"mmlu", "mmlu/test/law_test.csv", "\"q\nr\",a,b,c,d,A\nq,a,b,c,d,answer\n",
-         "Line 3 of mmlu/test/law_test.csv ends with"},
-        {"mmlu", "mmlu/test/other.csv", "q,a,b,c,d,A\n", "Could not find a file SUBJECT_test.csv"},
-        {"mmlu", "mmlu/test.jsonl",
-         "{\"question\": \"q\", \"subject\": \"law\", \"choices\": [\"a\",\"b\",\"c\",\"d\"], "
-         "\"answer\": 4}",
-         "Line 1 of mmlu/test.jsonl has the answer 4"},
-        {"mmlu", "mmlu/test.jsonl",
-         "{\"question\": \"q\", \"subject\": \"law\", \"choices\": [\"a\",\"b\",\"c\",\"d\"], "
-         "\"answer\": 1.5}",
-         "a whole answer"},
-        {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[1, 1, 0]"), "{}") "]",
-         "Item 0 of truthfulqa/mc_task.json "
-         "has not exactly one true answer"},
-        {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[0, 0, 0]"), "{}") "]",
-         "has not exactly one true answer"},
-        {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[2, 1, 0]"), "{}") "]",
-         "label is not 0 or 1"},
-        {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[1, 0]"), "{}") "]",
-         "has not one label a choice"},
-        {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", LISTS("[1, 1, 1]")) "]",
-         "not both true and false"},
-        {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", "{}") "]", "lacks a question or mc2_targets"},
-        {"truthfulqa_mc2", "truthfulqa/mc_task.json", "{}", "is not a JSON array"},
-        {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[\n[", "Line 2 of truthfulqa/mc_task.json is not JSON"},
-        {"tinystories", "train-text/tinystories/tinystories_a.txt", "a\n<|endoftext|>b\n",
-         "text behind its <|endoftext|>"},
-        {"microworld", "microworld/microworld_heldout.jsonl",
-         "{\"id\": \"a/0\", \"context\": \"c\", \"choices\": [\"a\"], "
-         "\"gold\": 1}",
-         "Line 1 of microworld/microworld_heldout.jsonl lacks"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct data_file d = DATA_FILE(cases[i].task, cases[i].path, cases[i].text);
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        struct data_file d = DATA_FILE(damaged[i].task, damaged[i].path, damaged[i].text);
         cr_expect(d.status == BN_ERR_FORMAT || d.status == BN_ERR_IO, "case %zu", i);
-        cr_expect(strstr(d.err.text, cases[i].want), "case %zu: \"%s\" does not say \"%s\"", i, d.err.text,
-                  cases[i].want);
+        cr_expect(strstr(d.err.text, damaged[i].want), "case %zu: \"%s\" does not say \"%s\"", i, d.err.text,
+                  damaged[i].want);
         cr_expect_eq(d.err.text[strlen(d.err.text) - 1], '.');
         data_file_release(&d);
     }

@@ -1,5 +1,5 @@
 /* cell.c - cuts and pads by characters, not bytes. */
-#include "harness/cell.h"
+#include "harness/core/cell.h"
 #include "engine/bitnet.h"
 
 void bn_cell_put(FILE *out, const char *text, int width)

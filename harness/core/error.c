@@ -1,5 +1,5 @@
 /* error.c - one sentence into struct bn_error. */
-#include "harness/error.h"
+#include "harness/core/error.h"
 #include <stdarg.h>
 
 enum bn_status bn_harness_fail(struct bn_error *err, enum bn_status status, const char *format, ...)
