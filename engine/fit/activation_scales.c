@@ -146,8 +146,7 @@ static enum bn_status read_scale(struct reader *r, int site)
 static enum bn_status read_site(struct reader *r, int site)
 {
     struct bn_json_text key;
-    static const char *const known[] = {"min",   "max",    "mean_token_absmax", "p99",
-                                        "p99.9", "p99.99", "clipped_share",     NULL};
+    static const char *const known[] = {"min", "max", "p99", "p99.9", "p99.99", "clipped_share", NULL};
     enum bn_status status = BN_OK;
     double number;
     for (bn_json_object(&r->json); status == BN_OK && bn_json_key(&r->json, &key);) {

@@ -18,13 +18,6 @@ struct bn_site_name {
 };
 struct bn_site_name bn_site_name(int site);
 
-/* What calibration saw of a site: every number of every row. */
-struct bn_site_statistics {
-    double min, max;
-    double mean_token_absmax;  /* of each row's largest magnitude: what scales per token would use, times 127 */
-    double p99, p99_9, p99_99; /* percentiles of magnitudes */
-    double clipped_share;      /* above 127.5 steps of the scale */
-};
 /* scale [n_layers * BN_SITES_PER_LAYER] of the model with this fingerprint. BN_ERR_FORMAT: damaged, another version or
  * another model, a site missing or too many, an unknown key, a scale that is no positive number. */
 enum bn_status bn_activation_scales_read(float *scale, int n_layers, uint64_t fingerprint, const char *path,
