@@ -129,13 +129,14 @@ struct result {
     uint64_t clamped, quantized;
 };
 
+/* f32 keys and values: an f16 cache moves what is quantised next by 5e-4, which double precision does not do. */
 static struct result compute(const struct bn_model *model, int threads, int batch)
 {
     static const int32_t ids[] = {1, 5, 9, 2, 7, 3, 8, 4, 6, 11, 10, 12};
     struct result r = {.clamped = 0};
     struct bn_session *session;
     struct bn_error err;
-    const struct bn_session_options options = {.n_ctx = 32, .n_threads = threads, .n_batch = batch};
+    const struct bn_session_options options = {.n_ctx = 32, .n_threads = threads, .n_batch = batch, .kv_type = "f32"};
     const struct bn_model_info *info = bn_model_info(model);
     cr_assert_leq(info->n_vocab, 512);
     cr_assert_eq(bn_session_open(&session, model, &options, &err), BN_OK, "%s", err.text);
@@ -170,11 +171,12 @@ static void expect_one_result(const char *file, float factor, bool clamps)
                   wide = compute(exact, 1, 32), dynamic = compute(plain, 1, 32);
     cr_expect_eq(memcmp(&one, &other, sizeof one), 0, "threads or batch change logits or counts");
     cr_expect_eq(memcmp(&one, &slow, sizeof one), 0, "variants differ");
-    cr_expect_lt(distance(&one, &wide), 0.2, "off by %g from double precision", distance(&one, &wide));
+    /* every code equals double precision's: one that does not moves the logits by some 1e-3 */
+    cr_expect_lt(distance(&one, &wide), 1e-6, "off by %g from double precision", distance(&one, &wide));
     cr_expect_gt(distance(&one, &dynamic), 1e-3, "the option changes nothing");
     cr_expect_eq(dynamic.clamped, 0);
     cr_expect_eq(one.clamped > 0, clamps);
-    cr_expect_eq(wide.clamped > 0, clamps);
+    cr_expect_eq(wide.clamped, one.clamped);
     cr_expect_eq(one.quantized, 12 * (uint64_t)info->n_layers *
                                     (uint64_t)(2 * info->dim + info->n_heads * info->head_dim + info->ffn_dim));
     bn_model_close(model), bn_model_close(ref), bn_model_close(exact), bn_model_close(plain);
