@@ -14,12 +14,22 @@ struct bn_settings {
     struct bn_session_options session;
     struct bn_generator_options generator;
 };
+enum bn_option_model {                       /* kinds of model, as bits: an option acts only on those that it names */
+                       BN_MODEL_TERNARY = 1, /* ternary linears, whose activations are int8 */
+                       BN_MODEL_FLOAT_LINEARS = 2, /* f16, bf16 or f32 linears */
+                       BN_MODEL_FLOAT_HEAD = 4,    /* an f16, bf16 or f32 output head */
+};
 struct bn_option {
     const char *name, *argument; /* argument as help shows it; NULL: a switch, "off" or "on" */
     const char *const *values;   /* what a sweep tries, the default first; ends with NULL */
     const char *help;
-    const char *exactness;        /* "EXACT": the same bits as with the default; else what changes */
+    const char *exactness;        /* begins with "EXACT": the same bits as with the default; else what changes */
+    const char *const *inexact;   /* values of an EXACT option that change the output all the same, or NULL */
+    const char *hypothesis;       /* ids of the published claims that it puts to the test, "S22 C01", or NULL */
     const char *needs;            /* what else must hold, or NULL */
+    unsigned model;               /* kinds of model that it acts on (enum bn_option_model), each needed; 0: all */
+    double least, most;           /* of values that are numbers; both 0: values are words */
+    bool takes_file;              /* a value other than the default names a file: a sweep tries it only when given */
     const char *const *conflicts; /* names of options that must then stay at their default, ends with NULL; or NULL */
     enum bn_status (*set)(struct bn_settings *settings, const char *value, struct bn_error *err); /* keeps `value` */
 };
@@ -31,6 +41,14 @@ const struct bn_option *bn_option_find(const char *name); /* '-' and '_' are equ
 /* Sets every choice: an unknown name or value is BN_ERR_USAGE; mutually exclusive choices are BN_ERR_UNSUPPORTED. */
 enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
                                 struct bn_error *err);
+bool bn_option_is_default(const struct bn_option *option, const char *value); /* "False" is "off" */
+/* Whether `value` leaves every logit and token as it is with the default. */
+bool bn_option_exact(const struct bn_option *option, const char *value);
+/* Whether one of two options declares that it excludes the other. */
+bool bn_option_excludes(const struct bn_option *a, const struct bn_option *b);
+/* BN_ERR_UNSUPPORTED, with the reason, where a choice other than the default does nothing to a model of this kind. */
+enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, const struct bn_model_info *model,
+                              struct bn_error *err);
 
 #ifdef __cplusplus
 }

@@ -16,6 +16,7 @@ static const struct {
     {"run", "generate text"},
     {"quantize", "convert safetensors, GGUF and llama2.c models to GGUF"},
     {"calibrate", "find fixed scales for the activations of a model"},
+    {"options", "list the optimisations that can be switched"},
     {"eval", "evaluation tasks and stress tests"},
     {"bench", "sweep options, compare, gate pull requests, history"},
     {"report", "static report from a results database"},

@@ -8,4 +8,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 
 BN_OPTION(batch, .argument = "N", .values = (const char *const[]){"0", "32", "128", "512", NULL},
           .help = "maximum number of tokens computed at once in prefill; 0: chosen by the engine", .exactness = "EXACT",
-          .set = set);
+          .most = 4096, .set = set);

@@ -14,4 +14,5 @@ BN_OPTION(kernel_backend, .argument = "NAME",
                                           "neon", "dotprod", "sve", "i8mm", NULL},
           .help = "kernels: auto (bitblas: the same) is the best of this CPU, ref, sse41, avx2, avx512vnni, neon, ... "
                   "the best up to that one, generic has no 1-bit kernels, reference64 is double precision",
+          .inexact = (const char *const[]){"reference64", NULL}, .hypothesis = "S13 S14 S15 S16 S17 S18",
           .exactness = "EXACT, but for reference64, which is what the others are checked against", .set = set);

@@ -8,4 +8,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 
 BN_OPTION(kv_min_keep, .argument = "N", .values = (const char *const[]){"32", "128", NULL},
           .help = "latest positions that kv_prune never evicts", .exactness = "as kv_prune", .needs = "kv_prune",
-          .set = set);
+          .least = 1, .most = 1 << 24, .set = set);

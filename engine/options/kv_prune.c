@@ -13,4 +13,4 @@ BN_OPTION(kv_prune, .argument = "off|window|sink", .values = (const char *const[
           .help = "evict positions from the KV cache and free their memory: all but the latest (window), or but the "
                   "first four and the latest (sink)",
           .exactness = "changes logits from the first eviction on; the same bits for every batch, thread count and CPU",
-          .set = set);
+          .hypothesis = "S20 S21 S22", .set = set);

@@ -13,4 +13,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 BN_OPTION(kv_type, .argument = "auto|f16|f32|q8_0", .values = (const char *const[]){"auto", "f16", "f32", "q8_0", NULL},
           .help = "KV cache; auto is f16, f32 for float models; f16 becomes f32 for values above 65,504",
           .exactness = "each type yields its own logits, the same on every machine; q8_0 halves the bytes of f16",
-          .set = set);
+          .hypothesis = "C01", .set = set);

@@ -8,4 +8,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 
 BN_OPTION(kv_warmup_steps, .argument = "N", .values = (const char *const[]){"8", "512", NULL},
           .help = "first positions of a text, prompt included, during which kv_prune evicts nothing",
-          .exactness = "as kv_prune", .needs = "kv_prune", .set = set);
+          .exactness = "as kv_prune", .needs = "kv_prune", .least = 0, .most = 1 << 24, .set = set);

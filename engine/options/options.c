@@ -45,24 +45,45 @@ static const char *names(char *text, size_t cap)
     return text;
 }
 
-static bool is_on(const struct bn_option_choice *c)
+/* A switch has several spellings of each value. */
+static bool same_value(const struct bn_option *o, const char *a, const char *b)
 {
-    return strcmp(c->value, bn_option_find(c->name)->values[0]) != 0;
+    bool on[2] = {false};
+    if (o->argument) return !strcmp(a, b);
+    return bn_option_switch(o->name, a, &on[0], NULL) == BN_OK && bn_option_switch(o->name, b, &on[1], NULL) == BN_OK &&
+           on[0] == on[1];
 }
 
-static bool excludes(const struct bn_option *a, const char *other)
+bool bn_option_is_default(const struct bn_option *o, const char *value) { return same_value(o, value, o->values[0]); }
+
+bool bn_option_exact(const struct bn_option *o, const char *value)
+{
+    for (const char *const *v = o->inexact; v && *v; v++)
+        if (same_value(o, value, *v)) return false;
+    return bn_option_is_default(o, value) || !strncmp(o->exactness, "EXACT", 5);
+}
+
+static bool is_on(const struct bn_option_choice *c) { return !bn_option_is_default(bn_option_find(c->name), c->value); }
+
+static bool declares(const struct bn_option *a, const char *other)
 {
     for (const char *const *c = a->conflicts; c && *c; c++)
         if (same_name(*c, other)) return true;
     return false;
 }
 
-/* Either of two options may declare the exclusion; an option at its default excludes nothing. */
+bool bn_option_excludes(const struct bn_option *a, const struct bn_option *b)
+{
+    return declares(a, b->name) || declares(b, a->name);
+}
+
+/* An option at its default excludes nothing. */
 static enum bn_status check_conflicts(const struct bn_option_choice *choices, size_t n, struct bn_error *err)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            if (is_on(&choices[i]) && is_on(&choices[j]) && excludes(bn_option_find(choices[i].name), choices[j].name))
+        for (size_t j = i + 1; j < n; j++)
+            if (is_on(&choices[i]) && is_on(&choices[j]) &&
+                bn_option_excludes(bn_option_find(choices[i].name), bn_option_find(choices[j].name)))
                 return bn_fail(err, BN_ERR_UNSUPPORTED,
                                "Option %s (%s) excludes option %s (%s); switch one of them off.", choices[i].name,
                                choices[i].value, choices[j].name, choices[j].value);
@@ -82,6 +103,33 @@ enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_op
         if (status != BN_OK) return status;
     }
     return check_conflicts(choices, n, err);
+}
+
+static bool is_float(const char *encoding)
+{
+    return encoding && (!strcmp(encoding, "f32") || !strcmp(encoding, "f16") || !strcmp(encoding, "bf16"));
+}
+
+/* The kinds of bn_option_model that a model is of. */
+static unsigned kinds(const struct bn_model_info *m)
+{
+    return (m->ternary_layout ? BN_MODEL_TERNARY : 0) | (is_float(m->weight_encoding) ? BN_MODEL_FLOAT_LINEARS : 0) |
+           (is_float(m->head_encoding) ? BN_MODEL_FLOAT_HEAD : 0);
+}
+
+enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, const struct bn_model_info *model,
+                              struct bn_error *err)
+{
+    static const char *const names[] = {"ternary weights", "f16, bf16 or f32 weights", "an f16, bf16 or f32 head"};
+    for (size_t i = 0; i < n; i++) {
+        const struct bn_option *o = bn_option_find(choices[i].name);
+        unsigned missing = o && is_on(&choices[i]) ? o->model & ~kinds(model) : 0;
+        for (int k = 0; k < 3; k++)
+            if (missing >> k & 1)
+                return bn_fail(err, BN_ERR_UNSUPPORTED, "Option %s (%s) acts only on models with %s; %s has none.",
+                               o->name, choices[i].value, names[k], model->name ? model->name : "this one");
+    }
+    return BN_OK;
 }
 
 enum bn_status bn_option_switch(const char *name, const char *value, bool *on, struct bn_error *err)

@@ -3,8 +3,9 @@
 #include "engine/cmdline.h"
 #include "engine/options/option.h"
 #include <stdlib.h>
+#include <string.h>
 
-/* What was given for each option of the registry, in its order. */
+/* What was given for each option of the registry, in its order: a switch is at its default unless it was given. */
 static struct given {
     const char *value;
     bool on;
@@ -30,7 +31,10 @@ const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)
     given = calloc(n, sizeof *given);
     if (!table || !given || atexit(release)) bn_cmd_fail(&nobody, 1, "Out of memory.");
     for (size_t i = 0; i < n_own; i++) table[i] = own[i];
-    for (size_t i = 0; i < n; i++) table[n_own + i] = line_of(registered[i], &given[i]);
+    for (size_t i = 0; i < n; i++) {
+        given[i].on = !registered[i]->argument && !strcmp(registered[i]->values[0], "on");
+        table[n_own + i] = line_of(registered[i], &given[i]);
+    }
     return table;
 }
 
@@ -41,8 +45,9 @@ int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err)
     struct bn_option_choice *choices = calloc(n, sizeof *choices);
     if (!choices) return bn_fail_memory(err, "the options", n * sizeof *choices);
     for (size_t i = 0; i < n; i++) {
-        const char *value = registered[i]->argument ? given[i].value : given[i].on ? "on" : NULL;
-        if (value) choices[chosen++] = (struct bn_option_choice){registered[i]->name, value};
+        const char *value = registered[i]->argument ? given[i].value : given[i].on ? "on" : "off";
+        if (value && (registered[i]->argument || !bn_option_is_default(registered[i], value)))
+            choices[chosen++] = (struct bn_option_choice){registered[i]->name, value};
     }
     int status = bn_options_apply(settings, choices, chosen, err);
     free(choices);

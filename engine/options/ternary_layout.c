@@ -12,4 +12,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 BN_OPTION(ternary_layout, .argument = "auto|i2|lut3|f32", .values = (const char *const[]){"auto", "i2", "lut3", NULL},
           .help = "ternary weights in memory: rows of 2 bits, panels of 1.67 bits for table look-ups, floats "
                   "(baseline; 32 bits), or whichever measured best on this CPU",
-          .exactness = "EXACT", .set = set);
+          .exactness = "EXACT", .hypothesis = "S33 I07", .model = BN_MODEL_TERNARY, .set = set);

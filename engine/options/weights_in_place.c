@@ -9,4 +9,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 BN_OPTION(
     weights_in_place, .argument = NULL, .values = (const char *const[]){"off", "on", NULL},
     .help = "read weights from the mapped file instead of copying them into huge pages: starts faster, decodes slower",
-    .exactness = "EXACT", .set = set);
+    .exactness = "EXACT", .hypothesis = "I08", .set = set);

@@ -2,6 +2,7 @@
  */
 #include "engine/bitnet.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 Test(options, every_line_is_complete_and_takes_its_own_values)
@@ -12,7 +13,7 @@ Test(options, every_line_is_complete_and_takes_its_own_values)
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = all[i];
         cr_assert(o->name && o->help && o->exactness && o->values && o->values[0] && o->set &&
-                      (o->values[1] || strstr(o->argument, "FILE")),
+                      (o->values[1] || o->takes_file),
                   "option %zu lacks something", i);
         cr_expect_eq(bn_option_find(o->name), o);
         for (const char *const *v = o->values; *v; v++) {
@@ -49,6 +50,75 @@ Test(options, nonsense_is_refused_in_one_sentence)
         cr_expect_eq(bn_options_apply(&s, &bad[i], 1, &err), BN_ERR_USAGE, "%s=%s", bad[i].name, bad[i].value);
         cr_expect_eq(err.text[strlen(err.text) - 1], '.', "%s", err.text);
     }
+}
+
+static void expect_refused(const struct bn_option *o, double value)
+{
+    struct bn_settings s = {.session = {.n_threads = 1}};
+    struct bn_error err;
+    char text[32];
+    snprintf(text, sizeof text, "%.10g", value);
+    cr_expect_eq(bn_options_apply(&s, &(struct bn_option_choice){o->name, text}, 1, &err), BN_ERR_USAGE, "%s=%s",
+                 o->name, text);
+}
+
+Test(options, the_range_that_is_declared_is_the_range_that_is_taken)
+{
+    size_t n, n_ranges = 0;
+    const struct bn_option *const *all = bn_options(&n);
+    for (size_t i = 0; i < n; i++) {
+        const struct bn_option *o = all[i];
+        struct bn_settings s = {.session = {.n_threads = 1}};
+        char most[32];
+        if (o->least == o->most) continue;
+        snprintf(most, sizeof most, "%.10g", o->most);
+        cr_expect_eq(bn_options_apply(&s, &(struct bn_option_choice){o->name, most}, 1, NULL), BN_OK, "%s=%s", o->name,
+                     most);
+        expect_refused(o, o->least - 1);
+        expect_refused(o, o->most + 1);
+        n_ranges++;
+    }
+    cr_expect_geq(n_ranges, 2);
+}
+
+/* Every pair, with every value that is not the default: refused if and only if one of the two declares it. */
+Test(options, every_pair_is_taken_or_refused_as_declared)
+{
+    size_t n;
+    const struct bn_option *const *all = bn_options(&n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            for (const char *const *a = all[i]->values + 1; i != j && *a; a++)
+                for (const char *const *b = all[j]->values + 1; *b; b++) {
+                    struct bn_settings s = {.session = {.n_threads = 1}};
+                    struct bn_option_choice both[] = {{all[i]->name, *a}, {all[j]->name, *b}};
+                    bool excludes = bn_option_excludes(all[i], all[j]);
+                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), excludes ? BN_ERR_UNSUPPORTED : BN_OK,
+                                 "%s=%s %s=%s", both[0].name, *a, both[1].name, *b);
+                    both[1].value = all[j]->values[0];
+                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), BN_OK, "%s=%s beside the default of %s",
+                                 both[0].name, *a, both[1].name);
+                }
+}
+
+Test(options, an_option_says_on_which_models_it_acts)
+{
+    const struct bn_model_info b158 = {.name = "b158",
+                                       .ternary_layout = "i2",
+                                       .weight_encoding = "i2_s",
+                                       .head_encoding = "q6_k"},
+                               twin = {.name = "twin", .weight_encoding = "f16", .head_encoding = "f16"};
+    struct bn_option_choice layout = {"ternary_layout", "i2"}, screening = {"head_screening", "on"};
+    struct bn_error err;
+    cr_expect_eq(bn_options_act(&layout, 1, &b158, NULL), BN_OK);
+    cr_expect_eq(bn_options_act(&layout, 1, &twin, &err), BN_ERR_UNSUPPORTED);
+    cr_expect_str_eq(err.text, "Option ternary_layout (i2) acts only on models with ternary weights; twin has none.");
+    layout.value = "auto";
+    cr_expect_eq(bn_options_act(&layout, 1, &twin, NULL), BN_OK, "the default does nothing anywhere");
+    cr_expect_eq(bn_options_act(&screening, 1, &twin, NULL), BN_OK);
+    cr_expect_eq(bn_options_act(&screening, 1, &b158, &err), BN_ERR_UNSUPPORTED);
+    cr_expect_str_eq(err.text,
+                     "Option head_screening (on) acts only on models with an f16, bf16 or f32 head; b158 has none.");
 }
 
 Test(options, what_excludes_each_other_is_refused_in_either_order)

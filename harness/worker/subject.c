@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The engine's own options (bn_options), and the one that says how to read a file. */
-static enum bn_status apply(struct bn_settings *settings, const struct bn_request *q, struct bn_error *err)
+/* The engine's own options (bn_options), without the one that says how to read a file. Returns how many. */
+static size_t chosen(struct bn_option_choice *choices, struct bn_settings *settings, const struct bn_request *q)
 {
-    struct bn_option_choice choices[BN_REQUEST_MAX_OPTIONS];
     size_t n = 0;
     for (uint32_t i = 0; i < q->n_options; i++) {
         if (!strcmp(q->options[i].name, "i2s_layout"))
@@ -18,7 +17,7 @@ static enum bn_status apply(struct bn_settings *settings, const struct bn_reques
         else
             choices[n++] = (struct bn_option_choice){q->options[i].name, q->options[i].value};
     }
-    return bn_options_apply(settings, choices, n, err);
+    return n;
 }
 
 enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q, struct bn_error *err)
@@ -30,11 +29,14 @@ enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q,
         .session = {.n_ctx = (int)n_ctx, .n_threads = (int)q->threads, .fixed_threads = true}};
     if (n_ctx <= q->sequences) settings.session.n_ctx = (int)q->sequences + 1; /* room in a pass for all */
     if (q->n_cpus >= q->threads) settings.session.cpus = q->cpus;
-    enum bn_status status = apply(&settings, q, err);
+    struct bn_option_choice choices[BN_REQUEST_MAX_OPTIONS];
+    size_t n_chosen = chosen(choices, &settings, q);
+    enum bn_status status = bn_options_apply(&settings, choices, n_chosen, err);
     *s = (struct bn_subject){.request = q, .options = settings.session, .generator = settings.generator};
     if (!status) status = bn_together_check(s, err);
     if (!status) status = bn_model_open(&s->model, q->model, &settings.model, err);
-    if (status) return status;
+    if (!status) status = bn_options_act(choices, n_chosen, bn_model_info(s->model), err);
+    if (status) return bn_subject_close(s), status;
     s->ids = malloc(n * sizeof *s->ids);
     if (!s->ids) return bn_subject_close(s), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %zu token ids.", n);
     bn_tokens_fill(s->model, s->ids, n);
