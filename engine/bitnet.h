@@ -69,6 +69,7 @@ struct bn_model_options {
         scale_factor; /* > 0: activations are cut off at this part of each token's largest magnitude; 0: at all of it */
     const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits),
                                    "f32"; same logits (EXACT) */
+    float clip_embed_norm;      /* > 0: limit of the Euclidean norm of embedding rows; 0: none */
 };
 
 struct bn_model_info {
@@ -77,6 +78,7 @@ struct bn_model_info {
     const char *kernels;                         /* what kernel_backend came to, e.g. "avx512vnni" */
     const char *ternary_layout; /* "i2", "lut3", "f32": of ternary weights in memory; NULL: the model has none */
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
+    int n_clipped_rows; /* rows of the embedding that clip_embed_norm makes shorter */
     uint64_t n_parameters, file_bytes;
     uint64_t weight_bytes_per_token; /* bytes of weights one decoded token reads */
     uint64_t macs_per_token;         /* multiply-adds of the linears and the head for one token */
@@ -253,6 +255,8 @@ struct bn_session_options {
     const struct bn_observer *observer;
     bool fixed_threads; /* as in struct bn_crew_options */
     struct bn_kv_prune_options kv_prune;
+    bool warmup; /* when opening: touch weights, scratch and the whole KV cache, run some steps on a scratch
+                    sequence; without `cpus` and `crew`, pin the threads to physical cores */
     struct bn_crew
         *crew; /* a shared crew; leave threads, batch, CPUs and observer unset then. NULL: a crew of its own */
 };
@@ -266,6 +270,12 @@ enum bn_status bn_session_open_shared(struct bn_session **session, const struct 
                                       int n_ctx, struct bn_error *err);
 void bn_session_close(struct bn_session *session);
 struct bn_crew *bn_session_crew(const struct bn_session *session);
+struct bn_warmup {
+    double ms;        /* that it took; 0: there was none */
+    int steps;        /* decoded on the scratch sequence */
+    long page_faults; /* taken by then and not by the first token */
+};
+const struct bn_warmup *bn_session_warmup(const struct bn_session *session);
 
 /* Appends n tokens to the context. Afterwards bn_logits is the prediction after the last one. */
 enum bn_status bn_prefill(struct bn_session *session, const int32_t *ids, size_t n, struct bn_error *err);

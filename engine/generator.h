@@ -40,6 +40,33 @@ size_t bn_lookup_draft(struct bn_lookup *lookup, int32_t *draft, size_t cap);
 void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft,
                      size_t n_accepted); /* reports how much of the last draft was accepted */
 
+/* ---- stream: a bounded queue of text between generation and one consumer, each on a thread of its own ----
+ * Text is handed over in pieces of several tokens, or when it is old enough; the first token's text at once. A producer
+ * that is too fast waits, a consumer that fell behind gets all that waits as one piece. Nothing is dropped; a piece
+ * consists of whole calls of bn_stream_put (whole characters, if they are). */
+struct bn_stream_options {
+    int every_n_tokens; /* tokens of a piece; 0: 1 */
+    int max_queue;      /* pieces that may wait before the producer does; 0: 16 */
+    int timeout_ms;     /* most time that text waits for the rest of its piece; 0: no limit */
+};
+struct bn_stream_counts {
+    size_t tokens, delivered, pieces; /* put in; of those, in pieces that the consumer was done with; handed over */
+    double blocked_ms;                /* that the producer waited for room */
+};
+struct bn_stream;
+/* The caller closes the stream when neither side uses it any more. */
+enum bn_status bn_stream_open(struct bn_stream **stream, const struct bn_stream_options *options, struct bn_error *err);
+void bn_stream_close(struct bn_stream *stream);
+/* Producer: text, copied, of n_tokens tokens; waits while the queue is full. Does nothing once the consumer has left.
+ */
+enum bn_status bn_stream_put(struct bn_stream *stream, struct bn_text text, size_t n_tokens, struct bn_error *err);
+void bn_stream_end(struct bn_stream *stream);      /* producer: no text will follow */
+bool bn_stream_has_left(struct bn_stream *stream); /* producer: the consumer is gone, further tokens are wasted */
+/* Consumer: waits for a piece, valid until the next call; done with the one before. False after the last. */
+bool bn_stream_take(struct bn_stream *stream, struct bn_text *text);
+void bn_stream_leave(struct bn_stream *stream); /* either side: the consumer reads no more */
+struct bn_stream_counts bn_stream_counts(struct bn_stream *stream);
+
 /* ---- generator: prefill, draft, decode, sample, stop strings, context shift as one loop; never prints ---- */
 struct bn_generator_options {
     int max_new_tokens;                        /* -1: no limit of its own */
@@ -52,7 +79,8 @@ struct bn_generator_options {
     int context_sinks;
     int prompt_lookup;   /* most tokens of a draft, 0 to BN_MAX_DRAFT; 0: off */
     bool head_screening; /* for a model opened with head_screening: compute only logits that can win (bn_decode_top) */
-    bool ids_only;       /* no text: faster, and needs no vocabulary */
+    struct bn_stream_options stream; /* for the program that hands the text on; the generator does not use it */
+    bool ids_only;                   /* no text: faster, and needs no vocabulary */
     bool (*interrupted)(void *self); /* checked before each pass; NULL: never */
     void *self;
 };

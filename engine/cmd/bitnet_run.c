@@ -91,7 +91,11 @@ static void open_session(struct record *r, struct bn_model **model, const struct
     double start = now_ms();
     need(bn_model_open(model, o.model, &settings->model, &err), &err);
     need(bn_session_open(&r->session, *model, &settings->session, &err), &err);
-    r->load_ms = now_ms() - start;
+    r->load_ms = now_ms() - start - bn_session_warmup(r->session)->ms;
+    if (settings->model.clip_embed_norm > 0 && !o.quiet)
+        fprintf(stderr, "bitnet-run: --clip_embed_norm %g rescales %d of %d embedding rows.\n",
+                (double)settings->model.clip_embed_norm, bn_model_info(*model)->n_clipped_rows,
+                bn_model_info(*model)->n_vocab);
     int trained = bn_model_info(*model)->n_ctx_train;
     if (o.n_ctx > trained)
         fprintf(stderr,
@@ -146,6 +150,7 @@ int main(int argc, char **argv)
         bn_cmd_fail(&run_cmd, 2, "Unexpected argument \"%s\"; pass the text to continue with --prompt.", argv[1]);
     check_options();
     struct bn_settings settings = read_settings();
+    reader_open(&record.reader, &settings.generator.stream, o.json);
     open_session(&record, &model, &settings);
     prompt_make(&prompt, model, &o);
     settings.generator.max_new_tokens = fit_context(record.session, prompt.n);

@@ -25,13 +25,19 @@ static bool first_sibling(int cpu, const cpu_set_t *allowed)
     }
 }
 
-int bn_cores_available(void)
+int bn_cores_list(int *cpus, int cap)
 {
     cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed)) return 1;
     int cores = 0;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &allowed) && first_sibling(cpu, &allowed)) cores++;
+    if (sched_getaffinity(0, sizeof allowed, &allowed)) return 0;
+    for (int cpu = 0; cpu < CPU_SETSIZE && cores < cap; cpu++)
+        if (CPU_ISSET(cpu, &allowed) && first_sibling(cpu, &allowed)) cpus[cores++] = cpu;
+    return cores;
+}
+
+int bn_cores_available(void)
+{
+    int cpus[CPU_SETSIZE], cores = bn_cores_list(cpus, CPU_SETSIZE);
     int quota = bn_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup");
     if (quota && quota < cores) cores = quota; /* more threads would be stopped in the middle of a pass */
     return cores ? cores : 1;

@@ -1,6 +1,7 @@
 /* cpu.h - what this CPU can execute, as a bit set that kernel variants declare against. */
 #ifndef BN_CORE_CPU_H
 #define BN_CORE_CPU_H
+#include <stddef.h>
 #include <stdint.h>
 
 enum bn_cpu_feature {
@@ -25,4 +26,7 @@ struct bn_cpu_id {
 struct bn_cpu_id bn_cpu_id(void);
 /* Model name as reported by the system ("AMD EPYC ..."); never NULL. */
 const char *bn_cpu_name(void);
+/* The frequency governors of the CPUs below `root` (/sys/devices/system/cpu), each once ("performance, schedutil"), in
+ * text [cap]; NULL: the system does not say, as virtual machines do. Reads only. */
+const char *bn_cpu_governor(const char *root, char *text, size_t cap);
 #endif

@@ -35,8 +35,10 @@ int bn_threads_rank(const struct bn_threads *threads, int thread, int *n);
 /* Inside fn, called by every active thread: no thread passes before all have arrived; earlier writes are visible
  * afterwards. */
 void bn_threads_barrier(struct bn_threads *threads, int thread);
-/* CPUs this process may use, one per physical core first; returns how many cores. */
+/* How many physical cores this process may use. */
 int bn_cores_available(void);
+/* Their numbers, one CPU of each, at most `cap` in cpus; returns how many. */
+int bn_cores_list(int *cpus, int cap);
 /* Whole CPUs that the CFS quotas of this process's control groups allow (cgroup v2 and v1, every level), at least 1; 0:
  * there is no quota. `proc_cgroup` is /proc/self/cgroup, `root` the mount point of the control groups. */
 int bn_cpu_quota(const char *proc_cgroup, const char *root);

@@ -12,6 +12,7 @@ void bn_crew_clamped_clear(struct bn_crew *crew)
 void bn_crew_clamped_keep(struct bn_crew *crew, int n_rows)
 {
     int layers = crew->model->weights.n_layers;
+    if (crew->uncounted) return;
     crew->n_rows += (uint64_t)n_rows;
     if (!crew->model->weights.scales_inputs) return;
     for (int i = 0; i < crew->n_threads * layers; i++) crew->clamped_before[i % layers] += crew->clamped[i];

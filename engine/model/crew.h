@@ -60,6 +60,7 @@ struct bn_crew {
     uint64_t *clamped;            /* [n_threads][n_layers] activations that given scales cut off in this pass */
     uint64_t *clamped_before;     /* [n_layers] in passes that succeeded */
     uint64_t n_rows;              /* of passes that succeeded */
+    bool uncounted;               /* the passes under way warm up: neither of the two grows */
     bool searching;               /* where results stopped to be finite */
     struct bn_row *rows;          /* [n_batch] of the pass at hand */
     int *wanted;                  /* [n_batch] rows whose logits are wanted */

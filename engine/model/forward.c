@@ -91,12 +91,10 @@ static void layer_pass(struct bn_lane *l, const struct bn_layer *layer)
 
 static void embed(struct bn_lane *l)
 {
-    const struct bn_tensor *e = l->crew->model->weights.embedding;
     bn_lane_begin(l, BN_OP_EMBED);
     for (int t = l->t0; t < l->t1; t++)
-        bn_encoding_traits(e->encoding)
-            ->unpack_row(l->acts->x + (size_t)t * (size_t)l->c->dim, l->crew->model->weights.embedding_rows, e->rows,
-                         e->cols, l->pass->rows[t].id);
+        bn_embedding_row(&l->crew->model->weights.embedding, l->acts->x + (size_t)t * (size_t)l->c->dim,
+                         l->pass->rows[t].id);
     bn_lane_end(l, BN_OP_EMBED);
     search(l, BN_OP_EMBED, l->acts->x, (size_t)l->c->dim, (size_t)l->c->dim);
 }

@@ -186,11 +186,10 @@ void bn_forward64(struct bn_crew *crew, const struct bn_pass *pass, int n_wanted
 {
     struct reference *ref = crew->reference;
     const struct bn_config *c = &crew->model->source.config;
-    const struct bn_tensor *e = crew->model->weights.embedding;
     memset(ref->out, 0, (size_t)pass->n * ref->wide * sizeof *ref->out);
     memset(ref->x, 0, (size_t)pass->n * ref->wide * sizeof *ref->x);
     for (int t = 0; t < pass->n; t++) {
-        bn_encoding_traits(e->encoding)->unpack_row(crew->gate, e->data, e->rows, e->cols, pass->rows[t].id);
+        bn_embedding_row(&crew->model->weights.embedding, crew->gate, pass->rows[t].id);
         for (int d = 0; d < c->dim; d++) ref->x[(size_t)t * ref->wide + (size_t)d] = (double)crew->gate[d];
     }
     for (int i = 0; i < c->n_layers; i++) layer_pass(crew, pass, i);

@@ -26,6 +26,7 @@ static void fill_info(struct bn_model *m, const char *path)
                                      .head_dim = c->head_dim,
                                      .n_vocab = c->n_vocab,
                                      .n_ctx_train = c->n_ctx_train,
+                                     .n_clipped_rows = w->embedding.n_clipped,
                                      .file_bytes = m->source.file_bytes,
                                      .n_parameters = w->n_parameters,
                                      .weight_bytes_per_token = w->bytes_per_token,

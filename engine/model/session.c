@@ -1,6 +1,7 @@
 /* session.c - the simple face of a crew and one sequence: prefill in batches, decode, drafts, logits. */
 #include "engine/model/session.h"
 #include "engine/model/pass.h"
+#include "engine/model/warmup.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,11 @@ static enum bn_status take_crew(struct bn_session *s, const struct bn_model *mod
 {
     s->crew = o->crew;
     if (!o->crew) {
-        int n_ctx = o->n_ctx ? o->n_ctx : model->source.config.n_ctx_train;
-        const struct bn_crew_options options = {o->n_threads, o->n_batch,       n_ctx,
-                                                o->cpus,      o->fixed_threads, o->observer};
+        int n_ctx = o->n_ctx ? o->n_ctx : model->source.config.n_ctx_train, cpus[BN_MAX_THREADS],
+            n = o->n_threads > 0 && o->n_threads <= BN_MAX_THREADS ? o->n_threads : bn_cores_available();
+        bool pins = o->warmup && !o->cpus && bn_cores_list(cpus, n) == n;
+        const struct bn_crew_options options = {o->n_threads,          o->n_batch,       n_ctx,
+                                                pins ? cpus : o->cpus, o->fixed_threads, o->observer};
         enum bn_status status = bn_crew_open(&s->own_crew, model, &options, err);
         s->crew = s->own_crew;
         return status;
@@ -33,7 +36,7 @@ static enum bn_status open_session(struct bn_session *s, const struct bn_model *
                   : bn_sequence_init(&s->sequence, s->crew, o->n_ctx, o->kv_type, &o->kv_prune, err);
     s->n_batch = s->crew->n_batch < s->sequence.n_ctx ? s->crew->n_batch : s->sequence.n_ctx;
     s->logits = s->crew->logits;
-    return status;
+    return status == BN_OK && o->warmup ? bn_warm_up(s, err) : status;
 }
 
 static enum bn_status open_or_close(struct bn_session **session, const struct bn_model *model,
@@ -201,6 +204,7 @@ const float *bn_logits(const struct bn_session *s) { return s->logits; }
 int bn_session_position(const struct bn_session *s) { return bn_sequence_position(&s->sequence); }
 int bn_session_n_ctx(const struct bn_session *s) { return s->sequence.n_ctx; }
 int bn_session_n_threads(const struct bn_session *s) { return s->crew->n_threads; }
+const struct bn_warmup *bn_session_warmup(const struct bn_session *s) { return &s->warmup; }
 struct bn_crew *bn_session_crew(const struct bn_session *s) { return s->crew; }
 uint64_t bn_session_kv_bytes(const struct bn_session *s) { return bn_sequence_kv_bytes(&s->sequence); }
 uint64_t bn_session_logits_hash(const struct bn_session *s) { return s->sequence.hash; }

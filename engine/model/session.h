@@ -6,7 +6,8 @@
 struct bn_session {
     struct bn_crew *crew, *own_crew; /* own_crew NULL: the crew is shared */
     struct bn_sequence sequence;
-    int n_batch;         /* most rows of a pass */
+    int n_batch; /* most rows of a pass */
+    struct bn_warmup warmup;
     const float *logits; /* what bn_logits returns: a row of the crew's */
 };
 #endif

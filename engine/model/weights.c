@@ -98,17 +98,19 @@ static enum bn_status bind_ends(struct bn_binder *b)
 {
     struct bn_weights *w = b->weights;
     const struct bn_tensor *output = bn_source_tensor(b->source, "output.weight");
-    w->embedding = bn_source_tensor(b->source, "token_embd.weight");
-    enum bn_status status = bn_linear_bind(b, &w->head, output ? output : w->embedding);
+    const struct bn_tensor *e = bn_source_tensor(b->source, "token_embd.weight");
+    enum bn_status status = bn_linear_bind(b, &w->head, output ? output : e);
     if (status != BN_OK) return status;
-    bool shared = !output && !BN_CPU_IS_BIG_ENDIAN && !w->head.w_scale && w->head.encoding == w->embedding->encoding;
-    w->embedding_rows = shared ? w->head.data : w->embedding->data;
+    bool shared = !output && !BN_CPU_IS_BIG_ENDIAN && !w->head.w_scale && w->head.encoding == e->encoding;
+    w->embedding = (struct bn_embedding){.tensor = e, .rows = shared ? w->head.data : e->data};
     w->head.rows = b->source->config.n_vocab;
     w->bytes_per_token += (uint64_t)w->head.rows * w->head.row_bytes;
     w->macs_per_token += (uint64_t)w->head.rows * (uint64_t)w->head.cols;
-    w->n_parameters += (uint64_t)(w->embedding->rows * w->embedding->cols) * (output ? 2 : 1);
+    w->n_parameters += (uint64_t)(e->rows * e->cols) * (output ? 2 : 1);
     status = bind_vector(b, &w->output_norm, "output_norm.weight");
-    return status == BN_OK ? bind_vector(b, &w->rope_factors, "rope_freqs.weight") : status;
+    if (status == BN_OK) status = bind_vector(b, &w->rope_factors, "rope_freqs.weight");
+    if (status != BN_OK || b->options->clip_embed_norm <= 0) return status;
+    return bn_embedding_clip(&w->embedding, w->head.rows, b->options->clip_embed_norm, b->err);
 }
 
 /* What a ternary tensor takes: I2_S rows, which lut3 never exceeds, or floats. */
@@ -187,6 +189,7 @@ bool bn_layer_has_input(const struct bn_layer *layer, const struct bn_linear *li
 
 void bn_weights_close(struct bn_weights *weights)
 {
+    bn_embedding_release(&weights->embedding);
     for (size_t i = 0; i < weights->n_owned; i++) free(weights->owned[i]);
     free(weights->owned);
     bn_weight_memory_close(&weights->memory);

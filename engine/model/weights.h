@@ -1,6 +1,7 @@
 /* weights.h - the tensors of a model bound to their places in the forward pass, in the layouts that kernels read. */
 #ifndef BN_MODEL_WEIGHTS_H
 #define BN_MODEL_WEIGHTS_H
+#include "engine/model/embedding.h"
 #include "engine/model/linear/linear.h"
 #include "engine/model/weight_memory.h"
 
@@ -12,9 +13,7 @@ struct bn_layer {
 struct bn_weights {
     int n_layers;
     struct bn_layer *layers;
-    const struct bn_tensor *embedding; /* as stored; rows are unpacked one at a time */
-    const void *embedding_rows; /* its data: the head's copy when they are one tensor, so that the file's pages stay
-                                   given back */
+    struct bn_embedding embedding;
     const float *output_norm;
     struct bn_linear head;
     const float *rope_factors; /* [rope_dim / 2] divisors of the frequencies, or NULL */
@@ -29,8 +28,8 @@ struct bn_weights {
 /* Binds every tensor of `source`, which is complete (format/complete.h) and must outlive the weights. options (may not
  * be NULL): float_activations unpacks ternary linears to F32, so that no activation is quantised for them;
  * weights_in_place leaves matrices that kernels can read as they are in the mapped file; ternary_layout names the
- * layout of a form (ternary_layout.h). Fails for a separate scale of a linear that is not ternary, and without memory.
- */
+ * layout of a form (ternary_layout.h); clip_embed_norm > 0 limits the norm of embedding rows. Fails for a separate
+ * scale of a linear that is not ternary, and without memory. */
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
                                struct bn_error *err);

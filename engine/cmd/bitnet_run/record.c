@@ -14,8 +14,8 @@ static void catch (int signal) { caught = signal; }
 
 static bool interrupted(void *self)
 {
-    (void)self;
-    return caught;
+    struct record *r = self;
+    return caught || reader_has_left(&r->reader);
 }
 
 double now_ms(void)
@@ -23,11 +23,6 @@ double now_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static void write_out(const char *bytes, size_t n)
-{
-    if (n && (fwrite(bytes, 1, n, stdout) != n || fflush(stdout))) exit(bn_cmd_finish(run_cmd.name, 1));
 }
 
 /* ---- log-probabilities of the prompt ---- */
@@ -57,16 +52,6 @@ static void score_prompt(struct record *r, const struct prompt *prompt)
 }
 
 /* ---- generating ---- */
-static void keep_text(struct record *r, struct bn_text text)
-{
-    if (r->n_bytes + text.n > r->text_cap) {
-        r->text_cap = 2 * (r->n_bytes + text.n);
-        r->text = must(realloc(r->text, r->text_cap));
-    }
-    if (text.n) memcpy(r->text + r->n_bytes, text.bytes, text.n);
-    r->n_bytes += text.n;
-}
-
 static void keep_ids(struct record *r, const int32_t *ids, size_t n, double ms)
 {
     if (r->n + n > r->cap) {
@@ -77,7 +62,7 @@ static void keep_ids(struct record *r, const int32_t *ids, size_t n, double ms)
     for (size_t i = 0; i < n; i++) r->ids[r->n] = ids[i], r->token_ms[r->n++] = i ? 0 : ms;
 }
 
-static void generate(struct record *r, struct bn_generator *generator, const struct run_options *o, double start)
+static void generate(struct record *r, struct bn_generator *generator, double start)
 {
     struct bn_error err;
     struct bn_generated step = {0};
@@ -88,13 +73,18 @@ static void generate(struct record *r, struct bn_generator *generator, const str
         if (!r->n && step.n) r->ttft_ms = now - start;
         keep_ids(r, step.ids, step.n, now - last);
         last = now;
-        if (o->json)
-            keep_text(r, step.text);
-        else
-            write_out(step.text.bytes, step.text.n);
+        reader_put(&r->reader, step.text, step.n);
     }
+    reader_end(&r->reader);
     r->end = step.end;
     r->counts = bn_generator_counts(generator);
+}
+
+static void show_prompt(const struct prompt *prompt)
+{
+    if (!prompt->n_bytes) return;
+    if (fwrite(prompt->text, 1, prompt->n_bytes, stdout) != prompt->n_bytes || fflush(stdout))
+        exit(bn_cmd_finish(run_cmd.name, 1));
 }
 
 void record_make(struct record *r, const struct prompt *prompt, const struct run_options *o,
@@ -104,18 +94,22 @@ void record_make(struct record *r, const struct prompt *prompt, const struct run
     struct bn_generator *generator;
     struct bn_generator_options watched = *options;
     const struct sigaction once = {.sa_handler = catch, .sa_flags = (int)SA_RESETHAND};
-    watched.interrupted = interrupted;
+    watched.interrupted = interrupted, watched.self = r;
     need(bn_generator_open(&generator, r->session, prompt->ids, prompt->n, &watched, &err), &err);
     sigaction(SIGINT, &once, NULL);
     sigaction(SIGTERM, &once, NULL);
-    if (!o->json && !o->chat) write_out(prompt->text, prompt->n_bytes);
+    if (!o->json && !o->chat) show_prompt(prompt);
     double start = now_ms();
     if (o->prompt_logprobs) score_prompt(r, prompt);
     need(bn_generator_compute(generator, NULL, &err), &err);
     r->prefill_ms = now_ms() - start;
-    generate(r, generator, o, start);
+    generate(r, generator, start);
     r->signal = r->end == BN_END_INTERRUPTED ? caught : 0;
     bn_generator_close(generator);
 }
 
-void record_release(struct record *r) { free(r->text), free(r->ids), free(r->token_ms), free(r->prompt_logprobs); }
+void record_release(struct record *r)
+{
+    reader_release(&r->reader);
+    free(r->ids), free(r->token_ms), free(r->prompt_logprobs);
+}

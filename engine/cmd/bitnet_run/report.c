@@ -1,5 +1,6 @@
 /* report.c - what bitnet-run prints about a text: one JSON object, or a line with its times. */
 #include "engine/cmd/bitnet_run/run.h"
+#include "engine/core/cpu.h"
 #include "engine/model/utf8.h"
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,30 @@ static void json_clamped(const struct bn_crew *crew, int n_layers)
     printf("], \"quantized_activations\": %llu", (unsigned long long)quantized);
 }
 
+static const char *governor(char *text, size_t cap) { return bn_cpu_governor("/sys/devices/system/cpu", text, cap); }
+
+static void json_warmup(const struct bn_warmup *w)
+{
+    char text[256];
+    if (governor(text, sizeof text))
+        json_text("governor", text);
+    else
+        fputs(", \"governor\": null", stdout);
+    if (w->ms > 0)
+        printf(", \"warmup\": {\"ms\": %.4f, \"steps\": %d, \"page_faults\": %ld}", w->ms, w->steps, w->page_faults);
+    else
+        fputs(", \"warmup\": null", stdout);
+}
+
+static void json_stream(const struct reader *r)
+{
+    const struct bn_stream_counts *c = &r->counts;
+    if (!c->tokens) return;
+    printf(", \"stream\": {\"pieces\": %zu, \"delivered_tokens\": %zu, \"wasted_tokens\": %zu", c->pieces, c->delivered,
+           c->tokens - c->delivered);
+    printf(", \"blocked_ms\": %.4f, \"tail_ms\": %.4f}", c->blocked_ms, r->tail_ms);
+}
+
 void print_json(const struct record *r, const struct prompt *prompt)
 {
     const struct bn_model_info *info = bn_model_info(bn_session_model(r->session));
@@ -64,7 +89,7 @@ void print_json(const struct record *r, const struct prompt *prompt)
     getrusage(RUSAGE_SELF, &usage);
     putchar('{');
     json_ids("ids", r->ids, r->n);
-    json_string("text", r->text, r->n_bytes);
+    json_string("text", r->reader.text, r->reader.n_bytes);
     fputs(", ", stdout);
     json_ids("prompt_ids", prompt->ids, prompt->n);
     printf(", \"load_ms\": %.4f, \"prefill_ms\": %.4f, \"ttft_ms\": %.4f", r->load_ms, r->prefill_ms, r->ttft_ms);
@@ -79,11 +104,34 @@ void print_json(const struct record *r, const struct prompt *prompt)
     printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", r->counts.passes, r->counts.drafted,
            r->counts.accepted);
     json_clamped(bn_session_crew(r->session), info->n_layers);
+    json_warmup(bn_session_warmup(r->session));
+    json_stream(&r->reader);
+    printf(", \"clipped_rows\": %d", info->n_clipped_rows);
     json_text("kernels", info->kernels);
     if (info->ternary_layout) json_text("ternary_layout", info->ternary_layout);
     json_text("model", info->path);
     json_text("ended", bn_end_name(r->end));
     printf(", \"peak_rss_bytes\": %lld}\n", (long long)usage.ru_maxrss * 1024);
+}
+
+static void print_warmup(const struct bn_warmup *w)
+{
+    char text[256];
+    const char *name = governor(text, sizeof text);
+    fprintf(stderr, "warm-up %.1f ms: %d steps, %ld page faults; CPU frequency governor: %s\n", w->ms, w->steps,
+            w->page_faults, name ? name : "not reported by this system");
+}
+
+static void print_stream(const struct reader *r)
+{
+    const struct bn_stream_counts *c = &r->counts;
+    fprintf(stderr,
+            "streamed %zu tokens in %zu pieces, waited %.1f ms for the reader, %.1f ms from the last token to the last "
+            "byte",
+            c->delivered, c->pieces, c->blocked_ms, r->tail_ms);
+    if (c->delivered < c->tokens)
+        fprintf(stderr, "; the reader left, and %zu generated tokens did not reach it", c->tokens - c->delivered);
+    fputc('\n', stderr);
 }
 
 void print_summary(const struct record *r, const struct prompt *prompt, const struct run_options *o)
@@ -94,6 +142,8 @@ void print_summary(const struct record *r, const struct prompt *prompt, const st
     fflush(stdout);
     if (o->logits_hash) printf("logits hash %016llx\n", (unsigned long long)bn_session_logits_hash(r->session));
     if (o->quiet) return;
+    if (r->reader.counts.tokens) print_stream(&r->reader);
+    if (bn_session_warmup(r->session)->ms > 0) print_warmup(bn_session_warmup(r->session));
     fprintf(stderr, "load %.1f ms, prefill %zu tokens in %.1f ms (%.1f tokens/s)", r->load_ms, prompt->n, r->prefill_ms,
             (double)prompt->n / r->prefill_ms * 1e3);
     if (r->n > 1)

@@ -3,6 +3,7 @@
 #define BN_CMD_RUN_H
 #include "engine/bitnet.h"
 #include "engine/cmdline.h"
+#include <pthread.h>
 
 struct run_options {
     const char *model, *tokenizer, *prompt, *prompt_file, *prompt_ids, *system, *i2s_layout, *pretokenizer,
@@ -29,11 +30,28 @@ struct prompt {
 void prompt_make(struct prompt *prompt, const struct bn_model *model, const struct run_options *o);
 void prompt_release(struct prompt *prompt);
 
+/* reader.c: where generated text goes */
+struct reader {
+    bool keeps; /* in `text` (--json), instead of writing it */
+    char *text; /* [n_bytes] */
+    size_t n_bytes, cap;
+    struct bn_stream *stream;     /* NULL: there is no queue */
+    pthread_t thread;             /* its consumer */
+    bool failed;                  /* writing did, and not because the reader left */
+    double last_byte_ms, tail_ms; /* when the consumer was done; the time since the last token */
+    struct bn_stream_counts counts;
+};
+/* Starts the thread behind the queue, if there is one: before any thread is pinned, whose CPUs it would inherit. */
+void reader_open(struct reader *reader, const struct bn_stream_options *o, bool keeps);
+void reader_put(struct reader *reader, struct bn_text text, size_t n_tokens);
+bool reader_has_left(struct reader *reader); /* with a queue; else writing fails, which ends the program */
+void reader_end(struct reader *reader);
+void reader_release(struct reader *reader);
+
 /* record.c: one generated text */
 struct record {
     struct bn_session *session;
-    char *text; /* [n_bytes] generated */
-    size_t n_bytes, text_cap;
+    struct reader reader;
     int32_t *ids; /* [n] generated */
     double *
         token_ms; /* [n] since the previous token; tokens of one pass arrive together, and the first carries its time */
