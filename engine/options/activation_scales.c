@@ -14,6 +14,6 @@ BN_OPTION(
     activation_scales, .argument = "FILE|off", .values = (const char *const[]){"off", NULL},
     .help = "calibrated scales of int8 activations (activation_scales.json of bitnet-calibrate); off: one per token",
     .exactness = "other logits: activations above 127.5 steps are cut off, small ones rounded to coarser steps",
-    .hypothesis = "S26 S27", .model = BN_MODEL_TERNARY, .takes_file = true,
+    .hypothesis = "S26 S27 S29", .model = BN_MODEL_TERNARY, .takes_file = true,
     .needs = "a ternary model, and a file that bitnet-calibrate made for it",
     .conflicts = (const char *const[]){"scale_factor", NULL}, .set = set);

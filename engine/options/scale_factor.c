@@ -1,13 +1,11 @@
 /* scale_factor.c - option: one factor for the scales of all activations. */
 #include "engine/options/option.h"
-#include <stdlib.h>
 
 static enum bn_status set(struct bn_settings *s, const char *value, struct bn_error *err)
 {
-    char *end;
-    float factor = strtof(value, &end);
-    if (!*value || *end || !(factor >= 0.01f && factor <= 1))
-        return bn_fail(err, BN_ERR_USAGE, "Option scale_factor must be a number from 0.01 to 1, not \"%s\".", value);
+    float factor;
+    enum bn_status status = bn_option_decimal("scale_factor", value, 0.01, 1, &factor, err);
+    if (status != BN_OK) return status;
     s->model.scale_factor = factor < 1 ? factor : 0;
     return BN_OK;
 }
