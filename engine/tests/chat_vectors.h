@@ -1,12 +1,12 @@
 /* chat_vectors.h - for tests: walks through data/chat/vectors.json, what Jinja 2 renders (see make_vectors.py there).
- */
+ * What is read lives until the test process ends (kept.h). */
 #ifndef BN_TESTS_CHAT_VECTORS_H
 #define BN_TESTS_CHAT_VECTORS_H
 #include "engine/bitnet.h"
 #include "engine/core/json.h"
+#include "engine/tests/kept.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct chat_text {
@@ -24,11 +24,13 @@ struct chat_case {
 static inline struct chat_text chat_file(const char *name)
 {
     char path[600];
-    struct chat_text t = {calloc(1, 1 << 20), 0};
     snprintf(path, sizeof path, "engine/tests/data/chat/%s", name);
     FILE *f = fopen(path, "re");
-    cr_assert(f, "%s", path);
-    t.n = fread(t.bytes, 1, (1 << 20) - 1, f);
+    cr_assert(f && !fseek(f, 0, SEEK_END), "%s", path);
+    struct chat_text t = {.n = (size_t)ftell(f)};
+    t.bytes = kept(t.n + 1);
+    rewind(f);
+    cr_assert_eq(fread(t.bytes, 1, t.n, f), t.n, "%s", path);
     fclose(f);
     return t;
 }
@@ -37,7 +39,7 @@ static inline struct chat_text chat_string(struct bn_json *j)
 {
     struct bn_json_text text;
     cr_assert(bn_json_string(j, &text));
-    struct chat_text t = {calloc(1, text.n + 1), 0};
+    struct chat_text t = {kept(text.n + 1), 0};
     t.n = bn_json_unescape(t.bytes, text);
     return t;
 }

@@ -1,11 +1,11 @@
 /* sample_vocab.h - for tests: real vocabularies read from the shared data, each from the form it is published
- * in, without the engine's own file readers. Everything lives until the test process ends. */
+ * in, without the engine's own file readers. Everything lives until the test process ends (kept.h). */
 #ifndef BN_TESTS_SAMPLE_VOCAB_H
 #define BN_TESTS_SAMPLE_VOCAB_H
 #include "engine/format/source.h"
 #include "engine/model/vocab.h"
+#include "engine/tests/kept.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The whole file BN_DATA/data/<name>, with a terminator; {NULL, 0} when it is not there. */
@@ -19,9 +19,8 @@ static inline struct bn_string sample_file(const char *name)
     fseek(file, 0, SEEK_END);
     size_t n = (size_t)ftell(file);
     rewind(file);
-    char *bytes = malloc(n + 1);
+    char *bytes = kept(n + 1);
     if (fread(bytes, 1, n, file) != n) abort();
-    bytes[n] = '\0';
     fclose(file);
     return (struct bn_string){bytes, n};
 }
@@ -29,17 +28,16 @@ static inline struct bn_string sample_file(const char *name)
 static inline struct bn_vocab sample_vocab(enum bn_vocab_kind kind, int n)
 {
     struct bn_vocab v = {.kind = kind, .n_tokens = n, .eot = -1, .eom = -1, .unk = -1, .pad = -1, .add_bos = true};
-    v.tokens = calloc((size_t)n, sizeof *v.tokens);
-    v.types = calloc((size_t)n, 1);
+    v.tokens = kept((size_t)n * sizeof *v.tokens);
+    v.types = kept((size_t)n);
     memset(v.types, BN_TOKEN_NORMAL, (size_t)n);
     return v;
 }
 
 static inline struct bn_string sample_string(const char *bytes, size_t n)
 {
-    char *copy = malloc(n + 1);
+    char *copy = kept(n + 1);
     memcpy(copy, bytes, n);
-    copy[n] = '\0';
     return (struct bn_string){copy, n};
 }
 
@@ -166,7 +164,7 @@ static inline const struct bn_vocab *sample_llama2(void)
     const char *tokens = sample_gguf_array(&file, "tokenizer.ggml.tokens", &n);
     v = sample_vocab(BN_VOCAB_SPM, (int)n);
     v.unk = 0, v.bos = 1, v.eos = 2, v.add_space_prefix = true;
-    v.scores = malloc(n * sizeof *v.scores);
+    v.scores = kept(n * sizeof *v.scores);
     for (uint64_t i = 0; i < n; i++, tokens += 8 + length) {
         memcpy(&length, tokens, 8);
         v.tokens[i] = sample_string(tokens + 8, length);
@@ -221,7 +219,7 @@ static inline const struct bn_vocab *sample_tok512(void)
     v = sample_vocab(BN_VOCAB_SPM, 512);
     v.types = NULL; /* as the format has none */
     v.unk = 0, v.bos = 1, v.eos = 2, v.add_space_prefix = true, v.plain_spm = true;
-    v.scores = malloc(512 * sizeof *v.scores);
+    v.scores = kept(512 * sizeof *v.scores);
     const char *at = file.bytes + 4;
     for (int i = 0; i < 512; i++) {
         int32_t length;

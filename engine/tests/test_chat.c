@@ -47,6 +47,7 @@ static void expect_prompt(const struct chat_case *c)
     if (!c->text.bytes) {
         cr_expect_eq(status, BN_ERR_UNSUPPORTED, "%s", c->name);
         cr_expect(strstr(err.text, "refuses the messages"), "%s: %s", c->name, err.text);
+        bn_chat_close(&chat);
         return;
     }
     cr_assert_eq(status, BN_OK, "%s: %s", c->name, err.text);

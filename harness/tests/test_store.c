@@ -1,5 +1,6 @@
 /* test_store.c - the database: a million samples, claims that outlive their process, outputs that contradict each
  * other, merging. */
+#include "engine/tests/timing.h"
 #include "harness/compare/compare.h"
 #include "harness/history/history.h"
 #include "harness/store/store.h"
@@ -148,7 +149,7 @@ Test(store, a_million_samples)
     for (int i = 0; i < RUNS; i++) fill_run(store, runs[i], samples, SAMPLES);
     double rate = RUNS * POINTS * SAMPLES / (cpu_s() - start),
            wall_rate = RUNS * POINTS * SAMPLES / (seconds(CLOCK_MONOTONIC) - wall);
-    cr_expect(rate >= 100000, "%.0f samples/s", rate);
+    cr_expect(rate >= 100000 || !times_count(), "%.0f samples/s", rate);
     cr_assert_eq(number(store, "SELECT count(*) FROM v_samples"), 1000000);
 
     struct bn_error err = {0};
@@ -159,7 +160,7 @@ Test(store, a_million_samples)
     double history_s = cpu_s() - start;
     cr_expect_eq(history.n_tracks, CONFIGS);
     cr_expect_eq(history.tracks[0].n_runs, RUNS);
-    cr_expect(history_s < 2, "history took %.2f s", history_s);
+    cr_expect(history_s < 2 || !times_count(), "history took %.2f s", history_s);
 
     struct bn_comparison c = {0};
     start = cpu_s();
@@ -170,7 +171,7 @@ Test(store, a_million_samples)
     double compare_s = cpu_s() - start;
     cr_expect_eq(c.n_lines, CONFIGS);
     for (size_t i = 0; i < c.n_lines; i++) cr_expect_eq(c.lines[i].verdict, BN_COMPARE_SAME);
-    cr_expect(compare_s < 2, "compare took %.2f s", compare_s);
+    cr_expect(compare_s < 2 || !times_count(), "compare took %.2f s", compare_s);
     start = cpu_s();
     cr_expect_eq(number(store, "SELECT count(*) FROM v_results WHERE run_id = 3 AND n = 20000 AND median_ns BETWEEN "
                                "50490 AND 50510 AND p99_ns > p90_ns"),
