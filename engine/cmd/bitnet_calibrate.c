@@ -49,7 +49,7 @@ static bool is_method(const char *name) { return !strcmp(o.method, name); }
 
 static void check_arguments(void)
 {
-    if (!o.model || !o.dataset || !o.output_dir)
+    if (!o.model || !o.dataset || !o.output_dir || !*o.output_dir)
         bn_cmd_fail(&cmd, 2, "--model, --dataset and --output_dir are required; see --help.");
     if (!is_method("absmax") && !is_method("percentile") && !is_method("mse") && !is_method("kl"))
         bn_cmd_fail(&cmd, 2, "Unknown method \"%s\"; choose absmax, percentile, mse or kl.", BN_PRINTABLE(o.method));
@@ -73,15 +73,19 @@ static struct path in_folder(const char *name)
     return path;
 }
 
-/* Before the long work: the folder exists, and nothing that --force does not replace is in it. */
-static void check_folder(const char *result)
+/* Before the long work: the result can be written, and replaces nothing without --force. */
+static void check_result(const char *result)
 {
     struct stat st;
+    struct bn_output *output;
+    struct bn_error err;
     if (mkdir(o.output_dir, 0777) && errno != EEXIST)
         bn_cmd_fail(&cmd, 1, "Could not create %s: %s.", BN_PRINTABLE(o.output_dir), strerror(errno));
     if (!o.force && !lstat(result, &st))
         bn_cmd_fail(&cmd, 2, "%s exists; choose another --output_dir, or add --force to replace it.",
                     BN_PRINTABLE(result));
+    if (bn_output_open(&output, result, &err)) fail(&err);
+    bn_output_discard(output); /* a killed run leaves nothing of it */
 }
 
 static void resume(struct bn_calibration *c, const char *state)
@@ -90,11 +94,12 @@ static void resume(struct bn_calibration *c, const char *state)
     enum bn_status status = bn_calibration_resume(c, state, &err);
     if (status == BN_OK && c->done)
         fprintf(stderr, "%s: goes on after %d of %d steps\n", cmd.name, c->done, c->n_steps);
-    if (status != BN_OK && (status != BN_ERR_FORMAT || !o.force))
+    if (status == BN_ERR_FORMAT && !o.force)
         bn_cmd_fail(&cmd, 1, "%.*s; remove it, or add --force to begin anew.", (int)strlen(err.text) - 1, err.text);
+    if (status != BN_OK && status != BN_ERR_FORMAT) fail(&err);
 }
 
-static void collect(struct bn_calibration *c, const char *state)
+static void collect(struct bn_calibration *c, const struct bn_model *model, const char *state)
 {
     struct bn_error err;
     struct timespec now, saved;
@@ -105,7 +110,7 @@ static void collect(struct bn_calibration *c, const char *state)
         if (bn_calibration_step(c, &err)) fail(&err);
         clock_gettime(CLOCK_MONOTONIC, &now);
         if (now.tv_sec - saved.tv_sec < SECONDS_BETWEEN_STATES) continue;
-        if (bn_calibration_save(c, state, &err)) fail(&err);
+        if (bn_model_check(model, &err) || bn_calibration_save(c, state, &err)) fail(&err);
         saved = now;
     }
     bn_cmd_progress(NULL);
@@ -151,12 +156,12 @@ static void calibrate(struct bn_model *model, const char *bytes, size_t n)
     struct path result = in_folder("activation_scales.json"), state = in_folder("activation_scales.state");
     const struct bn_calibration_options cut = {o.windows, o.window_tokens, o.threads, o.seed};
     if (bn_calibration_open(&c, model, bytes, n, &cut, &err)) fail(&err);
-    check_folder(result.text);
-    if (bn_output_open(&output, result.text, &err)) fail(&err);
+    check_result(result.text);
     resume(c, state.text);
-    collect(c, state.text);
+    collect(c, model, state.text);
+    if (bn_model_check(model, &err) || bn_output_open(&output, result.text, &err)) fail(&err);
     print_scales(bn_output_stream(output), model, c);
-    if (bn_model_check(model, &err) || bn_output_commit(output, &err)) fail(&err);
+    if (bn_output_commit(output, &err)) fail(&err);
     unlink(state.text);
     printf("%s: %d sites by %s from %d windows of %d tokens\n", BN_PRINTABLE(result.text), c->n_sites, o.method,
            o.windows, o.window_tokens);

@@ -27,6 +27,6 @@ enum bn_status bn_calibration_step(struct bn_calibration *c, struct bn_error *er
 /* Atomic: the file holds the older state or this one. It is read on machines with the same byte order only. */
 enum bn_status bn_calibration_save(const struct bn_calibration *c, const char *path, struct bn_error *err);
 /* Goes on where the state at `path` was; without such a file, from the start. BN_ERR_FORMAT: it is damaged, or belongs
- * to another model, text or choice of windows. */
+ * to another model, text or choice of windows. BN_ERR_IO: no regular file, or not readable. */
 enum bn_status bn_calibration_resume(struct bn_calibration *c, const char *path, struct bn_error *err);
 #endif

@@ -71,9 +71,11 @@ enum bn_status bn_calibration_resume(struct bn_calibration *c, const char *path,
     struct stat st;
     int fd;
     if (stat(path, &st) && errno == ENOENT) return BN_OK;
-    enum bn_status status = bn_input_open(&fd, &st, path, err);
-    if (status != BN_OK) return status;
-    status = take(c, fd, &st, path, err);
+    if (bn_input_open(&fd, &st, path, err) != BN_OK) {
+        if (err) err->status = BN_ERR_IO;
+        return BN_ERR_IO;
+    }
+    enum bn_status status = take(c, fd, &st, path, err);
     close(fd);
     bn_input_forget(&st); /* it is written again */
     return status;
