@@ -65,6 +65,28 @@ Test(warmup, leaves_no_trace)
     bn_model_close(model);
 }
 
+/* 6 tokens pass through every layer, warmed or not: the counts of a crew are those of its texts. */
+Test(warmup, cut_off_activations_are_those_of_the_text)
+{
+    struct bn_model *model;
+    struct bn_model_options half = {.scale_factor = 0.5f};
+    struct bn_clamped counts[2];
+    cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf", &half, NULL), BN_OK);
+    for (int warmup = 0; warmup < 2; warmup++) {
+        struct bn_session *s;
+        cr_assert_eq(bn_session_open(&s, model, &(struct bn_session_options){.n_ctx = 40, .warmup = warmup}, NULL),
+                     BN_OK);
+        cr_expect_eq(bn_crew_clamped(bn_session_crew(s), 0).quantized, 0);
+        cr_assert_eq(bn_prefill(s, ids, 6, NULL), BN_OK);
+        counts[warmup] = bn_crew_clamped(bn_session_crew(s), 0);
+        bn_session_close(s);
+    }
+    cr_expect_gt(counts[0].clamped, 0);
+    cr_expect_eq(counts[1].clamped, counts[0].clamped);
+    cr_expect_eq(counts[1].quantized, counts[0].quantized);
+    bn_model_close(model);
+}
+
 static void write_governor(const char *root, const char *cpu, const char *name)
 {
     char path[256];
