@@ -59,6 +59,7 @@ struct bn_model_options {
     const char
         *pretokenizer; /* NULL: what the file says, llama-bpe if it says nothing; "default": bitnet.cpp's fallback */
     const char *chat_template; /* NULL: the model's own; one of its named templates, a built-in form, or a file */
+    int n_layers;              /* > 0: compute only the first n layers, then the output norm and head (logit lens) */
     bool vocab_only;           /* read the vocabulary, not the weights */
     bool float_activations;    /* ternary linears use float instead of int8 activations: weights become f32 in memory */
     bool head_screening;       /* keep a compact copy of an f16, bf16 or f32 output head for bn_decode_top */

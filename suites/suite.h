@@ -65,6 +65,28 @@ void bn_eval_release(struct bn_eval_result *result);
 /* Names of all tasks; returns how many there are, writes at most `cap`. `purposes` may be NULL. */
 size_t bn_eval_tasks(const char **names, const char **purposes, size_t cap);
 
+/* ---- comparison of predictions ---- */
+struct bn_divergence_options {
+    const char *model_path, *reference_path, *text_file;
+    struct bn_model_options model; /* of the model; the reference opens with its defaults */
+    int n_ctx;                     /* tokens of a window; 0: 256 */
+    int limit;                     /* only the first N windows; 0: all */
+    int n_threads;
+    void (*progress)(void *self, int layers, size_t done, size_t total); /* or NULL */
+    void *self;
+};
+struct bn_divergence {
+    int layers;          /* after which both predict */
+    double kl, kl_error; /* mean KL(reference || model) in nats a token, and its standard error */
+    double same_top;     /* share of tokens with the same most likely next one */
+    double reference_perplexity, perplexity;
+    size_t n; /* predictions */
+};
+/* Over the whole windows of a text. layers 0: all; else both models predict after so many (logit lens). BN_ERR_USAGE:
+ * the text is too short, the vocabularies differ, or a model has fewer layers. */
+enum bn_status bn_divergence_run(struct bn_divergence *divergence, const struct bn_divergence_options *options,
+                                 int layers, struct bn_error *err);
+
 /* ---- stress tests ---- */
 enum bn_verdict { BN_PASS, BN_FAIL, BN_SKIP };
 const char *bn_verdict_name(enum bn_verdict verdict); /* "PASS", "FAIL", "SKIP" */

@@ -1,18 +1,22 @@
 /* bitnet_quantize.c - writes a model as GGUF in the requested encodings. */
 #include "engine/cmdline.h"
 #include "engine/files.h"
+#include "engine/fit/importance.h"
 #include "engine/format/gguf_save.h"
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static struct {
-    const char *model, *output, *type, *head, *tokenizer, *i2s_layout;
+    const char *model, *output, *type, *head, *tokenizer, *i2s_layout, *calibrate_text, *levels;
     float wrq_alpha_init;
+    int wrq_rounds, calibrate_windows, threads;
+    uint64_t seed;
     bool verify, force, planes; /* the linears become planes of signs */
-} o = {.wrq_alpha_init = 0.85f};
+} o = {.levels = "free", .wrq_alpha_init = 0.85f, .wrq_rounds = 24};
 static int n_notes;
 
 static const struct bn_cmd_option options[] = {
@@ -26,6 +30,17 @@ static const struct bn_cmd_option options[] = {
      "encoding of the embedding and head: f16 q8_0 q6_k q4_0 bf16 f32; default: as they are"},
     {"wrq_alpha_init", "X", BN_CMD_FLOAT, &o.wrq_alpha_init,
      "wrq: the second plane starts at X times the mean residual", .min = 0, .max = 2},
+    {"wrq_rounds", "N", BN_CMD_INT, &o.wrq_rounds, "wrq, binary: most rounds of alternating least squares; 0: none",
+     .min = 0, .max = 1000},
+    {"levels", "NAME", BN_CMD_STRING, &o.levels,
+     "wrq: its four levels, to compare with: free, uniform (equally spaced) or ternary (two of them 0); default: free"},
+    {"calibrate_text", "FILE", BN_CMD_STRING, &o.calibrate_text,
+     "wrq, binary: weight the fit by the mean square of each input over this text; -: standard input"},
+    {"calibrate_windows", "N", BN_CMD_INT, &o.calibrate_windows, "windows of 128 tokens of it to use; default: 128",
+     .min = 1, .max = 1 << 20},
+    {"seed", "N", BN_CMD_U64, &o.seed, "chooses the windows"},
+    {"threads", "N", BN_CMD_INT, &o.threads, "threads for calibration; 0: one per physical core", .min = 0,
+     .max = 1024},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.tokenizer, "tokenizer .bin of a llama2.c checkpoint"},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout,
      "arm64x16 for I2_S files that were quantised on ARM; default: canonical"},
@@ -75,6 +90,57 @@ static void check_paths(void)
 static _Noreturn void fail(const struct bn_error *err)
 {
     bn_cmd_fail(&cmd, err->status == BN_ERR_USAGE ? 2 : 1, "%s", err->text);
+}
+
+static void show_windows(void *self, int done, int windows)
+{
+    (void)self;
+    bn_cmd_progress("calibration: window %d of %d", done, windows);
+}
+
+/* Runs the calibration text through the model. */
+static struct bn_importance *calibrate(const struct bn_model_options *read)
+{
+    struct bn_model *model;
+    struct bn_importance *importance;
+    struct bn_error err;
+    char *text;
+    size_t n;
+    const struct bn_calibration_options how = {
+        .n_windows = o.calibrate_windows, .n_threads = o.threads, .seed = o.seed};
+    if (bn_input_read(&text, &n, o.calibrate_text, (size_t)1 << 30, &err) ||
+        bn_model_open(&model, o.model, read, &err) ||
+        bn_importance_open(&importance, model, text, n, &how, (struct bn_importance_progress){NULL, show_windows},
+                           &err))
+        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    bn_cmd_progress(NULL);
+    free(text);
+    bn_model_close(model);
+    return importance;
+}
+
+static const float *importance_of(const void *importance, const char *tensor)
+{
+    return bn_importance_of(importance, tensor);
+}
+
+/* How the linears are fitted, from the command line. */
+static void choose_fit(struct bn_save_options *save)
+{
+    static const struct {
+        const char *name;
+        double ratio;
+    } levels[] = {{"free", BN_FIT_FREE}, {"uniform", 0.5}, {"ternary", 1}};
+    o.planes = save->linear == BN_ENC_BINARY || save->linear == BN_ENC_WRQ;
+    save->fit = (struct bn_fit){-2, (double)o.wrq_alpha_init, o.wrq_rounds};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (!strcmp(o.levels, levels[i].name)) save->fit.ratio = levels[i].ratio;
+    if (save->fit.ratio < BN_FIT_FREE)
+        bn_cmd_fail(&cmd, 2, "Unknown levels \"%s\"; choose free, uniform or ternary.", o.levels);
+    if (save->linear == BN_ENC_BINARY) save->fit.ratio = 0;
+    if (o.calibrate_text && !o.planes)
+        bn_cmd_fail(&cmd, 2,
+                    "--calibrate_text weights the fit of binary and wrq only; add --type wrq or --type binary.");
 }
 
 /* The output may be standard output itself, so print nothing there then. */
@@ -129,14 +195,14 @@ int main(int argc, char **argv)
     struct bn_fit_loss loss = {0};
     struct bn_save_options save = {.linear = encoding_of(o.type),
                                    .head = encoding_of(o.head),
-                                   .fit = BN_FIT_DEFAULT,
+                                   .importance = importance_of,
                                    .loss = &loss,
                                    .progress = show_progress,
                                    .note = show_note};
-    save.fit.alpha = (double)o.wrq_alpha_init;
-    if (save.linear == BN_ENC_BINARY) save.fit.ratio = 0;
-    o.planes = save.linear == BN_ENC_BINARY || save.linear == BN_ENC_WRQ;
+    choose_fit(&save);
     struct bn_model_options read = {.tokenizer_path = o.tokenizer, .i2s_layout = o.i2s_layout};
+    struct bn_importance *importance = o.calibrate_text ? calibrate(&read) : NULL;
+    save.importance_of = importance;
     struct bn_source source;
     struct bn_save_plan plan;
     struct bn_output *output;
@@ -155,5 +221,6 @@ int main(int argc, char **argv)
     if (o.verify) report_verified(&verified);
     bn_save_plan_close(&plan);
     bn_source_close(&source);
+    bn_importance_close(importance);
     return bn_cmd_finish(cmd.name, 0);
 }

@@ -9,6 +9,8 @@ struct bn_save_options {
     enum bn_encoding
         head;          /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is not possible) */
     struct bn_fit fit; /* of linears in planes of signs (binary, wrq) */
+    const float *(*importance)(const void *of, const char *tensor); /* weights of the columns in them, or NULL */
+    const void *importance_of;
     struct bn_fit_loss *loss; /* what their fits left over, or NULL */
     void *self;               /* for the two callbacks, each may be NULL */
     void (*progress)(void *self, const char *tensor, uint64_t done_bytes, uint64_t total_bytes);

@@ -91,6 +91,7 @@ static enum bn_status plan_linear(struct bn_conversion *c, const struct bn_sourc
     const struct bn_config *config = &s->config;
     if (o->linear != BN_ENC_NONE) c->target = o->linear;
     c->fit = &o->fit;
+    if (o->importance) c->importance = o->importance(o->importance_of, c->tensor->name);
     enum bn_status status = find_factor(&c->factor, s, c->tensor, err);
     if (!status) status = choose(c, o, err);
     if (status) return status;

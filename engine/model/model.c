@@ -72,6 +72,10 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     struct bn_model_options options = *o;
     enum bn_status status = bn_source_open(&m->source, path, o, err);
     if (status != BN_OK) return status;
+    if (o->n_layers < 0 || o->n_layers > m->source.config.n_layers)
+        return bn_fail(err, BN_ERR_USAGE, "The model has %d layers; n_layers cannot be %d.", m->source.config.n_layers,
+                       o->n_layers);
+    if (o->n_layers) m->source.config.n_layers = o->n_layers;
     if (m->source.vocab.kind != BN_VOCAB_NONE)
         status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK)

@@ -14,7 +14,7 @@ static struct {
     struct bn_eval_options eval;
     struct bn_model_options model;
     const char *model_path, *tasks, *items, *only, *against;
-    bool json, list_tasks, quick;
+    bool json, list_tasks, quick, lens;
 } o = {.eval.data_dir = "datasets"};
 
 static const struct bn_cmd_option options[] = {
@@ -38,12 +38,15 @@ static const struct bn_cmd_option options[] = {
     {"items", "FILE", BN_CMD_STRING, &o.items, "write every item's log-likelihoods there", 0, 0},
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object", 0, 0},
     {"list_tasks", NULL, BN_CMD_FLAG, &o.list_tasks, "list the tasks and the stress tests", 0, 0},
+    {"lens", NULL, BN_CMD_FLAG, &o.lens, "divergence: also after each layer (logit lens)", 0, 0},
     {"quick", NULL, BN_CMD_FLAG, &o.quick, "stress: a shorter form of each test", 0, 0},
     {"only", "A,B", BN_CMD_STRING, &o.only, "stress: only the tests whose names begin so (s01,s03)", 0, 0},
-    {"against", "FILE", BN_CMD_STRING, &o.against, "stress: a second file that must give the same logits", 0, 0},
+    {"against", "FILE", BN_CMD_STRING, &o.against,
+     "stress: a second file that must give the same logits; divergence: the reference", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
-                                  "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]",
+                                  "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]\n"
+                                  "       bitnet-eval divergence --model M --against REFERENCE --text_file F [--lens]",
                                   options,
                                   "Tasks read the published files of their sets under DIR of --data_dir: arc-easy/, "
                                   "openbookqa/, hellaswag/, mmlu/, truthfulqa/,\n"
@@ -217,6 +220,52 @@ static int stress(void)
     return failed;
 }
 
+/* ---- divergence ---- */
+static void show_windows(void *self, int layers, size_t done, size_t total)
+{
+    (void)self;
+    bn_cmd_progress("%d layers %zu/%zu", layers, done, total);
+}
+
+static json_t *divergence_json(const struct bn_divergence *d)
+{
+    return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:I}", "layers", d->layers, "kl", d->kl, "kl_error", d->kl_error,
+                     "same_top", d->same_top, "perplexity", d->perplexity, "reference_perplexity",
+                     d->reference_perplexity, "n", (json_int_t)d->n);
+}
+
+static int diverge(void)
+{
+    struct bn_divergence_options how = {.model_path = o.model_path,
+                                        .reference_path = o.against,
+                                        .text_file = o.eval.text_file,
+                                        .model = o.model,
+                                        .n_ctx = o.eval.n_ctx,
+                                        .limit = o.eval.limit,
+                                        .n_threads = o.eval.n_threads,
+                                        .progress = show_windows};
+    struct bn_divergence d;
+    struct bn_error err;
+    json_t *rows = json_array();
+    if (!o.model_path || !o.against) bn_cmd_fail(&cmd, 2, "divergence needs --model and --against.");
+    for (int layers = 0, all = 1; layers < all; layers++) { /* 0: all of them */
+        if (bn_divergence_run(&d, &how, layers, &err) != BN_OK)
+            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        bn_cmd_progress(NULL);
+        if (layers == 0 && o.lens) all = d.layers;
+        json_array_append_new(rows, divergence_json(&d));
+        if (!o.json)
+            printf("after layer %-3d KL %.5f +- %.5f nats, same token %.2f %%, perplexity %.4f (reference %.4f), %zu "
+                   "predictions\n",
+                   d.layers, d.kl, d.kl_error, 100 * d.same_top, d.perplexity, d.reference_perplexity, d.n);
+    }
+    if (o.json)
+        put_json(stdout, json_pack("{s:o}", "divergence", rows), "the result");
+    else
+        json_decref(rows);
+    return 0;
+}
+
 /* What the options of the registry set; those of the generator act on nothing here: tasks and tests score given text.
  */
 static void apply_options(void)
@@ -240,11 +289,13 @@ int main(int argc, char **argv)
     all.options = bn_cmd_options_join(options);
     int rest = bn_cmd_parse(&all, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
-    if (rest && !is_stress) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; the only one is stress.", argv[1]);
+    bool is_divergence = rest == 1 && !strcmp(argv[1], "divergence");
+    if (rest && !is_stress && !is_divergence)
+        bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; choose stress or divergence.", argv[1]);
     if (o.list_tasks) {
         list_tasks();
         return bn_cmd_finish(cmd.name, 0);
     }
     apply_options();
-    return bn_cmd_finish(cmd.name, is_stress ? stress() : evaluate());
+    return bn_cmd_finish(cmd.name, is_stress ? stress() : is_divergence ? diverge() : evaluate());
 }
