@@ -92,14 +92,15 @@ enum bn_verdict { BN_PASS, BN_FAIL, BN_SKIP };
 const char *bn_verdict_name(enum bn_verdict verdict); /* "PASS", "FAIL", "SKIP" */
 
 struct bn_stress_options {
-    const char *model_path;        /* tests open the model themselves, with several options */
-    const char *against_path;      /* kernel parity: a second file that must give the same logits; NULL: none */
-    struct bn_model_options model; /* kernel_backend and tokenizer */
-    int n_threads;                 /* most threads to try; 0: the engine's choice */
-    int n_ctx;                     /* longest context to try; 0: the model's training context */
-    int n_batch;                   /* as in bn_session_options; a test of batch sizes takes its own */
-    const char *kv_type;           /* as in bn_session_options */
-    bool quick;                    /* a shorter form of the same test */
+    const char *model_path;              /* tests open the model themselves, with several options */
+    const char *against_path;            /* kernel parity: a second file that must give the same logits; NULL: none */
+    struct bn_model_options model;       /* kernel_backend and tokenizer */
+    int n_threads;                       /* most threads to try; 0: the engine's choice */
+    int n_ctx;                           /* longest context to try; 0: the model's training context */
+    int n_batch;                         /* as in bn_session_options; a test of batch sizes takes its own */
+    const char *kv_type;                 /* as in bn_session_options */
+    struct bn_kv_prune_options kv_prune; /* likewise */
+    bool quick;                          /* a shorter form of the same test */
 };
 struct bn_stress_result {
     const char *name; /* "s01_long_context_drift" */

@@ -203,6 +203,7 @@ static int stress(void)
                                    .n_ctx = o.eval.n_ctx,
                                    .n_batch = o.eval.n_batch,
                                    .kv_type = o.eval.kv_type,
+                                   .kv_prune = o.eval.kv_prune,
                                    .quick = o.quick};
     bool failed = false;
     check_only(tests, n);
