@@ -127,6 +127,11 @@ SCHEMA_VERSION := -DBN_SCHEMA_VERSION=$(words $(wildcard harness/store/migration
 $(SQL_USERS): FILE_FLAGS := -I$(BUILD)/gen $(SCHEMA_VERSION)
 $(SQL_USERS): $(SQL_HEADERS)
 
+# libFuzzer looks at readers; with its sanitizers clang takes minutes for one unrolled kernel
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+$(BUILD)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -fno-sanitize=all
+endif
+
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
