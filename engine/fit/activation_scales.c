@@ -169,7 +169,7 @@ static enum bn_status read_sites(struct reader *r)
     for (bn_json_object(&r->json); status == BN_OK && bn_json_key(&r->json, &key);) {
         int site = find_site(r, key);
         if (site < 0) return fail_key(r, key, "is not a site of this model");
-        if (r->scale[site] > 0) return fail_key(r, key, "is there twice");
+        if (r->scale[site] > 0) return fail_key(r, key, "appears twice");
         status = read_site(r, site);
     }
     return status;

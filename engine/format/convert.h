@@ -17,7 +17,7 @@ struct bn_conversion {
 
 /* Bytes of the result; 0 when the target cannot hold the shape. */
 size_t bn_conversion_bytes(const struct bn_conversion *c);
-/* Ternary targets: finds c->scale, and whether the source is ternary as it stands. Fails when it cannot become ternary.
+/* Ternary targets: finds c->scale, and whether the source is ternary already. Fails when it cannot become ternary.
  */
 enum bn_status bn_conversion_plan(struct bn_conversion *c, struct bn_error *err);
 /* What fits to planes of signs left over, summed over rows; start from zeros. */

@@ -94,7 +94,7 @@ static void normalizer(struct bn_hf *hf, struct bn_json part, void *self)
     struct bn_json pattern;
     struct bn_json_text type = text_of(part, "type");
     bool spm = hf->source->vocab.kind == BN_VOCAB_SPM;
-    if (is_form(type) && !spaces->replaced) /* behind Replace it would see U+2581, not spaces */
+    if (is_form(type) && !spaces->replaced) /* after Replace it would see U+2581, not spaces */
         add_form(hf, type);
     else if (spm && bn_json_is(type, "Prepend") && is_bar(text_of(part, "prepend")))
         spaces->in_front = true;
@@ -195,7 +195,7 @@ static void name_pre(struct bn_hf *hf, const struct parts *p, bool ignores_merge
             snprintf(v->pre, sizeof v->pre, "%s", known[i].pre);
             /* a space in front of every part would come in between */
             if (p->space_in_front && !alone)
-                problem(hf, "add_prefix_space behind", (struct bn_json_text){p->text, p->n});
+                problem(hf, "add_prefix_space after", (struct bn_json_text){p->text, p->n});
             return;
         }
     char text[400];

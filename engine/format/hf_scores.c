@@ -1,4 +1,4 @@
-/* hf_scores.c - the sentencepiece scores behind a tokenizer.json, which lists merges instead. */
+/* hf_scores.c - the sentencepiece scores that a tokenizer.json was made from, which lists merges instead. */
 #include "engine/format/hf.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* owner.h - what readers of model files share: mapped files and the memory behind a struct bn_source. */
+/* owner.h - what readers of model files share: mapped files and the memory of a struct bn_source. */
 #ifndef BN_FORMAT_OWNER_H
 #define BN_FORMAT_OWNER_H
 #include "engine/core/arena.h"

@@ -4,9 +4,9 @@
  *
  *   wrq     type 0x424E02. Rows as I2_S (FORMATS.md 3.2): 32 bytes for each 128 columns begun, the code of column k in
  *           bits (6 - 2 (k % 128 / 32)) and up of byte k / 128 * 32 + k % 32; code 2 p1 + p2, plane bits p = (b + 1) /
- * 2; weight s1 b1 + s2 b2. Behind all rows: {s1, s2} of each row, f32. binary  type 0x424E01. 32 bytes for each 256
+ * 2; weight s1 b1 + s2 b2. After all rows: {s1, s2} of each row, f32. binary  type 0x424E01. 32 bytes for each 256
  * columns begun, p of column k in bit 2 (k % 128 / 32) + k % 256 / 128 of byte k / 256 * 32 + k % 32: bit j of 32 bytes
- * goes with the j-th 32 codes of quantize_a256. Behind all rows: s of each row, f32. Columns past the end have code 0
+ * goes with the j-th 32 codes of quantize_a256. After all rows: s of each row, f32. Columns past the end have code 0
  * and meet activations that are 0. */
 #ifndef BN_FORMAT_PLANES_H
 #define BN_FORMAT_PLANES_H

@@ -33,7 +33,7 @@ enum bn_token_type {
 /* How an added token is cut out of a text, bits of bn_vocab.flags. */
 enum bn_token_flags {
     BN_TOKEN_LSTRIP = 1,      /* with the white space in front of it */
-    BN_TOKEN_RSTRIP = 2,      /* ... and behind it */
+    BN_TOKEN_RSTRIP = 2,      /* ... and after it */
     BN_TOKEN_SINGLE_WORD = 4, /* only where it is no part of a word */
 };
 struct bn_string {
@@ -88,7 +88,7 @@ struct bn_source {
     size_t n_tensors;
     struct bn_tensor *tensors;
     uint64_t file_bytes;
-    struct bn_source_owner *owner; /* maps and memory behind all pointers above */
+    struct bn_source_owner *owner; /* owns the maps and memory of all pointers above */
 };
 
 /* Finds the format by content (GGUF magic, directory with config.json, llama2.c header) and opens it. */

@@ -32,7 +32,7 @@ static enum bn_status make_room(struct bn_tail *t, size_t n, struct bn_error *er
     return BN_OK;
 }
 
-/* Where the first stop string begins, t->n: none. One that is new ends behind `old`, the bytes searched before. */
+/* Where the first stop string begins, t->n: none. A new one ends after `old`, the bytes searched before. */
 static size_t find_stop(const struct bn_tail *t, size_t old)
 {
     size_t first = t->n;

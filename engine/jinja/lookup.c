@@ -70,7 +70,7 @@ struct bn_jv bn_jinja_item(struct bn_jinja_job *job, const struct bn_jv *value, 
     if ((!list && value->type != BN_JV_STRING) || !integer) return bn_jv_undefined(BN_JINJA_TEXT("an item"));
     int64_t at = bn_jv_want_int(job, key, ""), n = bn_jv_length(job, value);
     if (at < 0) at += n;
-    if (at < 0 || at >= n) return bn_jv_undefined(BN_JINJA_TEXT("an item behind the end"));
+    if (at < 0 || at >= n) return bn_jv_undefined(BN_JINJA_TEXT("an item past the end"));
     if (list) return value->list->items[at];
     size_t from = bn_jinja_offset(value->string, (size_t)at);
     return bn_jv_string(bn_jinja_part(value->string, from, from + bn_jinja_character(value->string, from)));

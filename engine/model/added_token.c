@@ -11,7 +11,7 @@ static size_t before(const char *text, size_t at, unsigned *c)
     return 0;
 }
 
-static size_t behind(const char *text, size_t n, size_t at, unsigned *c)
+static size_t char_after(const char *text, size_t n, size_t at, unsigned *c)
 {
     return at < n ? bn_utf8_decode(text + at, n - at, c) : 0;
 }
@@ -36,8 +36,8 @@ bool bn_added_token_alone(struct bn_special_match match, const char *text, size_
 {
     unsigned c;
     bool word_before = before(text, match.start, &c) && is_word(c);
-    bool word_behind = behind(text, n, match.start + match.n, &c) && is_word(c);
-    return !word_before && !word_behind;
+    bool word_after = char_after(text, n, match.start + match.n, &c) && is_word(c);
+    return !word_before && !word_after;
 }
 
 struct bn_special_match bn_added_token_widen(struct bn_special_match match, int flags, const char *text, size_t n,
@@ -48,7 +48,7 @@ struct bn_special_match bn_added_token_widen(struct bn_special_match match, int 
     if (flags & BN_TOKEN_LSTRIP)
         while (match.start > from && (length = before(text, match.start, &c)) && is_space(c)) match.start -= length;
     if (flags & BN_TOKEN_RSTRIP)
-        while ((length = behind(text, n, end, &c)) && is_space(c)) end += length;
+        while ((length = char_after(text, n, end, &c)) && is_space(c)) end += length;
     match.n = end - match.start;
     return match;
 }

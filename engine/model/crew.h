@@ -40,7 +40,7 @@ struct bn_crew {
     const struct bn_model *model;
     struct bn_threads *threads;
     const struct bn_observer *observer; /* the first of several, or NULL */
-    struct bn_kernels counted;          /* with an observer: the model's kernels behind counters of their calls */
+    struct bn_kernels counted;          /* with an observer: the model's kernels, wrapped to count their calls */
     struct bn_layer_probe probe;        /* set by a test after opening */
     struct bn_input_probe inputs;       /* set after opening by who collects inputs of linears */
     int n_threads, n_batch;             /* most rows of a pass */
@@ -68,12 +68,12 @@ struct bn_crew {
     struct bn_pass_row *observed; /* [n_batch] */
     int n_wanted, n_tiles;
     char *scratch; /* [n_threads][BN_KERNEL_SCRATCH] */
-    char *memory;  /* one block behind the buffers above */
+    char *memory;  /* the block that holds the buffers above */
     size_t memory_bytes;
 
     float **partials;       /* [n_threads] attention partials of a tile of queries */
     float *decode_partials; /* [n_heads][n_segments][wide_head + 2] */
-    char *partials_memory;  /* behind these two */
+    char *partials_memory;  /* the block that holds these two */
     size_t partials_bytes;
     void *reference; /* forward64's rows */
 };

@@ -104,7 +104,7 @@ static bool change_form(struct characters *from, struct characters *to, int opti
     return true;
 }
 
-/* Letter by letter, whatever stands around it; U+0130 alone becomes two. */
+/* Letter by letter, whatever surrounds it; U+0130 alone becomes two. */
 static bool lower(struct characters *from, struct characters *to)
 {
     to->n = 0;

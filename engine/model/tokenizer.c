@@ -15,7 +15,7 @@ struct bn_tokenizer {
     struct bn_special special;
     struct bn_bpe bpe; /* kind BN_VOCAB_BPE */
     struct bn_spm spm; /* kind BN_VOCAB_SPM */
-    int32_t bos, eos;  /* put in front and behind when asked, -1: the model wants none */
+    int32_t bos, eos;  /* added before and after the text when asked; -1: the model has none */
     bool adds_space, unless_space, space_at_start;
     struct bn_normalizer normalizer;
     struct bn_error problem; /* why text cannot be encoded, status BN_OK: it can */
@@ -156,7 +156,7 @@ static enum bn_status encode_plain(const struct bn_tokenizer *t, const char *tex
 
 static bool overlaps(const struct bn_special_match *match, const struct bn_span *quoted, size_t n_quoted)
 {
-    size_t low = 0, high = n_quoted; /* the first that ends behind the match's beginning */
+    size_t low = 0, high = n_quoted; /* the first that ends after the match's beginning */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (quoted[middle].end > match->start)

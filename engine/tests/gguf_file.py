@@ -143,7 +143,7 @@ def i2_s(codes, scale, arm=False):
 
 
 def with_scales(blocks, scale, front=False):
-    """blocks [m][n][bytes]: a half in each block, behind or in front"""
+    """blocks [m][n][bytes]: a half in each block, at its end or start"""
     half = np.frombuffer(struct.pack("<e", scale), np.uint8)
     half = np.broadcast_to(half, blocks.shape[:2] + (2,))
     return np.concatenate([half, blocks] if front else [blocks, half], axis=2).tobytes()

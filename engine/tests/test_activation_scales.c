@@ -102,7 +102,7 @@ Test(activation_scales, sites_must_be_those_of_the_model)
     expect_refused_with("layers.0.o\"", "layers.0.x\"", "\"layers.0.x\" is not a site");
     expect_refused_with("layers.0.o\"", "layers.99999999999999999999.o\"", "is not a site");
     expect_refused_with("layers.0.o\"", "layers.-1.o\"", "is not a site");
-    expect_refused_with("layers.0.o\"", "layers.0.qkv\"", "\"layers.0.qkv\" is there twice");
+    expect_refused_with("layers.0.o\"", "layers.0.qkv\"", "\"layers.0.qkv\" appears twice");
     expect_refused_with("\"layers.0.o\": {\"scale\": 0.25, \"min\": -1}, ", "", "no scale for layers.0.o");
 }
 

@@ -256,5 +256,5 @@ Test(forward, every_kernel_has_a_counter)
     bn_kernels_count(&real);
     counted.add(y, x, 16);
     cr_expect_eq(bn_kernels_calls(), before + 1);
-    cr_expect(y[0] == 4 && y[1] == 2, "the kernel behind it has run");
+    cr_expect(y[0] == 4 && y[1] == 2, "the wrapped kernel has run");
 }

@@ -30,8 +30,7 @@ static void expect_draft(const int32_t *ids, size_t n, const int32_t *want, size
 
 Test(lookup, the_longest_match_decides_and_the_latest_of_equals)
 {
-    const int32_t longest[] = {1, 2,  3,  50, 51, 52, 53, 9,
-                               3, 60, 61, 62, 1,  2,  3}; /* 3 alone stands later, 1 2 3 longer */
+    const int32_t longest[] = {1, 2, 3, 50, 51, 52, 53, 9, 3, 60, 61, 62, 1, 2, 3}; /* 3 alone is later, 1 2 3 longer */
     const int32_t latest[] = {7, 20, 21, 22, 23, 7, 30, 31, 32, 33, 7};
     EXPECT_DRAFT(longest, 50, 51, 52, 53);
     EXPECT_DRAFT(latest, 30, 31, 32, 33);

@@ -40,7 +40,7 @@ static void expect_ids(const struct bn_tokenizer *t, const char *text, size_t n,
     cr_expect(same, "ids of \"%.*s\": %zu, expected %zu", (int)n, text, n_got, n_want);
 }
 
-/* "1 2 3\n" -> ids; returns how many and moves *line behind the newline. */
+/* "1 2 3\n" -> ids; returns how many and moves *line past the newline. */
 static size_t read_ids(const char **line, int32_t *ids)
 {
     size_t n = 0;

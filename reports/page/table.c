@@ -49,7 +49,7 @@ static void put_cell(sqlite3_stmt *row, int column, FILE *out)
     }
 }
 
-/* Stands as the first row's cells do. */
+/* Aligned as the first row's cells are. */
 static void put_column_names(sqlite3_stmt *query, FILE *out)
 {
     fputs("<div class=\"scroll\"><table><thead><tr>", out);

@@ -2,7 +2,7 @@
 #include "suites/eval/read.h"
 #include <string.h>
 
-/* A quoted field; *p is behind its first quote and moves behind its last. False: it never ends. */
+/* A quoted field; *p is past its first quote and moves past its last. False: it never ends. */
 static bool quoted_field(struct bn_csv *csv, char **p, char **out)
 {
     for (; **p; (*p)++) {
@@ -24,8 +24,7 @@ static enum bn_status read_field(struct bn_csv *csv, size_t line, char **field, 
         if (!quoted_field(csv, &p, &out))
             return bn_data_fault(err, csv->path, line, "opens a quote that nothing closes.");
         if (*p && *p != ',' && *p != '\n')
-            return bn_data_fault(err, csv->path, csv->line,
-                                 "has text behind a quoted field; double the quotes inside.");
+            return bn_data_fault(err, csv->path, csv->line, "has text after a quoted field; double the quotes inside.");
     } else {
         p += strcspn(p, ",\n\"");
         if (*p == '"')

@@ -22,7 +22,7 @@ struct bn_mean bn_mean_of(const double *values, size_t n);
 /* Mean weighted by group size with lm-eval's pooled standard error sqrt([sum (n_i - 1) n_i s_i^2 / (N - k)] / N). */
 struct bn_mean bn_mean_of_groups(const struct bn_mean *groups, size_t k);
 
-/* Fills result->metrics and groups of a choice task from its items (`items` has the texts behind result->items). */
+/* Fills result->metrics and groups of a choice task from its items (`items` has the texts of result->items). */
 enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task,
                                  const struct bn_items *items, struct bn_error *err);
 #endif

@@ -47,7 +47,7 @@ static enum bn_status score_window(struct bn_nll *nll, const struct bn_provider 
 }
 
 /* ---- choices ---- */
-/* context without its trailing white space, and that white space + " " + choice behind it, in one buffer. */
+/* context without its trailing white space, and that white space + " " + choice after it, in one buffer. */
 static char *join(const char *context, const char *choice, size_t *n_context)
 {
     size_t n = strlen(context), m = strlen(choice);
@@ -86,7 +86,7 @@ static enum bn_status score_pair(struct bn_choice_score *score, const struct bn_
     size_t lead = pair->n_context ? pair->n_context : 1, n = lead + n_cont, keep = (size_t)p->max_tokens + 1;
     int32_t *full = malloc((n + 1) * sizeof *full);
     if (!full) return bn_suites_fail_memory(err);
-    full[0] = p->prefix; /* stands when the context has no ids at all */
+    full[0] = p->prefix; /* kept when the context has no ids at all */
     memcpy(full, pair->context, pair->n_context * sizeof *full);
     if (n_cont) memcpy(full + lead, pair->whole + pair->n_context, n_cont * sizeof *full);
     size_t cut = n > keep ? n - keep : 0;

@@ -47,7 +47,7 @@ Test(read, csv_faults_have_a_line)
     cr_expect_eq(csv("\"a\nb", f, &line, &err), -1);
     cr_expect_str_eq(err.text, "Line 1 of file opens a quote that nothing closes.");
     cr_expect_eq(csv("\"a\n\"b,c", f, &line, &err), -1);
-    cr_expect_str_eq(err.text, "Line 2 of file has text behind a quoted field; double the quotes inside.");
+    cr_expect_str_eq(err.text, "Line 2 of file has text after a quoted field; double the quotes inside.");
     cr_expect_eq(csv("a\"b,c", f, &line, &err), -1);
     cr_expect_str_eq(err.text, "Line 1 of file has a quote inside a field that is not quoted.");
 }
@@ -237,7 +237,7 @@ static const struct {
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", "{}") "]", "lacks a question or mc2_targets"},
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "{}", "is not a JSON array"},
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[\n[", "Line 2 of truthfulqa/mc_task.json is not JSON"},
-    {"tinystories", "train-text/tinystories/tinystories_a.txt", "a\n<|endoftext|>b\n", "text behind its <|endoftext|>"},
+    {"tinystories", "train-text/tinystories/tinystories_a.txt", "a\n<|endoftext|>b\n", "text after its <|endoftext|>"},
     {"microworld", "microworld/microworld_heldout.jsonl",
      "{\"id\": \"a/0\", \"context\": \"c\", \"choices\": [\"a\"], "
      "\"gold\": 1}",

@@ -1,4 +1,4 @@
-/* segments.c - one mapping behind several segments: huge pages do not end at a segment's end. */
+/* segments.c - one mapping for several segments: huge pages do not end at a segment's end. */
 #include "engine/model/kv/segments.h"
 #include "engine/core/huge_pages.h"
 #include <stdint.h>

@@ -28,7 +28,7 @@ static enum bn_status read(struct bn_items *items, const struct bn_eval_options 
     for (char *story = text, *end; status == BN_OK && (end = strstr(story, mark));) {
         char *next = end + sizeof mark - 1;
         if (*next && *next != '\n') {
-            status = bn_suites_fail(err, BN_ERR_FORMAT, "Story %zu has text behind its <|endoftext|>.", items->n + 1);
+            status = bn_suites_fail(err, BN_ERR_FORMAT, "Story %zu has text after its <|endoftext|>.", items->n + 1);
             break;
         }
         *end = 0;
