@@ -70,7 +70,9 @@ struct bn_model_options {
         scale_factor; /* > 0: activations are cut off at this part of each token's largest magnitude; 0: at all of it */
     const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits),
                                    "f32"; same logits (EXACT) */
-    float clip_embed_norm;      /* > 0: limit of the Euclidean norm of embedding rows; 0: none */
+    int fuse_subwords;     /* > 0: every crew keeps the first layer's q, k and v of this many tokens (EXACT); memory for
+                              them is taken as tokens come */
+    float clip_embed_norm; /* > 0: limit of the Euclidean norm of embedding rows; 0: none */
 };
 
 struct bn_model_info {
@@ -247,6 +249,8 @@ struct bn_kv_prune_options {
     int warmup_steps; /* first positions of a text during which nothing is evicted */
 };
 
+/* Rows of passes whose first q, k and v came from the table of fuse_subwords, since opening. */
+uint64_t bn_crew_fused_rows(const struct bn_crew *crew);
 struct bn_session_options {
     int n_ctx;           /* positions of the KV cache; 0: the model's training context */
     int n_threads;       /* 0: one per physical core this process may use */

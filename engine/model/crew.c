@@ -63,6 +63,10 @@ static size_t place_all(struct bn_crew *crew, char *base)
         crew->qkv_stride[i] = (size_t)(i ? c->n_kv_heads : c->n_heads) * dim;
         crew->qkv[i] = place(&l, n * crew->qkv_stride[i] * sizeof(float));
     }
+    size_t first = (size_t)crew->first.n_rows;
+    crew->first.rows = place(&l, first * (crew->qkv_stride[0] + 2 * crew->qkv_stride[1]) * sizeof(float));
+    crew->first.id = place(&l, first * sizeof *crew->first.id);
+    crew->first.wanted = place(&l, n * sizeof *crew->first.wanted);
     crew->out = place(&l, n * (size_t)c->dim * sizeof(float));
     crew->gate = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
     crew->up = place(&l, n * (size_t)c->ffn_dim * sizeof(float));
@@ -157,6 +161,7 @@ enum bn_status bn_crew_open(struct bn_crew **out, const struct bn_model *model, 
     crew->n_batch = o->n_batch ? o->n_batch : DEFAULT_BATCH;
     if (o->n_ctx > 0 && crew->n_batch > o->n_ctx) crew->n_batch = o->n_ctx;
     crew->wide = widest(&model->source.config);
+    crew->first.n_rows = model->fuse_subwords;
     crew->wide_head = (model->source.config.head_dim + 15) / 16 * 16;
     status = bn_threads_open(&crew->threads, crew->n_threads, o->cpus, thread_start, crew, err);
     if (status == BN_OK) status = allocate(crew, err);
@@ -180,6 +185,8 @@ void bn_crew_close(struct bn_crew *crew)
     if (crew->memory) munmap(crew->memory, crew->memory_bytes);
     free(crew);
 }
+
+uint64_t bn_crew_fused_rows(const struct bn_crew *crew) { return crew->first.n_taken; }
 
 int bn_crew_n_threads(const struct bn_crew *crew) { return crew->n_threads; }
 

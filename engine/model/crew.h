@@ -4,6 +4,7 @@
 #define BN_MODEL_CREW_H
 #include "engine/core/threads.h"
 #include "engine/fit/inputs.h"
+#include "engine/model/first_qkv.h"
 #include "engine/model/model.h"
 #include "engine/model/rope.h"
 
@@ -54,6 +55,7 @@ struct bn_crew {
     struct bn_acts *own;             /* [n_threads] each thread's copy when it has one: saves barriers */
     float *qkv[3], *out, *gate, *up; /* [n_batch][...] results of linears, written row by row by all threads */
     size_t qkv_stride[3];
+    struct bn_first_qkv first;    /* with fuse_subwords */
     float *logits;                /* [BN_LOGIT_ROWS][n_vocab] */
     struct bn_screen_part *parts; /* [n_threads] */
     struct bn_fault *faults;      /* [n_threads] the first that each has seen in this pass (fault.h) */

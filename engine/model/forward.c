@@ -7,6 +7,7 @@
 #include "engine/model/forward.h"
 #include "engine/model/attention.h"
 #include "engine/model/fault.h"
+#include "engine/model/first_qkv.h"
 #include "engine/model/head.h"
 #include "engine/model/linears.h"
 
@@ -70,7 +71,8 @@ static void layer_pass(struct bn_lane *l, const struct bn_layer *layer)
 {
     struct bn_crew *crew = l->crew;
     size_t dim = (size_t)l->c->dim, width = (size_t)l->c->n_heads * (size_t)l->c->head_dim, ffn = (size_t)l->c->ffn_dim;
-    bn_linears(l, BN_OP_QKV, layer->qkv, 3, crew->qkv, crew->qkv_stride, l->acts->x, dim, layer->attn_norm);
+    if (l->layer || !bn_first_qkv(l, layer))
+        bn_linears(l, BN_OP_QKV, layer->qkv, 3, crew->qkv, crew->qkv_stride, l->acts->x, dim, layer->attn_norm);
     for (int i = 0; i < 3; i++) search(l, BN_OP_QKV, crew->qkv[i], crew->qkv_stride[i], crew->qkv_stride[i]);
     if (l->n == 1)
         bn_attend_token(l);

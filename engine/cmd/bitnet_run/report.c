@@ -106,7 +106,8 @@ void print_json(const struct record *r, const struct prompt *prompt)
     json_clamped(bn_session_crew(r->session), info->n_layers);
     json_warmup(bn_session_warmup(r->session));
     json_stream(&r->reader);
-    printf(", \"clipped_rows\": %d", info->n_clipped_rows);
+    printf(", \"clipped_rows\": %d, \"fused_rows\": %llu", info->n_clipped_rows,
+           (unsigned long long)bn_crew_fused_rows(bn_session_crew(r->session)));
     json_text("kernels", info->kernels);
     if (info->ternary_layout) json_text("ternary_layout", info->ternary_layout);
     json_text("model", info->path);
