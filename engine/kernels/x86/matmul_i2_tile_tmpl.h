@@ -1,18 +1,16 @@
 /* matmul_i2_tile_tmpl.h - body of ternary times int8 in tiles of rows x tokens, on vectors of 16 or 32 bytes.
  *
- * The including file defines:
- * - VECTOR, zero(), load(p): the vectors;
- * - field(w, f): codes of field f of bytes of I2_S;
- * - sum4(a, b, c, d): the sums of the 32-bit lanes of four vectors;
+ * The including file defines, after it has included store4.h and vector128.h or vector256.h:
  * - TILE_TOKENS: tokens of a tile;
  * - FLUSH_BLOCKS: blocks of 128 weights that DOT may sum before FLUSH;
  * - DOT(sum, code, x): `sum` plus the products of unsigned codes and signed activations;
  * - FLUSH(total, sum): 32-bit totals plus `sum`.
- * Gives: by_tiles(args, row_begin, row_end, t), which computes the tokens from t on. Include lanes.h and store4.h
- * first.
- */
+ * Gives: by_tiles(args, row_begin, row_end, t), which computes the tokens from t on. */
 #define TILE_ROWS   4
 #define BLOCK_BYTES (256 << 10) /* of weights; stays in L2 while all tokens pass */
+
+/* Codes of field f of bytes of I2_S. */
+BN_INLINE VECTOR field(VECTOR w, const int f) { return bits(w, 6 - 2 * f, 3); }
 
 /* The blocks begin..end-1 of rows `step` bytes apart: their sums added to `total`. */
 BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, size_t step, const int8_t *x, int begin,

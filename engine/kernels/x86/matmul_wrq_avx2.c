@@ -1,10 +1,11 @@
-/* matmul_wrq_avx2.c - matmul_wrq_256_tmpl.h with vpmaddubsw. A 16-bit lane gains at most 4 * 2 * 3 * 127 = 3048 from a
- * block, so ten blocks fit below 32,768; it is flushed every eight. */
-#include <immintrin.h>
+/* matmul_wrq_avx2.c - matmul_planes_tile_tmpl.h with vpmaddubsw. A 16-bit lane gains at most 4 * 2 * 3 * 127 = 3048
+ * from a block, so ten blocks fit below 32,768; it is flushed every eight. */
+#include "engine/kernels/x86/vector256.h"
 
+#define PLANES            2
 #define FLUSH_BLOCKS      8
 #define DOT(sum, code, x) _mm256_add_epi16(sum, _mm256_maddubs_epi16(code, x))
 #define FLUSH(total, sum) _mm256_add_epi32(total, _mm256_madd_epi16(sum, _mm256_set1_epi16(1)))
-#include "engine/kernels/x86/matmul_wrq_256_tmpl.h"
+#include "engine/kernels/x86/matmul_planes_tile_tmpl.h"
 
 BN_KERNEL(matmul_wrq, avx2, BN_CPU_AVX2, matmul);
