@@ -15,6 +15,8 @@ static enum bn_status put_samples(struct bn_store *store, int64_t id, const stru
     for (size_t i = 0; !status && i < r->n_samples; i++) {
         const struct bn_sample *x = &r->samples[i];
         status = bn_sql_step(store, s, err, "isiiii", id, x->phase, x->rep, x->idx, x->ns, x->n_tokens);
+        store->inserted =
+            (struct bn_mix_sum){id, store->inserted.sum + bn_mix_sample(x->phase, x->rep, x->idx, x->ns, x->n_tokens)};
     }
     sqlite3_finalize(s);
     return status;
@@ -102,11 +104,14 @@ static enum bn_status put_all(struct bn_store *store, int64_t id, const struct b
     if (!status) status = put_state(store, id, &r, err);
     *mine =
         !status && sqlite3_changes(store->db) == 1; /* otherwise the lease ended and another process has the point */
+    /* a claimed point has no samples yet: their sum is the point's */
     if (*mine) status = put_samples(store, id, &r, err);
     if (*mine && !status) status = put_counters(store, id, r.counters, r.n_counters, err);
     if (*mine && !status) status = put_ops(store, id, &r, err);
     if (*mine && !status) status = put_moments(store, id, &r, err);
-    return *mine && !status ? bn_seal(store, "point", id, err) : status;
+    if (*mine && !status) status = bn_seal(store, "point", id, err);
+    store->inserted = (struct bn_mix_sum){0};
+    return status;
 }
 
 enum bn_status bn_store_point_end(struct bn_store *store, int64_t point_id, const struct bn_point_result *result,

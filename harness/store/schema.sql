@@ -106,7 +106,8 @@ CREATE INDEX point_hash ON point (run_id, hash) WHERE hash IS NOT NULL;
 -- Raw samples: every prefill pass and every decoded token.
 CREATE TABLE sample (
     point_id INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
-    phase    TEXT NOT NULL CHECK (phase IN ('prefill', 'decode', 'benchmark')),
+    -- OR: for IN with more than two values SQLite makes a table of them at every row
+    phase    TEXT NOT NULL CHECK (phase = 'prefill' OR phase = 'decode' OR phase = 'benchmark'),
     rep      INTEGER NOT NULL,              -- which repetition inside the worker
     idx      INTEGER NOT NULL,              -- which token (decode) or chunk (prefill) of the repetition
     ns       INTEGER NOT NULL CHECK (ns >= 0),
@@ -121,7 +122,8 @@ CREATE TABLE counter (
     op     TEXT NOT NULL DEFAULT '',
     thread INTEGER NOT NULL DEFAULT -1,
     name   TEXT NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('perf', 'software', 'callgrind', 'rusage', 'fake')),
+    source TEXT NOT NULL
+        CHECK (source = 'perf' OR source = 'software' OR source = 'callgrind' OR source = 'rusage' OR source = 'fake'),
     value  REAL,
     reason TEXT,
     scaled INTEGER NOT NULL DEFAULT 0 CHECK (scaled IN (0, 1)),

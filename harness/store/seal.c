@@ -10,7 +10,7 @@ static const char seals_sql[] =
 
 enum bn_status bn_seal_define(struct bn_store *store, struct bn_error *err)
 {
-    return bn_mix_define(store->db) ? bn_sql_fail(store, err) : bn_sql_script(store, seals_sql, err);
+    return bn_mix_define(store->db, &store->inserted) ? bn_sql_fail(store, err) : bn_sql_script(store, seals_sql, err);
 }
 
 enum bn_status bn_seal(struct bn_store *store, const char *kind, int64_t id, struct bn_error *err)

@@ -31,7 +31,7 @@ CREATE TEMP VIEW seal_of_point AS
 SELECT p.point_id AS id, p.seal, p.ordinal + 1 || ' of run ' || p.run_id AS name, bn_mix(p.ordinal, p.round, p.state, p.reason, p.signal, p.exit_code,
     p.stderr_tail, p.hash, p.kernels_used, p.peak_rss_bytes, p.started_at, p.seconds,
     (SELECT key FROM main.config c WHERE c.config_id = p.config_id), (SELECT hash FROM main.fingerprint f WHERE f.fingerprint_id = p.build_id),
-    (SELECT sum(bn_mix(s.phase, s.rep, s.idx, s.ns, s.n_tokens)) FROM main.sample s WHERE s.point_id = p.point_id),
+    coalesce(bn_mixed(p.point_id), (SELECT sum(bn_mix(s.phase, s.rep, s.idx, s.ns, s.n_tokens)) FROM main.sample s WHERE s.point_id = p.point_id)),
     (SELECT sum(bn_mix(k.phase, k.op, k.thread, k.name, k.source, k.value, k.reason, k.scaled, k.n_tokens)) FROM main.counter k WHERE k.point_id = p.point_id),
     (SELECT sum(bn_mix(o.phase, o.layer, o.op, o.thread, o.calls, o.ns, o.weight_bytes, o.kv_bytes, o.macs, o.n_tokens)) FROM main.op_time o WHERE o.point_id = p.point_id),
     (SELECT sum(bn_mix(m.at, m.name, m.value, m.reason)) FROM main.moment m WHERE m.point_id = p.point_id)) AS now

@@ -1,6 +1,7 @@
 /* sql.h - small helpers around SQLite for the files of this folder: guard, prepare, bind by letters, run, report. */
 #ifndef BN_STORE_SQL_H
 #define BN_STORE_SQL_H
+#include "harness/store/mix.h"
 #include "harness/store/store.h"
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -8,8 +9,9 @@
 struct bn_store {
     sqlite3 *db;
     char *path;
-    int depth;           /* of bn_store_begin */
-    int64_t run_to_seal; /* when the transaction ends; 0: none */
+    int depth;                  /* of bn_store_begin */
+    int64_t run_to_seal;        /* when the transaction ends; 0: none */
+    struct bn_mix_sum inserted; /* samples of the point that is being stored */
     bool writes;
     struct bn_error unread; /* the first read that failed; status BN_OK: none */
     char note[512];         /* a warning about the file, or "" */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void put(const char *folder, const char *name, const char *text)
@@ -42,6 +43,22 @@ Test(callgrind, dumps_of_a_phase_are_added)
         unlink(path);
     }
     cr_expect_eq(rmdir(folder), 0);
+}
+
+/* Reading a folder as a file fails after it was opened. */
+Test(callgrind, a_dump_that_cannot_be_read_is_not_left_out_of_the_sum)
+{
+    char folder[] = "/tmp/test-callgrind-XXXXXX", dump[300], unread[300];
+    struct bn_callgrind_sums s;
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(dump, sizeof dump, "%s/dump.1", folder);
+    snprintf(unread, sizeof unread, "%s/dump.2", folder);
+    put(folder, "dump.1", "desc: Trigger: Client Request: decode\nevents: Ir\ntotals: 100\n");
+    cr_expect_eq(bn_callgrind_read(folder, "decode", &s), 1);
+    cr_assert_eq(mkdir(unread, 0777), 0);
+    cr_expect_eq(bn_callgrind_read(folder, "decode", &s), 0);
+    cr_expect_eq(s.instructions, 0);
+    cr_expect(!unlink(dump) && !rmdir(unread) && !rmdir(folder));
 }
 
 /* callgrind refuses a geometry whose number of sets is no power of two. */

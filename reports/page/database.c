@@ -51,7 +51,7 @@ static bool own_views(struct report *report, const char *path)
     for (const char *at; sql && (at = strstr(from, plain)); from = at + strlen(plain))
         to = stpcpy(mempcpy(to, from, (size_t)(at - from)), temp);
     if (sql) stpcpy(to, from);
-    bool ok = sql && !sqlite3_exec(report->db, sql, NULL, NULL, NULL) && !bn_mix_define(report->db) &&
+    bool ok = sql && !sqlite3_exec(report->db, sql, NULL, NULL, NULL) && !bn_mix_define(report->db, NULL) &&
               !sqlite3_exec(report->db, database_seals_sql, NULL, NULL, NULL);
     free(sql);
     return ok || report_fail(report, "%s is not a database of bitnet-bench: %s.", path, sqlite3_errmsg(report->db));
@@ -64,13 +64,16 @@ static const char *const checks[] = {
     "SELECT 'its table ' || name || ' is not of bitnet-bench' FROM sqlite_master WHERE sql LIKE "
     "'create%virtual%table%' LIMIT 1",
     "SELECT 'the rows of ' || kind || ' ' || name || ' are not those that were stored' FROM broken_seals LIMIT 1"};
+enum { N_CHECKS = sizeof checks / sizeof *checks, SEALS = N_CHECKS - 1 };
 
 static bool check_all(struct report *report, const char *path)
 {
     char text[400] = "";
-    for (size_t i = 0; i < sizeof checks / sizeof *checks && !text[0]; i++)
+    int i = 0;
+    for (; i < N_CHECKS && !text[0]; i++)
         if (!first(report, path, checks[i], text, sizeof text)) return false;
-    return !text[0] || report_fail(report, "The database %s is damaged: %s. Restore it from a copy.", path, text);
+    return !text[0] || report_fail(report, "The database %s is damaged: %s. Restore it from a copy%s.", path, text,
+                                   i > SEALS ? ", or set their seal to NULL if you changed them" : "");
 }
 
 bool database_open(struct report *report, const char *path)
