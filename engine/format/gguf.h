@@ -66,6 +66,8 @@ struct bn_string bn_gguf_next_string(const uint8_t **at);
 enum bn_status bn_gguf_get_int(const struct bn_gguf *gguf, const char *key, int *out, struct bn_error *err);
 enum bn_status bn_gguf_get_float(const struct bn_gguf *gguf, const char *key, float *out, struct bn_error *err);
 enum bn_status bn_gguf_get_bool(const struct bn_gguf *gguf, const char *key, bool *out, struct bn_error *err);
+/* The key of the chat template with this name. */
+void bn_gguf_template_key(char *key, size_t cap, struct bn_string name);
 enum bn_status bn_gguf_get_string(const struct bn_gguf *gguf, const char *key, struct bn_string *out,
                                   struct bn_error *err);
 #endif

@@ -1,6 +1,6 @@
 /* gguf_save.c - writes a planned model as GGUF: the keys of FORMATS.md 2.2, the tokenizer, the tensors. */
 #include "engine/format/gguf_save.h"
-#include "engine/format/gguf_write.h"
+#include "engine/format/gguf_save_vocab.h"
 #include "engine/format/little_endian.h"
 #include <stdlib.h>
 #include <string.h>
@@ -65,66 +65,6 @@ static void put_config(struct bn_gguf_writer *w, const struct bn_config *c, cons
     bn_gguf_put_u32(w, "general.file_type", file_type(plan));
 }
 
-static void put_id(struct bn_gguf_writer *w, const char *key, int32_t id)
-{
-    if (id >= 0) bn_gguf_put_u32(w, key, (uint32_t)id);
-}
-
-/* Without a name readers other than ours fall back to another pre-tokeniser (FORMATS.md 5.1). */
-static const char *pre_name(const struct bn_vocab *v)
-{
-    static const char bos[] = "<|begin_of_text|>";
-    if (v->pre[0] || v->kind != BN_VOCAB_BPE) return v->pre;
-    bool llama3 = v->n_tokens == 128256 && v->tokens[128000].n == sizeof bos - 1 &&
-                  memcmp(v->tokens[128000].bytes, bos, sizeof bos - 1) == 0;
-    return llama3 ? "llama-bpe" : "";
-}
-
-/* Id and flags of each token that has any, one after the other. */
-static void put_flags(struct bn_gguf_writer *w, const struct bn_vocab *v)
-{
-    size_t n = 0;
-    for (int32_t id = 0; v->flags && id < v->n_tokens; id++) n += v->flags[id] != 0;
-    int32_t *pairs = n ? malloc(2 * n * sizeof *pairs) : NULL;
-    if (n && !pairs) w->keys.failed = true;
-    n = 0;
-    for (int32_t id = 0; pairs && id < v->n_tokens; id++)
-        if (v->flags[id]) pairs[n++] = id, pairs[n++] = v->flags[id];
-    if (pairs) bn_gguf_put_ids(w, "bitnet.tokenizer.token_flags", pairs, n);
-    free(pairs);
-}
-
-static void put_vocab(struct bn_gguf_writer *w, const struct bn_vocab *v)
-{
-    if (v->kind == BN_VOCAB_NONE) {
-        bn_gguf_put_string(w, "tokenizer.ggml.model", "no_vocab");
-        return;
-    }
-    size_t n = (size_t)v->n_tokens;
-    bn_gguf_put_string(w, "tokenizer.ggml.model", v->kind == BN_VOCAB_BPE ? "gpt2" : "llama");
-    if (pre_name(v)[0]) bn_gguf_put_string(w, "tokenizer.ggml.pre", pre_name(v));
-    bn_gguf_put_strings(w, "tokenizer.ggml.tokens", v->tokens, n);
-    if (v->scores) bn_gguf_put_floats(w, "tokenizer.ggml.scores", v->scores, n);
-    if (v->types) bn_gguf_put_types(w, "tokenizer.ggml.token_type", v->types, n);
-    if (v->kind == BN_VOCAB_BPE) bn_gguf_put_strings(w, "tokenizer.ggml.merges", v->merges, v->n_merges);
-    put_id(w, "tokenizer.ggml.bos_token_id", v->bos);
-    put_id(w, "tokenizer.ggml.eos_token_id", v->eos);
-    put_id(w, "tokenizer.ggml.eot_token_id", v->eot);
-    put_id(w, "tokenizer.ggml.eom_token_id", v->eom);
-    put_id(w, "tokenizer.ggml.unknown_token_id", v->unk);
-    put_id(w, "tokenizer.ggml.padding_token_id", v->pad);
-    bn_gguf_put_bool(w, "tokenizer.ggml.add_bos_token", v->add_bos);
-    bn_gguf_put_bool(w, "tokenizer.ggml.add_eos_token", v->add_eos);
-    if (v->kind == BN_VOCAB_SPM || v->add_space_prefix)
-        bn_gguf_put_bool(w, "tokenizer.ggml.add_space_prefix", v->add_space_prefix);
-    if (v->prefix_at_start) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_at_start", true);
-    if (v->prefix_unless_space) bn_gguf_put_bool(w, "bitnet.tokenizer.prefix_unless_space", true);
-    if (v->normalizer[0]) bn_gguf_put_string(w, "bitnet.tokenizer.normalizer", v->normalizer);
-    put_flags(w, v);
-    if (v->n_ends) bn_gguf_put_ids(w, "bitnet.tokenizer.end_token_ids", v->ends, v->n_ends);
-    if (v->chat_template.bytes) bn_gguf_put_string(w, "tokenizer.chat_template", v->chat_template.bytes);
-}
-
 static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_item *item, struct bn_fit_loss *loss,
                                  struct bn_error *err)
 {
@@ -166,7 +106,7 @@ enum bn_status bn_gguf_save(const struct bn_save_plan *plan, const struct bn_sou
     if (s->vocab.problem) return bn_fail(err, BN_ERR_UNSUPPORTED, "%s", s->vocab.problem);
     bn_gguf_writer_init(&w);
     put_config(&w, &s->config, plan);
-    put_vocab(&w, &s->vocab);
+    bn_gguf_put_vocab(&w, &s->vocab);
     bn_gguf_put_u32(&w, "general.quantization_version", 2);
     for (size_t i = 0; i < plan->n; i++) {
         const struct bn_save_item *item = &plan->items[i];

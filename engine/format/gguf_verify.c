@@ -1,4 +1,5 @@
 /* gguf_verify.c - reads a written model back and compares it with where it came from. */
+#include "engine/format/gguf_save_vocab.h"
 #include "engine/format/gguf_save.h"
 #include "engine/format/absmean.h"
 #include "engine/format/little_endian.h"
@@ -21,24 +22,6 @@ static bool same_config(const struct bn_config *a, const struct bn_config *b, bo
            a->rope_dim == b->rope_dim && a->rms_eps == b->rms_eps && a->rope_theta == b->rope_theta &&
            a->rope_scale == b->rope_scale && a->ffn_activation == b->ffn_activation &&
            (rope_changes || a->rope_kind == b->rope_kind);
-}
-
-static bool same_strings(const struct bn_string *a, const struct bn_string *b, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (a[i].n != b[i].n || memcmp(a[i].bytes, b[i].bytes, a[i].n)) return false;
-    return true;
-}
-
-static bool same_vocab(const struct bn_vocab *a, const struct bn_vocab *b)
-{
-    if (a->kind == BN_VOCAB_NONE) return b->kind == BN_VOCAB_NONE;
-    return a->kind == b->kind && a->n_tokens == b->n_tokens && a->n_merges == b->n_merges && a->bos == b->bos &&
-           a->eos == b->eos && a->eot == b->eot && a->unk == b->unk && a->pad == b->pad && a->add_bos == b->add_bos &&
-           a->add_space_prefix == b->add_space_prefix && same_strings(a->tokens, b->tokens, (size_t)a->n_tokens) &&
-           same_strings(a->merges, b->merges, a->n_merges) && !a->scores == !b->scores &&
-           (!a->scores || memcmp(a->scores, b->scores, (size_t)a->n_tokens * sizeof *a->scores) == 0) &&
-           (!a->types || memcmp(a->types, b->types, (size_t)a->n_tokens) == 0);
 }
 
 /* Codes of every row, equal to those of the source. */
@@ -174,7 +157,7 @@ enum bn_status bn_gguf_verify(const struct bn_save_plan *plan, const struct bn_s
     bool llama = strcmp(source->config.architecture, "llama") == 0;
     if (!same_config(&source->config, &file.config, llama))
         status = differs(path, "the configuration", err);
-    else if (!same_vocab(&source->vocab, &file.vocab))
+    else if (!bn_gguf_same_vocab(&source->vocab, &file.vocab))
         status = differs(path, "the vocabulary", err);
     for (size_t i = 0; i < plan->n && !status; i++) status = check_item(&plan->items[i], &file, path, verified, err);
     bn_source_close(&file);

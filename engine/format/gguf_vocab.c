@@ -185,6 +185,12 @@ static enum bn_status get_token_flags(struct bn_source *s, const struct bn_gguf 
     return BN_OK;
 }
 
+void bn_gguf_template_key(char *key, size_t cap, struct bn_string name)
+{
+    snprintf(key, cap, "tokenizer.chat_template.%.*s", (int)(name.n < BN_TEMPLATE_NAME ? name.n : BN_TEMPLATE_NAME),
+             name.bytes);
+}
+
 /* tokenizer.chat_templates lists names, tokenizer.chat_template.NAME is each one's text. */
 static enum bn_status get_templates(struct bn_source *s, const struct bn_gguf *g, struct bn_error *err)
 {
@@ -197,10 +203,23 @@ static enum bn_status get_templates(struct bn_source *s, const struct bn_gguf *g
     for (size_t i = 0; i < n && !status; i++) {
         char key[128];
         struct bn_string text = {NULL, 0};
-        snprintf(key, sizeof key, "tokenizer.chat_template.%.*s", names[i].n < 80 ? (int)names[i].n : 80,
-                 names[i].bytes);
+        bn_gguf_template_key(key, sizeof key, names[i]);
         status = bn_gguf_get_string(g, key, &text, err);
-        if (text.bytes) v->templates[v->n_templates++] = (struct bn_named_template){names[i], text};
+        if (!status && !text.bytes)
+            status = bn_fail(err, BN_ERR_FORMAT,
+                             "%s: lists a chat template without its key \"%s\"; the file is damaged.", g->path, key);
+        v->templates[v->n_templates++] = (struct bn_named_template){names[i], text};
+    }
+    return status;
+}
+
+static enum bn_status get_named(struct bn_vocab *v, const struct bn_gguf *g, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    char key[64];
+    for (int i = 0; i < BN_NAMED_TOKENS && !status; i++) {
+        snprintf(key, sizeof key, "bitnet.tokenizer.%s", bn_named_tokens[i]);
+        status = bn_gguf_get_string(g, key, &v->named[i], err);
     }
     return status;
 }
@@ -219,7 +238,7 @@ enum bn_status bn_gguf_vocab(struct bn_source *s, const struct bn_gguf *g, struc
     if ((status = get_scores(s, g, err)) || (status = get_types(s, g, err)) || (status = get_ids(v, g, err)))
         return status;
     if ((status = get_flags(v, g, err)) || (status = get_ends(s, g, err)) || (status = get_token_flags(s, g, err)) ||
-        (status = get_templates(s, g, err)))
+        (status = get_named(v, g, err)) || (status = get_templates(s, g, err)))
         return status;
     if ((status = bn_gguf_get_string(g, "tokenizer.chat_template", &chat, err)) || !chat.bytes) return status;
     v->chat_template = (struct bn_string){bn_source_string(s, chat.bytes, chat.n, err), chat.n};

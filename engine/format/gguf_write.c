@@ -84,8 +84,12 @@ void bn_gguf_put_bool(struct bn_gguf_writer *w, const char *key, bool value)
 }
 void bn_gguf_put_string(struct bn_gguf_writer *w, const char *key, const char *value)
 {
+    bn_gguf_put_text(w, key, (struct bn_string){value, strlen(value)});
+}
+void bn_gguf_put_text(struct bn_gguf_writer *w, const char *key, struct bn_string value)
+{
     put_key(w, key, BN_GGUF_STRING);
-    put_text(&w->keys, value, strlen(value));
+    put_text(&w->keys, value.bytes, value.n);
 }
 void bn_gguf_put_strings(struct bn_gguf_writer *w, const char *key, const struct bn_string *values, size_t n)
 {

@@ -23,6 +23,7 @@ void bn_gguf_put_u32(struct bn_gguf_writer *w, const char *key, uint32_t value);
 void bn_gguf_put_f32(struct bn_gguf_writer *w, const char *key, float value);
 void bn_gguf_put_bool(struct bn_gguf_writer *w, const char *key, bool value);
 void bn_gguf_put_string(struct bn_gguf_writer *w, const char *key, const char *value);
+void bn_gguf_put_text(struct bn_gguf_writer *w, const char *key, struct bn_string value);
 void bn_gguf_put_strings(struct bn_gguf_writer *w, const char *key, const struct bn_string *values, size_t n);
 void bn_gguf_put_floats(struct bn_gguf_writer *w, const char *key, const float *values, size_t n);
 void bn_gguf_put_types(struct bn_gguf_writer *w, const char *key, const uint8_t *values, size_t n); /* as i32 */

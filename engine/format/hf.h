@@ -37,6 +37,8 @@ enum bn_status bn_hf_json_error(const struct bn_hf *hf, const char *name, const 
                                 struct bn_error *err);
 /* A copy of the text without escapes, with a terminator. */
 char *bn_hf_string(struct bn_hf *hf, struct bn_json_text text, struct bn_error *err);
+/* The same of a text that may hold NUL; bytes NULL when memory runs out (then bn_source_open fails). */
+struct bn_string bn_hf_text(struct bn_hf *hf, struct bn_json_text text);
 
 enum bn_status bn_hf_config(struct bn_hf *hf, struct bn_error *err);  /* config.json, generation_config.json */
 enum bn_status bn_hf_entries(struct bn_hf *hf, struct bn_error *err); /* all tensors of all shards */
@@ -62,9 +64,14 @@ bool bn_hf_added_token(struct bn_json *j, int64_t *id, struct bn_hf_added *token
 /* Makes a problem of a "normalized" token that the vocabulary's normalizer would find in other texts than its own. */
 void bn_hf_check_normalized(struct bn_hf *hf, const struct bn_hf_added *token);
 /* What the other files of the directory say of tokens: added_tokens.json, tokenizer.json beside a tokenizer.model, and
- * tokenizer_config.json (added tokens, special tokens, chat templates). v->tokens has its final length; `from_model`:
- * it was read from a tokenizer.model. */
+ * tokenizer_config.json (added tokens, special tokens), and all chat templates. v->tokens has its final length;
+ * `from_model`: it was read from a tokenizer.model. */
 enum bn_status bn_hf_tokens(struct bn_hf *hf, bool from_model, struct bn_error *err);
+
+/* A template, or a list of {"name", "template"}: the value of "chat_template". */
+void bn_hf_chat_template(struct bn_hf *hf, struct bn_json *j);
+/* The templates in files of their own; they replace those of tokenizer_config.json. */
+enum bn_status bn_hf_template_files(struct bn_hf *hf, struct bn_error *err);
 
 /* Scores of the vocabulary from its merges, which are then gone. */
 enum bn_status bn_hf_scores(struct bn_hf *hf, struct bn_error *err);

@@ -30,11 +30,17 @@ char *bn_hf_string(struct bn_hf *hf, struct bn_json_text text, struct bn_error *
     return s;
 }
 
-/* Values that may be null are read by these; a value of another type is skipped and reported as missing. */
+struct bn_string bn_hf_text(struct bn_hf *hf, struct bn_json_text text)
+{
+    char *s = bn_source_alloc(hf->source, text.n + 1, 1, NULL);
+    return (struct bn_string){s, s ? bn_json_unescape(s, text) : 0};
+}
+
+/* Values that may be null are read by these; a value of another type is an error of the file. */
 static bool get_int(struct bn_json *j, int *out)
 {
     int64_t v;
-    if (bn_json_peek(j) != BN_JSON_NUMBER) return bn_json_skip(j);
+    if (bn_json_peek(j) == BN_JSON_NULL) return bn_json_skip(j);
     if (!bn_json_int(j, &v)) return false;
     *out = v < INT_MIN ? INT_MIN : v > INT_MAX ? INT_MAX : (int)v;
     return true;
@@ -42,18 +48,18 @@ static bool get_int(struct bn_json *j, int *out)
 static bool get_float(struct bn_json *j, float *out)
 {
     double v;
-    if (bn_json_peek(j) != BN_JSON_NUMBER) return bn_json_skip(j);
+    if (bn_json_peek(j) == BN_JSON_NULL) return bn_json_skip(j);
     if (!bn_json_number(j, &v)) return false;
     *out = (float)v;
     return true;
 }
 static bool get_bool(struct bn_json *j, bool *out)
 {
-    return bn_json_peek(j) == BN_JSON_BOOL ? bn_json_bool(j, out) : bn_json_skip(j);
+    return bn_json_peek(j) == BN_JSON_NULL ? bn_json_skip(j) : bn_json_bool(j, out);
 }
 static bool get_text(struct bn_json *j, struct bn_json_text *out)
 {
-    return bn_json_peek(j) == BN_JSON_STRING ? bn_json_string(j, out) : bn_json_skip(j);
+    return bn_json_peek(j) == BN_JSON_NULL ? bn_json_skip(j) : bn_json_string(j, out);
 }
 struct found {
     struct bn_json_text architecture, activation, rope_type, linear_class, quant_method;
@@ -87,7 +93,7 @@ static bool get_ends(struct bn_json *j, struct bn_hf *hf, struct found *f)
 static bool read_rope_scaling(struct bn_json *j, struct found *f, struct bn_config *c)
 {
     struct bn_json_text key;
-    if (bn_json_peek(j) != BN_JSON_OBJECT) return bn_json_skip(j);
+    if (bn_json_peek(j) == BN_JSON_NULL) return bn_json_skip(j);
     for (bn_json_object(j); bn_json_key(j, &key);)
         if (bn_json_is(key, "type") || bn_json_is(key, "rope_type"))
             get_text(j, &f->rope_type);
@@ -103,7 +109,7 @@ static bool read_rope_scaling(struct bn_json *j, struct found *f, struct bn_conf
 static bool read_quantization(struct bn_json *j, struct found *f, struct bn_hf *hf)
 {
     struct bn_json_text key;
-    if (bn_json_peek(j) != BN_JSON_OBJECT) return bn_json_skip(j);
+    if (bn_json_peek(j) == BN_JSON_NULL) return bn_json_skip(j);
     f->quantization = true;
     for (bn_json_object(j); bn_json_key(j, &key);)
         if (bn_json_is(key, "quant_method"))
@@ -125,7 +131,7 @@ static bool read_quantization(struct bn_json *j, struct found *f, struct bn_hf *
 
 static bool read_architectures(struct bn_json *j, struct found *f)
 {
-    if (bn_json_peek(j) != BN_JSON_ARRAY) return bn_json_skip(j);
+    if (bn_json_peek(j) == BN_JSON_NULL) return bn_json_skip(j);
     for (bn_json_array(j); bn_json_element(j);)
         if (!get_text(j, &f->architecture)) return false;
     return !j->error;
@@ -212,18 +218,19 @@ static enum bn_status apply_rope(struct bn_hf *hf, const struct found *f, struct
 }
 
 /* Chat models list their stop ids in generation_config.json only. */
-static void read_generation_config(struct bn_hf *hf, struct found *f)
+static enum bn_status read_generation_config(struct bn_hf *hf, struct found *f, struct bn_error *err)
 {
     struct bn_map map;
     struct bn_json j;
     struct bn_json_text key;
-    if (bn_hf_map(hf, &map, "generation_config.json", NULL)) return;
+    if (bn_hf_map(hf, &map, "generation_config.json", NULL)) return BN_OK;
     bn_json_init(&j, map.bytes, map.n);
     for (bn_json_object(&j); bn_json_key(&j, &key);)
         if (bn_json_is(key, "eos_token_id"))
             get_ends(&j, hf, f);
         else
             bn_json_skip(&j);
+    return bn_json_end(&j) ? BN_OK : bn_hf_json_error(hf, "generation_config.json", &j, err);
 }
 
 static void set_name(struct bn_config *c, const char *path)
@@ -249,7 +256,7 @@ enum bn_status bn_hf_config(struct bn_hf *hf, struct bn_error *err)
     for (bn_json_object(&j); bn_json_key(&j, &key) && read_key(&j, key, &f, hf);) {
     }
     if (!bn_json_end(&j)) return bn_hf_json_error(hf, "config.json", &j, err);
-    read_generation_config(hf, &f);
+    if ((status = read_generation_config(hf, &f, err))) return status;
     if (!c->n_kv_heads) c->n_kv_heads = c->n_heads;
     if (!c->head_dim && c->n_heads > 0 && c->dim % c->n_heads == 0) c->head_dim = c->dim / c->n_heads;
     c->rope_dim = c->head_dim;

@@ -1,4 +1,4 @@
-/* hf_tokens.c - what the files beside the vocabulary say: added tokens, special tokens and chat templates. */
+/* hf_tokens.c - what the files beside the vocabulary say: added tokens and special tokens. */
 #include "engine/format/hf.h"
 #include <stdio.h>
 #include <string.h>
@@ -131,12 +131,6 @@ static enum bn_status added_tokens_decoder(struct bn_hf *hf, struct bn_json *j, 
 
 /* ---- tokenizer_config.json ---- */
 
-static struct bn_string unescaped(struct bn_hf *hf, struct bn_json_text text)
-{
-    char *s = bn_source_alloc(hf->source, text.n + 1, 1, NULL);
-    return (struct bn_string){s, s ? bn_json_unescape(s, text) : 0};
-}
-
 /* A special token: its text, or an object with its content; null for none. */
 static void special_token(struct bn_hf *hf, struct bn_json *j, struct bn_string *out)
 {
@@ -149,30 +143,7 @@ static void special_token(struct bn_hf *hf, struct bn_json *j, struct bn_string 
         text = bn_hf_added_token(j, &id, &token) ? token.content : text;
     else
         bn_json_skip(j);
-    if (text.n) *out = unescaped(hf, text);
-}
-
-/* One template, or a list of {"name", "template"}. */
-static void chat_template(struct bn_hf *hf, struct bn_json *j)
-{
-    struct bn_vocab *v = &hf->source->vocab;
-    struct bn_json list = *j;
-    struct bn_json_text key, text;
-    size_t n = 0;
-    if (bn_json_peek(j) == BN_JSON_STRING && bn_json_string(j, &text)) v->chat_template = unescaped(hf, text);
-    if (bn_json_peek(&list) != BN_JSON_ARRAY) {
-        if (bn_json_peek(&list) != BN_JSON_STRING) bn_json_skip(j);
-        return;
-    }
-    for (bn_json_array(&list); bn_json_element(&list) && bn_json_skip(&list);) n++;
-    v->templates = bn_source_alloc(hf->source, n, sizeof *v->templates, NULL);
-    for (bn_json_array(j); v->templates && bn_json_element(j);) {
-        struct bn_named_template t = {{"", 0}, {NULL, 0}};
-        for (bn_json_object(j); bn_json_key(j, &key) && bn_json_string(j, &text);)
-            *(bn_json_is(key, "name") ? &t.name : &t.text) = unescaped(hf, text);
-        v->templates[v->n_templates++] = t;
-        if (t.name.n == 7 && !memcmp(t.name.bytes, "default", 7)) v->chat_template = t.text;
-    }
+    if (text.n) *out = bn_hf_text(hf, text);
 }
 
 static enum bn_status read_key(struct bn_hf *hf, struct bn_json *j, struct bn_json_text key, bool from_model,
@@ -181,23 +152,16 @@ static enum bn_status read_key(struct bn_hf *hf, struct bn_json *j, struct bn_js
     struct bn_vocab *v = &hf->source->vocab;
     const struct {
         const char *name;
-        struct bn_string *text;
-    } specials[] = {{"bos_token", &v->bos_text},
-                    {"eos_token", &v->eos_text},
-                    {"unk_token", &v->unk_text},
-                    {"pad_token", &v->pad_text}};
-    const struct {
-        const char *name;
         bool *flag, counts;
     } flags[] = {{"add_bos_token", &v->add_bos, true},
                  {"add_eos_token", &v->add_eos, true},
                  {"add_prefix_space", &v->add_space_prefix, from_model}};
-    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
-        if (bn_json_is(key, specials[i].name)) return special_token(hf, j, specials[i].text), BN_OK;
+    for (int i = 0; i < BN_NAMED_TOKENS; i++)
+        if (bn_json_is(key, bn_named_tokens[i])) return special_token(hf, j, &v->named[i]), BN_OK;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (bn_json_is(key, flags[i].name) && flags[i].counts && bn_json_peek(j) == BN_JSON_BOOL)
             return bn_json_bool(j, flags[i].flag), BN_OK;
-    if (bn_json_is(key, "chat_template")) return chat_template(hf, j), BN_OK;
+    if (bn_json_is(key, "chat_template")) return bn_hf_chat_template(hf, j), BN_OK;
     if (bn_json_is(key, "added_tokens_decoder") && bn_json_peek(j) == BN_JSON_OBJECT)
         return added_tokens_decoder(hf, j, err);
     return bn_json_skip(j), BN_OK;
@@ -222,27 +186,6 @@ static void find_id(const struct bn_vocab *v, struct bn_string text, int32_t *id
         if (v->tokens[i].n == text.n && !memcmp(v->tokens[i].bytes, text.bytes, text.n)) *id = i;
 }
 
-/* ---- templates in files of their own ---- */
-
-static void template_files(struct bn_hf *hf)
-{
-    struct bn_vocab *v = &hf->source->vocab;
-    struct bn_map map;
-    struct bn_json j;
-    struct bn_json_text key;
-    if (bn_hf_map(hf, &map, "chat_template.jinja", NULL) == BN_OK) {
-        v->chat_template = (struct bn_string){(const char *)map.bytes, map.n};
-        return;
-    }
-    if (v->chat_template.bytes || bn_hf_map(hf, &map, "chat_template.json", NULL)) return;
-    bn_json_init(&j, map.bytes, map.n);
-    for (bn_json_object(&j); bn_json_key(&j, &key);)
-        if (bn_json_is(key, "chat_template"))
-            chat_template(hf, &j);
-        else
-            bn_json_skip(&j);
-}
-
 enum bn_status bn_hf_tokens(struct bn_hf *hf, bool from_model, struct bn_error *err)
 {
     struct bn_vocab *v = &hf->source->vocab;
@@ -250,9 +193,9 @@ enum bn_status bn_hf_tokens(struct bn_hf *hf, bool from_model, struct bn_error *
     if (!status && from_model) status = tokenizer_file(hf, err);
     if (!status) status = tokenizer_config(hf, from_model, err);
     if (status) return status;
-    template_files(hf);
-    find_id(v, v->bos_text, &v->bos);
-    find_id(v, v->eos_text, &v->eos);
-    find_id(v, v->pad_text, &v->pad);
+    if ((status = bn_hf_template_files(hf, err))) return status;
+    find_id(v, v->named[BN_NAMED_BOS], &v->bos);
+    find_id(v, v->named[BN_NAMED_EOS], &v->eos);
+    find_id(v, v->named[BN_NAMED_PAD], &v->pad);
     return BN_OK;
 }

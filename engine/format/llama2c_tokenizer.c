@@ -71,6 +71,8 @@ static enum bn_status read_tokenizer(struct bn_source *src, const char *path, st
     if (at != end)
         return bn_fail(err, BN_ERR_FORMAT,
                        "%s: holds more than the %d tokens that the model has; it belongs to another model.", path, n);
+    if (!(v->ends = bn_source_alloc(src, 1, sizeof *v->ends, err))) return BN_ERR_MEMORY;
+    v->ends[v->n_ends++] = v->bos; /* training texts are separated by BOS: it ends one */
     v->kind = BN_VOCAB_SPM, v->n_tokens = n;
     v->add_bos = v->add_space_prefix = true;
     return BN_OK;

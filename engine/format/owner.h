@@ -20,6 +20,7 @@ enum bn_status bn_map_check(const struct bn_map *map, struct bn_error *err);
 
 struct bn_source_owner {
     struct bn_arena arena;
+    bool short_of_memory; /* an allocation failed: bn_source_open fails, whatever its reader made of that */
     struct bn_map *maps;
     size_t n_maps;
 };

@@ -1,7 +1,7 @@
 /* sentencepiece.c - the pieces of a sentencepiece model (a protobuf), by a reader of just the fields that we
  * need: ModelProto.pieces = 1 {piece = 1, score = 2, type = 3}, trainer_spec = 2 {model_type = 3,
- * unk/bos/eos/pad_id = 40..43}, normalizer_spec = 3 {precompiled_charsmap = 2, add_dummy_prefix = 3,
- * remove_extra_whitespaces = 4, escape_whitespaces = 5}. */
+ * treat_whitespace_as_suffix = 24, unk/bos/eos/pad_id = 40..43}, normalizer_spec = 3 {precompiled_charsmap = 2,
+ * add_dummy_prefix = 3, remove_extra_whitespaces = 4, escape_whitespaces = 5}. */
 #include "engine/format/little_endian.h"
 #include "engine/format/owner.h"
 #include <stdio.h>
@@ -62,15 +62,25 @@ static bool read_piece(struct bn_vocab *v, const struct bn_map *m)
     return at == end && v->tokens[i].bytes;
 }
 
-/* Returns the model type: 1 unigram, 2 BPE. */
-static uint64_t read_trainer(struct bn_vocab *v, const struct bn_map *m)
+/* Texts are refused: what the file asks for is not done. */
+static void refuse_texts(struct bn_source *source, const char *path, const char *what)
 {
+    char text[300];
+    int n = snprintf(text, sizeof text, "%.160s: the %s is not supported; give token ids instead.", path, what);
+    source->vocab.problem = bn_source_string(source, text, (size_t)n, NULL);
+}
+
+/* Returns the model type: 1 unigram, 2 BPE. */
+static uint64_t read_trainer(struct bn_source *source, const struct bn_map *m, const char *path)
+{
+    struct bn_vocab *v = &source->vocab;
     const uint8_t *at = m->bytes, *end = at + m->n;
     int32_t *const ids[] = {&v->unk, &v->bos, &v->eos, &v->pad};
     struct field f;
     uint64_t type = 1;
     while (next_field(&at, end, &f)) {
         if (f.number == 3) type = f.value;
+        if (f.number == 24 && f.value) refuse_texts(source, path, "trainer's treat_whitespace_as_suffix");
         if (f.number >= 40 && f.number <= 43) *ids[f.number - 40] = (int32_t)(uint32_t)f.value;
     }
     return type;
@@ -81,13 +91,11 @@ static void read_normalizer(struct bn_source *source, const struct bn_map *m, co
 {
     struct bn_vocab *v = &source->vocab;
     bool removes = true, escapes = true; /* sentencepiece's defaults */
-    const char *problem = NULL;
-    char text[300];
     const uint8_t *at = m->bytes, *end = at + m->n;
     struct field f;
     while (next_field(&at, end, &f))
         if (f.number == 2 && f.bytes.n)
-            problem = "precompiled_charsmap";
+            refuse_texts(source, path, "normalizer's precompiled_charsmap");
         else if (f.number == 3)
             v->add_space_prefix = f.value != 0;
         else if (f.number == 4)
@@ -95,11 +103,7 @@ static void read_normalizer(struct bn_source *source, const struct bn_map *m, co
         else if (f.number == 5)
             escapes = f.value != 0;
     snprintf(v->normalizer, sizeof v->normalizer, "%s", removes ? "Spaces" : "");
-    if (!escapes) problem = "escape_whitespaces off";
-    if (!problem) return;
-    int n = snprintf(text, sizeof text, "%.160s: the normalizer's %s is not supported; give token ids instead.", path,
-                     problem);
-    v->problem = bn_source_string(source, text, (size_t)n, NULL);
+    if (!escapes) refuse_texts(source, path, "normalizer's escape_whitespaces off");
 }
 
 static size_t count_pieces(const struct bn_map *map)
@@ -128,7 +132,7 @@ enum bn_status bn_sentencepiece_vocab(struct bn_source *source, const struct bn_
     v->kind = BN_VOCAB_SPM, v->add_bos = v->add_space_prefix = true;
     while (good && next_field(&at, end, &f)) {
         if (f.number == 1) good = read_piece(v, &f.bytes);
-        if (f.number == 2 && f.bytes.bytes) type = read_trainer(v, &f.bytes);
+        if (f.number == 2 && f.bytes.bytes) type = read_trainer(source, &f.bytes, path);
         if (f.number == 3 && f.bytes.bytes) read_normalizer(source, &f.bytes, path);
     }
     if (!good) return bn_fail(err, BN_ERR_FORMAT, "%s: is no sentencepiece model, or is damaged.", path);

@@ -28,15 +28,19 @@ enum bn_status bn_source_map(struct bn_source *source, struct bn_map *map, const
 void *bn_source_alloc(struct bn_source *source, size_t n, size_t size, struct bn_error *err)
 {
     void *p = bn_arena_alloc(&source->owner->arena, n, size);
-    if (!p) bn_fail_memory(err, "reading the model", n > SIZE_MAX / (size ? size : 1) ? SIZE_MAX : n * size);
-    return p;
+    if (p) return p;
+    source->owner->short_of_memory = true;
+    bn_fail_memory(err, "reading the model", n > SIZE_MAX / (size ? size : 1) ? SIZE_MAX : n * size);
+    return NULL;
 }
 
 char *bn_source_string(struct bn_source *source, const char *bytes, size_t n, struct bn_error *err)
 {
     char *s = bn_arena_string(&source->owner->arena, bytes, n);
-    if (!s) bn_fail_memory(err, "a name in the model", n);
-    return s;
+    if (s) return s;
+    source->owner->short_of_memory = true;
+    bn_fail_memory(err, "a name in the model", n);
+    return NULL;
 }
 
 enum bn_status bn_source_add(struct bn_source *source, const char *name, enum bn_encoding encoding, int64_t rows,
@@ -90,6 +94,8 @@ enum bn_status bn_source_open(struct bn_source *source, const char *path, const 
     source->owner = calloc(1, sizeof *source->owner);
     if (!source->owner) return bn_fail_memory(err, "a model file", sizeof *source->owner);
     enum bn_status status = dispatch(source, path, options, err);
+    if (!status && source->owner->short_of_memory)
+        status = bn_fail_memory(err, "reading the model", source->file_bytes);
     if (!status && !options->vocab_only) status = bn_config_check(&source->config, path, err);
     if (!status && !options->vocab_only) status = bn_complete_check(source, path, err);
     if (!status) status = bn_vocab_check(v, path, err);
@@ -160,6 +166,25 @@ enum bn_status bn_config_check(const struct bn_config *c, const char *path, stru
     return BN_OK;
 }
 
+/* Names choose among them, and become keys of GGUF files. */
+static enum bn_status check_templates(const struct bn_vocab *v, const char *path, struct bn_error *err)
+{
+    if (v->n_templates > BN_TEMPLATES)
+        return bn_fail(err, BN_ERR_FORMAT, "%s: has %zu chat templates, more than %d.", path, v->n_templates,
+                       BN_TEMPLATES);
+    for (size_t i = 0; i < v->n_templates; i++) {
+        struct bn_string name = v->templates[i].name;
+        bool good =
+            name.n && name.n <= BN_TEMPLATE_NAME && !memchr(name.bytes, 0, name.n) && v->templates[i].text.bytes;
+        for (size_t k = 0; good && k < i; k++) good = !bn_string_equal(name, v->templates[k].name);
+        if (!good)
+            return bn_fail(err, BN_ERR_FORMAT,
+                           "%s: chat template %zu has no text, or a name that is empty, too long or that of another.",
+                           path, i + 1);
+    }
+    return BN_OK;
+}
+
 enum bn_status bn_vocab_check(const struct bn_vocab *v, const char *path, struct bn_error *err)
 {
     const struct {
@@ -172,7 +197,7 @@ enum bn_status bn_vocab_check(const struct bn_vocab *v, const char *path, struct
         if (ids[i].id < -1 || ids[i].id >= v->n_tokens)
             return bn_fail(err, BN_ERR_FORMAT, "%s: the %s token id %lld is outside the vocabulary of %d tokens.", path,
                            ids[i].what, (long long)(uint32_t)ids[i].id, v->n_tokens);
-    return BN_OK;
+    return check_templates(v, path, err);
 }
 
 bool bn_source_in_file(const struct bn_source *source, const void *data)

@@ -8,7 +8,9 @@
 enum bn_rope_kind { BN_ROPE_HALF_SPLIT, BN_ROPE_INTERLEAVED }; /* pairs (i, i+d/2) or (2i, 2i+1): FORMATS.md 1.1, 2.3 */
 enum bn_ffn_activation { BN_FFN_SILU, BN_FFN_RELU2 };
 
-#define BN_MAX_HEAD_DIM 4096 /* of models that pass bn_config_check */
+#define BN_TEMPLATE_NAME 80 /* bytes of a chat template's name */
+#define BN_TEMPLATES     64
+#define BN_MAX_HEAD_DIM  4096 /* of models that pass bn_config_check */
 
 struct bn_config {
     char architecture[64]; /* "bitnet-b1.58", "bitnet-25", "bitnet", "llama" */
@@ -40,6 +42,8 @@ struct bn_string {
     const char *bytes;
     size_t n;
 };
+/* The special tokens that chat templates know by name. */
+enum bn_named_token { BN_NAMED_BOS, BN_NAMED_EOS, BN_NAMED_UNK, BN_NAMED_PAD, BN_NAMED_TOKENS };
 struct bn_vocab {
     enum bn_vocab_kind kind;
     char pre[32]; /* tokenizer.ggml.pre, "" when the file has none */
@@ -61,7 +65,6 @@ struct bn_vocab {
     const char *pre_problem;  /* the same of the pre-tokeniser, which bn_model_options.pretokenizer replaces */
     size_t n_ends;            /* ids that end generation besides eos, eot and eom */
     int32_t *ends;
-    bool plain_spm;                 /* llama2.c tokenizer: newline and others are bytes + 3, no U+2581 (a real space) */
     struct bn_string chat_template; /* bytes NULL: none */
     size_t n_templates; /* of a file with several chat templates; one named "default" is chat_template too */
     struct bn_named_template {
@@ -69,8 +72,14 @@ struct bn_vocab {
     } * templates;
     /* Special tokens as chat templates write them, where the files name them apart from the ids; bytes NULL: the id's.
      */
-    struct bn_string bos_text, eos_text, unk_text, pad_text;
+    struct bn_string named[BN_NAMED_TOKENS];
 };
+
+extern const char *const bn_named_tokens[BN_NAMED_TOKENS]; /* "bos_token" ... */
+int32_t bn_named_id(const struct bn_vocab *vocab, enum bn_named_token token);
+/* Its own text, or that of its id; bytes NULL: the vocabulary has none. */
+struct bn_string bn_named_text(const struct bn_vocab *vocab, enum bn_named_token token);
+bool bn_string_equal(struct bn_string a, struct bn_string b);
 
 struct bn_tensor {
     const char *name; /* GGUF name: "token_embd.weight", "blk.0.attn_q.weight" ... */

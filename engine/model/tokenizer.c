@@ -40,8 +40,7 @@ static bool is_end_text(const struct bn_vocab_index *index, int32_t id)
 
 static enum bn_status find_ends(struct bn_tokenizer *t, const struct bn_vocab *vocab, struct bn_error *err)
 {
-    /* llama2.c checkpoints separate stories by BOS: it ends one as well. */
-    const int32_t named[] = {vocab->eos, vocab->eot, vocab->eom, vocab->plain_spm ? vocab->bos : -1};
+    const int32_t named[] = {vocab->eos, vocab->eot, vocab->eom};
     t->is_end = calloc((size_t)t->index.n_tokens, sizeof *t->is_end);
     if (!t->is_end) return bn_fail_memory(err, "the end tokens", (size_t)t->index.n_tokens);
     for (int32_t id = 0; id < t->index.n_tokens; id++)

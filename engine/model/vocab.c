@@ -86,8 +86,7 @@ static size_t token_bytes(const struct bn_vocab *vocab, int32_t id, uint8_t type
         long n = bn_gpt2_alphabet_decode(text->bytes, text->n, out);
         if (n >= 0) return (size_t)n;
     }
-    if (vocab->kind == BN_VOCAB_SPM && !vocab->plain_spm && type != BN_TOKEN_CONTROL)
-        return copy_with_spaces(text, out);
+    if (vocab->kind == BN_VOCAB_SPM && type != BN_TOKEN_CONTROL) return copy_with_spaces(text, out);
     if (text->n) memcpy(out, text->bytes, text->n);
     return text->n;
 }

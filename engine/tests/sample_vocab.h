@@ -218,7 +218,7 @@ static inline const struct bn_vocab *sample_tok512(void)
     if (v.tokens || !file.bytes) return v.tokens ? &v : NULL;
     v = sample_vocab(BN_VOCAB_SPM, 512);
     v.types = NULL; /* as the format has none */
-    v.unk = 0, v.bos = 1, v.eos = 2, v.add_space_prefix = true, v.plain_spm = true;
+    v.unk = 0, v.bos = 1, v.eos = 2, v.add_space_prefix = true;
     v.scores = kept(512 * sizeof *v.scores);
     const char *at = file.bytes + 4;
     for (int i = 0; i < 512; i++) {

@@ -189,7 +189,7 @@ Test(safetensors, sentencepiece_removes_extra_spaces)
     remove_dir(dir);
 }
 
-/* A later normalizer_spec in the file counts: what text would need is named. */
+/* A later normalizer_spec or trainer_spec in the file counts: what text would need is named. */
 Test(safetensors, names_what_sentencepiece_does_to_texts)
 {
     static const struct {
@@ -199,7 +199,8 @@ Test(safetensors, names_what_sentencepiece_does_to_texts)
     } cases[] = {{"\x1A\x04\x18\x01\x20\x00", 6, NULL},
                  {"\x1A\x02\x20\x01", 4, NULL},
                  {"\x1A\x04\x20\x00\x28\x00", 6, "escape_whitespaces"},
-                 {"\x1A\x05\x20\x00\x12\x01x", 7, "precompiled_charsmap"}};
+                 {"\x1A\x05\x20\x00\x12\x01x", 7, "precompiled_charsmap"},
+                 {"\x12\x05\x18\x02\xC0\x01\x01", 7, "treat_whitespace_as_suffix"}};
     char model[4096], dir[32], bytes[65536];
     if (!shared(model, "data/models/tok512/tok512.model")) cr_skip_test("BN_DATA has no tok512");
     FILE *f = fopen(model, "re");
@@ -236,6 +237,7 @@ Test(safetensors, reads_sentencepiece_like_tok512_bin)
     cr_assert_eq(bn_source_open(&b, checkpoint, &(struct bn_model_options){.tokenizer_path = bin}, &err), BN_OK, "%s",
                  err.text);
     cr_assert(a.vocab.kind == BN_VOCAB_SPM && a.vocab.n_tokens == 512 && b.vocab.n_tokens == 512);
+    cr_expect(b.vocab.n_ends == 1 && b.vocab.ends[0] == b.vocab.bos, "BOS ends a text of llama2.c");
     for (int i = 0; i < 512; i++) {
         cr_assert(a.vocab.tokens[i].n == b.vocab.tokens[i].n &&
                       memcmp(a.vocab.tokens[i].bytes, b.vocab.tokens[i].bytes, a.vocab.tokens[i].n) == 0,

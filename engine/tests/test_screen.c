@@ -41,6 +41,7 @@ static int descending(const void *a, const void *b)
 static int check(int kind, int k)
 {
     static float w[ROWS * COLS], x[COLS], exact[ROWS], sorted[ROWS], approx[ROWS];
+    static _Alignas(64) char scratch[BN_KERNEL_SCRATCH];
     struct bn_kernels kernels;
     struct bn_screen screen;
     int8_t codes[COLS + 64];
@@ -58,7 +59,7 @@ static int check(int kind, int k)
     kernels.quantize_b256(codes, scale, x, COLS);
     kernels.matmul_f32(&(struct bn_float_args){exact, ROWS, w, COLS * 4, ROWS, COLS, x, COLS, 1}, 0, ROWS);
     kernels.matmul_q8_0(&(struct bn_block_args){approx, ROWS, screen.plane.data, screen.plane.row_bytes, ROWS, COLS,
-                                                codes, COLS, scale, 2, 1},
+                                                codes, COLS, scale, 2, 1, scratch},
                         0, ROWS);
     struct bn_screen_input in = bn_screen_input(x, codes, scale, COLS);
     float floor = bn_screen_floor(&screen, in, approx, 0, ROWS, k);

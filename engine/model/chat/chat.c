@@ -45,17 +45,35 @@ static bool use_named(struct bn_chat *chat, const struct bn_vocab *vocab, const 
     return false;
 }
 
+/* ", a, b": the model's own names. */
+static size_t list_named(const struct bn_vocab *vocab, char *names, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < vocab->n_templates && n < cap - 80; i++)
+        n += (size_t)snprintf(names + n, cap - n, ", %.*s",
+                              (int)(vocab->templates[i].name.n < 40 ? vocab->templates[i].name.n : 40),
+                              vocab->templates[i].name.bytes);
+    return n;
+}
+
 static enum bn_status unknown(const struct bn_vocab *vocab, const char *choice, struct bn_error *err)
 {
     char names[300];
-    size_t n = 0;
-    for (size_t i = 0; i < vocab->n_templates && n < sizeof names - 80; i++)
-        n += (size_t)snprintf(names + n, sizeof names - n, ", %.*s",
-                              (int)(vocab->templates[i].name.n < 40 ? vocab->templates[i].name.n : 40),
-                              vocab->templates[i].name.bytes);
+    size_t n = list_named(vocab, names, sizeof names);
     for (const struct bn_chat_form *form = bn_chat_forms; form->name && n < sizeof names - 20; form++)
         n += (size_t)snprintf(names + n, sizeof names - n, ", %s", form->name);
     return bn_fail(err, BN_ERR_USAGE, "Unknown chat template \"%.100s\"; give a file, or one of %s.", choice,
+                   names + 2);
+}
+
+enum bn_status bn_chat_check(const struct bn_chat *chat, const struct bn_vocab *vocab, struct bn_error *err)
+{
+    char names[300] = ", ";
+    if (chat->source.bytes) return BN_OK;
+    list_named(vocab, names, sizeof names);
+    return bn_fail(err, BN_ERR_USAGE,
+                   "The model has several chat templates and none of them is its default; choose one with "
+                   "--chat_template: %s.",
                    names + 2);
 }
 
@@ -82,6 +100,8 @@ enum bn_status bn_chat_open(struct bn_chat *chat, const char *architecture, cons
     }
     if (own.n && !memmem(own.bytes, own.n, placeholder, sizeof placeholder - 1))
         *chat = (struct bn_chat){.source = own, .name = "the model's own"};
+    else if (!own.n && vocab->n_templates)
+        chat->name = "none of several"; /* bn_chat_check asks for a choice */
     else
         use_form(chat, form_of(architecture, vocab));
     return BN_OK;

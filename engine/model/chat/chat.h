@@ -18,13 +18,15 @@ const struct bn_chat_form *bn_chat_form_find(const char *name);
 /* The template a model is used with. */
 struct bn_chat {
     struct bn_string source; /* points into the vocabulary, a form, or `file` */
-    const char *name;        /* "the model's own", the name of a form, or what `choice` was */
+    const char *name;        /* "the model's own", the name of a form, what `choice` was, or "none of several" */
     char *file;
 };
 /* `choice`: NULL for the model's own, a name of the model's templates or of forms.c, or a file. */
 enum bn_status bn_chat_open(struct bn_chat *chat, const char *architecture, const struct bn_vocab *vocab,
                             const char *choice, struct bn_error *err);
 void bn_chat_close(struct bn_chat *chat);
+/* Fails, with the names to choose from, when the model has several templates and no default. */
+enum bn_status bn_chat_check(const struct bn_chat *chat, const struct bn_vocab *vocab, struct bn_error *err);
 
 /* The prompt: bytes [n] with a terminator, and the stretches of it that the contents of messages brought in. Tokenize
  * it with BN_TOKENIZE_BOS | BN_TOKENIZE_SPECIAL, the contents quoted. */

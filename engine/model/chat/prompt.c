@@ -36,20 +36,10 @@ static struct bn_jv make_messages(struct bn_jinja_job *job, const struct input *
 /* The texts of special tokens: as tokenizer_config.json names them, else those of the ids. */
 static void put_tokens(struct bn_jinja_job *job, struct bn_jv_dict *globals, const struct bn_vocab *v)
 {
-    const struct {
-        const char *name;
-        struct bn_string text;
-        int32_t id;
-    } tokens[] = {{"bos_token", v->bos_text, v->bos},
-                  {"eos_token", v->eos_text, v->eos},
-                  {"unk_token", v->unk_text, v->unk},
-                  {"pad_token", v->pad_text, v->pad}};
-    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
-        struct bn_string text = tokens[i].text;
-        if (!text.bytes && tokens[i].id >= 0 && tokens[i].id < v->n_tokens) text = v->tokens[tokens[i].id];
-        if (!text.bytes) continue;
-        bn_jv_put(job, globals, (struct bn_jinja_text){tokens[i].name, NULL, strlen(tokens[i].name)},
-                  bn_jv_string((struct bn_jinja_text){text.bytes, NULL, text.n}));
+    for (int i = 0; i < BN_NAMED_TOKENS; i++) {
+        struct bn_string text = bn_named_text(v, i);
+        struct bn_jinja_text name = {bn_named_tokens[i], NULL, strlen(bn_named_tokens[i])};
+        if (text.bytes) bn_jv_put(job, globals, name, bn_jv_string((struct bn_jinja_text){text.bytes, NULL, text.n}));
     }
 }
 
@@ -93,7 +83,7 @@ enum bn_status bn_chat_prompt_open(struct bn_chat_prompt *prompt, const struct b
                                    struct bn_error *err)
 {
     struct bn_jinja_result result;
-    enum bn_status status = BN_OK;
+    enum bn_status status = bn_chat_check(chat, vocab, err);
     size_t longest = 0, total = 0;
     *prompt = (struct bn_chat_prompt){0};
     for (size_t i = 0; i < n && status == BN_OK; i++) {
