@@ -243,10 +243,11 @@ struct bn_session;
 
 /* Eviction of positions from the KV cache (engine/options/kv_prune.md). Zero means the default. */
 struct bn_kv_prune_options {
-    const char *policy; /* NULL or "off": none; "window", "sink" */
+    const char *policy; /* NULL or "off": none; "window", "sink", "h2o", "snapkv", "tova", "dynamic" */
     float budget;     /* up to 1: most of the positions so far that stay, as a share; above: as a number; default 0.5 */
     int min_keep;     /* latest positions that always stay; default 32 */
     int warmup_steps; /* first positions of a text during which nothing is evicted */
+    float threshold;  /* dynamic: slots below this share of an average score go; below 0: none; default 0.07 */
 };
 
 /* Rows of passes whose first q, k and v came from the table of fuse_subwords, since opening. */
@@ -317,6 +318,7 @@ int bn_session_truncate(struct bn_session *session, int n_tokens);
 /* Makes room in a full context: keeps the first n_sink tokens, drops the n_drop after them and re-rotates the rest. */
 enum bn_status bn_session_shift(struct bn_session *session, int n_sink, int n_drop, struct bn_error *err);
 uint64_t bn_session_kv_bytes(const struct bn_session *session);
+int bn_session_n_evicted(const struct bn_session *session); /* positions that each head has evicted */
 /* Hash of all logits rows computed since opening or the last reset (FNV-1a over their 32-bit words, position order):
  * equal work gives an equal hash on every CPU, thread count and kernel variant. */
 uint64_t bn_session_logits_hash(const struct bn_session *session);

@@ -26,7 +26,7 @@ struct bn_option {
     const char *exactness;        /* begins with "EXACT": the same bits as with the default; else what changes */
     const char *const *inexact;   /* values of an EXACT option that change the output all the same, or NULL */
     const char *hypothesis;       /* ids of the published claims that it puts to the test, "S22 C01", or NULL */
-    const char *needs;            /* what else must hold, or NULL */
+    const char *needs;            /* what else must hold: the name of another option that must be on, words, or NULL */
     unsigned model;               /* kinds of model that it acts on (enum bn_option_model), each needed; 0: all */
     double least, most;           /* of values that are numbers; both 0: values are words */
     bool takes_file;              /* a value other than the default names a file: a sweep tries it only when given */
@@ -38,7 +38,8 @@ struct bn_option_choice {
 };
 const struct bn_option *const *bn_options(size_t *n);
 const struct bn_option *bn_option_find(const char *name); /* '-' and '_' are equivalent; NULL if unknown */
-/* Sets every choice: an unknown name or value is BN_ERR_USAGE; mutually exclusive choices are BN_ERR_UNSUPPORTED. */
+/* Sets every choice: an unknown name or value is BN_ERR_USAGE; mutually exclusive choices, and choices that act
+ * only with an option that is off, are BN_ERR_UNSUPPORTED. */
 enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
                                 struct bn_error *err);
 bool bn_option_is_default(const struct bn_option *option, const char *value); /* "False" is "off" */

@@ -2,6 +2,7 @@
 #include "engine/model/attention.h"
 #include "engine/model/fault.h"
 #include "engine/model/kv/range.h"
+#include "engine/model/kv/score.h"
 #include <math.h>
 #include <string.h>
 
@@ -28,6 +29,13 @@ static void take_queries(struct bn_lane *l, int t)
         memmove(q + (size_t)h * wide, q + (size_t)h * dim, dim * sizeof *q);
         memset(q + (size_t)h * wide + dim, 0, (wide - dim) * sizeof *q);
     }
+}
+
+static void note_queries(const struct bn_lane *l, int t)
+{
+    const struct bn_row *row = &l->pass->rows[t];
+    const float *q = l->acts->q + (size_t)t * (size_t)l->c->n_heads * wide_head(l);
+    bn_kv_pruner_note(row->sequence->pruner, l->layer, row->position, q);
 }
 
 /* Row of head_dim floats as wide as the cache's rows: in place when they are equal. */
@@ -106,6 +114,7 @@ void bn_attend_token(struct bn_lane *l)
     size_t dim = (size_t)c->head_dim, stride = (size_t)(row->sequence->kv.n_most / BN_SEGMENT) * (wide_head(l) + 2);
     bn_lane_begin(l, BN_OP_ROPE);
     take_queries(l, 0);
+    if (l->thread == 0) note_queries(l, 0);
     bn_lane_end(l, BN_OP_ROPE);
     bn_lane_begin(l, BN_OP_ATTENTION);
     bn_share(c->n_kv_heads * last, 1, l->thread, l->n_threads, &i0, &i1);
@@ -171,6 +180,7 @@ void bn_attend_batch(struct bn_lane *l)
     bn_lane_begin(l, BN_OP_ROPE);
     for (int t = l->t0; t < l->t1; t++) {
         take_queries(l, t);
+        note_queries(l, t);
         rotate(l, crew->qkv[1] + (size_t)t * crew->qkv_stride[1], n_kv, l->pass->rows[t].position);
         for (int h = 0; h < n_kv; h++) store_kv(l, t, h);
     }

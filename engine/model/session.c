@@ -207,6 +207,7 @@ int bn_session_n_threads(const struct bn_session *s) { return s->crew->n_threads
 const struct bn_warmup *bn_session_warmup(const struct bn_session *s) { return &s->warmup; }
 struct bn_crew *bn_session_crew(const struct bn_session *s) { return s->crew; }
 uint64_t bn_session_kv_bytes(const struct bn_session *s) { return bn_sequence_kv_bytes(&s->sequence); }
+int bn_session_n_evicted(const struct bn_session *s) { return s->sequence.kv.n_evicted; }
 uint64_t bn_session_logits_hash(const struct bn_session *s) { return s->sequence.hash; }
 void bn_session_hash_reset(struct bn_session *s, bool on) { bn_sequence_hash_reset(&s->sequence, on); }
 const struct bn_model *bn_session_model(const struct bn_session *s) { return s->crew->model; }

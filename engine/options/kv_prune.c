@@ -9,8 +9,10 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
     return BN_OK;
 }
 
-BN_OPTION(kv_prune, .argument = "off|window|sink", .values = (const char *const[]){"off", "window", "sink", NULL},
-          .help = "evict positions from the KV cache and free their memory: all but the latest (window), or but the "
-                  "first four and the latest (sink)",
+BN_OPTION(kv_prune, .argument = "off|window|sink|h2o|snapkv|tova|dynamic",
+          .values = (const char *const[]){"off", "window", "sink", "h2o", "snapkv", "tova", "dynamic", NULL},
+          .help = "evict positions from the KV cache and free their memory: all but the latest (window), but the first "
+                  "four and the latest (sink), or but those that received most attention: so far (h2o), of the latest "
+                  "queries (snapkv), of the last one (tova), by their part in its entropy (dynamic)",
           .exactness = "changes logits from the first eviction on; the same bits for every batch, thread count and CPU",
-          .hypothesis = "S20 S21 S22", .set = set);
+          .hypothesis = "S20 S21 S22 S23 S25", .set = set);

@@ -90,6 +90,27 @@ static enum bn_status check_conflicts(const struct bn_option_choice *choices, si
     return BN_OK;
 }
 
+/* Whether one of the choices switches the option of that name on; true where no option has it. */
+static bool has(const struct bn_option_choice *choices, size_t n, const char *name)
+{
+    if (!name || !bn_option_find(name)) return true;
+    for (size_t i = 0; i < n; i++)
+        if (same_name(choices[i].name, name) && is_on(&choices[i])) return true;
+    return false;
+}
+
+/* Part of an option that is off, a choice would do nothing. */
+static enum bn_status check_needs(const struct bn_option_choice *choices, size_t n, struct bn_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *needs = bn_option_find(choices[i].name)->needs;
+        if (is_on(&choices[i]) && !has(choices, n, needs))
+            return bn_fail(err, BN_ERR_UNSUPPORTED, "Option %s (%s) acts only with option %s; choose that too.",
+                           choices[i].name, choices[i].value, needs);
+    }
+    return BN_OK;
+}
+
 enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_option_choice *choices, size_t n,
                                 struct bn_error *err)
 {
@@ -102,7 +123,8 @@ enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_op
         enum bn_status status = o->set(settings, choices[i].value, err);
         if (status != BN_OK) return status;
     }
-    return check_conflicts(choices, n, err);
+    enum bn_status status = check_needs(choices, n, err);
+    return status == BN_OK ? check_conflicts(choices, n, err) : status;
 }
 
 static bool is_float(const char *encoding)

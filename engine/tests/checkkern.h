@@ -37,6 +37,8 @@ extern const struct op_check *const op_checks[BN_KERNEL_OP_COUNT];
 /* Of checkkern_attention.c, for the table. */
 bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r);
 bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r);
+bool check_attention_scores(any_fn ref, any_fn fn, int number, struct rng *r);
+bool check_attention_law(any_fn ref, any_fn fn, int number, struct rng *r);
 bool check_attention_merge(any_fn ref, any_fn fn, int number, struct rng *r);
 
 /* Checks the reference variants themselves against plain double arithmetic; returns how many are wrong. */

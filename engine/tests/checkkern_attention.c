@@ -52,7 +52,8 @@ bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
            notice_edges((bn_kv_store_fn *)ref, &a, k, v) && notice_edges((bn_kv_store_fn *)fn, &b, k, v);
 }
 
-bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
+/* Queries against one segment; `row` floats are compared for each, 0: those of partial results. */
+static bool check_queries(any_fn ref, any_fn fn, int number, struct rng *r, size_t row)
 {
     enum { MOST = 40 };
     enum bn_kv_type type = (enum bn_kv_type)(number % 3);
@@ -71,7 +72,7 @@ bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
     const float *q[MOST];
     int seen[MOST];
     float *pa[MOST], *pb[MOST], *qs = guarded((size_t)(n * dim) * 4);
-    size_t stride = (size_t)dim + 2;
+    size_t stride = row ? row : (size_t)dim + 2;
     float *a = guarded((size_t)n * stride * 4), *b = guarded((size_t)n * stride * 4);
     fill_floats(qs, (size_t)(n * dim),
                 number % 5 == 4    ? FILL_ZERO
@@ -90,6 +91,27 @@ bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r)
     ((bn_attention_fn *)fn)(&args);
     return same_bytes(a, b, (size_t)n * stride * 4, "type %d, dim %d, positions %d, queries %d", (int)type, dim,
                       positions, n);
+}
+
+bool check_attention(any_fn ref, any_fn fn, int number, struct rng *r) { return check_queries(ref, fn, number, r, 0); }
+
+bool check_attention_scores(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_queries(ref, fn, number, r, BN_SEGMENT);
+}
+
+bool check_attention_law(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    int n = 1 + rng_below(r, number % 2 ? 700 : 40);
+    size_t bytes = (size_t)n * 4;
+    float *x = guarded(bytes), *ea = guarded(bytes), *eb = guarded(bytes), la[3], lb[3];
+    fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
+    for (int i = 0; number % 4 == 3 && i < n; i++) x[i] *= 30.0f; /* around exp's limits */
+    float *y = guarded_copy(x, bytes);
+    ((bn_attention_law_fn *)ref)(ea, x, n, la);
+    ((bn_attention_law_fn *)fn)(eb, y, n, lb);
+    return same_bytes(la, lb, sizeof la, "law of %d", n) && same_bytes(ea, eb, bytes, "exp, n %d", n) &&
+           same_bytes(x, y, bytes, "scores, n %d", n);
 }
 
 bool check_attention_merge(any_fn ref, any_fn fn, int number, struct rng *r)

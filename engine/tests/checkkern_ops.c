@@ -339,6 +339,8 @@ CHECK(rope, 64, check_rope);
 CHECK(kv_store, 90, check_kv_store);
 CHECK(attention, 90, check_attention);
 CHECK(attention_merge, 40, check_attention_merge);
+CHECK(attention_scores, 90, check_attention_scores);
+CHECK(attention_law, 60, check_attention_law);
 CHECK(relu2_mul, 60, check_gated);
 CHECK(silu_mul, 60, check_gated);
 CHECK(add, 60, check_add);

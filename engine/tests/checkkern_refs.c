@@ -165,6 +165,26 @@ static bool attention_is_near(const struct bn_kernels *k, struct rng *r, enum bn
     return true;
 }
 
+/* Shares and entropy of 500 scores, those of one 60 above the others too: all its weight is there. */
+static bool law_is_near(const struct bn_kernels *k, struct rng *r)
+{
+    enum { N = 500 };
+    float score[N], e[N], law[3];
+    double x[N], total = 0, entropy = 0;
+    for (int dominant = 0; dominant < 2; dominant++) {
+        fill_floats(score, N, FILL_NORMAL, r);
+        if (dominant) score[123] += 60;
+        total = entropy = 0;
+        for (int i = 0; i < N; i++) total += x[i] = exp((double)score[i]);
+        for (int i = 0; i < N; i++) entropy -= x[i] / total * log(x[i] / total);
+        k->attention_law(e, score, N, law);
+        for (int i = 0; i < N; i++)
+            if (fabs((double)e[i] / law[1] - x[i] / total) > 1e-6) return false;
+        if (fabs(log((double)law[1]) - (double)law[2] / law[1] - entropy) > 1e-5) return false;
+    }
+    return entropy < 1e-20;
+}
+
 static bool gates_are_near(const struct bn_kernels *k, struct rng *r)
 {
     float g[50], u[50], relu2[50], silu[50];
@@ -201,6 +221,7 @@ int check_references(const char *only)
     bad += report(attention_is_near(&k, &r, BN_KV_F32, 0, 1e-4), "attention with f32 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_F16, 2e-3, 1e-4), "attention with f16 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_Q8_0, 0.02, 1e-3), "attention with q8_0 cache");
+    bad += report(law_is_near(&k, &r), "attention_law");
     bad += report(gates_are_near(&k, &r), "relu2_mul and silu_mul");
     return bad;
 }

@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The option that this one is part of, or NULL. */
+static const struct bn_option *whole(const struct bn_option *o) { return o->needs ? bn_option_find(o->needs) : NULL; }
+
+/* A choice, with the option that it is part of switched on. */
+static enum bn_status apply(struct bn_settings *s, const char *name, const char *value, struct bn_error *err)
+{
+    const struct bn_option *of = whole(bn_option_find(name));
+    const struct bn_option_choice choices[] = {{name, value}, {of ? of->name : NULL, of ? of->values[1] : NULL}};
+    return bn_options_apply(s, choices, of ? 2 : 1, err);
+}
+
 Test(options, every_line_is_complete_and_takes_its_own_values)
 {
     size_t n;
@@ -19,8 +30,7 @@ Test(options, every_line_is_complete_and_takes_its_own_values)
         for (const char *const *v = o->values; *v; v++) {
             struct bn_settings s = {.session = {.n_threads = 1}};
             struct bn_error err = {.status = BN_OK};
-            struct bn_option_choice choice = {o->name, *v};
-            cr_expect_eq(bn_options_apply(&s, &choice, 1, &err), BN_OK, "%s=%s: %s", o->name, *v, err.text);
+            cr_expect_eq(apply(&s, o->name, *v, &err), BN_OK, "%s=%s: %s", o->name, *v, err.text);
         }
         for (const char *const *c = o->conflicts; c && *c; c++)
             cr_expect(bn_option_find(*c), "%s excludes %s, which is no option", o->name, *c);
@@ -58,8 +68,7 @@ static void expect_refused(const struct bn_option *o, double value)
     struct bn_error err;
     char text[32];
     snprintf(text, sizeof text, "%.10g", value);
-    cr_expect_eq(bn_options_apply(&s, &(struct bn_option_choice){o->name, text}, 1, &err), BN_ERR_USAGE, "%s=%s",
-                 o->name, text);
+    cr_expect_eq(apply(&s, o->name, text, &err), BN_ERR_USAGE, "%s=%s", o->name, text);
 }
 
 Test(options, the_range_that_is_declared_is_the_range_that_is_taken)
@@ -72,8 +81,7 @@ Test(options, the_range_that_is_declared_is_the_range_that_is_taken)
         char most[32];
         if (o->least == o->most) continue;
         snprintf(most, sizeof most, "%.10g", o->most);
-        cr_expect_eq(bn_options_apply(&s, &(struct bn_option_choice){o->name, most}, 1, NULL), BN_OK, "%s=%s", o->name,
-                     most);
+        cr_expect_eq(apply(&s, o->name, most, NULL), BN_OK, "%s=%s", o->name, most);
         expect_refused(o, o->least - 1);
         expect_refused(o, o->most + 1);
         n_ranges++;
@@ -81,7 +89,11 @@ Test(options, the_range_that_is_declared_is_the_range_that_is_taken)
     cr_expect_geq(n_ranges, 2);
 }
 
-/* Every pair, with every value that is not the default: refused if and only if one of the two declares it. */
+/* Whether it is part of an option that is neither of the two. */
+static bool lacks(const struct bn_option *o, const struct bn_option *other) { return whole(o) && whole(o) != other; }
+
+/* Every pair, with every value that is not the default: refused if and only if one of the two declares it, or is part
+ * of a third. */
 Test(options, every_pair_is_taken_or_refused_as_declared)
 {
     size_t n;
@@ -92,13 +104,32 @@ Test(options, every_pair_is_taken_or_refused_as_declared)
                 for (const char *const *b = all[j]->values + 1; *b; b++) {
                     struct bn_settings s = {.session = {.n_threads = 1}};
                     struct bn_option_choice both[] = {{all[i]->name, *a}, {all[j]->name, *b}};
-                    bool excludes = bn_option_excludes(all[i], all[j]);
-                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), excludes ? BN_ERR_UNSUPPORTED : BN_OK,
+                    bool refused = bn_option_excludes(all[i], all[j]) || lacks(all[i], all[j]) || lacks(all[j], all[i]);
+                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), refused ? BN_ERR_UNSUPPORTED : BN_OK,
                                  "%s=%s %s=%s", both[0].name, *a, both[1].name, *b);
                     both[1].value = all[j]->values[0];
-                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), BN_OK, "%s=%s beside the default of %s",
-                                 both[0].name, *a, both[1].name);
+                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), whole(all[i]) ? BN_ERR_UNSUPPORTED : BN_OK,
+                                 "%s=%s beside the default of %s", both[0].name, *a, both[1].name);
                 }
+}
+
+/* What is part of an option that is off would do nothing. */
+Test(options, a_part_is_refused_without_its_whole)
+{
+    static const char *const parts[] = {"kv_budget", "kv_min_keep", "kv_warmup_steps", "kv_threshold"};
+    for (int i = 0; i < 4; i++) {
+        struct bn_settings s = {.session = {.n_threads = 1}};
+        struct bn_error err;
+        const struct bn_option *o = bn_option_find(parts[i]);
+        struct bn_option_choice both[] = {{o->name, o->values[1]}, {"kv-prune", "off"}};
+        cr_expect_eq(bn_options_apply(&s, both, 1, &err), BN_ERR_UNSUPPORTED);
+        cr_expect_not_null(strstr(err.text, "acts only with option kv_prune"), "%s", err.text);
+        cr_expect_eq(bn_options_apply(&s, both, 2, NULL), BN_ERR_UNSUPPORTED);
+        both[1].value = "dynamic";
+        cr_expect_eq(bn_options_apply(&s, both, 2, NULL), BN_OK, "%s", o->name);
+        both[0].value = o->values[0], both[1].value = "off";
+        cr_expect_eq(bn_options_apply(&s, both, 2, NULL), BN_OK, "the default of %s", o->name);
+    }
 }
 
 Test(options, an_option_says_on_which_models_it_acts)

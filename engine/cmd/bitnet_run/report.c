@@ -101,6 +101,8 @@ void print_json(const struct record *r, const struct prompt *prompt)
         fputs(", \"logits_hash\": null", stdout);
     printf(", \"threads\": %d, \"screened_rows\": %llu", bn_session_n_threads(r->session),
            (unsigned long long)bn_session_screened_rows(r->session));
+    printf(", \"kv_bytes\": %llu, \"kv_evicted\": %d", (unsigned long long)bn_session_kv_bytes(r->session),
+           bn_session_n_evicted(r->session));
     printf(", \"passes\": %zu, \"drafted\": %zu, \"accepted\": %zu", r->counts.passes, r->counts.drafted,
            r->counts.accepted);
     json_clamped(bn_session_crew(r->session), info->n_layers);

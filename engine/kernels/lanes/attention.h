@@ -3,52 +3,13 @@
  * Q8_0: attention_q8_0.h. */
 #include "engine/kernels/lanes/attention_q8_0.h"
 
-#define BLOCKS  (V16_REGISTERS >= 32 ? 4 : 2) /* groups of 16 positions in a tile of scores */
 #define VECTORS (V16_REGISTERS >= 32 ? 4 : 2) /* groups of 16 dims in a tile of values */
 enum { STRETCH = 64 };                        /* positions whose values are added at once */
 
-struct tile {
-    const struct bn_kv_block *kv;
-    int n[QUERIES]; /* positions each query sees */
-    const float *q[QUERIES];
-    float *o[QUERIES];
-    float score[QUERIES][BN_SEGMENT]; /* scores, then exp(score - max) */
-};
-
-BN_INLINE v16 load_key(const struct bn_kv_block *kv, enum bn_kv_type type, size_t at)
-{
-    if (type == BN_KV_F16) return v16_load_f16((const uint16_t *)kv->k + at);
-    return v16_load((const float *)kv->k + at);
-}
 BN_INLINE v16 load_value(const struct bn_kv_block *kv, enum bn_kv_type type, size_t at)
 {
     if (type == BN_KV_F16) return v16_load_f16((const uint16_t *)kv->v + at);
     return v16_load((const float *)kv->v + at);
-}
-BN_INLINE size_t size_of(enum bn_kv_type type) { return type == BN_KV_F32 ? 4 : 2; }
-
-/* Prefetches the line ahead of element `at` when `at` begins a line. */
-BN_INLINE void ask_element(const void *data, enum bn_kv_type type, size_t at)
-{
-    if (at * size_of(type) % 64 == 0) ask((const char *)data + at * size_of(type));
-}
-
-/* Scores of `queries` queries for `blocks` blocks of 16 positions from block `b` of the segment. */
-BN_INLINE void score_blocks(struct tile *t, enum bn_kv_type type, int b, const int queries, const int blocks)
-{
-    v16 sum[QUERIES][BLOCKS];
-    size_t dim = (size_t)t->kv->head_dim, at = (size_t)b * dim * 16;
-    BN_UNROLL for (int i = 0; i < queries; i++) BN_UNROLL for (int j = 0; j < blocks; j++) sum[i][j] = v16_set(0.0f);
-    for (size_t d4 = 0; d4 < dim; d4 += 4)
-        BN_UNROLL for (size_t step = 0; step < 4; step++) BN_UNROLL for (int j = 0; j < blocks; j++)
-        {
-            size_t d = d4 + step, from = at + (size_t)j * dim * 16 + d * 16;
-            if (step * 16 * size_of(type) % 64 == 0) ask_element(t->kv->k, type, from);
-            v16 key = load_key(t->kv, type, from);
-            BN_UNROLL for (int i = 0; i < queries; i++) sum[i][j] = v16_fma(v16_set(t->q[i][d]), key, sum[i][j]);
-        }
-    BN_UNROLL for (int i = 0; i < queries; i++) BN_UNROLL for (int j = 0; j < blocks; j++)
-        v16_store(t->score[i] + (b + j) * 16, sum[i][j]);
 }
 
 /* Adds the values of positions begin..end-1, weighted, to dims d.. of `queries` outputs from query `first`; o counts as
@@ -90,14 +51,9 @@ BN_INLINE void all_values(struct tile *t, enum bn_kv_type type, int first, int b
 
 BN_INLINE void attend(struct tile *t, enum bn_kv_type type, float *const *partials, const int queries)
 {
-    int most = t->n[0], least = t->n[0], b = 0;
-    for (int i = 1; i < queries; i++) {
-        most = t->n[i] > most ? t->n[i] : most;
-        least = t->n[i] < least ? t->n[i] : least;
-    }
-    int blocks = (most + 15) / 16;
-    for (; b + BLOCKS <= blocks; b += BLOCKS) score_blocks(t, type, b, queries, BLOCKS);
-    for (; b < blocks; b++) score_blocks(t, type, b, queries, 1);
+    int least = t->n[0];
+    for (int i = 1; i < queries; i++) least = t->n[i] < least ? t->n[i] : least;
+    score_all(t, type, largest_int(t->n, queries), queries);
     for (int i = 0; i < queries; i++) partials[i][0] = softmax(t->score[i], t->n[i], &partials[i][1]);
     all_values(t, type, 0, 0, least, queries);
     for (int i = 0; i < queries; i++) all_values(t, type, i, least, t->n[i], 1);

@@ -9,19 +9,7 @@
  * of head_dim; for every 32 dims, ascending, score = fmaf(sum of codes, scale, score); then times the step; o[d]: for
  * every 32 dims codes of e * scale over the positions seen, top BN_Q8_WEIGHT_TOP; o[d] = sum of codes * v[d], times the
  * step. */
-#include "engine/kernels/kernels.h"
-#include "engine/kernels/exp.h"
-
-static float score_of(const struct bn_kv_block *kv, int pos, const float *q)
-{
-    size_t dim = (size_t)kv->head_dim, at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16;
-    float score = 0.0f;
-    for (size_t d = 0; d < dim; d++, at += 16)
-        score = fmaf(
-            q[d], kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->k)[at]) : ((const float *)kv->k)[at],
-            score);
-    return score;
-}
+#include "engine/kernels/ref/scores.h"
 
 static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
 {
@@ -33,33 +21,6 @@ static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
 }
 
 /* ---- Q8_0 ---- */
-static float largest(const float *x, int n)
-{
-    float most = 0.0f;
-    for (int i = 0; i < n; i++) most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
-    return most;
-}
-
-/* The code of x: adding BN_EXP_MAGIC leaves the rounded product in the low bits. */
-static int16_t code(float x, float most, float top)
-{
-    float shifted = fmaf(x, most > BN_Q8_TINY ? top / most : 0.0f, BN_EXP_MAGIC);
-    return shifted != shifted ? 0 : (int16_t)bn_bits_of_float(shifted);
-}
-
-static float q8_score_of(const struct bn_kv_block *kv, int pos, const float *q, float most)
-{
-    size_t dim = (size_t)kv->head_dim, p = (size_t)pos;
-    float score = 0.0f;
-    for (size_t d = 0; d < dim; d += 32) {
-        int32_t sum = 0;
-        for (size_t i = d; i < d + 32; i++)
-            sum += code(q[i], most, BN_Q8_QUERY_TOP) * ((const int8_t *)kv->k)[bn_q8_key_index(dim, p, i)];
-        score = fmaf((float)sum, bn_f32_from_f16(kv->k_scale[(p / 16 * (dim / 32) + d / 32) * 16 + p % 16]), score);
-    }
-    return score * (most / BN_Q8_QUERY_TOP);
-}
-
 /* Dims d to d + 31 of o. */
 static void q8_values(const struct bn_kv_block *kv, int n, const float *e, size_t d, float *o)
 {
@@ -96,9 +57,9 @@ static float softmax(float *score, int n, float *sum)
 
 static void attend(const struct bn_kv_block *kv, int n, const float *q, float *partial)
 {
-    float e[BN_SEGMENT], *o = partial + 2, most = largest(q, kv->head_dim);
+    float e[BN_SEGMENT], *o = partial + 2;
     bool q8 = kv->type == BN_KV_Q8_0;
-    for (int i = 0; i < n; i++) e[i] = q8 ? q8_score_of(kv, i, q, most) : score_of(kv, i, q);
+    scores(kv, n, q, e);
     partial[0] = softmax(e, n, &partial[1]);
     for (int d = 0; d < kv->head_dim; d++) o[d] = 0.0f;
     if (q8)
