@@ -15,11 +15,20 @@ bool bn_import_google_benchmark_is(const json_t *d)
     return json_is_object(json_object_get(d, "context")) && json_is_array(json_object_get(d, "benchmarks"));
 }
 
+/* 0: a unit that Google Benchmark does not have. */
 static double unit_ns(const json_t *b)
 {
-    const char *unit = bn_import_text(b, "time_unit");
-    return !strcmp(unit, "s") ? 1e9 : !strcmp(unit, "ms") ? 1e6 : !strcmp(unit, "us") ? 1e3 : 1;
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"", 1}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (!strcmp(units[i].name, bn_import_text(b, "time_unit"))) return units[i].ns;
+    return 0;
 }
+
+/* The curve of a complexity (BigO) and how well it fits (RMS): of a family of benchmarks, and no times. */
+static bool is_fit(const json_t *b) { return json_object_get(b, "big_o") || json_object_get(b, "rms"); }
 
 /* "mean" of an aggregate row, "" of a repetition. Versions before run_type tell an aggregate by the end of its name. */
 static const char *aggregate_of(const json_t *b)
@@ -48,6 +57,10 @@ static enum bn_status sample_of(const json_t *b, bool aggregate, int64_t rep, st
     *s = (struct bn_sample){"benchmark", rep, 0, 0, (int64_t)iterations};
     if (!(iterations >= 1 && iterations <= 9e15))
         return bn_harness_fail(err, BN_ERR_FORMAT, "The benchmark has a repetition without iterations.");
+    if (!unit_ns(b))
+        return bn_harness_fail(err, BN_ERR_FORMAT,
+                               "The time_unit of the benchmark must be ns, us, ms or s, not \"%.40s\".",
+                               bn_import_text(b, "time_unit"));
     return bn_import_ns(json_object_get(b, "real_time"), unit_ns(b) * iterations, "real_time of the benchmark", &s->ns,
                         err);
 }
@@ -193,6 +206,7 @@ static json_t *group(const json_t *benchmarks)
     json_t *b, *groups = json_object();
     json_array_foreach(benchmarks, i, b)
     {
+        if (is_fit(b)) continue;
         char *name = name_of(b);
         json_t *key = json_pack("[s O? s]", name && name[0] ? name : NULL, json_object_get(b, "threads"),
                                 bn_import_text(b, "label"));

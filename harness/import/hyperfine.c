@@ -28,7 +28,11 @@ static void note_failures(const json_t *result, struct bn_point_result *r, char 
     json_array_foreach(json_object_get(result, "exit_codes"), i, code)
     {
         if (json_is_integer(code) && !json_integer_value(code)) continue;
-        snprintf(reason, cap, "Run %zu of the command ended with exit code %d.", i + 1, (int)json_integer_value(code));
+        if (json_is_integer(code))
+            snprintf(reason, cap, "Run %zu of the command ended with exit code %d.", i + 1,
+                     (int)json_integer_value(code));
+        else
+            snprintf(reason, cap, "Run %zu of the command was ended by a signal.", i + 1);
         r->state = "failed", r->reason = reason, r->n_samples = 0;
         return;
     }

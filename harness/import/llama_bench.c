@@ -1,7 +1,8 @@
 /* llama_bench.c - reads what llama-bench writes: an array of tests (-o json), one a line (-o jsonl), or the rows of its
  * table (-o sql). Fields by name: those that this file knows become build, machine, model and workload, every other one
  * an option, so that a field of a newer version tells series apart too. Only JSON keeps the single repetitions.
- * Source: tools/llama-bench/llama-bench.cpp of ggml-org/llama.cpp, struct test::get_fields. */
+ * Source: tools/llama-bench/llama-bench.cpp of ggml-org/llama.cpp, examples/llama-bench of ikawrakow/ik_llama.cpp:
+ * struct test::get_fields. */
 #include "harness/core/error.h"
 #include "harness/import/import.h"
 #include <math.h>
@@ -23,10 +24,10 @@ bool bn_import_llama_bench_is(const json_t *d) { return is_test(json_is_array(d)
 /* What is measured, and what is stored elsewhere than among the options. */
 static bool is_option(const char *name)
 {
-    static const char *const others[] = {"test_time",    "avg_ns",     "stddev_ns",      "avg_ts",        "stddev_ts",
-                                         "samples_ns",   "samples_ts", "build_commit",   "cpu_info",      "gpu_info",
-                                         "build_number", "model_type", "model_filename", "model_size",    "n_prompt",
-                                         "n_gen",        "n_depth",    "n_threads",      "model_n_params"};
+    static const char *const others[] = {"test_time", "avg_ns",       "stddev_ns",  "avg_ts",         "stddev_ts",
+                                         "test",      "samples_ns",   "samples_ts", "build_commit",   "cpu_info",
+                                         "gpu_info",  "build_number", "model_type", "model_filename", "model_size",
+                                         "n_prompt",  "n_gen",        "n_depth",    "n_threads",      "model_n_params"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (!strcmp(name, others[i])) return false;
     return true;
@@ -103,6 +104,25 @@ static enum bn_status store_point(struct bn_import *import, const json_t *test, 
     return status;
 }
 
+/* ik_llama.cpp's -gp times the generated tokens alone, after a prompt: "tg128@pp512". */
+static bool prompt_is_context(const json_t *test, uint32_t prompt, uint32_t gen)
+{
+    char name[64];
+    snprintf(name, sizeof name, "tg%u@pp%u", gen, prompt);
+    return gen && !strcmp(bn_import_text(test, "test"), name);
+}
+
+/* The first repetition's own rate says how many tokens were timed; llama-bench prints six digits of it. */
+static enum bn_status check_rate(const json_t *test, double n_tokens, struct bn_error *err)
+{
+    double ns = json_number_value(json_array_get(json_object_get(test, "samples_ns"), 0)),
+           rate = json_number_value(json_array_get(json_object_get(test, "samples_ts"), 0)), timed = 1e-9 * ns * rate;
+    if (!(timed > 0) || fabs(timed - n_tokens) <= 1e-3 * n_tokens) return BN_OK;
+    return bn_harness_fail(err, BN_ERR_FORMAT,
+                           "samples_ts is the speed of %.6g tokens in samples_ns, but n_prompt and n_gen say %.0f.",
+                           timed, n_tokens);
+}
+
 /* "pp512", "tg128@d4096", "pp512+tg128" */
 static enum bn_status workload(const json_t *test, struct bn_store_config *c, char *text, size_t cap,
                                struct bn_error *err)
@@ -114,6 +134,8 @@ static enum bn_status workload(const json_t *test, struct bn_store_config *c, ch
     if (!status) status = whole(test, "n_threads", &c->threads, err);
     if (!status && !c->prefill && !c->decode)
         status = bn_harness_fail(err, BN_ERR_FORMAT, "A test of this llama-bench file measures no tokens.");
+    if (!status && prompt_is_context(test, c->prefill, c->decode)) c->fill += c->prefill, c->prefill = 0;
+    if (!status) status = check_rate(test, (double)c->prefill + c->decode, err);
     if (c->prefill) snprintf(prompt, sizeof prompt, "pp%u", c->prefill);
     if (c->decode) snprintf(gen, sizeof gen, "%stg%u", c->prefill ? "+" : "", c->decode);
     if (c->fill) snprintf(depth, sizeof depth, "@d%u", c->fill);

@@ -95,15 +95,18 @@ static enum bn_status read_sql(const char *text, size_t n, json_t *documents, st
     return status;
 }
 
-/* Python writes NaN, Infinity and -Infinity; outside of strings they become null. `to` has room for 4 bytes for 3. */
+/* Python writes NaN, Infinity and -Infinity, C++ nan, -nan, inf and -inf (llama-bench's stddev_ts), its Windows form
+ * -nan(ind); outside of strings they become null. `to` has room for 4 bytes for 3. */
 static size_t without_nan(const char *from, char *to)
 {
-    static const char *const words[] = {"NaN", "-Infinity", "Infinity"};
+    static const char *const words[] = {"NaN",  "-Infinity", "Infinity", "-nan(ind)", "nan(ind)",
+                                        "-nan", "nan",       "-inf",     "inf"};
+    enum { N_WORDS = sizeof words / sizeof *words };
     char *start = to;
     bool quoted = false;
     while (*from) {
         size_t length = 0;
-        for (int i = 0; !quoted && !length && i < 3; i++)
+        for (int i = 0; !quoted && !length && i < N_WORDS; i++)
             if (!strncmp(from, words[i], strlen(words[i]))) length = strlen(words[i]);
         if (length) {
             to = mempcpy(to, "null", 4), from += length;
@@ -166,10 +169,13 @@ static void name_bytes(const char *text, size_t n, char *name, size_t cap)
     snprintf(name, cap, "%s", hash_text);
 }
 
-/* SQL begins with a word (CREATE, INSERT) or a comment. */
+/* SQL begins with a word (CREATE, INSERT) or a comment; llama-bench's CSV and table do not say all that it measured. */
 static enum bn_status parse(const char *text, size_t n, json_t *documents, struct bn_error *err)
 {
     size_t mark = strncmp(text, "\xef\xbb\xbf", 3) ? 0 : 3, space = strspn(text + mark, " \t\r\n");
+    if (!strncmp(text + mark + space, "build_commit,", 13) || text[mark + space] == '|')
+        return bn_harness_fail(err, BN_ERR_FORMAT,
+                               "it is a table for people or spreadsheets; run llama-bench with -o json");
     char first = text[mark + space];
     bool sql = first && strchr("CcIiBb-", first);
     return (sql ? read_sql : read_json)(text + mark, n - mark, documents, err);
