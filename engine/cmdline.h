@@ -51,6 +51,9 @@ int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
  */
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* An option that does nothing as the others are: when it was given and `useful` is false, ends the program (2) with
+ * "--NAME does nothing without NEEDS; ...". */
+void bn_cmd_needs(const struct bn_cmd *cmd, const char *option, bool useful, const char *needs);
 /* Shows the progress of a long command in one line on stderr. On a terminal it is redrawn in place and fits its width;
  * elsewhere it is printed at most every ten seconds, counted from the first call. NULL removes the
  * line: call it before other output and at the end. */

@@ -53,10 +53,8 @@ static void check_arguments(void)
         bn_cmd_fail(&cmd, 2, "--model, --dataset and --output_dir are required; see --help.");
     if (!is_method("absmax") && !is_method("percentile") && !is_method("mse") && !is_method("kl"))
         bn_cmd_fail(&cmd, 2, "Unknown method \"%s\"; choose absmax, percentile, mse or kl.", BN_PRINTABLE(o.method));
-    if (o.iters && !is_method("mse"))
-        bn_cmd_fail(&cmd, 2, "--iters is for the method mse, not %s; leave it out.", o.method);
-    if (o.percentile > 0 && !is_method("percentile"))
-        bn_cmd_fail(&cmd, 2, "--percentile is for the method percentile, not %s; leave it out.", o.method);
+    bn_cmd_needs(&cmd, "iters", is_method("mse"), "--method mse");
+    bn_cmd_needs(&cmd, "percentile", is_method("percentile"), "--method percentile");
     if (!o.iters) o.iters = STANDARD_ITERS;
     if (!(o.percentile > 0)) o.percentile = STANDARD_PERCENTILE;
 }

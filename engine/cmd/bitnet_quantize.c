@@ -138,9 +138,13 @@ static void choose_fit(struct bn_save_options *save)
     if (save->fit.ratio < BN_FIT_FREE)
         bn_cmd_fail(&cmd, 2, "Unknown levels \"%s\"; choose free, uniform or ternary.", o.levels);
     if (save->linear == BN_ENC_BINARY) save->fit.ratio = 0;
-    if (o.calibrate_text && !o.planes)
-        bn_cmd_fail(&cmd, 2,
-                    "--calibrate_text weights the fit of binary and wrq only; add --type wrq or --type binary.");
+    bool wrq = save->linear == BN_ENC_WRQ;
+    bn_cmd_needs(&cmd, "wrq_alpha_init", wrq, "--type wrq");
+    bn_cmd_needs(&cmd, "levels", wrq, "--type wrq");
+    bn_cmd_needs(&cmd, "wrq_rounds", o.planes, "--type wrq or --type binary");
+    bn_cmd_needs(&cmd, "calibrate_text", o.planes, "--type wrq or --type binary");
+    bn_cmd_needs(&cmd, "calibrate_windows", o.calibrate_text, "--calibrate_text");
+    bn_cmd_needs(&cmd, "seed", o.calibrate_text, "--calibrate_text");
 }
 
 /* The output may be standard output itself, so print nothing there then. */

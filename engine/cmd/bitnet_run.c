@@ -79,8 +79,12 @@ static void check_options(void)
     if (!o.model) bn_cmd_fail(&run_cmd, 2, "--model is missing; see bitnet-run --help.");
     if (!!o.prompt + !!o.prompt_file + !!o.prompt_ids + (o.prompt_tokens > 0) != 1)
         bn_cmd_fail(&run_cmd, 2, "Give exactly one of --prompt, --prompt_file, --prompt_ids and --prompt_tokens.");
-    if ((o.system || o.chat_template) && !o.chat)
-        bn_cmd_fail(&run_cmd, 2, "--%s needs --chat; add it.", o.system ? "system" : "chat_template");
+    bn_cmd_needs(&run_cmd, "system", o.chat, "--chat");
+    bn_cmd_needs(&run_cmd, "chat_template", o.chat, "--chat");
+    bn_cmd_needs(&run_cmd, "special", !o.chat && (o.prompt || o.prompt_file), "a prompt of plain text");
+    bn_cmd_needs(&run_cmd, "prompt_logprobs", o.json, "--json");
+    bn_cmd_needs(&run_cmd, "context_sinks", o.context_shift, "--context_shift");
+    bn_cmd_needs(&run_cmd, "repetition_window", o.sampling.repetition_penalty != 1, "--repetition_penalty");
     if (o.chat && !o.prompt && !o.prompt_file)
         bn_cmd_fail(&run_cmd, 2, "--chat needs text; use --prompt or --prompt_file.");
 }

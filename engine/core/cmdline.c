@@ -174,12 +174,37 @@ static const char *next_word(const struct bn_cmd *cmd, const struct bn_cmd_optio
     return argv[i + 1];
 }
 
+/* The options that were given, by their names. */
+static struct {
+    const char *names[128];
+    int n;
+} given;
+
+static bool was_given(const char *name)
+{
+    for (int i = 0; i < given.n; i++)
+        if (!strcmp(given.names[i], name)) return true;
+    return false;
+}
+
+static void remember(const char *name)
+{
+    if (!was_given(name) && given.n < (int)(sizeof given.names / sizeof *given.names)) given.names[given.n++] = name;
+}
+
+void bn_cmd_needs(const struct bn_cmd *cmd, const char *option, bool useful, const char *needs)
+{
+    if (!useful && was_given(option))
+        bn_cmd_fail(cmd, 2, "--%s does nothing without %s; add that, or leave --%s out.", option, needs, option);
+}
+
 /* Handles argv[i]; returns the number of words consumed. */
 static int take(const struct bn_cmd *cmd, int argc, char **argv, int i)
 {
     const char *value;
     const struct bn_cmd_option *o = option_of(cmd, argv[i], &value);
     if (!o) bn_cmd_fail(cmd, 2, "Unknown option %.*s; see %s --help.", (int)strcspn(argv[i], "="), argv[i], cmd->name);
+    remember(o->name);
     if (o->type == BN_CMD_FLAG) {
         bool on = true, next = !value && i + 1 < argc && is_bool(argv[i + 1], &on);
         if (value && !is_bool(value, &on))

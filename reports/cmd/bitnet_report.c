@@ -1,102 +1,48 @@
 /* bitnet_report.c - writes the static report of a results database, or a flame graph of folded stacks. Knows nothing of
  * the engine but how programs read and write files; it reads the v_* views only. */
-#include "engine/files.h"
+#include "engine/cmdline.h"
 #include "reports/flamegraph/flamegraph.h"
 #include "reports/page/database.h"
 #include "reports/page/page.h"
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "bitnet-report - static report of a results database\n"
-    "usage: bitnet-report --db FILE [--output DIR] [--run N] [--summary]\n"
-    "       bitnet-report --folded FILE --output FILE.svg [--unit ns] [--title TEXT]\n\n"
-    "options:\n"
-    "  --db FILE                      database of bitnet-bench\n"
-    "  --output DIR                   folder of the page (default: beside the database, NAME-report for NAME.db);\n"
-    "                                 with --folded the SVG file\n"
-    "  --run N                        the run to show (default: the latest with measured points)\n"
-    "  --plot_time SECONDS            end gnuplot when a plot takes longer (default: 30)\n"
-    "  --summary                      print the figures at the top of the page as well\n"
-    "  --folded FILE                  folded stacks to draw, one \"a;b;c value\" a line; - reads standard input\n"
-    "  --unit NAME                    what the values are (default: ns, shown as ms)\n"
-    "  --title TEXT                   title of the flame graph\n"
-    "  --help                         print this and exit\n"
-    "  --version                      print the version and exit\n";
-
 static struct {
-    const char *db, *output, *folded, *unit, *title, *run;
-    int plot_limit_s;
+    const char *db, *output, *folded, *unit, *title;
+    int run, plot_limit_s;
     bool summary;
 } o = {.unit = "ns", .title = "", .plot_limit_s = 30};
 
-static void __attribute__((noreturn, format(printf, 2, 3))) fail(int code, const char *format, ...)
-{
-    va_list args;
-    char text[1024], shown[1024];
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    fprintf(stderr, "bitnet-report: %s\n", bn_printable(shown, sizeof shown, text));
-    exit(code);
-}
+static const struct bn_cmd_option options[] = {
+    {"db", "FILE", BN_CMD_STRING, &o.db, "database of bitnet-bench", 0, 0},
+    {"output", "DIR", BN_CMD_STRING, &o.output,
+     "folder of the page (default: beside the database, NAME-report for NAME.db); with --folded the SVG file", 0, 0},
+    {"run", "N", BN_CMD_INT, &o.run, "the run to show (default: the latest with measured points)", 1, 999999999},
+    {"plot_time", "SECONDS", BN_CMD_INT, &o.plot_limit_s, "end gnuplot when a plot takes longer (default: 30)", 1,
+     999999999},
+    {"summary", NULL, BN_CMD_FLAG, &o.summary, "print the figures at the top of the page as well", 0, 0},
+    {"folded", "FILE", BN_CMD_STRING, &o.folded,
+     "folded stacks to draw, one \"a;b;c value\" a line; - reads standard input", 0, 0},
+    {"unit", "NAME", BN_CMD_STRING, &o.unit, "what the values are (default: ns, shown as ms)", 0, 0},
+    {"title", "TEXT", BN_CMD_STRING, &o.title, "title of the flame graph", 0, 0},
+    {0}};
+static const struct bn_cmd cmd = {"bitnet-report", "static report of a results database, or a flame graph",
+                                  "--db FILE [--output DIR] [--run N] [--summary]\n"
+                                  "       bitnet-report --folded FILE --output FILE.svg [--unit ns] [--title TEXT]",
+                                  options, NULL};
 
-/* The whole text is a number from 1 to 999999999. */
-static int number(const char *option, const char *text)
-{
-    size_t n = strspn(text, "0123456789");
-    long value = n && n <= 9 && !text[n] ? strtol(text, NULL, 10) : 0;
-    if (value < 1) fail(2, "%s must be a whole number from 1 to 999999999, not \"%s\".", option, text);
-    return (int)value;
-}
+#define fail(...) bn_cmd_fail(&cmd, __VA_ARGS__)
 
-static void parse(int argc, char **argv)
+static void check_options(int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"db", 1, NULL, 'd'},      {"output", 1, NULL, 'o'},    {"run", 1, NULL, 'r'},       {"folded", 1, NULL, 'f'},
-        {"unit", 1, NULL, 'u'},    {"title", 1, NULL, 't'},     {"summary", 0, NULL, 's'},   {"help", 0, NULL, 'h'},
-        {"version", 0, NULL, 'v'}, {"plot_time", 1, NULL, 'p'}, {"plot-time", 1, NULL, 'p'}, {NULL, 0, NULL, 0}};
-    opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":h", names, NULL)) != -1;) switch (c) {
-        case 'd':
-            o.db = optarg;
-            break;
-        case 'o':
-            o.output = optarg;
-            break;
-        case 'r':
-            o.run = optarg;
-            break;
-        case 'f':
-            o.folded = optarg;
-            break;
-        case 'u':
-            o.unit = optarg;
-            break;
-        case 't':
-            o.title = optarg;
-            break;
-        case 'p':
-            o.plot_limit_s = number("--plot_time", optarg);
-            break;
-        case 's':
-            o.summary = true;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            exit(bn_cmd_finish("bitnet-report", 0));
-        case 'v':
-            puts("bitnet-report 0.1.0 (SQLite " SQLITE_VERSION ")");
-            exit(bn_cmd_finish("bitnet-report", 0));
-        case ':':
-            fail(2, "%s needs a value.", argv[optind - 1]);
-        default:
-            fail(2, "Unknown option %s; bitnet-report --help lists them.", argv[optind - 1]);
-        }
-    if (optind < argc) fail(2, "Unknown word \"%s\"; bitnet-report --help shows the usage.", argv[optind]);
+    int rest = bn_cmd_parse(&cmd, argc, argv);
+    if (rest) fail(2, "Unknown word \"%s\"; bitnet-report --help shows the usage.", argv[1]);
     if (!o.db == !o.folded) fail(2, "Give --db FILE for the report or --folded FILE for a flame graph.");
+    bn_cmd_needs(&cmd, "run", o.db, "--db");
+    bn_cmd_needs(&cmd, "plot_time", o.db, "--db");
+    bn_cmd_needs(&cmd, "summary", o.db, "--db");
+    bn_cmd_needs(&cmd, "unit", o.folded, "--folded");
+    bn_cmd_needs(&cmd, "title", o.folded, "--folded");
 }
 
 /* The whole text first: a folder or a device without end is refused, a pipe is read. */
@@ -136,20 +82,19 @@ static int64_t choose_run(sqlite3 *db)
 {
     sqlite3_stmt *query;
     int64_t run = 0;
-    int wanted = o.run ? number("--run", o.run) : 0;
     if (sqlite3_prepare_v2(db,
                            "SELECT run_id FROM v_runs WHERE ?1 IN (0, run_id) ORDER BY n_finished > 0 DESC, n_points > "
                            "0 DESC, started_at DESC, run_id DESC LIMIT 1",
                            -1, &query, NULL))
         fail(1, "%s is not a database of bitnet-bench: %s.", o.db, sqlite3_errmsg(db));
-    sqlite3_bind_int64(query, 1, wanted);
+    sqlite3_bind_int64(query, 1, o.run);
     int step = sqlite3_step(query);
     if (step == SQLITE_ROW)
         run = sqlite3_column_int64(query, 0);
     else if (step != SQLITE_DONE)
         fail(1, "%s cannot be read: %s.", o.db, sqlite3_errmsg(db));
     else if (o.run)
-        fail(1, "%s has no run %s.", o.db, o.run);
+        fail(1, "%s has no run %d.", o.db, o.run);
     sqlite3_finalize(query);
     return run;
 }
@@ -166,8 +111,7 @@ static const char *beside(const char *db)
 
 int main(int argc, char **argv)
 {
-    bn_cmd_begin("bitnet-report");
-    parse(argc, argv);
+    check_options(argc, argv);
     if (o.folded) return bn_cmd_finish("bitnet-report", draw_folded());
     struct report report = {.output = o.output ? o.output : beside(o.db), .plot_limit_s = o.plot_limit_s};
     if (!database_open(&report, o.db)) fail(1, "%s", report.error);

@@ -54,6 +54,37 @@ static const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress te
                                   "Tasks use an f32 KV cache unless --kv_type names another.\n"
                                   "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
 
+/* What the program is for this time. */
+enum mode { TASKS = 1, STRESS = 2, DIVERGENCE = 4 };
+
+/* Options that the mode has no use for are refused, not ignored. */
+static void check_options(enum mode mode)
+{
+    static const char *const words[] = {[TASKS] = "--tasks",
+                                        [STRESS] = "the word stress",
+                                        [DIVERGENCE] = "the word divergence",
+                                        [STRESS | DIVERGENCE] = "the word stress or divergence",
+                                        [TASKS | DIVERGENCE] = "--tasks or the word divergence"};
+    static const struct {
+        const char *option;
+        unsigned modes;
+    } uses[] = {{"tasks", TASKS},
+                {"subset", TASKS},
+                {"data_dir", TASKS},
+                {"limit", TASKS | DIVERGENCE},
+                {"limit_per_group", TASKS},
+                {"ids", TASKS},
+                {"text_file", TASKS | DIVERGENCE},
+                {"rule", TASKS},
+                {"items", TASKS},
+                {"lens", DIVERGENCE},
+                {"quick", STRESS},
+                {"only", STRESS},
+                {"against", STRESS | DIVERGENCE}};
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        bn_cmd_needs(&cmd, uses[i].option, uses[i].modes & mode, words[uses[i].modes]);
+}
+
 static void list_tasks(void)
 {
     const char *names[MAX_TASKS], *purposes[MAX_TASKS];
@@ -124,6 +155,19 @@ static int split_tasks(char *text, const char **names)
     return n;
 }
 
+/* Options that some tasks have a use for. */
+static void check_tasks(const char *const *names, int n)
+{
+    bool perplexity = false, grouped = false;
+    for (int i = 0; i < n; i++) {
+        perplexity |= !strcmp(names[i], "perplexity");
+        grouped |= bn_task_find(names[i])->grouped;
+    }
+    bn_cmd_needs(&cmd, "text_file", perplexity, "the task perplexity");
+    bn_cmd_needs(&cmd, "rule", perplexity, "the task perplexity");
+    bn_cmd_needs(&cmd, "limit_per_group", grouped, "a task of several subjects (mmlu)");
+}
+
 static int evaluate(void)
 {
     const char *names[MAX_TASKS];
@@ -132,6 +176,7 @@ static int evaluate(void)
     if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
     char *text = strdup(o.tasks);
     int n = split_tasks(text, names);
+    check_tasks(names, n);
     struct bn_model *model = open_model();
     const struct bn_model_info *info = bn_model_info(model);
     struct bn_output *items = NULL;
@@ -297,6 +342,7 @@ int main(int argc, char **argv)
         list_tasks();
         return bn_cmd_finish(cmd.name, 0);
     }
+    check_options(is_stress ? STRESS : is_divergence ? DIVERGENCE : TASKS);
     apply_options();
     return bn_cmd_finish(cmd.name, is_stress ? stress() : is_divergence ? diverge() : evaluate());
 }
