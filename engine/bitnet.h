@@ -73,13 +73,23 @@ struct bn_model_options {
     int fuse_subwords;     /* > 0: every crew keeps the first layer's q, k and v of this many tokens (EXACT); memory for
                               them is taken as tokens come */
     float clip_embed_norm; /* > 0: limit of the Euclidean norm of embedding rows; 0: none */
+    bool wrq;              /* linears become two planes of signs when the model is opened */
+    float wrq_alpha_init;  /* > 0: the second plane starts at this multiple of the mean residual; 0: 0.85 */
+    const char *wrq_calibrate_text; /* file: weight that fit by the mean square of each input over this text; NULL */
+    bool ternary_weights; /* linears that are not ternary become so by the absmean rule when the model is opened; wrq
+                             replaces them */
 };
 
 struct bn_model_info {
     const char *path, *name, *architecture;
     const char *weight_encoding, *head_encoding; /* "i2_s", "q6_k", ... of the linears and of the output head */
-    const char *kernels;                         /* what kernel_backend came to, e.g. "avx512vnni" */
-    const char *ternary_layout; /* "i2", "lut3", "f32": of ternary weights in memory; NULL: the model has none */
+    const char *file_encoding;                   /* of the linears in the file: another one with wrq, ternary_weights */
+    bool file_is_ternary;                        /* file_encoding holds -1, 0, 1 times scales */
+    bool wrq;                                    /* the linears were fitted at load, ... */
+    double fit_loss, fit_alpha;  /* ... which left this share of their energy; the alpha that came out */
+    const char *ternary_weights; /* "off", "on", or why it was switched off */
+    const char *kernels;         /* what kernel_backend came to, e.g. "avx512vnni" */
+    const char *ternary_layout;  /* "i2", "lut3", "f32": of ternary weights in memory; NULL: the model has none */
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
     int n_clipped_rows; /* rows of the embedding that clip_embed_norm makes shorter */
     uint64_t n_parameters, file_bytes;

@@ -3,6 +3,7 @@
 #include "engine/cmd/bitnet_run/run.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct run_options o = {.max_new_tokens = -1,
                                .prompt_tokens = -1,
@@ -89,6 +90,23 @@ static void check_options(void)
         bn_cmd_fail(&run_cmd, 2, "--chat needs text; use --prompt or --prompt_file.");
 }
 
+/* What became of the linears at load, and what was asked for in vain. */
+static void say_refit(const struct bn_model_options *asked, const struct bn_model_info *info)
+{
+    if (asked->wrq && asked->ternary_weights)
+        fprintf(stderr, "bitnet-run: --ternary_weights is switched off, because --wrq takes its place.\n");
+    if (info->wrq)
+        fprintf(stderr, "bitnet-run: --wrq leaves %.2f %% of the energy of the weights; alpha became %.3g.\n",
+                100 * info->fit_loss, info->fit_alpha);
+    if (asked->wrq && !strcmp(info->file_encoding, "wrq"))
+        fprintf(stderr, "bitnet-run: --wrq does nothing, because the weights of this file are wrq already.\n");
+    if (info->wrq && (info->file_is_ternary || !strcmp(info->file_encoding, "binary")))
+        fprintf(stderr,
+                "bitnet-run: --wrq can only lose here: two planes hold %s weights at best as they are, and multiply "
+                "twice.\n",
+                info->file_encoding);
+}
+
 static void open_session(struct record *r, struct bn_model **model, const struct bn_settings *settings)
 {
     struct bn_error err;
@@ -100,6 +118,7 @@ static void open_session(struct record *r, struct bn_model **model, const struct
         fprintf(stderr, "bitnet-run: --clip_embed_norm %g rescales %d of %d embedding rows.\n",
                 (double)settings->model.clip_embed_norm, bn_model_info(*model)->n_clipped_rows,
                 bn_model_info(*model)->n_vocab);
+    if (!o.quiet) say_refit(&settings->model, bn_model_info(*model));
     int trained = bn_model_info(*model)->n_ctx_train;
     if (o.n_ctx > trained)
         fprintf(stderr,

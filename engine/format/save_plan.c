@@ -13,15 +13,6 @@ static bool ends_with(const char *name, const char *tail)
     return n >= t && strcmp(name + n - t, tail) == 0;
 }
 
-static bool is_linear(const struct bn_tensor *t)
-{
-    static const char *const names[] = {".attn_q.weight",   ".attn_k.weight", ".attn_v.weight",  ".attn_output.weight",
-                                        ".ffn_gate.weight", ".ffn_up.weight", ".ffn_down.weight"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (ends_with(t->name, names[i])) return true;
-    return false;
-}
-
 static bool is_head(const struct bn_tensor *t)
 {
     return strcmp(t->name, "token_embd.weight") == 0 || strcmp(t->name, "output.weight") == 0;
@@ -109,7 +100,7 @@ static enum bn_status plan_one(struct bn_conversion *c, const struct bn_source *
                                struct bn_error *err)
 {
     c->factor = 1, c->target = c->tensor->encoding;
-    if (is_linear(c->tensor)) return plan_linear(c, s, o, err);
+    if (bn_tensor_is_linear(c->tensor)) return plan_linear(c, s, o, err);
     if (!is_head(c->tensor)) {
         c->target = BN_ENC_F32; /* norms, biases, rope factors */
         return BN_OK;
@@ -132,7 +123,7 @@ static enum bn_status add_item(struct bn_save_plan *plan, const struct bn_source
     if (strlen(t->name) >= sizeof item->name - 8)
         return bn_fail(err, BN_ERR_FORMAT, "The tensor name %.80s... is too long.", t->name);
     snprintf(item->name, sizeof item->name, "%s", t->name);
-    item->vector = t->rows == 1 && !is_linear(t) && !is_head(t);
+    item->vector = t->rows == 1 && !bn_tensor_is_linear(t) && !is_head(t);
     item->bytes = bn_conversion_bytes(&item->conversion);
     plan->n++;
     if (!item->conversion.scale_apart) return BN_OK;

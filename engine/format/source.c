@@ -124,6 +124,16 @@ enum bn_status bn_source_check(const struct bn_source *source, struct bn_error *
     return status;
 }
 
+bool bn_tensor_is_linear(const struct bn_tensor *t)
+{
+    static const char *const names[] = {".attn_q.weight",   ".attn_k.weight", ".attn_v.weight",  ".attn_output.weight",
+                                        ".ffn_gate.weight", ".ffn_up.weight", ".ffn_down.weight"};
+    size_t n = strlen(t->name);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (n >= strlen(names[i]) && !strcmp(t->name + n - strlen(names[i]), names[i])) return true;
+    return false;
+}
+
 const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name)
 {
     for (size_t i = 0; i < source->n_tensors; i++)

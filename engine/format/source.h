@@ -108,5 +108,6 @@ void bn_source_close(struct bn_source *source);
 enum bn_status bn_source_check(const struct bn_source *source, struct bn_error *err);
 /* Whether `data` is in a mapped file (whose pages can be given back and read again). */
 bool bn_source_in_file(const struct bn_source *source, const void *data);
+bool bn_tensor_is_linear(const struct bn_tensor *tensor); /* by its name: of attention or feed-forward, in a layer */
 const struct bn_tensor *bn_source_tensor(const struct bn_source *source, const char *name); /* NULL: not there */
 #endif

@@ -15,6 +15,7 @@ static void fill_info(struct bn_model *m, const char *path)
 {
     const struct bn_config *c = &m->source.config;
     const struct bn_weights *w = &m->weights;
+    const struct bn_fit_loss *loss = &m->refit.loss;
     m->info = (struct bn_model_info){.path = path,
                                      .name = c->name,
                                      .architecture = c->architecture,
@@ -34,6 +35,11 @@ static void fill_info(struct bn_model *m, const char *path)
                                      .kernels = w->layers ? m->kernels_named : vocab_only_kernels};
     if (!w->layers) return;
     m->info.weight_encoding = bn_encoding_traits(w->stored)->name;
+    m->info.file_encoding = bn_encoding_traits(w->in_file)->name;
+    m->info.file_is_ternary = bn_encoding_traits(w->in_file)->ternary;
+    m->info.wrq = m->refit.to == BN_ENC_WRQ && loss->energy > 0;
+    m->info.ternary_weights = bn_refit_ternary(&m->refit);
+    if (loss->energy > 0) m->info.fit_loss = loss->error / loss->energy, m->info.fit_alpha = loss->second / loss->start;
     m->info.ternary_layout = w->layers[0].down.form->layout;
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
@@ -82,8 +88,9 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
     if (status == BN_OK)
         status = bn_chat_open(&m->chat, m->source.config.architecture, &m->source.vocab, o->chat_template, err);
     if (status == BN_OK) status = choose_kernels(m, &options, err);
+    if (status == BN_OK && !o->vocab_only) status = bn_refit_open(&m->refit, path, o, err);
     if (status == BN_OK && !o->vocab_only)
-        status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, err);
+        status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, &m->refit, err);
     if (status == BN_OK && !o->vocab_only) status = scale_inputs(m, o, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening)
         status = bn_screen_open(&m->screen, &m->weights.head, err);
@@ -115,6 +122,7 @@ void bn_model_close(struct bn_model *m)
     if (!m) return;
     bn_screen_close(&m->screen);
     bn_weights_close(&m->weights);
+    bn_refit_close(&m->refit);
     if (m->tokenizer) bn_tokenizer_close(m->tokenizer);
     bn_chat_close(&m->chat);
     bn_source_close(&m->source);

@@ -10,6 +10,7 @@ struct bn_tokenizer;
 
 struct bn_model {
     struct bn_source source;
+    struct bn_refit refit;
     struct bn_weights weights;
     struct bn_screen screen; /* with head_screening */
     struct bn_kernels kernels;

@@ -58,16 +58,32 @@ static enum bn_status apply_scale(struct bn_binder *b, struct bn_linear *lin, co
     return BN_OK;
 }
 
+/* The linear from a tensor made for it, which is copied: nothing of it can stay in place. */
+static enum bn_status bind_refitted(const struct bn_binder *b, struct bn_linear *lin, const struct bn_tensor *t)
+{
+    struct bn_tensor made;
+    struct bn_model_options copying = *b->options;
+    struct bn_binder inner = *b;
+    copying.weights_in_place = false, inner.options = &copying;
+    enum bn_status status = bn_refit_make(b->refit, &made, t, b->threads, b->err);
+    if (status != BN_OK) return status;
+    status = bn_linear_bind(&inner, lin, &made);
+    free((void *)(uintptr_t)made.data);
+    bn_bind_done_with(b, t);
+    b->weights->stored = made.encoding;
+    return status;
+}
+
 static enum bn_status bind_linear(struct bn_binder *b, struct bn_linear *lin, int layer, const char *leaf)
 {
     struct bn_weights *w = b->weights;
     const struct bn_tensor *t = bn_source_tensor(b->source, block_name(layer, leaf, ".weight").text);
-    enum bn_status status = bn_linear_bind(b, lin, t);
+    w->stored = w->in_file = t->encoding;
+    enum bn_status status = bn_refit_takes(b->refit, t) ? bind_refitted(b, lin, t) : bn_linear_bind(b, lin, t);
     if (status == BN_OK) status = bind_vector(b, &lin->norm_in, block_name(layer, leaf, "_norm_in.weight").text);
     w->bytes_per_token += (uint64_t)lin->rows * lin->row_bytes;
     w->macs_per_token += (uint64_t)lin->rows * (uint64_t)lin->cols;
     w->n_parameters += (uint64_t)lin->rows * (uint64_t)lin->cols;
-    w->stored = t->encoding;
     return status == BN_OK ? apply_scale(b, lin, block_name(layer, leaf, ".scale").text) : status;
 }
 
@@ -122,31 +138,35 @@ static size_t ternary_bytes(const struct bn_tensor *t, const struct bn_model_opt
 
 /* What all matrices take in the region: ternary ones in their layout, the others as stored. What a form makes larger
  * finds memory of its own. */
-static size_t matrix_bytes(const struct bn_source *source, const struct bn_model_options *options)
+static size_t matrix_bytes(const struct bn_source *source, const struct bn_model_options *options,
+                           const struct bn_refit *refit)
 {
     size_t total = 0;
     bool untied = bn_source_tensor(source, "output.weight");
     for (size_t i = 0; i < source->n_tensors; i++) {
         const struct bn_tensor *t = &source->tensors[i];
-        bool ternary = bn_encoding_traits(t->encoding)->ternary;
+        bool made = bn_refit_takes(refit, t);
+        bool ternary = made ? refit->to == BN_ENC_I2_S : bn_encoding_traits(t->encoding)->ternary;
         if (t->rows < 2 || (untied && !strcmp(t->name, "token_embd.weight"))) continue;
-        if (options->weights_in_place && (!ternary || bn_ternary_rows_in_place(t))) continue;
-        total += bn_weight_memory_need(ternary ? ternary_bytes(t, options) : t->bytes);
+        if (options->weights_in_place && !made && (!ternary || bn_ternary_rows_in_place(t))) continue;
+        total += bn_weight_memory_need(ternary ? ternary_bytes(t, options)
+                                       : made  ? bn_refit_bytes(refit, t)
+                                               : t->bytes);
     }
     return total;
 }
 
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
-                               struct bn_error *err)
+                               struct bn_refit *refit, struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
-    struct bn_binder b = {weights, source, kernels, NULL, options, err};
+    struct bn_binder b = {weights, source, kernels, NULL, options, refit, err};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
     if (!weights->layers)
         return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);
     enum bn_status status = bn_threads_open(&b.threads, bn_cores_available(), NULL, NULL, NULL, err);
-    if (status == BN_OK) status = bn_weight_memory_open(&weights->memory, matrix_bytes(source, options), err);
+    if (status == BN_OK) status = bn_weight_memory_open(&weights->memory, matrix_bytes(source, options, refit), err);
     if (status == BN_OK) status = bind_ends(&b);
     for (int i = 0; i < source->config.n_layers && status == BN_OK; i++)
         status = bind_layer(&b, &weights->layers[i], i);

@@ -3,6 +3,7 @@
 #define BN_MODEL_WEIGHTS_H
 #include "engine/model/embedding.h"
 #include "engine/model/linear/linear.h"
+#include "engine/model/linear/refit.h"
 #include "engine/model/weight_memory.h"
 
 struct bn_layer {
@@ -16,8 +17,8 @@ struct bn_weights {
     struct bn_embedding embedding;
     const float *output_norm;
     struct bn_linear head;
-    const float *rope_factors; /* [rope_dim / 2] divisors of the frequencies, or NULL */
-    enum bn_encoding stored;   /* encoding of the linears in the file */
+    const float *rope_factors;        /* [rope_dim / 2] divisors of the frequencies, or NULL */
+    enum bn_encoding stored, in_file; /* encoding of the linears, and in the file, where they were refitted from it */
     size_t n_owned;
     void **owned;                   /* vectors and what finds no room in `memory`, freed by close */
     struct bn_weight_memory memory; /* matrices, in huge pages */
@@ -28,11 +29,11 @@ struct bn_weights {
 /* Binds every tensor of `source`, which is complete (format/complete.h) and must outlive the weights. options (may not
  * be NULL): float_activations unpacks ternary linears to F32, so that no activation is quantised for them;
  * weights_in_place leaves matrices that kernels can read as they are in the mapped file; ternary_layout names the
- * layout of a form (ternary_layout.h); clip_embed_norm > 0 limits the norm of embedding rows. Fails for a separate
- * scale of a linear that is not ternary, and without memory. */
+ * layout of a form (ternary_layout.h); clip_embed_norm > 0 limits the norm of embedding rows. `refit` says what becomes
+ * of linears first. Fails for a separate scale of a linear that is not ternary, and without memory. */
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
-                               struct bn_error *err);
+                               struct bn_refit *refit, struct bn_error *err);
 /* Replaces the scale per token of every ternary linear: fixed [n_layers * BN_SITES_PER_LAYER] by bn_site, or NULL for
  * `factor`. BN_ERR_UNSUPPORTED: no linear is ternary. */
 enum bn_status bn_weights_scale_inputs(struct bn_weights *weights, const float *fixed, float factor,

@@ -82,6 +82,18 @@ static void json_stream(const struct reader *r)
     printf(", \"blocked_ms\": %.4f, \"tail_ms\": %.4f}", c->blocked_ms, r->tail_ms);
 }
 
+/* The linears, and what was made of them at load. */
+static void json_weights(const struct bn_model_info *info)
+{
+    json_text("weight_encoding", info->weight_encoding);
+    json_text("file_encoding", info->file_encoding);
+    json_text("ternary_weights", info->ternary_weights);
+    if (info->wrq)
+        printf(", \"wrq\": {\"loss\": %.6g, \"alpha\": %.6g}", info->fit_loss, info->fit_alpha);
+    else
+        fputs(", \"wrq\": null", stdout);
+}
+
 void print_json(const struct record *r, const struct prompt *prompt)
 {
     const struct bn_model_info *info = bn_model_info(bn_session_model(r->session));
@@ -110,6 +122,7 @@ void print_json(const struct record *r, const struct prompt *prompt)
     json_stream(&r->reader);
     printf(", \"clipped_rows\": %d, \"fused_rows\": %llu", info->n_clipped_rows,
            (unsigned long long)bn_crew_fused_rows(bn_session_crew(r->session)));
+    json_weights(info);
     json_text("kernels", info->kernels);
     if (info->ternary_layout) json_text("ternary_layout", info->ternary_layout);
     json_text("model", info->path);

@@ -11,6 +11,7 @@ struct bn_binder {
     const struct bn_kernels *kernels;
     struct bn_threads *threads;
     const struct bn_model_options *options;
+    struct bn_refit *refit;
     struct bn_error *err;
 };
 
