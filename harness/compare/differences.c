@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char machine_sql[] = "WITH a AS (SELECT name, coalesce(value, 'unknown') AS value FROM v_fingerprints "
-                                  "WHERE run_id = ?1 AND kind = 'machine' AND identity),"
-                                  " b AS (SELECT name, coalesce(value, 'unknown') AS value FROM v_fingerprints WHERE "
-                                  "run_id = ?2 AND kind = 'machine' AND identity)"
-                                  " SELECT name, coalesce((SELECT value FROM a WHERE a.name = n.name), 'absent') AS x, "
-                                  "coalesce((SELECT value FROM b WHERE b.name = n.name), 'absent') AS y"
-                                  " FROM (SELECT name FROM a UNION SELECT name FROM b) n WHERE x <> y ORDER BY name";
+static const char machine_sql[] =
+    "WITH a AS (SELECT name, coalesce(value, 'unknown') AS value FROM v_fingerprints "
+    "WHERE run_id = ?1 AND kind = 'machine' AND identity),"
+    " b AS (SELECT name, coalesce(value, 'unknown') AS value FROM v_fingerprints WHERE "
+    "run_id = ?2 AND kind = 'machine' AND identity)"
+    " SELECT name, coalesce((SELECT value FROM a WHERE a.name = n.name), 'absent') AS x, "
+    "coalesce((SELECT value FROM b WHERE b.name = n.name), 'absent') AS y"
+    " FROM (SELECT name FROM a UNION SELECT name FROM b) n WHERE x <> y ORDER BY 'absent' IN (x, y), name";
 
 enum bn_status bn_compare_differ(struct bn_comparison *c, const char *kind, const char *name, const char *base,
                                  const char *head, struct bn_error *err)

@@ -34,6 +34,9 @@ static void print_line(const struct bn_compare_line *line, bool factor)
     printf("%-8s %11.2f %11.2f %7.3f  %-14s %8s %6.3f  %s%s\n", BN_PRINTABLE(phase(line)), line->base.ns / 1000,
            line->head.ns / 1000, line->ratio, interval, sides, line->p_adjusted, bn_compare_verdict_name(line->verdict),
            line->other_output ? factor ? ", other output" : ", OUTPUT CHANGED" : "");
+    if (!factor && strcmp(line->base.config->series, line->head.config->series))
+        printf("    against %s, %s\n", BN_PRINTABLE(line->base.config->workload),
+               BN_PRINTABLE(line->base.config->series));
 }
 
 /* The fewest processes a side (or pairs) with which an exact test can reach 5 % after Holm's correction over all lines:
@@ -59,13 +62,24 @@ static void print_hint(const struct bn_comparison *c)
     }
 }
 
+/* A field of the machine that one run does not have: results of other programs say little about theirs. */
+static bool one_sided(const struct bn_compare_difference *d)
+{
+    return !strcmp(d->kind, "machine") && (!strcmp(d->base, "absent") || !strcmp(d->head, "absent"));
+}
+
 static void print_differences(const struct bn_comparison *c)
 {
+    const char *before = "known of one machine only: ";
     for (size_t i = 0; i < c->n_differences; i++) {
         const struct bn_compare_difference *d = &c->differences[i];
-        printf("differs: %s %s: %s, %s\n", d->kind, BN_PRINTABLE(d->name), BN_PRINTABLE(d->base),
-               BN_PRINTABLE(d->head));
+        if (!one_sided(d))
+            printf("differs: %s %s: %s, %s\n", d->kind, BN_PRINTABLE(d->name), BN_PRINTABLE(d->base),
+                   BN_PRINTABLE(d->head));
     }
+    for (size_t i = 0; i < c->n_differences; i++)
+        if (one_sided(&c->differences[i])) printf("%s%s", before, BN_PRINTABLE(c->differences[i].name)), before = ", ";
+    if (before[0] == ',') putchar('\n');
 }
 
 static void print_text(const struct bn_comparison *c, const char *verdict)

@@ -46,9 +46,10 @@ static void print_change(const struct bn_history_track *track, const struct bn_h
 static void print_track(const struct bn_history_track *track)
 {
     const struct bn_history_run *last = &track->runs[track->n_runs - 1];
-    printf("%s, %s, %s, %s, %s\n    %zu runs, last %.10s: %.1f us a token\n", BN_PRINTABLE(track->machine),
+    printf("%s, %s, %s, %s, %s\n    %zu run%s, last %.10s: %.1f us a token\n", BN_PRINTABLE(track->machine),
            BN_PRINTABLE(track->model), BN_PRINTABLE(track->workload), BN_PRINTABLE(track->series),
-           BN_PRINTABLE(track->phase), track->n_runs, BN_PRINTABLE(last->when), last->ns / 1000);
+           BN_PRINTABLE(track->phase), track->n_runs, track->n_runs == 1 ? "" : "s", BN_PRINTABLE(last->when),
+           last->ns / 1000);
     if (track->joined[0])
         printf("    matched by the fields that all runs have; some lack %s\n", BN_PRINTABLE(track->joined));
     for (int i = 0; i < track->n_changes; i++) print_change(track, &track->changes[i]);

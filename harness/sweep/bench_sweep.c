@@ -105,8 +105,9 @@ static int print_points(void)
         bn_cell_put(stdout, label, 32);
         printf("%8s\n", time);
     }
-    printf("%u points: %u configurations x %u rounds (%s), %u repetitions each\n", n, s.points.n_configs,
-           n / (s.points.n_configs ? s.points.n_configs : 1), bn_plan_mode_name(s.plan->mode), s.plan->repetitions);
+    uint32_t rounds = n / (s.points.n_configs ? s.points.n_configs : 1);
+    printf("%u points: %u configurations x %u round%s (%s), %u repetitions each\n", n, s.points.n_configs, rounds,
+           rounds == 1 ? "" : "s", bn_plan_mode_name(s.plan->mode), s.plan->repetitions);
     print_estimate(known, n_known, n);
     return 0;
 }

@@ -17,7 +17,7 @@ SELECT 'Points', printf('%d of %d', n_finished, n_points), printf('%d failed, %d
 FROM v_runs WHERE run_id = :run AND n_points > 0
 UNION ALL
 SELECT 'Same output everywhere', CASE WHEN max(n) = 1 THEN 'yes' ELSE 'NO' END,
-       printf('logits hash of %d points, %d different works', sum(points), count(*))
+       printf('logits hash of %d points', sum(points)) || CASE count(*) WHEN 1 THEN ', all of the same work' ELSE printf(', %d different works', count(*)) END
            || CASE WHEN sum(failed) THEN printf('; %d failed for another hash', sum(failed)) ELSE '' END
 FROM (SELECT count(DISTINCT hash) AS n, count(*) AS points, sum(contradicts) AS failed FROM v_outputs
       WHERE run_id = :run AND hash IS NOT NULL AND (state = 'finished' OR contradicts) AND engine = 'bitnet'
