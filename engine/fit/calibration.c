@@ -18,7 +18,8 @@ static void take_range(void *self, const struct bn_input_rows *in)
     for (int t = 0; t < in->n; t++)
         for (int c = in->c0; c < in->c1; c++) {
             double x = (double)in->x[(size_t)t * in->stride + (size_t)c];
-            min = fmin(min, x), max = fmax(max, isnan(x) ? INFINITY : x);
+            if (x < min) min = x;
+            if (!(x <= max)) max = isnan(x) ? INFINITY : x; /* fmax in this place crashes gcc 12 for AArch64 */
         }
     pthread_mutex_lock(&lock);
     site->min = fmin(site->min, min), site->max = fmax(site->max, max);
