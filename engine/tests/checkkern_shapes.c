@@ -189,6 +189,7 @@ const struct shape bench_shapes[] = {
     {BN_KERNEL_matmul_lut3, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_lut3, 640, 6912, 128, LIMIT_INT8, "down: 640 rows of 6912, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 2560, 2560, 4, LIMIT_READ, "q, o: 2560 x 2560, 4 tokens", 0},
+    {BN_KERNEL_matmul_i2, 2560, 2560, 16, LIMIT_INT8, "q, o: 2560 x 2560, 16 tokens", 0},
     {BN_KERNEL_matmul_i2, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 640, 2560, 128, LIMIT_INT8, "k, v: 640 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_i2, 640, 6912, 128, LIMIT_INT8, "down: 640 rows of 6912, 128 tokens", 0},

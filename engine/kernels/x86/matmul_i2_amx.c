@@ -1,7 +1,6 @@
 /* matmul_i2_amx.c - ternary times int8 by AMX tiles (tdpbsud): 16 tokens x 64 columns of activations, straight from
  * memory, times 64 columns x 16 rows of codes, unpacked once into a panel that stays in L1 while the tokens pass. Four
- * tiles of sums, two of activations and two of codes use all eight. Fewer than 16 tokens are left to avx512vnni. Never
- * timed (engine/performance.md). */
+ * tiles of sums, two of activations and two of codes use all eight. Fewer than 16 tokens are left to avx512vnni. */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
 
@@ -56,13 +55,20 @@ BN_INLINE void transpose16(__m512i v[16])
     }
 }
 
-/* The columns k..k+255 of 16 rows into one half of four steps. Missing rows repeat the last one. */
+/* The columns k..k+255 of 16 rows into one half of four steps. Missing rows repeat the last one. A block reads pieces
+ * of 32 rows, which no hardware prefetcher follows: the lines of the next block are asked for while this one is
+ * computed.
+ */
 static void unpack(struct scratch *s, int step, int half, const struct bn_ternary_args *a, int m, int end, int k)
 {
     __m512i v[TILE];
     __mmask8 mask = a->cols - k < 256 ? 0x0f : 0xff;
-    BN_UNROLL for (int i = 0; i < TILE; i++) v[i] =
-        _mm512_maskz_loadu_epi64(mask, a->w + (size_t)(m + i < end ? m + i : end - 1) * a->row_bytes + k / 4);
+    BN_UNROLL for (int i = 0; i < TILE; i++)
+    {
+        const uint8_t *w = a->w + (size_t)(m + i < end ? m + i : end - 1) * a->row_bytes + k / 4;
+        v[i] = _mm512_maskz_loadu_epi64(mask, w);
+        _mm_prefetch((const char *)w + PANEL_ROWS * a->row_bytes, _MM_HINT_T1);
+    }
     transpose16(v);
     BN_UNROLL for (int f = 0; f < 4; f++) BN_UNROLL for (int i = 0; i < TILE; i++) _mm512_store_si512(
         s->codes[step + f][half][i], _mm512_and_si512(_mm512_srli_epi16(v[i], 6 - 2 * f), _mm512_set1_epi8(3)));
