@@ -56,9 +56,10 @@ int main(int argc, char **argv)
         return bn_cmd_finish("bitnet", 0);
     }
     snprintf(path, sizeof path, "%s/bitnet-%.60s", folder, argv[1]);
+    const char *word = argv[1];
     argv[1] = path;
     execv(path, argv + 1);
-    fprintf(stderr, "bitnet: Unknown command \"%s\" (%s); run bitnet help for a list.\n", strrchr(path, '-') + 1,
+    fprintf(stderr, "bitnet: Unknown command \"%s\" (%s); run bitnet help for a list.\n", BN_PRINTABLE(word),
             strerror(errno));
     return 2;
 }

@@ -78,6 +78,16 @@ static bool rows_are_finite(const struct bn_tensor *t, float *row)
     return sum == 0;
 }
 
+enum bn_status bn_finite_weights(const struct bn_tensor *t, struct bn_error *err)
+{
+    float *row = malloc((size_t)t->cols * sizeof *row);
+    if (!row) return bn_fail_memory(err, t->name, (size_t)t->cols * sizeof *row);
+    bool good = rows_are_finite(t, row);
+    free(row);
+    if (good) return BN_OK;
+    return bn_fail(err, BN_ERR_FORMAT, "Tensor %s holds a weight that is not a finite number.", t->name);
+}
+
 enum bn_status bn_finite_check(const struct bn_tensor *t, const char *path, struct bn_error *err)
 {
     const struct bn_encoding_traits *e = bn_encoding_traits(t->encoding);

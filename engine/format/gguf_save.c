@@ -1,5 +1,6 @@
 /* gguf_save.c - writes a planned model as GGUF: the keys of FORMATS.md 2.2, the tokenizer, the tensors. */
 #include "engine/format/gguf_save.h"
+#include "engine/format/finite.h"
 #include "engine/format/gguf_save_vocab.h"
 #include "engine/format/little_endian.h"
 #include <stdlib.h>
@@ -76,7 +77,10 @@ static enum bn_status write_item(struct bn_gguf_writer *w, const struct bn_save_
     const struct bn_conversion *c = &item->conversion;
     bool as_it_is =
         c->target == c->tensor->encoding && !bn_encoding_traits(c->target)->ternary && c->factor == 1 && !c->n_heads;
-    if (as_it_is) return bn_gguf_write_data(w, c->tensor->data, item->bytes, err);
+    if (as_it_is) {
+        enum bn_status finite = bn_finite_weights(c->tensor, err);
+        return finite ? finite : bn_gguf_write_data(w, c->tensor->data, item->bytes, err);
+    }
     void *out = calloc(1, item->bytes);
     if (!out) return bn_fail_memory(err, item->name, item->bytes);
     enum bn_status status = bn_convert(out, c, loss, err);

@@ -41,6 +41,7 @@ int main(int argc, char **argv)
     }
     for (const struct command *c = commands; c->name; c++)
         if (!strcmp(argv[1], c->name)) return bn_cmd_finish("bitnet-bench", c->run(argc - 1, argv + 1));
-    fprintf(stderr, "bitnet-bench: Unknown command \"%s\"; bitnet-bench --help lists the commands.\n", argv[1]);
+    fprintf(stderr, "bitnet-bench: Unknown command \"%s\"; bitnet-bench --help lists the commands.\n",
+            BN_PRINTABLE(argv[1]));
     return 2;
 }

@@ -78,7 +78,7 @@ static pid_t other_queue(const struct bn_lock *lock, int *cpu)
 /* "process 4711 (bitnet-bench sweep plan.yaml)" */
 static void describe(pid_t pid, char *text, size_t cap)
 {
-    char path[64], words[300] = "";
+    char path[64], words[300] = "", shown[300];
     snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
     FILE *f = pid > 0 ? fopen(path, "r") : NULL;
     size_t n = f ? fread(words, 1, sizeof words - 1, f) : 0;
@@ -86,7 +86,8 @@ static void describe(pid_t pid, char *text, size_t cap)
     for (size_t i = 0; i + 1 < n; i++)
         if (!words[i]) words[i] = ' ';
     if (pid > 0)
-        snprintf(text, cap, "process %d%s%.200s%s", pid, n ? " (" : "", words, n ? ")" : "");
+        snprintf(text, cap, "process %d%s%.200s%s", pid, n ? " (" : "", bn_printable(shown, sizeof shown, words),
+                 n ? ")" : "");
     else
         snprintf(text, cap, "a process of another container");
 }

@@ -118,6 +118,7 @@ int main(int argc, char **argv)
     report.run = choose_run(report.db);
     if (!page_write(&report) || (o.summary && !summary_write(&report, stdout))) fail(1, "%s", report.error);
     sqlite3_close(report.db);
-    printf("%s/index.html\n", report.output);
+    char shown[8192];
+    printf("%s/index.html\n", bn_printable(shown, sizeof shown, report.output));
     return bn_cmd_finish("bitnet-report", 0);
 }

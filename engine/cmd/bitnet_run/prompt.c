@@ -71,7 +71,7 @@ void prompt_make(struct prompt *p, const struct bn_model *model, const struct ru
         need(bn_input_read(&p->text, &p->n_bytes, o->prompt_file, PROMPT_LIMIT, &err), &err);
     else
         p->text = must(strdup(o->prompt)), p->n_bytes = strlen(o->prompt);
-    if (o->chat && !o->quiet) fprintf(stderr, "chat template: %s\n", bn_chat_name(model));
+    if (o->chat && !o->quiet) fprintf(stderr, "chat template: %s\n", BN_PRINTABLE(bn_chat_name(model)));
     if (o->chat)
         tokenize_chat(p, model, o->system);
     else
