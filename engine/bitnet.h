@@ -70,6 +70,7 @@ struct bn_model_options {
         scale_factor; /* > 0: activations are cut off at this part of each token's largest magnitude; 0: at all of it */
     const char *ternary_layout; /* of ternary weights in memory: NULL or "auto", "i2" (2 bits), "lut3" (1.67 bits),
                                    "f32"; same logits (EXACT) */
+    bool ignore_blocked;        /* do not use MODEL.blocked (bitnet-repack), which is otherwise used where it exists */
     int fuse_subwords;     /* > 0: every crew keeps the first layer's q, k and v of this many tokens (EXACT); memory for
                               them is taken as tokens come */
     float clip_embed_norm; /* > 0: limit of the Euclidean norm of embedding rows; 0: none */
@@ -91,7 +92,9 @@ struct bn_model_info {
     const char *kernels;         /* what kernel_backend came to, e.g. "avx512vnni" */
     const char *ternary_layout;  /* "i2", "lut3", "f32": of ternary weights in memory; NULL: the model has none */
     int n_layers, dim, ffn_dim, n_heads, n_kv_heads, head_dim, n_vocab, n_ctx_train;
-    int n_clipped_rows; /* rows of the embedding that clip_embed_norm makes shorter */
+    const char *blocked;        /* file that ternary weights came from instead of the model's own, or NULL */
+    const char *blocked_layout; /* of the file beside the model, used or not; NULL: none */
+    int n_clipped_rows;         /* rows of the embedding that clip_embed_norm makes shorter */
     uint64_t n_parameters, file_bytes;
     uint64_t weight_bytes_per_token; /* bytes of weights one decoded token reads */
     uint64_t macs_per_token;         /* multiply-adds of the linears and the head for one token */

@@ -119,6 +119,9 @@ static void open_session(struct record *r, struct bn_model **model, const struct
                 (double)settings->model.clip_embed_norm, bn_model_info(*model)->n_clipped_rows,
                 bn_model_info(*model)->n_vocab);
     if (!o.quiet) say_refit(&settings->model, bn_model_info(*model));
+    if (bn_model_info(*model)->blocked_layout && !bn_model_info(*model)->blocked && !o.quiet)
+        fprintf(stderr, "bitnet-run: The .blocked file beside the model has layout %s; with %s it is not used.\n",
+                bn_model_info(*model)->blocked_layout, bn_model_info(*model)->ternary_layout);
     int trained = bn_model_info(*model)->n_ctx_train;
     if (o.n_ctx > trained)
         fprintf(stderr,

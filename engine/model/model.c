@@ -11,6 +11,12 @@
 
 static const char *vocab_only_kernels = "none (vocabulary only)";
 
+static bool used_blocked(const struct bn_model *m)
+{
+    const char *layout = m->weights.layers[0].down.form->layout;
+    return m->blocked.bytes && m->refit.to == BN_ENC_NONE && layout && !strcmp(layout, m->blocked.layout);
+}
+
 static void fill_info(struct bn_model *m, const char *path)
 {
     const struct bn_config *c = &m->source.config;
@@ -41,6 +47,8 @@ static void fill_info(struct bn_model *m, const char *path)
     m->info.ternary_weights = bn_refit_ternary(&m->refit);
     if (loss->energy > 0) m->info.fit_loss = loss->error / loss->energy, m->info.fit_alpha = loss->second / loss->start;
     m->info.ternary_layout = w->layers[0].down.form->layout;
+    m->info.blocked_layout = m->blocked.bytes ? m->blocked.layout : NULL;
+    if (used_blocked(m)) m->info.blocked = m->blocked.path;
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
 
@@ -50,7 +58,7 @@ static enum bn_status choose_kernels(struct bn_model *m, struct bn_model_options
     struct bn_backend backend;
     enum bn_status status = bn_backend_find(&backend, o->kernel_backend, err);
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, backend.variant, err);
-    if (status == BN_OK) status = bn_ternary_layout_choose(o, &backend, &m->kernels, err);
+    if (status == BN_OK) status = bn_ternary_layout_choose(o, &backend, &m->kernels, m->blocked.layout, err);
     m->reference64 = backend.reference64;
     m->fuse_subwords = o->fuse_subwords < m->source.config.n_vocab ? o->fuse_subwords : m->source.config.n_vocab;
     snprintf(m->kernels_named, sizeof m->kernels_named, backend.generic ? "generic (%s)" : "%s",
@@ -73,6 +81,12 @@ static enum bn_status scale_inputs(struct bn_model *m, const struct bn_model_opt
     return status;
 }
 
+/* What is beside the model, if linears are to have its layout and to stay as they are. */
+static const struct bn_blocked *ready_blocked(const struct bn_model *m, const char *layout)
+{
+    return m->blocked.bytes && !strcmp(m->blocked.layout, layout) && m->refit.to == BN_ENC_NONE ? &m->blocked : NULL;
+}
+
 static enum bn_status open_parts(struct bn_model *m, const char *path, const struct bn_model_options *o,
                                  struct bn_error *err)
 {
@@ -87,10 +101,13 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
         status = bn_tokenizer_open(&m->tokenizer, &m->source.vocab, o->pretokenizer, err);
     if (status == BN_OK)
         status = bn_chat_open(&m->chat, m->source.config.architecture, &m->source.vocab, o->chat_template, err);
+    if (status == BN_OK && !o->vocab_only && !o->ignore_blocked)
+        status = bn_blocked_open(&m->blocked, &m->source, path, err);
     if (status == BN_OK) status = choose_kernels(m, &options, err);
     if (status == BN_OK && !o->vocab_only) status = bn_refit_open(&m->refit, path, o, err);
     if (status == BN_OK && !o->vocab_only)
-        status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, &m->refit, err);
+        status = bn_weights_open(&m->weights, &m->source, &m->kernels, &options, &m->refit,
+                                 ready_blocked(m, options.ternary_layout), err);
     if (status == BN_OK && !o->vocab_only) status = scale_inputs(m, o, err);
     if (status == BN_OK && !o->vocab_only && o->head_screening)
         status = bn_screen_open(&m->screen, &m->weights.head, err);

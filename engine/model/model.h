@@ -1,6 +1,7 @@
 /* model.h - inside of struct bn_model: an opened source, its tokenizer, bound weights and chosen kernels. */
 #ifndef BN_MODEL_MODEL_H
 #define BN_MODEL_MODEL_H
+#include "engine/format/blocked.h"
 #include "engine/kernels/kernels.h"
 #include "engine/model/chat/chat.h"
 #include "engine/model/screen.h"
@@ -11,6 +12,7 @@ struct bn_tokenizer;
 struct bn_model {
     struct bn_source source;
     struct bn_refit refit;
+    struct bn_blocked blocked; /* what is beside the model; bytes NULL: nothing */
     struct bn_weights weights;
     struct bn_screen screen; /* with head_screening */
     struct bn_kernels kernels;

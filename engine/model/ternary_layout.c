@@ -4,15 +4,16 @@
 #include "engine/model/linear/linear.h"
 #include <string.h>
 
-static const char *best(const struct bn_model_options *options, const struct bn_kernels *kernels)
+static const char *best(const struct bn_model_options *options, const struct bn_kernels *kernels, const char *ready)
 {
     extern const struct bn_kernel_variant bn_kernel_matmul_lut3_ref;
     bool fast = (void (*)(void))kernels->matmul_lut3 != bn_kernel_matmul_lut3_ref.function;
-    return fast && !options->weights_in_place ? bn_cpu_family()->ternary_layout : "i2";
+    const char *layout = bn_cpu_family()->ternary_layout;
+    return fast && (!options->weights_in_place || !strcmp(ready, layout)) ? layout : "i2";
 }
 
 enum bn_status bn_ternary_layout_choose(struct bn_model_options *options, const struct bn_backend *backend,
-                                        const struct bn_kernels *kernels, struct bn_error *err)
+                                        const struct bn_kernels *kernels, const char *ready, struct bn_error *err)
 {
     const char *name = options->ternary_layout;
     bool chosen = name && strcmp(name, "auto");
@@ -26,6 +27,6 @@ enum bn_status bn_ternary_layout_choose(struct bn_model_options *options, const 
     if (backend->reference64)
         options->ternary_layout = "i2";
     else if (!chosen)
-        options->ternary_layout = backend->generic ? "f32" : best(options, kernels);
+        options->ternary_layout = backend->generic ? "f32" : best(options, kernels, ready);
     return BN_OK;
 }

@@ -158,10 +158,10 @@ static size_t matrix_bytes(const struct bn_source *source, const struct bn_model
 
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
-                               struct bn_refit *refit, struct bn_error *err)
+                               struct bn_refit *refit, const struct bn_blocked *blocked, struct bn_error *err)
 {
     *weights = (struct bn_weights){.n_layers = source->config.n_layers};
-    struct bn_binder b = {weights, source, kernels, NULL, options, refit, err};
+    struct bn_binder b = {weights, source, kernels, NULL, options, refit, err, blocked};
     weights->layers = calloc((size_t)source->config.n_layers, sizeof *weights->layers);
     if (!weights->layers)
         return bn_fail_memory(err, "the layers", (size_t)source->config.n_layers * sizeof *weights->layers);

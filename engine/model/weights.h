@@ -6,6 +6,8 @@
 #include "engine/model/linear/refit.h"
 #include "engine/model/weight_memory.h"
 
+struct bn_blocked;
+
 struct bn_layer {
     const float *attn_norm, *attn_sub_norm, *ffn_norm, *ffn_sub_norm; /* NULL: the model has none */
     struct bn_linear qkv[3], o, gate_up[2], down;
@@ -29,11 +31,12 @@ struct bn_weights {
 /* Binds every tensor of `source`, which is complete (format/complete.h) and must outlive the weights. options (may not
  * be NULL): float_activations unpacks ternary linears to F32, so that no activation is quantised for them;
  * weights_in_place leaves matrices that kernels can read as they are in the mapped file; ternary_layout names the
- * layout of a form (ternary_layout.h); clip_embed_norm > 0 limits the norm of embedding rows. `refit` says what becomes
- * of linears first. Fails for a separate scale of a linear that is not ternary, and without memory. */
+ * layout of a form (ternary_layout.h), which `blocked` may have ready (or NULL); clip_embed_norm > 0 limits the norm of
+ * embedding rows. `refit` says what becomes of linears first. Fails for a separate scale of a linear that is not
+ * ternary, and without memory. */
 enum bn_status bn_weights_open(struct bn_weights *weights, const struct bn_source *source,
                                const struct bn_kernels *kernels, const struct bn_model_options *options,
-                               struct bn_refit *refit, struct bn_error *err);
+                               struct bn_refit *refit, const struct bn_blocked *blocked, struct bn_error *err);
 /* Replaces the scale per token of every ternary linear: fixed [n_layers * BN_SITES_PER_LAYER] by bn_site, or NULL for
  * `factor`. BN_ERR_UNSUPPORTED: no linear is ternary. */
 enum bn_status bn_weights_scale_inputs(struct bn_weights *weights, const float *fixed, float factor,

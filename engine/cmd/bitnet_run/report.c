@@ -125,6 +125,7 @@ void print_json(const struct record *r, const struct prompt *prompt)
     json_weights(info);
     json_text("kernels", info->kernels);
     if (info->ternary_layout) json_text("ternary_layout", info->ternary_layout);
+    if (info->blocked) json_text("blocked", info->blocked);
     json_text("model", info->path);
     json_text("ended", bn_end_name(r->end));
     printf(", \"peak_rss_bytes\": %lld}\n", (long long)usage.ru_maxrss * 1024);

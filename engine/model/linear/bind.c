@@ -68,16 +68,29 @@ enum bn_status bn_bind_rows(struct bn_binder *b, struct bn_linear *lin, const st
     return BN_OK;
 }
 
-enum bn_status bn_bind_stored(struct bn_binder *b, struct bn_linear *lin, const uint8_t *rows, const char *name)
+static enum bn_status keep_or_copy(struct bn_binder *b, struct bn_linear *lin, const uint8_t *data, size_t bytes,
+                                   const char *name)
 {
-    lin->data = rows;
+    lin->data = data;
     if (b->options->weights_in_place) return BN_OK;
-    size_t bytes = (size_t)lin->rows * lin->row_bytes;
     void *copy = bn_bind_matrix(b, bytes, name);
     if (!copy) return BN_ERR_MEMORY;
-    bn_weight_memory_copy(b->threads, copy, rows, bytes, bn_source_in_file(b->source, rows));
+    bn_weight_memory_copy(b->threads, copy, data, bytes, bn_source_in_file(b->source, data));
     lin->data = copy;
     return BN_OK;
+}
+
+enum bn_status bn_bind_stored(struct bn_binder *b, struct bn_linear *lin, const uint8_t *rows, const char *name)
+{
+    return keep_or_copy(b, lin, rows, (size_t)lin->rows * lin->row_bytes, name);
+}
+
+enum bn_status bn_bind_blocked(struct bn_binder *b, struct bn_linear *lin, const struct bn_tensor *t, size_t bytes)
+{
+    const uint8_t *data = NULL;
+    lin->bytes = bytes;
+    enum bn_status status = b->blocked ? bn_blocked_find(&data, b->blocked, t, bytes, b->err) : BN_OK;
+    return status == BN_OK && data ? keep_or_copy(b, lin, data, bytes, t->name) : status;
 }
 
 static void row_to_cpu(uint8_t *out, const struct bn_tensor *tensor, int64_t row, float *buffer)

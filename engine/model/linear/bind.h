@@ -3,6 +3,7 @@
 #ifndef BN_MODEL_LINEAR_BIND_H
 #define BN_MODEL_LINEAR_BIND_H
 #include "engine/core/threads.h"
+#include "engine/format/blocked.h"
 #include "engine/model/weights.h"
 
 struct bn_binder {
@@ -13,6 +14,7 @@ struct bn_binder {
     const struct bn_model_options *options;
     struct bn_refit *refit;
     struct bn_error *err;
+    const struct bn_blocked *blocked; /* ready data in options->ternary_layout, or NULL */
 };
 
 /* Room for n floats, or for a matrix (in huge pages while they last); NULL with the error set without memory. */
@@ -29,6 +31,10 @@ enum bn_status bn_bind_rows(struct bn_binder *binder, struct bn_linear *lin, con
 /* lin->data from rows (lin->row_bytes each) that kernels can read as they are: copied into huge pages, or left in the
  * file with weights_in_place. */
 enum bn_status bn_bind_stored(struct bn_binder *binder, struct bn_linear *lin, const uint8_t *rows, const char *name);
+/* lin->data and lin->bytes from NAME.blocked, copied or left there in the same way; lin->data stays NULL if the tensor
+ * is not there. */
+enum bn_status bn_bind_blocked(struct bn_binder *binder, struct bn_linear *lin, const struct bn_tensor *tensor,
+                               size_t bytes);
 /* The rows of the tensor's own encoding, in the byte order of this CPU; and one of them unpacked. */
 enum bn_status bn_bind_as_is(struct bn_binder *binder, struct bn_linear *lin, const struct bn_tensor *tensor);
 void bn_bind_unpack_as_is(float *row, const struct bn_linear *lin, int r);

@@ -15,6 +15,8 @@ static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const str
     lin->form = &bn_linear_i2;
     lin->encoding = BN_ENC_I2_S;
     lin->row_bytes = bn_ternary_row_bytes(tensor->cols);
+    enum bn_status status = bn_bind_blocked(b, lin, tensor, (size_t)lin->rows * lin->row_bytes);
+    if (status != BN_OK || lin->data) return status;
     return rows ? bn_bind_stored(b, lin, rows, tensor->name) : bn_bind_rows(b, lin, tensor, lin->row_bytes, row_to_i2s);
 }
 

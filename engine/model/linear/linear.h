@@ -21,6 +21,7 @@ struct bn_linear {
     int rows, cols;
     const uint8_t *data; /* [rows][row_bytes], in the file's map or in memory of the weights */
     size_t row_bytes;
+    size_t bytes;             /* of data, in forms with a layout */
     const float *w_scale;     /* ternary: one, or one per row; NULL otherwise */
     int w_scale_step;         /* 0 or 1, as in struct bn_ternary_args */
     const float *plane_scale; /* wrq: [rows][2]; NULL otherwise */

@@ -69,20 +69,29 @@ static bool wanted(const struct bn_binder *b, const struct bn_linear *lin)
            (size_t)lin->rows * bn_ternary_row_bytes(lin->cols);
 }
 
+static enum bn_status pack_anew(struct bn_binder *b, struct bn_linear *lin, const struct bn_tensor *tensor,
+                                size_t bytes, bool *bad)
+{
+    uint8_t *out = bn_bind_matrix(b, bytes, tensor->name);
+    if (!out) return BN_ERR_MEMORY;
+    enum bn_status status = pack(b, out, tensor, bad);
+    if (status != BN_OK || *bad) return status;
+    bn_bind_done_with(b, tensor);
+    lin->data = out;
+    return BN_OK;
+}
+
 /* A damaged tensor that cannot be packed keeps its rows and its results: the next form takes it. */
 static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
     if (!wanted(b, lin)) return BN_OK;
     size_t bytes = bn_lut3_bytes(lin->rows, bn_ternary_padded_cols(lin->cols));
-    uint8_t *out = bn_bind_matrix(b, bytes, tensor->name);
-    bool bad;
-    if (!out) return BN_ERR_MEMORY;
-    enum bn_status status = pack(b, out, tensor, &bad);
+    enum bn_status status = bn_bind_blocked(b, lin, tensor, bytes);
+    bool bad = false;
+    if (status == BN_OK && !lin->data) status = pack_anew(b, lin, tensor, bytes, &bad);
     if (status != BN_OK || bad) return status;
-    bn_bind_done_with(b, tensor);
     lin->form = &bn_linear_lut3;
     lin->encoding = BN_ENC_I2_S;
-    lin->data = out;
     lin->row_bytes = bytes / (size_t)lin->rows; /* a row's share of its panel */
     return BN_OK;
 }
