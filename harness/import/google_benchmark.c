@@ -130,7 +130,7 @@ static enum bn_status store_point(struct bn_import *import, const json_t *group,
     json_t *rows = rows_with_times(group, &r.reason);
     struct bn_sample *samples = calloc(json_array_size(rows) + 1, sizeof *samples);
     char *name = name_of(first);
-    double threads = bn_import_number(first, "threads");
+    json_int_t threads = json_integer_value(json_object_get(first, "threads"));
     bn_import_option(&options, "label", json_object_get(first, "label"));
     enum bn_status status = bn_import_options_close(&options, err);
     if (!status && (!samples || !name)) status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory importing.");
@@ -141,7 +141,7 @@ static enum bn_status store_point(struct bn_import *import, const json_t *group,
                                      .options = options.text,
                                      .option_rows = options.at,
                                      .n_option_rows = options.n,
-                                     .threads = threads >= 1 && threads <= 65536 ? (uint32_t)threads : 1};
+                                     .threads = threads ? (uint32_t)threads : 1};
     if (!status) status = bn_store_point_add(import->store, import->run_id, &config, &point_id, err);
     if (!status) status = bn_store_point_end(import->store, point_id, &r, NULL, err);
     import->n_rows += r.n_samples ? r.n_samples : r.state[0] == 's' || r.state[0] == 'f';
@@ -199,6 +199,27 @@ static enum bn_status build(struct bn_import *import, json_t *context, int64_t *
     return status;
 }
 
+static enum bn_status check_row(const json_t *b, struct bn_error *err)
+{
+    const json_t *threads = json_object_get(b, "threads");
+    if (!bn_import_text(b, "name")[0])
+        return bn_harness_fail(err, BN_ERR_FORMAT, "A benchmark of this file has no name.");
+    if (!threads ||
+        (json_is_integer(threads) && json_integer_value(threads) >= 1 && json_integer_value(threads) <= 65536))
+        return BN_OK;
+    return bn_harness_fail(err, BN_ERR_FORMAT,
+                           "threads of the benchmark %.200s must be a whole number from 1 to 65536.",
+                           bn_import_text(b, "name"));
+}
+
+static enum bn_status check_rows(const json_t *benchmarks, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < json_array_size(benchmarks); i++)
+        status = check_row(json_array_get(benchmarks, i), err);
+    return status;
+}
+
 /* Rows by name, threads and label, in the order of the file (jansson keeps the order of insertion). */
 static json_t *group(const json_t *benchmarks)
 {
@@ -227,7 +248,8 @@ enum bn_status bn_import_google_benchmark(struct bn_import *import, json_t *docu
     if (!bn_import_google_benchmark_is(document))
         return bn_harness_fail(err, BN_ERR_FORMAT,
                                "This is not what Google Benchmark writes: it has no context or no benchmarks.");
-    enum bn_status status = machine(import, context, &machine_id, err);
+    enum bn_status status = check_rows(json_object_get(document, "benchmarks"), err);
+    if (!status) status = machine(import, context, &machine_id, err);
     if (!status) status = build(import, context, &build_id, err);
     if (!status) status = bn_import_run(import, machine_id, build_id, bn_import_text(context, "date"), false, err);
     json_t *groups = group(json_object_get(document, "benchmarks"));

@@ -187,6 +187,9 @@ enum bn_status bn_import_lm_eval(struct bn_import *import, json_t *document, str
     if (!status) status = bn_import_run(import, 0, 0, when, false, err);
     json_object_foreach(json_object_get(document, "results"), task, result)
     {
+        if (!status && !json_is_object(result))
+            status =
+                bn_harness_fail(err, BN_ERR_FORMAT, "The results of task %.200s are not an object of metrics.", task);
         if (!status) status = store_task(import, &subject, document, task, result, err);
     }
     bn_import_options_release(&subject.settings);

@@ -124,7 +124,7 @@ static enum bn_status read_documents(const char *text, size_t n, json_t *documen
 {
     json_error_t why;
     for (size_t at = strspn(text, " \t\r\n"); at < n; at += strspn(text + at, " \t\r\n")) {
-        json_t *document = json_loadb(text + at, n - at, JSON_DISABLE_EOF_CHECK, &why);
+        json_t *document = json_loadb(text + at, n - at, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &why);
         if (!document) return bn_harness_fail(err, BN_ERR_FORMAT, "it is not JSON: %s", why.text);
         json_array_append_new(documents, document);
         at += (size_t)why.position;
