@@ -34,6 +34,10 @@ typedef bool bn_import_recognise(const json_t *document);
  * its rows. `hash` names the bytes. NaN and Infinity, which JSON does not have, are read as null. */
 enum bn_status bn_import_read(const char *path, json_t **documents, char *hash, size_t cap, struct bn_error *err);
 
+/* Adds the documents of a text of n bytes and a NUL to the array `documents`; fields given twice are an error, what
+ * Python and C++ write for NaN and infinity becomes null. */
+enum bn_status bn_import_json(const char *text, size_t n, json_t *documents, struct bn_error *err);
+
 /* ---- where results come from (origin.c) ---- */
 /* Sets import->run_id to a run of this machine and build (0: unknown): the one of this file that there is already when
  * `join` says so, else a new one. `when` in any form of bn_instant_read; NULL: now. */

@@ -132,7 +132,7 @@ static enum bn_status read_documents(const char *text, size_t n, json_t *documen
     return json_array_size(documents) ? BN_OK : bn_harness_fail(err, BN_ERR_FORMAT, "it is empty");
 }
 
-static enum bn_status read_json(const char *text, size_t n, json_t *documents, struct bn_error *err)
+enum bn_status bn_import_json(const char *text, size_t n, json_t *documents, struct bn_error *err)
 {
     char *clean = strlen(text) == n ? malloc(n + n / 3 + 2) : NULL;
     if (strlen(text) != n) return bn_harness_fail(err, BN_ERR_FORMAT, "it is not JSON: it has a NUL byte");
@@ -178,7 +178,7 @@ static enum bn_status parse(const char *text, size_t n, json_t *documents, struc
                                "it is a table for people or spreadsheets; run llama-bench with -o json");
     char first = text[mark + space];
     bool sql = first && strchr("CcIiBb-", first);
-    return (sql ? read_sql : read_json)(text + mark, n - mark, documents, err);
+    return (sql ? read_sql : bn_import_json)(text + mark, n - mark, documents, err);
 }
 
 enum bn_status bn_import_read(const char *path, json_t **documents, char *hash, size_t cap, struct bn_error *err)

@@ -43,6 +43,18 @@ Test(llama_bench, repetitions_are_samples)
     bn_reply_release(&r);
 }
 
+/* llama-bench computes the deviation of equal times as the root of a tiny negative number. */
+Test(llama_bench, a_deviation_that_is_no_number_loses_nothing)
+{
+    struct bn_reply r;
+    struct bn_error err = {0};
+    cr_assert_eq(bn_llama_bench_parse(
+                     &r, "[{\"n_prompt\": 8, \"n_gen\": 0, \"stddev_ts\": -nan, \"samples_ns\": [5, 5]}]", &err),
+                 BN_OK, "%s", err.text);
+    cr_expect_eq(r.n_samples, 2);
+    bn_reply_release(&r);
+}
+
 Test(llama_bench, an_answer_that_measures_nothing_is_an_error)
 {
     static const char *const bad[] = {"",
@@ -51,7 +63,11 @@ Test(llama_bench, an_answer_that_measures_nothing_is_an_error)
                                       "[{}]",
                                       "[{\"n_prompt\": 8, \"n_gen\": 0}]",
                                       "[{\"n_prompt\": 8, \"n_gen\": 8, \"samples_ns\": [1]}]",
-                                      "[{\"n_prompt\": 8, \"n_gen\": 0, \"samples_ns\": []}]"};
+                                      "[{\"n_prompt\": 8, \"n_gen\": 0, \"samples_ns\": []}]",
+                                      "[{\"n_prompt\": 8, \"n_gen\": 0, \"samples_ns\": [5, 0]}]",
+                                      "[{\"n_prompt\": 8, \"n_gen\": 0, \"samples_ns\": [\"5\"]}]",
+                                      "[{\"n_prompt\": 8, \"n_gen\": 0, \"samples_ns\": [-5]}]",
+                                      "[{\"n_prompt\": 8, \"n_gen\": 0, \"n_prompt\": 9, \"samples_ns\": [5]}]"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct bn_reply r;
         struct bn_error err = {0};

@@ -1,6 +1,7 @@
 /* llama_bench.c - the command line of llama-bench, and its answer as samples. */
 #include "harness/worker/llama_bench.h"
 #include "harness/core/error.h"
+#include "harness/import/import.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,22 +43,26 @@ static enum bn_status take_test(struct bn_reply *r, const json_t *test, struct b
         return bn_harness_fail(err, BN_ERR_FORMAT, "A test of llama-bench's answer has no repetitions of one phase.");
     r->samples = calloc(n, sizeof *r->samples);
     if (!r->samples) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory reading llama-bench's answer.");
-    for (size_t i = 0; i < n; i++)
-        r->samples[i] = (struct bn_sample){gen > 0 ? "decode" : "prefill", (int64_t)i, 0,
-                                           (int64_t)json_number_value(json_array_get(all, i)), gen > 0 ? gen : prompt};
-    r->n_samples = n;
-    return BN_OK;
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; !status && i < n; i++) {
+        r->samples[i] = (struct bn_sample){gen > 0 ? "decode" : "prefill", (int64_t)i, 0, 0, gen > 0 ? gen : prompt};
+        status = bn_import_ns(json_array_get(all, i), 1, "Each of samples_ns", &r->samples[i].ns, err);
+    }
+    r->n_samples = status ? 0 : n;
+    return status;
 }
 
 enum bn_status bn_llama_bench_parse(struct bn_reply *r, const char *output, struct bn_error *err)
 {
     *r = (struct bn_reply){.kernels = "own"};
-    json_t *tests = json_loads(output ? output : "", 0, NULL);
+    struct bn_error why = {0};
+    json_t *documents = json_array(), *tests = NULL;
+    if (output && !bn_import_json(output, strlen(output), documents, &why)) tests = json_array_get(documents, 0);
     enum bn_status status =
-        json_array_size(tests) == 1
+        json_array_size(tests) == 1 && json_array_size(documents) == 1
             ? take_test(r, json_array_get(tests, 0), err)
             : bn_harness_fail(err, BN_ERR_FORMAT, "llama-bench answered without the one test that was asked for.");
-    json_decref(tests);
+    json_decref(documents);
     r->done = !status;
     return status;
 }
