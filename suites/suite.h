@@ -12,13 +12,13 @@ struct bn_eval_options {
     const char *text_file; /* the text of task "perplexity" */
     const char *rule;      /* its rule: "llama.cpp" (NULL) or "lm-eval" */
     const char *ids;       /* only the items of this comma-separated list; NULL: all */
-    const char *kv_type;   /* as in bn_session_options; NULL: "f32": a score is the model's, not its cache's */
     int limit;             /* only the first N items; 0: all */
     int limit_per_group;   /* only the first N items of each group (an MMLU subject); 0: all */
     int n_ctx;             /* longest input in tokens; 0: the model's training context, 512 for perplexity */
     int n_threads;         /* 0: the engine's choice */
-    int n_batch;           /* as in bn_session_options */
-    struct bn_kv_prune_options kv_prune; /* as in bn_session_options */
+    /* What options of the registry set; n_ctx and n_threads are the fields above. kv_type NULL: "f32": a score is the
+     * model's, not its cache's; "auto": the engine's choice. */
+    struct bn_session_options session;
     /* Called after each item when not NULL. */
     void (*progress)(void *self, const char *task, size_t done, size_t total);
     void *progress_self;
@@ -66,12 +66,23 @@ void bn_eval_release(struct bn_eval_result *result);
 size_t bn_eval_tasks(const char **names, const char **purposes, size_t cap);
 
 /* ---- comparison of predictions ---- */
+struct bn_divergence_window {
+    size_t number; /* in the text, from 0 */
+    double kl, reference_nll, nll;
+    size_t n, n_next;
+};
 struct bn_divergence_options {
     const char *model_path, *reference_path, *text_file;
-    struct bn_model_options model; /* of the model; the reference opens with its defaults */
-    int n_ctx;                     /* tokens of a window; 0: 256 */
-    int limit;                     /* only the first N windows; 0: all */
+    struct bn_model_options model;     /* of the model; the reference opens with its defaults */
+    struct bn_session_options session; /* likewise, as in bn_eval_options */
+    const char *reference_kv_type;     /* NULL: "f32", "auto": the engine's choice */
+    int n_ctx;                         /* tokens of a window; 0: 256 */
+    int limit;                         /* only the first N windows; 0: all */
+    int skip;                          /* not the first N windows */
     int n_threads;
+    /* Called after each window, when not NULL, with what it adds: its number, sums over its n predictions of the
+     * divergence, and over its n_next known next tokens of -ln p. */
+    void (*window)(void *self, const struct bn_divergence_window *window);
     void (*progress)(void *self, int layers, size_t done, size_t total); /* or NULL */
     void *self;
 };
@@ -92,15 +103,13 @@ enum bn_verdict { BN_PASS, BN_FAIL, BN_SKIP };
 const char *bn_verdict_name(enum bn_verdict verdict); /* "PASS", "FAIL", "SKIP" */
 
 struct bn_stress_options {
-    const char *model_path;              /* tests open the model themselves, with several options */
-    const char *against_path;            /* kernel parity: a second file that must give the same logits; NULL: none */
-    struct bn_model_options model;       /* kernel_backend and tokenizer */
-    int n_threads;                       /* most threads to try; 0: the engine's choice */
-    int n_ctx;                           /* longest context to try; 0: the model's training context */
-    int n_batch;                         /* as in bn_session_options; a test of batch sizes takes its own */
-    const char *kv_type;                 /* as in bn_session_options */
-    struct bn_kv_prune_options kv_prune; /* likewise */
-    bool quick;                          /* a shorter form of the same test */
+    const char *model_path;            /* tests open the model themselves, with several options */
+    const char *against_path;          /* kernel parity: a second file that must give the same logits; NULL: none */
+    struct bn_model_options model;     /* kernel_backend and tokenizer */
+    int n_threads;                     /* most threads to try; 0: the engine's choice */
+    int n_ctx;                         /* longest context to try; 0: the model's training context */
+    struct bn_session_options session; /* what options of the registry set; a test of batch sizes takes its own */
+    bool quick;                        /* a shorter form of the same test */
 };
 struct bn_stress_result {
     const char *name; /* "s01_long_context_drift" */

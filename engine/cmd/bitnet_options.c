@@ -73,7 +73,8 @@ static void print_markdown(const struct bn_option *const *all, size_t n)
 {
     puts("# Options\n\nOptimisations that can be switched in every program; this page is the output of `bitnet-options "
          "--markdown`. "
-         "The first value is the\ndefault. `bitnet-bench options` measures all of them on your machine and says which "
+         "The first value is the\ndefault. `bitnet-bench options --plan harness/plans/options.yaml` measures all of "
+         "them on your machine and says which "
          "to keep.\n\n"
          "| option | values | what it does | exactness | needs | excludes | claims |\n| --- | --- | --- | --- | --- | "
          "--- | --- |");

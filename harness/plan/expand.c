@@ -1,7 +1,7 @@
 /* expand.c - the configs that a plan describes. Kernel, threads and every option are factors; a row picks one value of
  * each. Modes: cartesian = all rows; one_at_a_time = the first values, and each other value alone; leave_one_out = the
  * last values, and each factor alone set back to its first; pairwise = a small set of rows in which every pair of
- * values meets. */
+ * values meets. `baseline` adds the first values to leave_one_out. */
 #include "harness/plan/plan.h"
 #include "harness/core/error.h"
 #include "harness/plan/rows.h"
@@ -81,7 +81,7 @@ static enum bn_status make_rows(const struct bn_plan *p, struct bn_rows *rows, s
         return bn_harness_fail(err, BN_ERR_FORMAT, "%s: more than %d options in one plan.", p->path,
                                BN_ROWS_MAX_FACTORS - FIRST_OPTION);
     for (uint32_t i = 0; i < p->n_options; i++) sizes[FIRST_OPTION + i] = p->options[i].n_values;
-    if (bn_rows_init(rows, p->mode, sizes, FIRST_OPTION + p->n_options, MAX_CONFIGS))
+    if (bn_rows_init(rows, p->mode, sizes, FIRST_OPTION + p->n_options, MAX_CONFIGS, p->baseline))
         return bn_harness_fail(err, BN_ERR_FORMAT,
                                "%s expands to more than %d configurations; use mode pairwise or one_at_a_time.",
                                p->path, MAX_CONFIGS);
@@ -111,6 +111,7 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
     for (uint32_t e = 0; !status && e < at_least_one(plan->n_engines); e++)
         put_engine(&x, plan->n_engines ? plan->engines[e] : "bitnet");
     bn_rows_release(&rows);
+    if (!status) status = bn_plan_complete(plan, list, bn_option_find, err);
     if (!status) status = bn_plan_exclude(plan, list, bn_option_find, err);
     if (!status) status = bn_plan_order(plan, list, err);
     if (status) bn_point_list_release(list);
@@ -142,7 +143,8 @@ int bn_config_options_text(const struct bn_plan *plan, const struct bn_config *c
     char *parts[BN_ROWS_MAX_FACTORS];
     uint32_t n = 0;
     for (uint32_t i = 0; config->values && i < plan->n_options; i++)
-        n += put_option(&parts[n], plan->options[i].name, config->values[i], config->reasons[i]);
+        if (bn_config_says(plan, config, i))
+            n += put_option(&parts[n], plan->options[i].name, config->values[i], config->reasons[i]);
     qsort(parts, n, sizeof *parts, by_text);
     size_t used = 0;
     if (cap) text[0] = 0;

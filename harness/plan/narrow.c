@@ -55,3 +55,35 @@ enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *n
     plan->n_workloads = kept;
     return BN_OK;
 }
+
+static bool among(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+        if (!strncmp(p, name, n) && (!p[n] || p[n] == ',')) return true;
+    return false;
+}
+
+/* Named, or needed by one that is. */
+static bool keeps(const struct bn_plan *plan, const char *names, const char *name)
+{
+    for (uint32_t i = 0; i < plan->n_options; i++) {
+        const struct bn_option *o = bn_option_find(plan->options[i].name);
+        if (o && o->needs && !strcmp(o->needs, name) && among(names, o->name)) return true;
+    }
+    return among(names, name);
+}
+
+enum bn_status bn_plan_keep_options(struct bn_plan *plan, const char *names, struct bn_error *err)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < plan->n_options; i++) {
+        struct bn_plan_option *o = &plan->options[i];
+        bool keep = keeps(plan, names, o->name);
+        kept += keep;
+        for (; !keep && o->n_values > 1; o->n_values--) free(o->values[o->n_values - 1]);
+    }
+    if (kept) return BN_OK;
+    return bn_harness_fail(err, BN_ERR_USAGE, "%s has no option of \"%s\"; bitnet-options lists them.", plan->path,
+                           names);
+}

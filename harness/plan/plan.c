@@ -3,6 +3,7 @@
 #include "harness/core/error.h"
 #include "harness/plan/spread.h"
 #include "harness/plan/yaml.h"
+#include "suites/suite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,15 @@ static const struct bn_yaml_field workload_fields[] = {NAME(bn_plan_workload, na
                                                        LIST(bn_plan_workload, sequences, &a_count, false),
                                                        {0}};
 static const struct bn_yaml_field option_fields[] = {
-    NAME(bn_plan_option, name, 64), LIST(bn_plan_option, values, &a_text, true), {0}};
+    NAME(bn_plan_option, name, 64), LIST(bn_plan_option, values, &a_text, false), {0}};
+static const struct bn_yaml_field quality_fields[] = {TEXT(bn_plan_quality, task, 64),
+                                                      TEXT(bn_plan_quality, text, 4096),
+                                                      TEXT(bn_plan_quality, data, 4096),
+                                                      TEXT(bn_plan_quality, against, 4096),
+                                                      NUMBER(bn_plan_quality, limit, 1, 1000000, NULL),
+                                                      NUMBER(bn_plan_quality, skip, 0, 1000000, NULL),
+                                                      NUMBER(bn_plan_quality, n_ctx, 8, MAX_TOKENS, token_units),
+                                                      {0}};
 static const struct bn_yaml_field plan_fields[] = {NEEDED_TEXT(bn_plan, name, 64),
                                                    TEXT(bn_plan, title, 256),
                                                    {AT(bn_plan, mode), .kind = BN_YAML_WORD, .words = mode_names},
@@ -66,6 +75,9 @@ static const struct bn_yaml_field plan_fields[] = {NEEDED_TEXT(bn_plan, name, 64
                                                    LIST(bn_plan, kernels, &a_text, false),
                                                    LIST(bn_plan, threads, &a_count, false),
                                                    LIST(bn_plan, options, option_fields, false),
+                                                   SWITCH(bn_plan, registry),
+                                                   SWITCH(bn_plan, baseline),
+                                                   LIST(bn_plan, quality, quality_fields, false),
                                                    NUMBER(bn_plan, rounds, 1, 10000, NULL),
                                                    NUMBER(bn_plan, repetitions, 1, 100000, NULL),
                                                    NUMBER(bn_plan, warmup, 0, 10000, NULL),
@@ -116,6 +128,34 @@ const char *bn_plan_model_name(const struct bn_plan_model *m)
     return m->label ? m->label : slash && slash[1] ? slash + 1 : m->path;
 }
 
+static bool is_task(const char *name)
+{
+    enum { MOST = 256 };
+    const char *names[MOST];
+    size_t n = bn_eval_tasks(names, NULL, MOST);
+    for (size_t i = 0; i < n && i < MOST; i++)
+        if (!strcmp(names[i], name)) return true;
+    return false;
+}
+
+static enum bn_status check_quality(const struct bn_plan *p, struct bn_error *err)
+{
+    for (uint32_t i = 0; i < p->n_quality; i++) {
+        const struct bn_plan_quality *q = &p->quality[i];
+        if (!q->task == !q->text)
+            return bn_harness_fail(err, BN_ERR_FORMAT, "%s: Entry %u of quality needs a task or a text, one of them.",
+                                   p->path, i + 1);
+        if (q->task && !is_task(q->task))
+            return bn_harness_fail(err, BN_ERR_FORMAT,
+                                   "%s: Unknown task \"%s\" in quality; bitnet-eval --list_tasks lists them.", p->path,
+                                   q->task);
+        if (q->task && (q->against || q->skip || q->n_ctx))
+            return bn_harness_fail(err, BN_ERR_FORMAT, "%s: against, skip and n_ctx of quality are for a text, not %s.",
+                                   p->path, q->task);
+    }
+    return BN_OK;
+}
+
 /* What no single field shows. */
 static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
 {
@@ -130,7 +170,21 @@ static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
                 return bn_harness_fail(err, BN_ERR_FORMAT,
                                        "%s: Two models are named \"%s\"; give each a label of its own.", p->path,
                                        bn_plan_model_name(&p->models[i]));
-    return BN_OK;
+    return check_quality(p, err);
+}
+
+/* Paths of quality: `against` may be the label of a model of the plan. */
+static void resolve_quality(const struct bn_plan *plan, struct bn_plan_quality *q)
+{
+    for (uint32_t i = 0; q->against && i < plan->n_models; i++)
+        if (!strcmp(q->against, bn_plan_model_name(&plan->models[i]))) {
+            char *path = strdup(plan->models[i].path);
+            if (path) free(q->against), q->against = path;
+            return;
+        }
+    if (q->against) resolve(&q->against, plan->path);
+    if (q->text) resolve(&q->text, plan->path);
+    if (q->data) resolve(&q->data, plan->path);
 }
 
 enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_error *err)
@@ -145,7 +199,9 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
     if (!status) status = bn_yaml_read(plan->text, bytes, path, plan_fields, plan, err);
     if (!status) status = bn_plan_spread(plan, err);
     if (!status) status = check(plan, err);
+    if (!status) status = bn_plan_take_registry(plan, err);
     for (uint32_t i = 0; !status && i < plan->n_models; i++) resolve(&plan->models[i].path, path);
+    for (uint32_t i = 0; !status && i < plan->n_quality; i++) resolve_quality(plan, &plan->quality[i]);
     if (status)
         bn_plan_close(plan);
     else

@@ -26,8 +26,18 @@ struct bn_plan_workload {
 };
 struct bn_plan_option {
     char *name;
-    char **values; /* the first is the baseline (off), the last is the most switched on */
+    char **values; /* the first is the baseline (off), the last is the most switched on; none: those of the registry */
     uint32_t n_values;
+};
+/* What a configuration costs in quality: questions of a task, or predictions over a text beside those of the default
+ * configuration (or of another model). */
+struct bn_plan_quality {
+    char *task, *text; /* one of them */
+    char *data;        /* folder of the task's data; NULL: datasets of the checkout */
+    char *against;     /* of a text: label or path of the reference model; NULL: the same model at its defaults */
+    uint32_t limit;    /* only so many questions or windows; 0: all */
+    uint32_t skip;     /* of a text: not the first windows */
+    uint32_t n_ctx;    /* of a text: tokens of a window; 0: 256 */
 };
 struct bn_plan {
     char *name, *title;
@@ -44,6 +54,10 @@ struct bn_plan {
     uint32_t n_threads;
     struct bn_plan_option *options;
     uint32_t n_options;
+    bool registry; /* also all options of the registry that are not listed, with the values that it declares */
+    bool baseline; /* leave_one_out: also the configuration of all first values */
+    struct bn_plan_quality *quality;
+    uint32_t n_quality;
     uint32_t rounds, repetitions,
         warmup; /* blocks in which each config runs once; timed passes in a worker; untimed ones */
     uint32_t seed, time_limit_s, memory_limit_mb;
@@ -73,6 +87,8 @@ struct bn_point_list {
     size_t n_values;
 };
 
+typedef const struct bn_option *bn_option_lookup(const char *name);
+
 /* Errors name the file, and the line and column where one value is wrong. */
 enum bn_status bn_plan_load(struct bn_plan **plan, const char *path, struct bn_error *err);
 void bn_plan_close(struct bn_plan *plan);
@@ -84,6 +100,8 @@ enum bn_status bn_plan_place_model(struct bn_plan *plan, const char *text, struc
 bool bn_plan_model_missing(const struct bn_plan_model *model);
 /* Leaves only the named workloads. */
 enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *names, size_t n, struct bn_error *err);
+/* Leaves only the values of these options, and of those that they need, to be tried ("a,b"). */
+enum bn_status bn_plan_keep_options(struct bn_plan *plan, const char *names, struct bn_error *err);
 const char *bn_plan_mode_name(enum bn_plan_mode mode);
 
 /* All configs of the plan in the order written, and the queue: every round holds each config once, shuffled by the
@@ -92,9 +110,21 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
 void bn_point_list_release(struct bn_point_list *list);
 /* Queue alone, again, after the plan's rounds or seed changed. */
 enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
+/* An option that needs another one (its `needs` is that option's name) and finds it off: in one_at_a_time it switches
+ * it on, to its second value, else it goes to its own default, with a reason. bn_plan_expand has done it. */
+enum bn_status bn_plan_complete(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find,
+                                struct bn_error *err);
+/* Fills in what the plan leaves to the registry; bn_plan_load has done it. */
+enum bn_status bn_plan_take_registry(struct bn_plan *plan, struct bn_error *err);
+/* Whether option i of a config is said at all: of a plan over the registry only what is not at its default is. */
+bool bn_config_says(const struct bn_plan *plan, const struct bn_config *config, uint32_t i);
+/* Whether the config computes other logits than the defaults (so that its quality is a question). */
+bool bn_config_inexact(const struct bn_plan *plan, const struct bn_config *config);
+/* Whether `config` is the one of the list that answers the plan's quality for its model and options: what is EXACT has
+ * the quality of the defaults, which its output hash shows. */
+bool bn_plan_asks_quality(const struct bn_plan *plan, const struct bn_point_list *list, const struct bn_config *config);
 /* Options that exclude each other (their declarations in engine/options say so): the later one of the plan is set to
  * its default, with a reason. bn_plan_expand has done it; `find` is bn_option_find, or a test's own. */
-typedef const struct bn_option *bn_option_lookup(const char *name);
 enum bn_status bn_plan_exclude(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find,
                                struct bn_error *err);
 /* "name=value name=value", sorted by name; the form stored in the database; "name=value(other)" where `other`

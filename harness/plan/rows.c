@@ -107,12 +107,15 @@ static int pairwise(struct bn_rows *r)
     return bad;
 }
 
-int bn_rows_init(struct bn_rows *rows, enum bn_plan_mode mode, const uint32_t *sizes, uint32_t n_factors, uint32_t most)
+int bn_rows_init(struct bn_rows *rows, enum bn_plan_mode mode, const uint32_t *sizes, uint32_t n_factors, uint32_t most,
+                 bool baseline)
 {
+    static const uint32_t first[BN_ROWS_MAX_FACTORS];
     static int (*const modes[])(struct bn_rows *) = {cartesian, one_at_a_time, leave_one_out, pairwise};
     *rows = (struct bn_rows){.cap = most, .n_factors = n_factors, .sizes = sizes};
     rows->at = malloc((size_t)most * n_factors * sizeof *rows->at);
-    if (rows->at && !modes[mode](rows)) return 0;
+    baseline = baseline && mode == BN_PLAN_LEAVE_ONE_OUT;
+    if (rows->at && (!baseline || !add(rows, first)) && !modes[mode](rows)) return 0;
     bn_rows_release(rows);
     return -1;
 }

@@ -34,3 +34,24 @@ enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t m
         "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         "iissddds", run_id, model_id, r->test, r->verdict, r->value, r->threshold, r->seconds, r->reason);
 }
+
+enum bn_status bn_store_effects_clear(struct bn_store *store, int64_t run_id, struct bn_error *err)
+{
+    return bn_seal_run_write(store, run_id, err, "DELETE FROM option_effect WHERE run_id = ?", "i", run_id);
+}
+
+enum bn_status bn_store_effect(struct bn_store *store, int64_t run_id, const struct bn_store_effect *e,
+                               struct bn_error *err)
+{
+    return bn_seal_run_write(
+        store, run_id, err,
+        "INSERT INTO option_effect (run_id, model_id, setting, choice, base, place, exact, decode, decode_low, "
+        "decode_high, prefill, prefill_low, prefill_high, memory, sequence, kl, perplexity, perplexity_low, "
+        "perplexity_high, accuracy, accuracy_low, accuracy_high, n_items, verdict, reason, claims, rule) VALUES (?, ?, "
+        "?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "iisssiidddddddddddddddissss", run_id, e->model_id, e->setting, e->choice, e->base, e->place, (int64_t)e->exact,
+        e->decode[0], e->decode[1], e->decode[2], e->prefill[0], e->prefill[1], e->prefill[2], e->memory, e->sequence,
+        e->kl, e->perplexity[0], e->perplexity[1], e->perplexity[2], e->accuracy[0], e->accuracy[1], e->accuracy[2],
+        e->n_items, e->verdict, e->reason, e->claims, e->rule);
+}

@@ -67,6 +67,31 @@ static enum bn_status put_moments(struct bn_store *store, int64_t id, const stru
     return status;
 }
 
+/* Quality belongs to a model and its options, not to the process that measured it. */
+static enum bn_status put_quality(struct bn_store *store, int64_t id, const struct bn_point_result *r,
+                                  struct bn_error *err)
+{
+    int64_t run, model;
+    char options[BN_OPTIONS_TEXT];
+    if (!r->n_scores) return BN_OK;
+    enum bn_status status = bn_sql_int(store, err, &run, "SELECT run_id FROM point WHERE point_id = ?", "i", id);
+    if (!status)
+        status = bn_sql_int(store, err, &model,
+                            "SELECT model_id FROM point JOIN config USING (config_id) WHERE point_id = ?", "i", id);
+    if (!status)
+        status = bn_sql_text(store, err, options, sizeof options,
+                             "SELECT options FROM point JOIN config USING (config_id) WHERE point_id = ?", "i", id);
+    for (size_t i = 0; !status && i < r->n_scores; i++) {
+        struct bn_score score = r->scores[i];
+        score.config = options;
+        status = bn_store_score(store, run, model, &score, err);
+    }
+    for (size_t i = 0; !status && i < r->n_items; i++)
+        status = bn_store_score_item(store, run, model, options, r->items[i].task, r->items[i].item, r->items[i].gold,
+                                     r->items[i].ll, err);
+    return status;
+}
+
 static enum bn_status put_state(struct bn_store *store, int64_t id, const struct bn_point_result *r,
                                 struct bn_error *err)
 {
@@ -109,6 +134,7 @@ static enum bn_status put_all(struct bn_store *store, int64_t id, const struct b
     if (*mine && !status) status = put_counters(store, id, r.counters, r.n_counters, err);
     if (*mine && !status) status = put_ops(store, id, &r, err);
     if (*mine && !status) status = put_moments(store, id, &r, err);
+    if (*mine && !status && !strcmp(r.state, "finished")) status = put_quality(store, id, &r, err);
     if (*mine && !status) status = bn_seal(store, "point", id, err);
     store->inserted = (struct bn_mix_sum){0};
     return status;

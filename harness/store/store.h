@@ -15,6 +15,7 @@
 #include <signal.h>
 
 struct bn_store;
+enum { BN_OPTIONS_TEXT = 4096 }; /* bytes of a config's options, "name=value ..." */
 enum bn_store_mode { BN_STORE_READ, BN_STORE_WRITE };
 /* READ never changes the file (an older version is refused with a hint) and reads every page of it once: a damaged
  * database is BN_ERR_FORMAT, not another figure. WRITE creates it, folders included, and migrates. Views, triggers and
@@ -104,6 +105,14 @@ struct bn_moment {
     const char *at, *name, *reason; /* "before", "after" */
     double value;
 };
+struct bn_score {
+    const char *config, *task, *metric, *version, *reason; /* reason NULL: value holds */
+    double value, standard_error;                          /* NAN: none */
+    int64_t n_items, n_shots;                              /* -1: unknown */
+};
+struct bn_score_item {
+    const char *task, *item, *gold, *ll; /* gold NULL: none; ll: JSON array, one log-likelihood per choice */
+};
 struct bn_point_result {
     const char *state; /* "finished", "failed", "skipped" */
     const char *reason, *stderr_tail, *hash, *kernels_used, *started_at;
@@ -119,6 +128,10 @@ struct bn_point_result {
     size_t n_ops;
     const struct bn_moment *moments;
     size_t n_moments;
+    const struct bn_score *scores; /* of the run and the point's model and options, which are their config */
+    size_t n_scores;
+    const struct bn_score_item *items;
+    size_t n_items;
 };
 /* Stores all of it in one transaction if this process still holds the claim; *stored says whether.
  * A finished result whose hash is another than that of a point of this run that did the same work (any kernel, any
@@ -132,11 +145,6 @@ enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int thr
                                  const char *method, const char *reason, struct bn_error *err);
 
 /* ---- accuracy ---- */
-struct bn_score {
-    const char *config, *task, *metric, *version, *reason; /* reason NULL: value holds */
-    double value, standard_error;                          /* NAN: none */
-    int64_t n_items, n_shots;                              /* -1: unknown */
-};
 enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_score *score,
                               struct bn_error *err);
 enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config,
@@ -148,6 +156,18 @@ struct bn_store_stress {
 };
 enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id,
                                const struct bn_store_stress *result, struct bn_error *err);
+
+/* What a choice of options does (harness/effects). NAN: unknown. */
+struct bn_store_effect {
+    const char *setting, *choice, *base, *verdict, *reason, *claims, *rule;
+    int64_t model_id, place, n_items;
+    bool exact;
+    double decode[3], prefill[3], perplexity[3], accuracy[3]; /* value and interval */
+    double memory, sequence, kl;
+};
+enum bn_status bn_store_effects_clear(struct bn_store *store, int64_t run_id, struct bn_error *err);
+enum bn_status bn_store_effect(struct bn_store *store, int64_t run_id, const struct bn_store_effect *effect,
+                               struct bn_error *err);
 
 /* ---- whole databases ---- */
 /* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The

@@ -242,3 +242,16 @@ CREATE VIEW v_latest_stress AS
 SELECT s.* FROM v_stress s WHERE s.run_id = (
     SELECT t.run_id FROM stress t JOIN run r USING (run_id) WHERE t.model_id = s.model_id AND t.test = s.test
     ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);
+
+-- How a plan chose its configurations, from the line of its text that says so.
+CREATE VIEW v_plans AS
+SELECT run_id, plan, CASE WHEN instr(char(10) || plan_text, char(10) || 'mode: one_at_a_time') THEN 'one_at_a_time'
+           WHEN instr(char(10) || plan_text, char(10) || 'mode: leave_one_out') THEN 'leave_one_out'
+           WHEN instr(char(10) || plan_text, char(10) || 'mode: pairwise') THEN 'pairwise' ELSE 'cartesian' END AS mode
+FROM run;
+
+-- What a choice of options does, as computed at the end of its sweep (bitnet-bench options).
+CREATE VIEW v_option_effects AS
+SELECT e.run_id, e.model_id, m.model, e.setting, e.choice, e.base, e.place, e.exact, e.decode, e.decode_low, e.decode_high, e.prefill, e.prefill_low, e.prefill_high, e.memory, e.sequence, e.kl,
+       e.perplexity, e.perplexity_low, e.perplexity_high, e.accuracy, e.accuracy_low, e.accuracy_high, e.n_items, e.verdict, e.reason, e.claims, e.rule
+FROM option_effect e JOIN v_models m USING (model_id);

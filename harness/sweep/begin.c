@@ -78,6 +78,7 @@ static void identity(const struct bn_sweep *s, char *text, size_t cap)
     int n = snprintf(text, cap, "sweep %s rounds=%u repetitions=%u seed=%u budget=%g counters=%s", hash,
                      s->plan->rounds, s->plan->repetitions, s->plan->seed, s->budget_s, s->counters);
     n += put_hash(s, text + n, cap - (size_t)n, "machine", s->machine_id);
+    if (s->only && (size_t)n < cap) n += snprintf(text + n, cap - (size_t)n, " only=%s", s->only);
     for (size_t i = 0; i < s->engines.n && (size_t)n < cap; i++)
         n += put_hash(s, text + n, cap - (size_t)n, s->engines.at[i].name, s->engines.at[i].build_id);
     for (uint32_t i = 0; i < s->plan->n_workloads && (size_t)n < cap; i++)
@@ -89,8 +90,10 @@ static void identity(const struct bn_sweep *s, char *text, size_t cap)
 static struct bn_store_config store_config(const struct bn_sweep *s, const struct bn_config *c,
                                            struct bn_store_option *rows, const char *options)
 {
+    uint32_t n = 0;
     for (uint32_t i = 0; c->values && i < s->plan->n_options; i++)
-        rows[i] = (struct bn_store_option){s->plan->options[i].name, c->values[i], c->reasons[i]};
+        if (bn_config_says(s->plan, c, i))
+            rows[n++] = (struct bn_store_option){s->plan->options[i].name, c->values[i], c->reasons[i]};
     return (struct bn_store_config){.engine = c->engine,
                                     .workload = c->workload->name,
                                     .kernel = c->kernel,
@@ -101,7 +104,7 @@ static struct bn_store_config store_config(const struct bn_sweep *s, const struc
                                     .decode = c->workload->decode,
                                     .threads = c->threads,
                                     .option_rows = rows,
-                                    .n_option_rows = c->values ? s->plan->n_options : 0};
+                                    .n_option_rows = n};
 }
 
 static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
@@ -131,17 +134,16 @@ static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
 static enum bn_status plan_points(struct bn_sweep *s, struct bn_error *err)
 {
     uint32_t n = s->points.n_configs;
-    enum { OPTIONS_TEXT = 1024 };
     s->configs = calloc(n + 1, sizeof *s->configs);
     s->option_rows = calloc((size_t)n * s->plan->n_options + 1, sizeof *s->option_rows);
-    s->option_texts = calloc(n + 1, OPTIONS_TEXT);
+    s->option_texts = calloc(n + 1, BN_OPTIONS_TEXT);
     if (!s->configs || !s->option_rows || !s->option_texts)
         return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory planning the sweep.");
     for (uint32_t i = 0; i < n; i++) {
-        char *text = s->option_texts + (size_t)i * OPTIONS_TEXT;
-        if (bn_config_options_text(s->plan, &s->points.configs[i], text, OPTIONS_TEXT) >= OPTIONS_TEXT)
+        char *text = s->option_texts + (size_t)i * BN_OPTIONS_TEXT;
+        if (bn_config_options_text(s->plan, &s->points.configs[i], text, BN_OPTIONS_TEXT) >= BN_OPTIONS_TEXT)
             return bn_harness_fail(err, BN_ERR_FORMAT, "The options of one configuration in %s exceed %d bytes.",
-                                   s->plan_path, OPTIONS_TEXT - 1);
+                                   s->plan_path, BN_OPTIONS_TEXT - 1);
         s->configs[i] = store_config(s, &s->points.configs[i], s->option_rows + (size_t)i * s->plan->n_options, text);
     }
     return begin_run(s, err);

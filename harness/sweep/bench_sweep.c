@@ -3,7 +3,6 @@
 #include "engine/cmdline.h"
 #include "harness/core/cell.h"
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,12 +120,6 @@ static void say_too_few_rounds(void)
                 s.plan->rounds, s.plan->rounds == 1 ? "" : "s", LEAST);
 }
 
-static void on_signal(int number)
-{
-    (void)number;
-    bn_child_interrupt = 1;
-}
-
 static char *command_line(int argc, char **argv)
 {
     size_t n = 16;
@@ -154,17 +147,8 @@ int bn_bench_sweep(int argc, char **argv)
     if (dry_run) return print_points();
     if (bn_engines_init(&s.engines, s.worker, engines.values, (size_t)engines.n, &err))
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-    struct sigaction on = {.sa_handler = on_signal};
-    sigaction(SIGINT, &on, NULL), sigaction(SIGTERM, &on, NULL);
     bool interrupted = false;
-    if (bn_sweep_begin(&s, &err)) bn_cmd_fail(&cmd, bn_child_interrupt ? 130 : 1, "%s", err.text);
-    struct bn_sweep_state at = bn_sweep_state(&s);
-    if (s.resumed)
-        fprintf(stderr, "taking up run %lld: %zu of %zu points are done\n", (long long)s.run_id,
-                at.n_points - at.n_open, at.n_points);
-    bn_progress_begin(&s.progress, at.n_points, at.n_points - at.n_open);
-    if (bn_sweep_measure_limits(&s, &err) || bn_sweep_work(&s, &interrupted, &err))
-        bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_sweep_run(&s, &interrupted, &err)) bn_cmd_fail(&cmd, bn_child_interrupt ? 130 : 1, "%s", err.text);
     int code = bn_sweep_conclude(&s, interrupted, json);
     bn_sweep_release(&s);
     free(command);

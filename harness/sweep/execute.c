@@ -87,8 +87,10 @@ static void fill_request(const struct bn_execution *x, struct bn_request *q)
                              .simulate = x->simulate,
                              .n_cpus = c->threads};
     memcpy(q->cpus, x->topology->cpus, c->threads * sizeof *q->cpus);
+    if (x->quality && !x->simulate) q->quality = x->plan->quality, q->n_quality = x->plan->n_quality;
     for (uint32_t i = 0; c->values && i < x->plan->n_options; i++)
-        q->options[q->n_options++] = (struct bn_request_option){x->plan->options[i].name, (char *)c->values[i]};
+        if (bn_config_says(x->plan, c, i))
+            q->options[q->n_options++] = (struct bn_request_option){x->plan->options[i].name, (char *)c->values[i]};
 }
 
 char *bn_execution_request(const struct bn_execution *x)
@@ -103,6 +105,8 @@ static void attach(struct bn_execution_result *r, size_t n_moments)
     r->point.samples = r->reply.samples, r->point.n_samples = r->reply.n_samples;
     r->point.counters = r->reply.counters, r->point.n_counters = r->reply.n_counters;
     r->point.ops = r->reply.ops, r->point.n_ops = r->reply.n_ops;
+    r->point.scores = r->reply.scores, r->point.n_scores = r->reply.n_scores;
+    r->point.items = r->reply.items, r->point.n_items = r->reply.n_items;
     r->point.moments = r->moments, r->point.n_moments = n_moments;
     r->point.hash = r->reply.hash, r->point.kernels_used = r->reply.kernels;
     r->point.peak_rss_bytes = r->reply.peak_rss_bytes ? r->reply.peak_rss_bytes : r->child.peak_rss_bytes;

@@ -15,6 +15,7 @@ struct bn_execution {
     const struct bn_topology *topology;
     struct bn_watch *model;       /* the model's file */
     bool counters, ops, simulate; /* passes beside the timed ones; simulate: this request is for callgrind alone */
+    bool quality;                 /* ask for the plan's quality as well */
     bool callgrind;               /* count in the simulator as well, after the point */
     void (*tick)(void *self);
     void *self;

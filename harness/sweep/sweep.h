@@ -8,6 +8,7 @@
 struct bn_sweep {
     const char *plan_path, *db_path, *worker, *counters; /* counters: "auto", "off", "sim" */
     const char *command;
+    const char *only;        /* of a plan over options: those that are tried; NULL: all */
     int rounds, repetitions; /* -1: as the plan says */
     int seed;                /* -1: as the plan says */
     double budget_s;         /* 0: as many rounds as the plan says; else as many as fit */
@@ -28,6 +29,9 @@ struct bn_sweep {
     struct bn_progress progress;
     int64_t current_point;
 };
+/* The whole of a sweep whose plan is expanded and whose engines are known: begin or resume, measure, and of a plan over
+ * options put their table into the database. Takes the signals that end it. */
+enum bn_status bn_sweep_run(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
 /* Opens the database, takes all fingerprints, begins or resumes the run. */
 enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
 /* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are already stored

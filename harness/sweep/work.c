@@ -70,6 +70,7 @@ static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interr
                              .model = &s->models[c->model - s->plan->models],
                              .counters = first && s->plan->counters && strcmp(s->counters, "off") != 0,
                              .ops = first && s->plan->ops,
+                             .quality = first && bn_plan_asks_quality(s->plan, &s->points, c),
                              .callgrind = first && !strcmp(s->counters, "sim") && !strcmp(c->engine, "bitnet"),
                              .tick = renew,
                              .self = s};
@@ -144,7 +145,7 @@ enum bn_status bn_sweep_work(struct bn_sweep *s, bool *interrupted, struct bn_er
 double bn_sweep_estimate(struct bn_sweep *s, const struct bn_config *c)
 {
     struct bn_query *q;
-    char options[1024];
+    char options[BN_OPTIONS_TEXT];
     double seconds = NAN;
     bn_config_options_text(s->plan, c, options, sizeof options);
     if (!s->store ||

@@ -196,7 +196,14 @@ Test(plan, a_value_is_read_to_its_last_character)
         {"options:\n  - {name: batch, values: [1, 2]}\n  - {name: batch, values: [3]}",
          "line 6, column 5: Two entries of options have the name \"batch\"."},
         {"options:\n  - {name: batch, values: [64, 64]}", "\"64\" is in values twice."},
-        {"options: [{name: batch}]", "line 4, column 11: The field \"values\" is missing."},
+        {"options: [{name: cheese}]", "The registry has no option \"cheese\""},
+        {"registry: true\noptions: [{name: cheese, values: [a, b]}]", "The registry has no option \"cheese\""},
+        {"registry: true\noptions: [{name: batch, values: [512, 0]}]", "must be its default, 0,"},
+        {"quality: [{limit: 3}]", "Entry 1 of quality needs a task or a text, one of them."},
+        {"quality: [{task: microworld, text: t}]", "one of them."},
+        {"quality: [{task: cheese}]", "Unknown task \"cheese\""},
+        {"quality: [{task: microworld, n_ctx: 64}]", "are for a text, not microworld."},
+        {"quality: [{text: t, limit: 0}]", "limit must be a whole number from 1"},
         {"rounds: 1\nrounds: 2", "line 5, column 1: \"rounds\" is given twice."},
         {"round: 1", "line 4, column 1: Unknown field \"round\"; choose name, title, mode, "},
         {"---\nname: q", "line 4, column 1: A second document begins here"},
@@ -321,4 +328,85 @@ Test(plan, a_command_line_places_models_and_picks_workloads)
     cr_assert_eq(plan->n_workloads, 1);
     cr_expect_str_eq(plan->workloads[0].name, "b");
     bn_plan_close(plan);
+}
+
+/* ---- the registry ---- */
+#define ONE_MODEL "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}]\nregistry: true\n"
+
+Test(plan, a_plan_over_the_registry_tries_every_value_of_every_option)
+{
+    struct bn_plan *p;
+    struct bn_point_list l;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&p, ONE_MODEL "mode: one_at_a_time\noptions: [{name: kv_type, values: [auto]}]\n", &err), BN_OK,
+                 "%s", err.text);
+    cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
+    size_t n, values = 1; /* the defaults */
+    const struct bn_option *const *all = bn_options(&n);
+    for (size_t i = 0; i < n; i++)
+        for (const char *const *v = all[i]->values + 1; *v && strcmp(all[i]->name, "kv_type"); v++)
+            values += !all[i]->takes_file;
+    cr_expect_eq(l.n_configs, values, "%u configs, the registry has %zu values", l.n_configs, values);
+    char text[512];
+    bn_config_options_text(p, &l.configs[0], text, sizeof text);
+    cr_expect_str_eq(text, ""); /* only what is not at its default is said */
+    for (uint32_t c = 1; c < l.n_configs; c++) {
+        bn_config_options_text(p, &l.configs[c], text, sizeof text);
+        cr_expect(text[0] && !strstr(text, "kv_type"), "%u: %s", c, text);
+    }
+    bn_point_list_release(&l);
+    bn_plan_close(p);
+}
+
+Test(plan, an_option_that_needs_another_one_switches_it_on_and_the_other_way_round)
+{
+    static const struct {
+        const char *mode, *want[4];
+    } cases[] = {{"one_at_a_time", {"", "kv_prune=window", "kv_budget=0.75 kv_prune=window(kv_budget)", NULL}},
+                 {"leave_one_out\nbaseline: true", /* beside the budget alone, what it needs is missing */
+                  {"", "kv_budget=0.75 kv_prune=window", "kv_budget=0.5(kv_prune)", "kv_prune=window"}}};
+    for (int i = 0; i < 2; i++) {
+        struct bn_plan *p;
+        struct bn_point_list l;
+        struct bn_error err = {0};
+        char text[512];
+        snprintf(text, sizeof text,
+                 "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}]\nmode: %s\noptions:\n"
+                 "  - {name: kv_prune, values: [\"off\", window]}\n  - {name: kv_budget, values: [0.5, 0.75]}\n",
+                 cases[i].mode);
+        cr_assert_eq(load(&p, text, &err), BN_OK, "%s", err.text);
+        p->registry = true; /* only what is not at its default is said */
+        cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
+        for (uint32_t c = 0; c < l.n_configs; c++) {
+            bn_config_options_text(p, &l.configs[c], text, sizeof text);
+            cr_expect_str_eq(text, cases[i].want[c]);
+        }
+        bn_point_list_release(&l);
+        bn_plan_close(p);
+    }
+}
+
+Test(plan, quality_is_asked_once_of_what_changes_the_output_and_of_the_defaults)
+{
+    struct bn_plan *p;
+    struct bn_point_list l;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&p,
+                      "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}, {name: b, decode: 4}]\n"
+                      "mode: one_at_a_time\nthreads: [1, 2]\nregistry: true\nquality: [{task: microworld, limit: 2}]\n",
+                      &err),
+                 BN_OK, "%s", err.text);
+    cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
+    for (uint32_t c = 0; c < l.n_configs; c++) {
+        const struct bn_config *config = &l.configs[c];
+        char text[512];
+        bn_config_options_text(p, config, text, sizeof text);
+        bool first = !strcmp(config->workload->name, "a") && config->threads == 1,
+             asked = bn_plan_asks_quality(p, &l, config);
+        if (!text[0] || strstr(text, "kv_type=q8_0") || strstr(text, "scale_factor"))
+            cr_expect_eq(asked, first, "%s x%u %s", config->workload->name, config->threads, text);
+        if (strstr(text, "ternary_layout") || strstr(text, "prompt_lookup")) cr_expect(!asked, "%s", text);
+    }
+    bn_point_list_release(&l);
+    bn_plan_close(p);
 }

@@ -4,6 +4,7 @@
 #include "harness/worker/subject.h"
 #include "harness/worker/simulate.h"
 #include "harness/worker/count.h"
+#include "harness/worker/quality.h"
 #include "harness/worker/line.h"
 #include "harness/core/error.h"
 #include <inttypes.h>
@@ -77,11 +78,21 @@ static enum bn_status repeat(struct bn_subject *s, struct bn_session *session, F
     return status;
 }
 
+/* Keys and values of the sequence as the repetition left it. */
+static void write_sequence(FILE *out, const struct bn_subject *s, const struct bn_session *session)
+{
+    bn_line_write(out, json_pack("{s{ss ss ss ss sI sI}}", "counter", "phase",
+                                 s->request->decode ? "decode" : "prefill", "op", "", "name", "sequence_bytes",
+                                 "source", "software", "value", (json_int_t)bn_session_kv_bytes(session), "tokens",
+                                 (json_int_t)bn_session_position(session)));
+}
+
 static enum bn_status timed_part(struct bn_subject *s, FILE *out, uint64_t *hash, struct bn_error *err)
 {
     struct bn_session *session = NULL;
     enum bn_status status = bn_session_open(&session, s->model, &s->options, err);
     if (!status) status = repeat(s, session, out, hash, err);
+    if (!status && s->request->sequences < 2) write_sequence(out, s, session);
     bn_session_close(session);
     return status;
 }
@@ -96,12 +107,11 @@ static void write_model(FILE *out, const struct bn_subject *s)
                                  (json_int_t)m->macs_per_token, "kernels", m->kernels));
 }
 
-static void write_done(FILE *out, uint64_t hash)
+static long long peak_rss(void)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    fprintf(out, "{\"done\":true,\"hash\":\"%016" PRIx64 "\",\"peak_rss_bytes\":%lld}\n", hash,
-            (long long)usage.ru_maxrss * 1024);
+    return (long long)usage.ru_maxrss * 1024;
 }
 
 enum bn_status bn_measure(const struct bn_request *q, FILE *out, struct bn_error *err)
@@ -117,8 +127,10 @@ enum bn_status bn_measure(const struct bn_request *q, FILE *out, struct bn_error
         status = timed_part(&s, out, &hash, err);
     if (!status && q->counters) status = bn_count_events(&s, out, err);
     if (!status && q->ops) status = bn_count_ops(&s, out, err);
+    long long peak = peak_rss(); /* of speed; quality has its own */
+    if (!status && q->n_quality) status = bn_quality_run(&s, out, err);
     if (!status) status = bn_model_check(s.model, err);
-    if (!status) write_done(out, hash);
+    if (!status) fprintf(out, "{\"done\":true,\"hash\":\"%016" PRIx64 "\",\"peak_rss_bytes\":%lld}\n", hash, peak);
     bn_subject_close(&s);
     return status;
 }

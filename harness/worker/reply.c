@@ -3,6 +3,8 @@
 #include "harness/worker/figures.h"
 #include "harness/worker/line.h"
 #include "harness/core/error.h"
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,13 +85,54 @@ static bool take_op(struct bn_reply *r, const json_t *o)
     return true;
 }
 
+static double real(const json_t *o, const char *name)
+{
+    const json_t *value = json_object_get(o, name);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static bool take_score(struct bn_reply *r, const json_t *o)
+{
+    struct bn_score *more = grow(r->scores, r->n_scores, sizeof *more);
+    if (!more || !text(o, "task") || !text(o, "metric")) return false;
+    r->scores = more;
+    r->scores[r->n_scores++] = (struct bn_score){.task = text(o, "task"),
+                                                 .metric = text(o, "metric"),
+                                                 .version = text(o, "version"),
+                                                 .reason = isnan(real(o, "value")) ? "it is not finite" : NULL,
+                                                 .value = real(o, "value"),
+                                                 .standard_error = real(o, "stderr"),
+                                                 .n_items = whole(o, "n"),
+                                                 .n_shots = 0};
+    return true;
+}
+
+/* The texts that a line does not hold as such are put into it, which owns them. */
+static bool take_item(struct bn_reply *r, json_t *o)
+{
+    struct bn_score_item *more = grow(r->items, r->n_items, sizeof *more);
+    char *ll = json_dumps(json_object_get(o, "ll"), JSON_COMPACT | JSON_REAL_PRECISION(17)), gold[32] = "";
+    bool has_gold = json_is_integer(json_object_get(o, "gold"));
+    if (more) r->items = more;
+    snprintf(gold, sizeof gold, "%lld", (long long)whole(o, "gold"));
+    bool ok = more && ll && text(o, "task") && text(o, "item") && !json_object_set_new(o, "ll_text", json_string(ll)) &&
+              !json_object_set_new(o, "gold_text", json_string(gold));
+    free(ll);
+    if (ok)
+        r->items[r->n_items++] = (struct bn_score_item){text(o, "task"), text(o, "item"),
+                                                        has_gold ? text(o, "gold_text") : NULL, text(o, "ll_text")};
+    return ok;
+}
+
 static bool take_line(struct bn_reply *r, json_t *line)
 {
-    const json_t *o;
+    json_t *o;
     if (text(line, "kernels")) r->kernels = text(line, "kernels");
     if (json_object_get(line, "rep") && !take_rep(r, line)) return false;
     if ((o = json_object_get(line, "counter")) && !take_counter(r, o)) return false;
     if ((o = json_object_get(line, "op")) && !take_op(r, o)) return false;
+    if ((o = json_object_get(line, "score")) && !take_score(r, o)) return false;
+    if ((o = json_object_get(line, "item")) && !take_item(r, o)) return false;
     if (json_is_true(json_object_get(line, "done"))) {
         r->done = true;
         r->hash = text(line, "hash");
@@ -122,5 +165,7 @@ void bn_reply_release(struct bn_reply *r)
     free(r->samples);
     free(r->counters);
     free(r->ops);
+    free(r->scores);
+    free(r->items);
     *r = (struct bn_reply){0};
 }

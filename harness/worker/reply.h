@@ -8,7 +8,9 @@ struct bn_reply {
     struct bn_sample *samples;
     struct bn_counter *counters;
     struct bn_op_time *ops;
-    size_t n_samples, n_counters, n_ops;
+    struct bn_score *scores;
+    struct bn_score_item *items;
+    size_t n_samples, n_counters, n_ops, n_scores, n_items;
     const char *hash, *kernels; /* NULL: not said */
     int64_t peak_rss_bytes;
     bool done;      /* the closing line came */
@@ -20,6 +22,8 @@ struct bn_reply {
  *   {"rep": 0, "prefill": [[ns, tokens], ...], "decode": [ns or [ns, tokens], ...]}
  *   {"counter": {"phase", "op", "thread", "name", "source", "value" or "reason", "scaled", "tokens"}}
  *   {"op": {"phase", "layer", "op", "thread", "tokens", and the figures (figures.h)}}
+ *   {"score": {"task", "version", "metric", "value", "stderr", "n"}}
+ *   {"item": {"task", "item", "gold"?, "ll": [...]}}
  *   {"done": true, "hash": "...", "peak_rss_bytes": n}
  * A torn last line (the worker died) is left out. */
 enum bn_status bn_reply_parse(struct bn_reply *reply, const char *output, struct bn_error *err);

@@ -17,8 +17,60 @@ static const struct number {
 static const struct number switches[] = {{"ops", offsetof(struct bn_request, ops)},
                                          {"counters", offsetof(struct bn_request, counters)},
                                          {"simulate", offsetof(struct bn_request, simulate)}};
+static const struct number quality_texts[] = {{"task", offsetof(struct bn_plan_quality, task)},
+                                              {"text", offsetof(struct bn_plan_quality, text)},
+                                              {"data", offsetof(struct bn_plan_quality, data)},
+                                              {"against", offsetof(struct bn_plan_quality, against)}},
+                           quality_numbers[] = {{"limit", offsetof(struct bn_plan_quality, limit)},
+                                                {"skip", offsetof(struct bn_plan_quality, skip)},
+                                                {"n_ctx", offsetof(struct bn_plan_quality, n_ctx)}};
+enum { N_QUALITY_TEXTS = 4, N_QUALITY_NUMBERS = 3 };
 enum { N_NUMBERS = sizeof numbers / sizeof *numbers, N_SWITCHES = sizeof switches / sizeof *switches };
 
+/* ---- quality ---- */
+static char *copy_text(const json_t *o, const char *name)
+{
+    const char *text = json_string_value(json_object_get(o, name));
+    return text ? strdup(text) : NULL;
+}
+
+static char **text_of(struct bn_plan_quality *q, int i)
+{
+    return (char **)(void *)((char *)q + quality_texts[i].offset);
+}
+static uint32_t *number_of(struct bn_plan_quality *q, int i)
+{
+    return (uint32_t *)(void *)((char *)q + quality_numbers[i].offset);
+}
+
+static json_t *quality_json(const struct bn_request *r)
+{
+    json_t *all = json_array();
+    for (uint32_t k = 0; k < r->n_quality; k++) {
+        json_t *o = json_object();
+        for (int i = 0; i < N_QUALITY_TEXTS; i++)
+            if (*text_of(&r->quality[k], i))
+                json_object_set_new(o, quality_texts[i].name, json_string(*text_of(&r->quality[k], i)));
+        for (int i = 0; i < N_QUALITY_NUMBERS; i++)
+            json_object_set_new(o, quality_numbers[i].name, json_integer(*number_of(&r->quality[k], i)));
+        json_array_append_new(all, o);
+    }
+    return all;
+}
+
+static void read_quality(struct bn_request *r, const json_t *list)
+{
+    r->quality = calloc(json_array_size(list) + 1, sizeof *r->quality);
+    for (size_t k = 0; r->quality && k < json_array_size(list); k++) {
+        const json_t *o = json_array_get(list, k);
+        struct bn_plan_quality *q = &r->quality[r->n_quality++];
+        for (int i = 0; i < N_QUALITY_TEXTS; i++) *text_of(q, i) = copy_text(o, quality_texts[i].name);
+        for (int i = 0; i < N_QUALITY_NUMBERS; i++)
+            *number_of(q, i) = (uint32_t)json_integer_value(json_object_get(o, quality_numbers[i].name));
+    }
+}
+
+/* ---- all of it ---- */
 char *bn_request_text(const struct bn_request *r)
 {
     json_t *o = json_pack("{ss ss}", "model", r->model, "kernel", r->kernel), *cpus = json_array(),
@@ -32,15 +84,10 @@ char *bn_request_text(const struct bn_request *r)
         json_object_set_new(options, r->options[i].name, json_string(r->options[i].value));
     json_object_set_new(o, "cpus", cpus);
     json_object_set_new(o, "options", options);
+    json_object_set_new(o, "quality", quality_json(r));
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     return text;
-}
-
-static char *copy_text(const json_t *o, const char *name)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-    return text ? strdup(text) : NULL;
 }
 
 static void read_lists(struct bn_request *r, json_t *o)
@@ -69,6 +116,7 @@ enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct b
     for (int i = 0; i < N_SWITCHES; i++)
         *(bool *)((char *)r + switches[i].offset) = json_is_true(json_object_get(o, switches[i].name));
     read_lists(r, o);
+    read_quality(r, json_object_get(o, "quality"));
     json_decref(o);
     bool whole = r->model && r->kernel && r->threads && (r->prefill || r->decode),
          together = r->sequences < 2 || (r->fill && r->decode && !r->prefill);
@@ -83,6 +131,9 @@ enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct b
 void bn_request_release(struct bn_request *r)
 {
     for (uint32_t i = 0; i < r->n_options; i++) free(r->options[i].name), free(r->options[i].value);
+    for (uint32_t k = 0; k < r->n_quality; k++)
+        for (int i = 0; i < N_QUALITY_TEXTS; i++) free(*text_of(&r->quality[k], i));
+    free(r->quality);
     free(r->model);
     free(r->kernel);
     *r = (struct bn_request){0};

@@ -1,7 +1,7 @@
 /* request.h - what a worker process is asked to measure: one JSON object on its stdin. Shared by runner and worker. */
 #ifndef BN_WORKER_REQUEST_H
 #define BN_WORKER_REQUEST_H
-#include "engine/bitnet.h"
+#include "harness/plan/plan.h"
 #include <stdio.h>
 
 enum { BN_REQUEST_MAX_CPUS = 1024, BN_REQUEST_MAX_OPTIONS = 64 };
@@ -17,6 +17,8 @@ struct bn_request {
     uint32_t n_cpus; /* 0: do not pin */
     struct bn_request_option options[BN_REQUEST_MAX_OPTIONS];
     uint32_t n_options;
+    struct bn_plan_quality *quality; /* after the timed passes */
+    uint32_t n_quality;
 };
 /* One line of JSON; NULL without memory. The caller frees it. */
 char *bn_request_text(const struct bn_request *request);

@@ -6,6 +6,7 @@
 struct bn_subject {
     const struct bn_request *request;
     struct bn_model *model;
+    struct bn_model_options model_options;
     struct bn_session_options options; /* observer NULL */
     struct bn_generator_options generator;
     int32_t *ids;    /* [fill + prefill + 1] what is computed before the first choice */

@@ -246,9 +246,7 @@ static int stress(void)
                                    .model = o.model,
                                    .n_threads = o.eval.n_threads,
                                    .n_ctx = o.eval.n_ctx,
-                                   .n_batch = o.eval.n_batch,
-                                   .kv_type = o.eval.kv_type,
-                                   .kv_prune = o.eval.kv_prune,
+                                   .session = o.eval.session,
                                    .quick = o.quick};
     bool failed = false;
     check_only(tests, n);
@@ -286,6 +284,7 @@ static int diverge(void)
                                         .reference_path = o.against,
                                         .text_file = o.eval.text_file,
                                         .model = o.model,
+                                        .session = o.eval.session,
                                         .n_ctx = o.eval.n_ctx,
                                         .limit = o.eval.limit,
                                         .n_threads = o.eval.n_threads,
@@ -320,9 +319,7 @@ static void apply_options(void)
     struct bn_error err = {0};
     if (bn_cmd_options_apply(&s, &err) != BN_OK) bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     o.model = s.model;
-    o.eval.kv_type = s.session.kv_type;
-    o.eval.n_batch = s.session.n_batch;
-    o.eval.kv_prune = s.session.kv_prune;
+    o.eval.session = s.session;
     if (s.generator.prompt_lookup || s.generator.head_screening)
         fprintf(stderr,
                 "bitnet-eval: prompt_lookup and head_screening change nothing here: tasks and stress tests score "

@@ -95,13 +95,15 @@ static void close_pair(struct pair *p)
 static enum bn_status open_pair(struct pair *p, const struct bn_divergence_options *o, int layers, struct bn_error *err)
 {
     struct bn_model_options plain = {.tokenizer_path = o->model.tokenizer_path, .n_layers = layers}, model = o->model;
-    const struct bn_session_options session = {.n_ctx = o->n_ctx, .n_threads = o->n_threads, .kv_type = "f32"};
+    const struct bn_session_options kinds[2] = {{.kv_type = o->reference_kv_type}, o->session};
     model.n_layers = layers;
     *p = (struct pair){0};
     enum bn_status status = bn_model_open(&p->models[0], o->reference_path, &plain, err);
     if (status == BN_OK) status = bn_model_open(&p->models[1], o->model_path, &model, err);
-    for (int i = 0; i < 2 && status == BN_OK; i++)
+    for (int i = 0; i < 2 && status == BN_OK; i++) {
+        const struct bn_session_options session = bn_eval_session(&kinds[i], o->n_ctx, o->n_threads);
         status = bn_engine_provider_init(&p->engines[i], p->models[i], &session, err);
+    }
     if (status == BN_OK && bn_model_info(p->models[0])->n_vocab != bn_model_info(p->models[1])->n_vocab)
         status = bn_suites_fail(err, BN_ERR_USAGE,
                                 "%s and %s have different vocabularies; compare models of one vocabulary.",
@@ -110,21 +112,35 @@ static enum bn_status open_pair(struct pair *p, const struct bn_divergence_optio
     return status;
 }
 
+static void tell_window(const struct bn_divergence_options *o, size_t number, const struct bn_divergence_sum *before,
+                        const struct bn_divergence_sum *now)
+{
+    const struct bn_divergence_window w = {.number = number,
+                                           .kl = now->kl - before->kl,
+                                           .reference_nll = now->nll[0] - before->nll[0],
+                                           .nll = now->nll[1] - before->nll[1],
+                                           .n = now->n - before->n,
+                                           .n_next = now->n_nll - before->n_nll};
+    if (o->window) o->window(o->self, &w);
+}
+
 static enum bn_status over_text(struct bn_divergence *d, struct pair *p, const int32_t *ids, size_t n,
                                 const struct bn_divergence_options *o, struct bn_error *err)
 {
     struct bn_divergence_sum sum = {0};
     enum bn_status status = BN_OK;
-    size_t windows = n / (size_t)o->n_ctx;
-    if (o->limit && windows > (size_t)o->limit) windows = (size_t)o->limit;
-    for (size_t i = 0; i < windows && status == BN_OK; i++) {
+    size_t windows = n / (size_t)o->n_ctx, first = (size_t)o->skip;
+    if (o->limit && windows > first + (size_t)o->limit) windows = first + (size_t)o->limit;
+    for (size_t i = first; i < windows && status == BN_OK; i++) {
+        const struct bn_divergence_sum before = sum;
         status = bn_divergence_add(&sum, &p->engines[0].provider, &p->engines[1].provider, ids + i * (size_t)o->n_ctx,
                                    (size_t)o->n_ctx, err);
+        if (status == BN_OK) tell_window(o, i, &before, &sum);
         if (o->progress) o->progress(o->self, d->layers, i + 1, windows);
     }
-    if (status == BN_OK && windows == 0)
-        status = bn_suites_fail(err, BN_ERR_USAGE, "%s has %zu tokens, less than a window of %d; use a longer text.",
-                                o->text_file, n, o->n_ctx);
+    if (status == BN_OK && windows <= first)
+        status = bn_suites_fail(err, BN_ERR_USAGE, "%s has %zu tokens, less than %zu windows of %d; use a longer text.",
+                                o->text_file, n, first + 1, o->n_ctx);
     if (status == BN_OK) bn_divergence_finish(d, &sum);
     return status;
 }

@@ -237,14 +237,10 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     result->rule = task->kind == BN_TASK_HALVES && o->rule ? o->rule
                    : task->kind == BN_TASK_HALVES          ? "llama.cpp"
                                                            : "lm-eval";
-    result->kv_type = o->kv_type ? o->kv_type : "f32";
+    result->kv_type = o->session.kv_type ? o->session.kv_type : "f32";
     int n_ctx = o->n_ctx ? o->n_ctx : task->kind == BN_TASK_HALVES ? 512 : 0;
     enum bn_status status = read_items(owned, task, o, err);
-    const struct bn_session_options session = {.n_ctx = n_ctx,
-                                               .n_threads = o->n_threads,
-                                               .n_batch = o->n_batch,
-                                               .kv_type = result->kv_type,
-                                               .kv_prune = o->kv_prune};
+    const struct bn_session_options session = bn_eval_session(&o->session, n_ctx, o->n_threads);
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, err);
     if (status == BN_OK) {
         result->n_ctx = engine.provider.max_tokens;

@@ -58,6 +58,18 @@ static enum bn_status forward(void *self, const int32_t *ids, size_t n, size_t f
     return BN_OK;
 }
 
+struct bn_session_options bn_eval_session(const struct bn_session_options *given, int n_ctx, int n_threads)
+{
+    struct bn_session_options session = *given;
+    session.n_ctx = n_ctx;
+    session.n_threads = n_threads;
+    if (!session.kv_type)
+        session.kv_type = "f32";
+    else if (!strcmp(session.kv_type, "auto"))
+        session.kv_type = NULL;
+    return session;
+}
+
 enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model,
                                        const struct bn_session_options *options, struct bn_error *err)
 {

@@ -25,6 +25,9 @@ struct bn_engine_provider {
     int32_t *held; /* [n_held] ids in the session's context */
     size_t n_held;
 };
+/* Session options of an evaluation (suites/suite.h): a cache of f32 unless another is named; "auto": the engine's own.
+ */
+struct bn_session_options bn_eval_session(const struct bn_session_options *given, int n_ctx, int n_threads);
 enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model,
                                        const struct bn_session_options *options, struct bn_error *err);
 void bn_engine_provider_release(struct bn_engine_provider *engine);

@@ -96,11 +96,9 @@ static enum bn_status hash(void *self, const struct bn_way *way, uint64_t *hash,
     int32_t *ids = NULL;
     struct bn_session *session = NULL;
     struct rows rows = {0xCBF29CE484222325u, 0};
-    struct bn_session_options options = {.n_ctx = (int)engine->n_tokens + 8,
-                                         .n_threads = way->n_threads,
-                                         .n_batch = way->n_batch ? way->n_batch : engine->options->n_batch,
-                                         .kv_type = engine->options->kv_type,
-                                         .kv_prune = engine->options->kv_prune};
+    struct bn_session_options options = engine->options->session;
+    options.n_ctx = (int)engine->n_tokens + 8, options.n_threads = way->n_threads;
+    if (way->n_batch) options.n_batch = way->n_batch;
     if (status == BN_OK) status = bn_stress_ids(&ids, engine->model, 2, true, engine->n_tokens, err);
     if (status == BN_OK) status = bn_session_open(&session, engine->model, &options, err);
     if (status == BN_OK && way->reused) status = use_before(session, ids, engine->n_tokens, err);

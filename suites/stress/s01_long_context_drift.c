@@ -93,11 +93,8 @@ static enum bn_status measure(struct bn_drift *drift, const struct bn_model *mod
     struct bn_engine_provider engine = {0};
     enum bn_status status = bn_stress_ids(&filler, model, 1, true, n_filler, err);
     if (status == BN_OK) status = bn_stress_ids(&passages, model, 7, false, (size_t)n_passages * PASSAGE, err);
-    const struct bn_session_options session = {.n_ctx = n_ctx,
-                                               .n_threads = options->n_threads,
-                                               .n_batch = options->n_batch,
-                                               .kv_type = options->kv_type,
-                                               .kv_prune = options->kv_prune};
+    struct bn_session_options session = options->session;
+    session.n_ctx = n_ctx, session.n_threads = options->n_threads;
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, err);
     if (status == BN_OK)
         status = bn_drift_measure(drift, &engine.provider, filler, n_filler, passages, n_passages, err);
