@@ -162,6 +162,9 @@ enum bn_status bn_divergence_run(struct bn_divergence *d, const struct bn_diverg
         *d = (struct bn_divergence){.layers = layers ? layers : bn_model_info(p.models[1])->n_layers};
         status = p.engines[0].provider.encode(&p.engines[0], text, true, &ids, &n, err);
         if (status == BN_OK) status = over_text(d, &p, ids, n, &o, err);
+        struct bn_error changed; /* explains better than what was computed */
+        for (int i = 0; i < 2; i++)
+            if (bn_model_check(p.models[i], &changed) != BN_OK) *err = changed, status = changed.status;
         close_pair(&p);
     }
     free(ids);

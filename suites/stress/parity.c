@@ -107,6 +107,8 @@ static enum bn_status hash(void *self, const struct bn_way *way, uint64_t *hash,
         status = compute(session, way, ids, engine->n_tokens, &rows, err);
     }
     *hash = rows.hash;
+    struct bn_error changed; /* explains better than what was computed */
+    if (engine->model && bn_model_check(engine->model, &changed) != BN_OK) *err = changed, status = changed.status;
     if (session) bn_session_close(session);
     free(ids);
     return status;

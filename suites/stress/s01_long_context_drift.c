@@ -121,6 +121,8 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
         status = measure(&drift, model, options, n_ctx, err);
         if (status == BN_OK) bn_drift_judge(result, &drift);
     }
+    struct bn_error changed; /* explains better than what was computed */
+    if (bn_model_check(model, &changed) != BN_OK) *err = changed, status = changed.status;
     bn_model_close(model);
     return status;
 }
