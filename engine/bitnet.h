@@ -60,6 +60,7 @@ struct bn_model_options {
         *pretokenizer; /* NULL: what the file says, llama-bpe if it says nothing; "default": bitnet.cpp's fallback */
     const char *chat_template; /* NULL: the model's own; one of its named templates, a built-in form, or a file */
     int n_layers;              /* > 0: compute only the first n layers, then the output norm and head (logit lens) */
+    uint64_t fingerprint;      /* > 0: the model must have it (bn_model_fingerprint) */
     bool vocab_only;           /* read the vocabulary, not the weights */
     bool float_activations;    /* ternary linears use float instead of int8 activations: weights become f32 in memory */
     bool head_screening;       /* keep a compact copy of an f16, bf16 or f32 output head for bn_decode_top */
@@ -107,6 +108,7 @@ void bn_model_close(struct bn_model *model);
 /* Checks that the model's files are unchanged since they were opened: none written to, truncated or unreadable. Call it
  * when work with the model is done: an error means that results may come from mixed or missing bytes. */
 enum bn_status bn_model_check(const struct bn_model *model, struct bn_error *err);
+uint64_t bn_model_fingerprint(const struct bn_model *model); /* of its tensors; reads all of them */
 const struct bn_model_info *bn_model_info(const struct bn_model *model);
 /* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many.
  */

@@ -51,6 +51,22 @@ bool bn_option_excludes(const struct bn_option *a, const struct bn_option *b);
 enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, const struct bn_model_info *model,
                               struct bn_error *err);
 
+/* ---- files of chosen options, for one model on one machine (bitnet-optimize-all writes them) ----
+ * {"format": "bitnet-config", "version": 1, "machine": bn_machine_name, "model": fingerprint of its tensors, 16
+ *  hexadecimal digits, "options": {"name": "value", ...}, "evidence": ["a line for each choice", ...]} */
+#define BN_CONFIG_FORMAT  "bitnet-config"
+#define BN_CONFIG_VERSION 1
+enum { BN_CONFIG_MOST = 128 };
+struct bn_config_file {
+    uint64_t fingerprint; /* for bn_model_options */
+    struct bn_option_choice choices[BN_CONFIG_MOST];
+    size_t n;
+};
+/* BN_ERR_FORMAT: damaged, an unknown key or option, another version or another machine. */
+enum bn_status bn_config_read(struct bn_config_file *config, const char *path, struct bn_error *err);
+void bn_config_release(struct bn_config_file *config);
+const char *bn_machine_name(char *text, size_t cap); /* "Intel(R) Xeon(R) Processor, 2 CPUs" */
+
 #ifdef __cplusplus
 }
 #endif

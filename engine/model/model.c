@@ -66,6 +66,19 @@ static enum bn_status choose_kernels(struct bn_model *m, struct bn_model_options
     return status;
 }
 
+uint64_t bn_model_fingerprint(const struct bn_model *m) { return bn_source_fingerprint(&m->source); }
+
+static enum bn_status check_fingerprint(const struct bn_model *m, const struct bn_model_options *o,
+                                        struct bn_error *err)
+{
+    if (!o->fingerprint || bn_model_fingerprint(m) == o->fingerprint) return BN_OK;
+    return bn_fail(
+        err, BN_ERR_FORMAT,
+        "The options of --config are for another model (fingerprint %016llx; this one has %016llx); write them "
+        "again with bitnet-optimize-all.",
+        (unsigned long long)o->fingerprint, (unsigned long long)bn_model_fingerprint(m));
+}
+
 /* What replaces the scales that activations get token by token. */
 static enum bn_status scale_inputs(struct bn_model *m, const struct bn_model_options *o, struct bn_error *err)
 {
@@ -92,6 +105,8 @@ static enum bn_status open_parts(struct bn_model *m, const char *path, const str
 {
     struct bn_model_options options = *o;
     enum bn_status status = bn_source_open(&m->source, path, o, err);
+    if (status != BN_OK) return status;
+    status = check_fingerprint(m, o, err);
     if (status != BN_OK) return status;
     if (o->n_layers < 0 || o->n_layers > m->source.config.n_layers)
         return bn_fail(err, BN_ERR_USAGE, "The model has %d layers; n_layers cannot be %d.", m->source.config.n_layers,

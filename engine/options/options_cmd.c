@@ -10,9 +10,11 @@ static struct given {
     const char *value;
     bool on;
 } * given;
+static const char *config_path;
+static struct bn_config_file config;
 static struct bn_cmd_option *table; /* both live as long as the program */
 
-static void release(void) { free(table), free(given); }
+static void release(void) { free(table), free(given), bn_config_release(&config); }
 
 static struct bn_cmd_option line_of(const struct bn_option *o, struct given *g)
 {
@@ -27,7 +29,7 @@ const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)
     size_t n_own = 0, n;
     const struct bn_option *const *registered = bn_options(&n);
     while (own[n_own].name) n_own++;
-    table = calloc(n_own + n + 1, sizeof *table);
+    table = calloc(n_own + n + 2, sizeof *table);
     given = calloc(n, sizeof *given);
     if (!table || !given || atexit(release)) bn_cmd_fail(&nobody, 1, "Out of memory.");
     for (size_t i = 0; i < n_own; i++) table[i] = own[i];
@@ -35,7 +37,35 @@ const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)
         given[i].on = !registered[i]->argument && !strcmp(registered[i]->values[0], "on");
         table[n_own + i] = line_of(registered[i], &given[i]);
     }
+    table[n_own + n] = (struct bn_cmd_option){
+        "config",
+        "FILE",
+        BN_CMD_STRING,
+        &config_path,
+        "options that bitnet-optimize-all chose for this model on this machine; those given here win",
+        0,
+        0};
     return table;
+}
+
+static bool among(const struct bn_option_choice *choices, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(choices[i].name, name)) return true;
+    return false;
+}
+
+/* Adds the choices of the file of --config that the command line did not make. */
+static enum bn_status add_config(struct bn_settings *settings, struct bn_option_choice *choices, size_t *chosen,
+                                 struct bn_error *err)
+{
+    size_t given_here = *chosen;
+    if (!config_path) return BN_OK;
+    enum bn_status status = bn_config_read(&config, config_path, err);
+    for (size_t i = 0; status == BN_OK && i < config.n; i++)
+        if (!among(choices, given_here, config.choices[i].name)) choices[(*chosen)++] = config.choices[i];
+    settings->model.fingerprint = config.fingerprint;
+    return status;
 }
 
 int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err)
@@ -49,7 +79,8 @@ int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err)
         if (value && (registered[i]->argument || !bn_option_is_default(registered[i], value)))
             choices[chosen++] = (struct bn_option_choice){registered[i]->name, value};
     }
-    int status = bn_options_apply(settings, choices, chosen, err);
+    int status = add_config(settings, choices, &chosen, err);
+    if (status == BN_OK) status = bn_options_apply(settings, choices, chosen, err);
     free(choices);
     return status;
 }
