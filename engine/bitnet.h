@@ -118,7 +118,7 @@ size_t bn_kernel_backends(const char **names, size_t cap);
 enum bn_tokenize_flags {
     BN_TOKENIZE_BOS = 1,      /* prepend BOS if the model uses one and the text does not begin with it */
     BN_TOKENIZE_SPECIAL = 2,  /* recognise special tokens in the text; otherwise they are plain text */
-    BN_TOKENIZE_EOS = 8,      /* put EOS behind when the model wants one (few do) */
+    BN_TOKENIZE_EOS = 8,      /* append EOS if the model wants one (few do) */
     BN_TOKENIZE_NO_PREFIX = 4 /* no SPM space prefix: this text continues an earlier one */
 };
 /* Writes at most `cap` ids; *n is the full count (call with cap 0 to measure). Any byte sequence is accepted. */

@@ -1,5 +1,5 @@
-/* files.h - how every program writes its output, files and standard output, and reads the files that it is given. Only
- * libc behind it, so any room may include it.
+/* files.h - how every program writes its output, files and standard output, and reads the files that it is given. Needs
+ * nothing but libc, so any room may include it.
  *
  *   struct bn_output *out;
  *   if (bn_output_open(&out, path, &err)) ...

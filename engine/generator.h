@@ -42,7 +42,7 @@ void bn_lookup_learn(struct bn_lookup *lookup, size_t n_draft,
 
 /* ---- stream: a bounded queue of text between generation and one consumer, each on a thread of its own ----
  * Text is handed over in pieces of several tokens, or when it is old enough; the first token's text at once. A producer
- * that is too fast waits, a consumer that fell behind gets all that waits as one piece. Nothing is dropped; a piece
+ * that is too fast waits, a slow consumer gets all that waits as one piece. Nothing is dropped; a piece
  * consists of whole calls of bn_stream_put (whole characters, if they are). */
 struct bn_stream_options {
     int every_n_tokens; /* tokens of a piece; 0: 1 */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Adds a name to "performance, schedutil" unless it is there. */
+/* Adds a name to "performance, schedutil" unless present. */
 static void add(char *text, size_t cap, const char *name)
 {
     size_t used = strlen(text);

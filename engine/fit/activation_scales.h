@@ -1,5 +1,5 @@
 /* activation_scales.h - activation_scales.json: one scale for the input of each site's linears (inputs.h), and what
- * calibration saw there. A code q of an activation stands for q * scale.
+ * calibration saw there. A code q of an activation means q * scale.
  *
  * {"format": "bitnet-activation-scales", "version": 1, "model": {"name": ..., "fingerprint": 16 hexadecimal digits},
  *  "method": ..., "sites": {"layers.0.qkv": {"scale": 0.03125, ...}, ...}} */

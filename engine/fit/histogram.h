@@ -8,7 +8,7 @@ struct bn_histogram {
     double most; /* bin b counts magnitudes from b to b + 1 times most / BN_HISTOGRAM_BINS; the last one most too */
     uint64_t count[BN_HISTOGRAM_BINS];
 };
-/* Each returns the magnitude that the largest code, 127, stands for. */
+/* Each returns the magnitude of the largest code, 127. */
 double bn_histogram_percentile(const struct bn_histogram *h, double percent);
 /* The least mean square error of rounding to 127 steps and cutting off, among `tries` parts of `most`. */
 double bn_histogram_mse(const struct bn_histogram *h, int tries);

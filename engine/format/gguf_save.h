@@ -6,9 +6,8 @@
 
 struct bn_save_options {
     enum bn_encoding linear; /* of the linears of the layers; BN_ENC_NONE: as they are */
-    enum bn_encoding
-        head;          /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is not possible) */
-    struct bn_fit fit; /* of linears in planes of signs (binary, wrq) */
+    enum bn_encoding head;   /* of the embedding and the output head; BN_ENC_NONE: as they are (ternary is refused) */
+    struct bn_fit fit;       /* of linears in planes of signs (binary, wrq) */
     const float *(*importance)(const void *of, const char *tensor); /* weights of the columns in them, or NULL */
     const void *importance_of;
     struct bn_fit_loss *loss; /* what their fits left over, or NULL */

@@ -157,7 +157,7 @@ static void wait_for_text(struct bn_stream *s)
     }
 }
 
-/* All that waits: a consumer that fell behind gets several pieces as one. */
+/* All that waits: a slow consumer gets several pieces as one. */
 static void swap(struct bn_stream *s)
 {
     struct buffer empty = s->handed;

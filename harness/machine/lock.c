@@ -137,7 +137,7 @@ enum bn_status bn_lock_enter(struct bn_lock *lock, enum bn_lock_policy policy, u
     return status;
 }
 
-/* Another process of the same queue is there. */
+/* Another process serves the same queue. */
 static bool has_company(const struct bn_lock *lock)
 {
     struct flock f = {.l_type = F_UNLCK};

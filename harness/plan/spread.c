@@ -12,7 +12,7 @@ static char *name_of(const struct bn_plan_workload *w, uint32_t n)
     return asprintf(&name, "%s seqs=%u", w->name, n) < 0 ? NULL : name;
 }
 
-/* Appends what `from` stands for. */
+/* Appends what `from` abbreviates. */
 static enum bn_status spread(struct bn_plan *p, const struct bn_plan_workload *from, struct bn_error *err)
 {
     static uint32_t alone[] = {1};

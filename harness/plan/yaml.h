@@ -1,6 +1,6 @@
 /* yaml.h - reads a YAML file into a struct by a table of fields. Strict: a number, a switch or a word is the whole
  * scalar or an error; a field that the table does not name, a field given twice and a second document are errors. Every
- * error is one sentence behind "FILE, line N, column N: ". */
+ * error is one sentence after "FILE, line N, column N: ". */
 #ifndef BN_PLAN_YAML_H
 #define BN_PLAN_YAML_H
 #include "engine/bitnet.h"

@@ -178,7 +178,7 @@ static enum bn_status run_worker(const struct bn_execution *x, struct bn_executi
     return status;
 }
 
-/* Puts the simulator's counters behind those of the worker. */
+/* Appends the simulator's counters to those of the worker. */
 static enum bn_status add_simulated(const struct bn_execution *x, struct bn_execution_result *r, struct bn_error *err)
 {
     size_t n, have = r->point.n_counters;

@@ -5,8 +5,8 @@
  *   -- title: heading        -- note: a sentence under it       -- empty: what to say when there are no rows
  *   -- as: cards | table     (table when it says nothing)
  * In tables a column named "%x" is a share from 0 to 1 shown as a bar, PASS/FAIL/SKIP and the states of points become
- * badges, numbers stand right. In plots the first column names the series; each series becomes a gnuplot data block
- * whose first line is that name; the other columns follow as they are. */
+ * badges, numbers are right-aligned. In plots the first column names the series; each series becomes a gnuplot data
+ * block whose first line is that name; the other columns follow as they are. */
 #ifndef REPORTS_PAGE_CONTENT_H
 #define REPORTS_PAGE_CONTENT_H
 #include <stddef.h>

@@ -17,7 +17,7 @@ static bool is_word(const char *text)
     return false;
 }
 
-/* Numbers, also formatted ones ("12.3 ± 0.4", "+5 %"), stand right. */
+/* Numbers, also formatted ones ("12.3 ± 0.4", "+5 %"), are right-aligned. */
 static bool is_number(const char *text)
 {
     text += strspn(text, "+-−~≈ ");

@@ -89,7 +89,7 @@ static void add_metric(struct bn_eval_result *result, const char *name, struct b
     result->metrics[result->n_metrics++] = (struct bn_eval_metric){name, mean.value, mean.error, mean.n};
 }
 
-/* Items of one group stand together in the file; a new name starts a new group. */
+/* Items of one group are adjacent in the file; a new name starts a new group. */
 static enum bn_status find_groups(struct bn_eval_result *result, const struct bn_items *items, const double *hits,
                                   struct bn_error *err)
 {

@@ -26,7 +26,7 @@ static bool deliver(struct reader *r, struct bn_text text)
     return true;
 }
 
-/* ---- the thread behind the queue ---- */
+/* ---- the thread that empties the queue ---- */
 static void *serve(void *arg)
 {
     struct reader *r = arg;

@@ -41,7 +41,7 @@ struct reader {
     double last_byte_ms, tail_ms; /* when the consumer was done; the time since the last token */
     struct bn_stream_counts counts;
 };
-/* Starts the thread behind the queue, if there is one: before any thread is pinned, whose CPUs it would inherit. */
+/* Starts the thread that empties the queue, if any: before any thread is pinned, whose CPUs it would inherit. */
 void reader_open(struct reader *reader, const struct bn_stream_options *o, bool keeps);
 void reader_put(struct reader *reader, struct bn_text text, size_t n_tokens);
 bool reader_has_left(struct reader *reader); /* with a queue; else writing fails, which ends the program */

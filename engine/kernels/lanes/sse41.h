@@ -125,7 +125,7 @@ V16_BOTH(v16_add_exponent, v4_add_exponent)
 
 /* ---- fused multiply-add ----
  * In double precision the product of two floats is exact and its sum with a third is rounded to 53 bits. Rounding that
- * to float is right unless it lies half way between two floats, or below the normal ones, whose last bit is elsewhere:
+ * to float is right unless it is half way between two floats, or below the normal ones, whose last bit is elsewhere:
  * *doubt then gets bits, and the lanes are computed again by fmaf. */
 static inline __m128 v4_fma_doubted(__m128 x, __m128 y, __m128 z, __m128i *doubt)
 {

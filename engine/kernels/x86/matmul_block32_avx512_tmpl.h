@@ -25,7 +25,7 @@
 struct step_columns {
     __m512i offset; /* OFFSET times the sum of each lane's activations */
     v16 x_scale;
-    int8_t x[STEP_COLS]; /* zeros behind the last */
+    int8_t x[STEP_COLS]; /* zeros after the last */
 };
 struct columns {
     struct step_columns of[MOST_COLS / STEP_COLS * TOKENS]; /* [step][tokens] */
