@@ -72,26 +72,35 @@ struct bn_block_args {
  * one kv head. Keys are stored in groups of 16 positions, [pos/16][head_dim][16], so that a vector holds 16 positions
  * and scores need no horizontal sum; values are stored in rows, [pos][head_dim]; pos counts from the segment's first.
  * Q8_0 is laid out for integer dot products of four codes: keys [pos/16][head_dim/4][16][4], four dims of a position
- * together; values [head_dim/16][BN_SEGMENT/4][16][4], four positions of a dim together. */
+ * together; values [head_dim/16][BN_SEGMENT/4][16][4], four positions of a dim together. Q4_0 keeps codes + 8 in four
+ * bits, two of a position in a byte, so that no two positions share one: keys [pos/16][head_dim/4][16][2], the third
+ * and fourth dim above the first two; values [head_dim/32][BN_SEGMENT/4][16][4], dims 16 to 31 of 32 above the
+ * first 16. */
 #define BN_SEGMENT 256
-enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0 };
+enum bn_kv_type { BN_KV_F16, BN_KV_F32, BN_KV_Q8_0, BN_KV_Q4_0 };
+#define BN_KV_TYPES 4
+static inline bool bn_kv_has_scales(enum bn_kv_type type) { return type >= BN_KV_Q8_0; }
 struct bn_kv_block {
     enum bn_kv_type type;
     int head_dim;
-    void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t */
-    uint16_t *k_scale, *v_scale; /* Q8_0: f16, keys [pos/16][head_dim/32][16], values [head_dim/32][BN_SEGMENT] */
+    void *k, *v;                 /* F16: uint16_t, F32: float, Q8_0: int8_t, Q4_0: uint8_t */
+    uint16_t *k_scale, *v_scale; /* Q8_0, Q4_0: f16, keys [pos/16][head_dim/32][16], values [head_dim/32][BN_SEGMENT] */
 };
-/* Largest magnitude that a cache of this type can hold; Q8_0: an f16 scale times the largest code. */
+/* What the largest of 32 numbers maps to: codes of Q4_0 are -8 to 7, which reach half a step past 7.5. */
+static inline float bn_kv_top(enum bn_kv_type type) { return type == BN_KV_Q8_0 ? 127.0f : 7.5f; }
+/* Largest magnitude that a cache of this type can hold; Q8_0, Q4_0: an f16 scale times the top. */
 static inline float bn_kv_most(enum bn_kv_type type)
 {
-    return type == BN_KV_F16 ? 65504.0f : type == BN_KV_Q8_0 ? 127 * 65504.0f : FLT_MAX;
+    return type == BN_KV_F16 ? 65504.0f : type == BN_KV_F32 ? FLT_MAX : bn_kv_top(type) * 65504.0f;
 }
-/* Q8_0 turns the queries (signed) and exp(score - max) * scale into 16-bit codes; the largest value maps to these (127
+/* Q8_0 and Q4_0 turn the queries (signed) and exp(score - max) * scale into 16-bit codes; the largest value maps to
+ * these (127
  * * 256, so that the high byte of a rounded code is an int8); numbers below TINY count as 0. */
 #define BN_Q8_QUERY_TOP  32512.0f
 #define BN_Q8_WEIGHT_TOP 32767.0f
 #define BN_Q8_TINY       1e-30f
-/* Where the codes of Q8_0 are stored. */
+/* Where codes are stored; those of Q4_0 in the upper half of the byte for d % 4 >= 2 in keys, d % 32 >= 16 in values.
+ */
 static inline size_t bn_q8_key_index(size_t dim, size_t pos, size_t d)
 {
     return ((pos / 16 * (dim / 4) + d / 4) * 16 + pos % 16) * 4 + d % 4;
@@ -100,11 +109,30 @@ static inline size_t bn_q8_value_index(size_t pos, size_t d)
 {
     return ((d / 16 * (BN_SEGMENT / 4) + pos / 4) * 16 + d % 16) * 4 + pos % 4;
 }
+static inline size_t bn_q4_key_index(size_t dim, size_t pos, size_t d)
+{
+    return ((pos / 16 * (dim / 4) + d / 4) * 16 + pos % 16) * 2 + d % 2;
+}
+static inline size_t bn_q4_value_index(size_t pos, size_t d)
+{
+    return ((d / 32 * (BN_SEGMENT / 4) + pos / 4) * 16 + d % 16) * 4 + pos % 4;
+}
+static inline int bn_kv_key_code(const struct bn_kv_block *kv, size_t pos, size_t d)
+{
+    size_t dim = (size_t)kv->head_dim;
+    if (kv->type == BN_KV_Q8_0) return ((const int8_t *)kv->k)[bn_q8_key_index(dim, pos, d)];
+    return (((const uint8_t *)kv->k)[bn_q4_key_index(dim, pos, d)] >> (d % 4 < 2 ? 0 : 4) & 15) - 8;
+}
+static inline int bn_kv_value_code(const struct bn_kv_block *kv, size_t pos, size_t d)
+{
+    if (kv->type == BN_KV_Q8_0) return ((const int8_t *)kv->v)[bn_q8_value_index(pos, d)];
+    return (((const uint8_t *)kv->v)[bn_q4_value_index(pos, d)] >> (d % 32 < 16 ? 0 : 4) & 15) - 8;
+}
 
 /* One call: queries of one kv head against one segment. Query i (token t, head h of the group) sees the segment's first
  * seen[i] positions (at least one). It writes partials[i]: {max, sum, o[head_dim]}: max of the scaled scores, sum of
  * exp(score - max) in 16 lanes by position, and o = sum over positions of exp(score - max) * v. F16, F32: in ascending
- * order; Q8_0: queries and exp(score - max) become 16-bit integers for it (kernels/ref/attention_ref.c). */
+ * order; Q8_0, Q4_0: queries and exp(score - max) become 16-bit integers for it (kernels/ref/attention_ref.c). */
 struct bn_attention_args {
     const struct bn_kv_block *kv;
     int n;                  /* queries */

@@ -10,10 +10,11 @@ static enum bn_status kv_type(const struct bn_model *model, const char *name, en
 {
     bool ternary = bn_linear_is_ternary(&model->weights.layers[0].down);
     if (!name) return *type = ternary ? BN_KV_F16 : BN_KV_F32, BN_OK;
-    const char *const names[] = {[BN_KV_F16] = "f16", [BN_KV_F32] = "f32", [BN_KV_Q8_0] = "q8_0"};
-    for (int i = 0; i < 3; i++)
+    const char *const names[] = {
+        [BN_KV_F16] = "f16", [BN_KV_F32] = "f32", [BN_KV_Q8_0] = "q8_0", [BN_KV_Q4_0] = "q4_0"};
+    for (int i = 0; i < BN_KV_TYPES; i++)
         if (!strcmp(name, names[i])) return *type = (enum bn_kv_type)i, BN_OK;
-    return bn_fail(err, BN_ERR_USAGE, "Unknown KV cache type \"%s\"; choose f16, f32 or q8_0.", name);
+    return bn_fail(err, BN_ERR_USAGE, "Unknown KV cache type \"%s\"; choose f16, f32, q8_0 or q4_0.", name);
 }
 
 static enum bn_status begin(struct bn_sequence *s, struct bn_crew *crew, int n_ctx, struct bn_error *err)

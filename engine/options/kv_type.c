@@ -10,7 +10,9 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
     return BN_OK;
 }
 
-BN_OPTION(kv_type, .argument = "auto|f16|f32|q8_0", .values = (const char *const[]){"auto", "f16", "f32", "q8_0", NULL},
+BN_OPTION(kv_type, .argument = "auto|f16|f32|q8_0|q4_0",
+          .values = (const char *const[]){"auto", "f16", "f32", "q8_0", "q4_0", NULL},
           .help = "KV cache; auto is f16, f32 for float models; f16 becomes f32 for values above 65,504",
-          .exactness = "each type yields its own logits, the same on every machine; q8_0 halves the bytes of f16",
+          .exactness = "each type yields its own logits, the same on every machine; q8_0 halves the bytes of f16, q4_0 "
+                       "those of q8_0",
           .hypothesis = "C01", .set = set);

@@ -3,12 +3,17 @@
 #include <math.h>
 #include <string.h>
 
+static size_t bytes_of(enum bn_kv_type type, size_t n)
+{
+    return type == BN_KV_F16 ? 2 * n : type == BN_KV_F32 ? 4 * n : type == BN_KV_Q8_0 ? n : n / 2;
+}
+
 static struct bn_kv_block cache(enum bn_kv_type type, int head_dim, int positions)
 {
-    size_t element = type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1, n = (size_t)head_dim * (size_t)positions;
-    struct bn_kv_block kv = {type, head_dim, guarded(n * element), NULL, NULL, NULL};
-    kv.v = guarded(type == BN_KV_Q8_0 ? (size_t)head_dim * BN_SEGMENT : n * element);
-    if (type == BN_KV_Q8_0)
+    size_t n = (size_t)head_dim * (size_t)positions;
+    struct bn_kv_block kv = {type, head_dim, guarded(bytes_of(type, n)), NULL, NULL, NULL};
+    kv.v = guarded(bytes_of(type, bn_kv_has_scales(type) ? (size_t)head_dim * BN_SEGMENT : n));
+    if (bn_kv_has_scales(type))
         kv.k_scale = guarded(n / 32 * 2), kv.v_scale = guarded((size_t)head_dim / 32 * BN_SEGMENT * 2);
     return kv;
 }
@@ -34,19 +39,19 @@ static bool notice_edges(bn_kv_store_fn *store, const struct bn_kv_block *kv, fl
 
 bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
 {
-    enum bn_kv_type type = (enum bn_kv_type)(number % 3);
+    enum bn_kv_type type = (enum bn_kv_type)(number % BN_KV_TYPES);
     int dim = 32 * (1 + rng_below(r, 8)), positions = 48, pos = rng_below(r, positions);
-    if (type != BN_KV_Q8_0) dim -= 16 * (number / 3 % 2);
+    if (!bn_kv_has_scales(type)) dim -= 16 * (number / 3 % 2);
     struct bn_kv_block a = cache(type, dim, positions), b = cache(type, dim, positions);
     float *k = guarded((size_t)dim * 4), *v = guarded((size_t)dim * 4);
     fill_floats(k, (size_t)dim, (enum fill)(number / 3 % FILL_COUNT), r);
     fill_floats(v, (size_t)dim, (enum fill)(number / 5 % FILL_COUNT), r);
     bool fits = ((bn_kv_store_fn *)ref)(&a, pos, k, v), fits_too = ((bn_kv_store_fn *)fn)(&b, pos, k, v);
-    size_t n = (size_t)dim * (size_t)positions, bytes = n * (type == BN_KV_F16 ? 2 : type == BN_KV_F32 ? 4 : 1);
+    size_t n = (size_t)dim * (size_t)positions, values = bn_kv_has_scales(type) ? (size_t)dim * BN_SEGMENT : n;
     return same_bytes(&fits, &fits_too, sizeof fits, "whether the type holds them, dim %d", dim) &&
-           same_bytes(a.k, b.k, bytes, "keys, dim %d, pos %d", dim, pos) &&
-           same_bytes(a.v, b.v, type == BN_KV_Q8_0 ? (size_t)dim * BN_SEGMENT : bytes, "values, dim %d", dim) &&
-           (type != BN_KV_Q8_0 ||
+           same_bytes(a.k, b.k, bytes_of(type, n), "keys, dim %d, pos %d", dim, pos) &&
+           same_bytes(a.v, b.v, bytes_of(type, values), "values, dim %d", dim) &&
+           (!bn_kv_has_scales(type) ||
             (same_bytes(a.k_scale, b.k_scale, n / 16, "key scales") &&
              same_bytes(a.v_scale, b.v_scale, (size_t)dim / 32 * BN_SEGMENT * 2, "value scales"))) &&
            notice_edges((bn_kv_store_fn *)ref, &a, k, v) && notice_edges((bn_kv_store_fn *)fn, &b, k, v);
@@ -56,10 +61,10 @@ bool check_kv_store(any_fn ref, any_fn fn, int number, struct rng *r)
 static bool check_queries(any_fn ref, any_fn fn, int number, struct rng *r, size_t row)
 {
     enum { MOST = 40 };
-    enum bn_kv_type type = (enum bn_kv_type)(number % 3);
-    int dim = (int[]){32, 64, 96, 128, 256}[number / 3 % 5], n = 1 + rng_below(r, MOST);
+    enum bn_kv_type type = (enum bn_kv_type)(number % BN_KV_TYPES);
+    int dim = (int[]){32, 64, 96, 128, 256}[number / 4 % 5], n = 1 + rng_below(r, MOST);
     int positions = number % 2 ? BN_SEGMENT : 16 * (1 + rng_below(r, BN_SEGMENT / 16));
-    if (type != BN_KV_Q8_0 && number % 4 == 1) dim = (int[]){16, 48, 80, 112}[number / 4 % 4];
+    if (!bn_kv_has_scales(type) && number % 5 == 1) dim = (int[]){16, 48, 80, 112}[number / 4 % 4];
     struct bn_kv_block kv = cache(type, dim, positions);
     struct bn_kernels kernels;
     bn_kernels_select(&kernels, "ref", NULL);

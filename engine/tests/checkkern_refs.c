@@ -221,6 +221,7 @@ int check_references(const char *only)
     bad += report(attention_is_near(&k, &r, BN_KV_F32, 0, 1e-4), "attention with f32 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_F16, 2e-3, 1e-4), "attention with f16 cache");
     bad += report(attention_is_near(&k, &r, BN_KV_Q8_0, 0.02, 1e-3), "attention with q8_0 cache");
+    bad += report(attention_is_near(&k, &r, BN_KV_Q4_0, 0.35, 1e-3), "attention with q4_0 cache");
     bad += report(law_is_near(&k, &r), "attention_law");
     bad += report(gates_are_near(&k, &r), "relu2_mul and silu_mul");
     return bad;

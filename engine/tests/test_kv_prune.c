@@ -89,10 +89,10 @@ Test(kv_prune, window_and_sink_keep_the_positions_they_name)
  */
 Test(kv_prune, what_stays_is_what_was_stored)
 {
-    static const char *const types[] = {"f16", "f32", "q8_0"};
-    for (int i = 0; i < 3 * N_POLICIES; i++) {
-        struct bn_session_options options = with(policies[i / 3], 0.3f);
-        options.kv_type = types[i % 3];
+    static const char *const types[] = {"f16", "f32", "q8_0", "q4_0"};
+    for (int i = 0; i < 4 * N_POLICIES; i++) {
+        struct bn_session_options options = with(policies[i / 4], 0.3f);
+        options.kv_type = types[i % 4];
         struct bn_session *s = open_session(options);
         options.kv_prune.policy = NULL;
         struct bn_session *full = open_session(options);
@@ -108,8 +108,8 @@ Test(kv_prune, what_stays_is_what_was_stored)
                                    b = bn_kv_cache_block(&full->sequence.kv, 0, h, pos);
                 bn_kv_cache_read(&a, slot % BN_SEGMENT, ka, va);
                 bn_kv_cache_read(&b, pos % BN_SEGMENT, kb, vb);
-                cr_assert(!memcmp(ka, kb, row) && !memcmp(va, vb, row), "%s %s: slot %d, position %d", policies[i / 3],
-                          types[i % 3], slot, pos);
+                cr_assert(!memcmp(ka, kb, row) && !memcmp(va, vb, row), "%s %s: slot %d, position %d", policies[i / 4],
+                          types[i % 4], slot, pos);
             }
         bn_session_close(s), bn_session_close(full);
     }

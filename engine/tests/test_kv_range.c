@@ -44,19 +44,21 @@ Test(kv_range, stores_what_fits_and_says_what_does_not)
 {
     static const struct {
         enum bn_kv_type type;
-        float most, above;
-    } types[] = {
-        {BN_KV_F16, 65504, 65505}, {BN_KV_Q8_0, 127 * 65504.0f, 127 * 65505.0f}, {BN_KV_F32, FLT_MAX, INFINITY}};
+        float most, above, low, high; /* -most and most as they are read back */
+    } types[] = {{BN_KV_F16, 65504, 65505, -65504, 65504},
+                 {BN_KV_Q8_0, 127 * 65504.0f, 127 * 65505.0f, -127 * 65504.0f, 127 * 65504.0f},
+                 {BN_KV_Q4_0, 491280, 491281, -8 * 65504, 7 * 65504},
+                 {BN_KV_F32, FLT_MAX, INFINITY, -FLT_MAX, FLT_MAX}};
     struct bn_kernels kernels;
     cr_assert_eq(bn_kernels_select(&kernels, "ref", NULL), BN_OK);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < BN_KV_TYPES; i++) {
         struct bn_kv_cache cache = open_cache(types[i].type);
         float k[DIM] = {0}, v[DIM] = {0}, key[DIM], value[DIM];
         k[5] = -types[i].most, v[31] = types[i].most;
         cr_expect_eq(bn_kv_cache_store(&cache, &kernels, 1, 2, 270, k, v), BN_KV_FITS);
         struct bn_kv_block block = bn_kv_cache_block(&cache, 1, 2, 270);
         bn_kv_cache_read(&block, 270 % BN_SEGMENT, key, value);
-        cr_expect(key[5] == -types[i].most && value[31] == types[i].most, "type %zu: %g", i, (double)key[5]);
+        cr_expect(key[5] == types[i].low && value[31] == types[i].high, "type %zu: %g", i, (double)key[5]);
         for (int j = 0; j < 2; j++) {
             (j ? v : k)[9] = types[i].above;
             enum bn_kv_fit fit = bn_kv_cache_store(&cache, &kernels, 1, 2, 270, k, v);
@@ -107,8 +109,11 @@ Test(kv_range, widened_caches_round_rows_that_f16_holds)
     bn_kv_cache_read(&block, 3, key, value);
     cr_expect(key[0] == 0x1.554p-2f && value[0] == 1 / 3.0f && value[1] == 70000);
     bn_kv_cache_release(&cache);
-    cache = open_cache(BN_KV_Q8_0);
-    cr_expect_eq(bn_kv_cache_widen(&cache, &err), BN_ERR_UNSUPPORTED);
-    cr_expect(strstr(err.text, "choose f32"), "%s", err.text);
-    bn_kv_cache_release(&cache);
+    for (int type = BN_KV_Q8_0; type < BN_KV_TYPES; type++) {
+        cache = open_cache((enum bn_kv_type)type);
+        cr_expect_eq(bn_kv_cache_widen(&cache, &err), BN_ERR_UNSUPPORTED);
+        cr_expect(strstr(err.text, type == BN_KV_Q8_0 ? "q8_0" : "q4_0") && strstr(err.text, "choose f32"), "%s",
+                  err.text);
+        bn_kv_cache_release(&cache);
+    }
 }

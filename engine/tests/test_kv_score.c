@@ -102,11 +102,12 @@ static struct expected pooled(const struct expected *sum, int j, int n, int reac
  */
 Test(kv_score, scores_are_those_of_double_arithmetic)
 {
-    static const char *const policies[] = {"h2o", "snapkv", "tova", "dynamic"}, *const types[] = {"f32", "f16", "q8_0"};
+    static const char *const policies[] = {"h2o", "snapkv", "tova", "dynamic"}, *const types[] = {"f32", "f16", "q8_0",
+                                                                                                  "q4_0"};
     static struct expected sum[LAYERS * KV_HEADS][N];
-    for (int i = 0; i < 12; i++) {
-        const char *policy = policies[i / 3];
-        struct bn_session *s = open_session(policy, types[i % 3], 256);
+    for (int i = 0; i < 16; i++) {
+        const char *policy = policies[i / 4];
+        struct bn_session *s = open_session(policy, types[i % 4], 256);
         struct bn_kv_pruner *k = s->sequence.pruner;
         memset(sum, 0, sizeof sum);
         for (int n = STEP; n <= N; n += STEP) {
@@ -120,8 +121,8 @@ Test(kv_score, scores_are_those_of_double_arithmetic)
             for (int j = 0; j < N; j++) {
                 double got = bn_kv_score_row(k, row / KV_HEADS, row % KV_HEADS)[j];
                 struct expected e = pooled(sum[row], j, N, k->policy->pool);
-                cr_assert_float_eq(got, e.score, i % 3 < 2 ? e.rounding : 200 * e.rounding, "%s %s row %d slot %d: %g",
-                                   policy, types[i % 3], row, j, got - e.score);
+                cr_assert_float_eq(got, e.score, i % 4 < 2 ? e.rounding : 200 * e.rounding, "%s %s row %d slot %d: %g",
+                                   policy, types[i % 4], row, j, got - e.score);
             }
         bn_session_close(s);
     }

@@ -83,6 +83,8 @@ static void attention(const struct bn_attention_args *a)
         attend_all(a, BN_KV_F16);
     else if (a->kv->type == BN_KV_F32)
         attend_all(a, BN_KV_F32);
-    else
+    else if (a->kv->type == BN_KV_Q8_0)
         attend_q8_0(a);
+    else
+        attend_q4_0(a);
 }

@@ -1,6 +1,6 @@
-/* scores_q8_0.h - scores of queries against one segment of int8 keys: integer dot products of sixteen columns of four
- * codes (the v16x4 of each instruction set), which the layout of Q8_0 is designed for. Codes and steps as in
- * ref/attention_ref.c. */
+/* scores_q8_0.h - scores of queries against one segment of int8 keys, or of 4 bits (Q4_0): integer dot products of
+ * sixteen columns of four codes (the v16x4 of each instruction set), which the layout of Q8_0 is designed for. Codes
+ * and steps as in ref/attention_ref.c. */
 #include "engine/kernels/lanes/segment.h"
 
 #define QUERIES (V16_REGISTERS >= 32 ? 4 : 2) /* of one tile */
@@ -14,6 +14,29 @@ struct q8_tile {
     float score[QUERIES][BN_SEGMENT];           /* scores, then exp(score - max) */
     int32_t weight[QUERIES][BN_SEGMENT / 4][2]; /* codes of that times the scales of 32 dims, four at a time */
 };
+
+/* Four codes from the lower halves of four bytes; sixteen columns of four, of keys and of one half of values. */
+BN_INLINE uint32_t q4_codes(uint32_t four) { return (((four & 0x0f0f0f0f) | 0x80808080) - 0x08080808) ^ 0x80808080; }
+BN_INLINE v16x4 q4_keys(const uint8_t *k)
+{
+    uint32_t codes[16];
+    for (int i = 0; i < 16; i++) {
+        uint16_t x;
+        memcpy(&x, k + 2 * i, sizeof x);
+        codes[i] = q4_codes(x | (uint32_t)x << 12);
+    }
+    return v16x4_load_for_signed((const int8_t *)codes);
+}
+BN_INLINE v16x4 q4_values(const uint8_t *v, int shift)
+{
+    uint32_t codes[16];
+    for (int i = 0; i < 16; i++) {
+        uint32_t x;
+        memcpy(&x, v + 4 * i, sizeof x);
+        codes[i] = q4_codes(x >> shift);
+    }
+    return v16x4_load((const int8_t *)codes);
+}
 
 BN_INLINE float q8_factor(float most, float top) { return most > BN_Q8_TINY ? top / most : 0.0f; }
 
@@ -34,20 +57,20 @@ BN_INLINE void q8_take_query(struct q8_tile *t, int i, const float *q)
     }
 }
 
-/* Scores of `queries` queries for the 16 positions of group g. */
-BN_INLINE void q8_scores(struct q8_tile *t, int g, const int queries)
+/* Scores of `queries` queries for the 16 positions of group g; four dims of them take `bytes` bytes. */
+BN_INLINE void q8_scores(struct q8_tile *t, int g, const size_t bytes, const int queries)
 {
     size_t blocks = (size_t)t->kv->head_dim / 32;
-    const int8_t *k = (const int8_t *)t->kv->k + (size_t)g * blocks * 32 * 16;
+    const int8_t *k = (const int8_t *)t->kv->k + (size_t)g * blocks * 8 * bytes;
     const uint16_t *scale = t->kv->k_scale + (size_t)g * blocks * 16;
     v16 score[QUERIES];
     BN_UNROLL for (int i = 0; i < queries; i++) score[i] = v16_set(0.0f);
     for (size_t b = 0; b < blocks; b++) {
         v16_sums sum[QUERIES];
         BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_start(&sum[i], t->q_sum[b][i]);
-        for (size_t four = 0; four < 8; four++, k += 64) {
+        for (size_t four = 0; four < 8; four++, k += bytes) {
             ask(k);
-            v16x4 key = v16x4_load_for_signed(k);
+            v16x4 key = bytes == 64 ? v16x4_load_for_signed(k) : q4_keys((const uint8_t *)k);
             BN_UNROLL for (int i = 0; i < queries; i++) v16_sums_add_signed(&sum[i], key, t->q[b * 8 + four][i]);
         }
         v16 s = v16_load_f16(scale + b * 16);
@@ -62,5 +85,8 @@ BN_INLINE void q8_score_all(struct q8_tile *t, const struct bn_attention_args *a
                             const int queries)
 {
     for (int i = 0; i < queries; i++) q8_take_query(t, i, a->q[first + i]);
-    for (int g = 0; g < groups; g++) q8_scores(t, g, queries);
+    if (t->kv->type == BN_KV_Q8_0)
+        for (int g = 0; g < groups; g++) q8_scores(t, g, 64, queries);
+    else
+        for (int g = 0; g < groups; g++) q8_scores(t, g, 32, queries);
 }

@@ -1,10 +1,10 @@
 /* attention_ref.c - specification: one query after another against one segment of positions (see struct
- * bn_attention_args). head_dim is a multiple of 16 (32 for Q8_0).
+ * bn_attention_args). head_dim is a multiple of 16 (32 for Q8_0 and Q4_0).
  *  score of a position = sum over d ascending of q[d] * k[d] by fmaf;
  *  max: lane i over positions i modulo 16 by (a > b ? a : b) from -infinity, new value as a; then the tree of
  * bn_reduce16; sum: lane i adds exp(score - max) over positions i modulo 16; then bn_reduce16; o[d] = sum over
- * positions ascending of e * v[d] by fmaf. Q8_0: dot products are exact sums of 16-bit codes times the cache's int8, so
- * that they may run in any order. Codes of n numbers are x * (top / max |x|) rounded half to even (all 0 when the
+ * positions ascending of e * v[d] by fmaf. Q8_0, Q4_0: dot products are exact sums of 16-bit codes times the cache's,
+ * so that they may run in any order. Codes of n numbers are x * (top / max |x|) rounded half to even (all 0 when the
  * largest is below 1e-30; NaN is 0), a step is max |x| / top. score: codes of the query, top BN_Q8_QUERY_TOP, over all
  * of head_dim; for every 32 dims, ascending, score = fmaf(sum of codes, scale, score); then times the step; o[d]: for
  * every 32 dims codes of e * scale over the positions seen, top BN_Q8_WEIGHT_TOP; o[d] = sum of codes * v[d], times the
@@ -20,7 +20,7 @@ static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
                  o[d]);
 }
 
-/* ---- Q8_0 ---- */
+/* ---- Q8_0 and Q4_0 ---- */
 /* Dims d to d + 31 of o. */
 static void q8_values(const struct bn_kv_block *kv, int n, const float *e, size_t d, float *o)
 {
@@ -30,7 +30,7 @@ static void q8_values(const struct bn_kv_block *kv, int n, const float *e, size_
     for (size_t j = d; j < d + 32; j++) {
         int32_t sum = 0;
         for (size_t i = 0; i < (size_t)n; i++)
-            sum += code(weight[i], most, BN_Q8_WEIGHT_TOP) * ((const int8_t *)kv->v)[bn_q8_value_index(i, j)];
+            sum += code(weight[i], most, BN_Q8_WEIGHT_TOP) * bn_kv_value_code(kv, i, j);
         o[j] = (float)sum * (most / BN_Q8_WEIGHT_TOP);
     }
 }
@@ -58,7 +58,7 @@ static float softmax(float *score, int n, float *sum)
 static void attend(const struct bn_kv_block *kv, int n, const float *q, float *partial)
 {
     float e[BN_SEGMENT], *o = partial + 2;
-    bool q8 = kv->type == BN_KV_Q8_0;
+    bool q8 = bn_kv_has_scales(kv->type);
     scores(kv, n, q, e);
     partial[0] = softmax(e, n, &partial[1]);
     for (int d = 0; d < kv->head_dim; d++) o[d] = 0.0f;

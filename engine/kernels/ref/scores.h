@@ -33,8 +33,7 @@ static inline float q8_score_of(const struct bn_kv_block *kv, int pos, const flo
     float score = 0.0f;
     for (size_t d = 0; d < dim; d += 32) {
         int32_t sum = 0;
-        for (size_t i = d; i < d + 32; i++)
-            sum += code(q[i], most, BN_Q8_QUERY_TOP) * ((const int8_t *)kv->k)[bn_q8_key_index(dim, p, i)];
+        for (size_t i = d; i < d + 32; i++) sum += code(q[i], most, BN_Q8_QUERY_TOP) * bn_kv_key_code(kv, p, i);
         score = fmaf((float)sum, bn_f32_from_f16(kv->k_scale[(p / 16 * (dim / 32) + d / 32) * 16 + p % 16]), score);
     }
     return score * (most / BN_Q8_QUERY_TOP);
@@ -44,5 +43,6 @@ static inline float q8_score_of(const struct bn_kv_block *kv, int pos, const flo
 static inline void scores(const struct bn_kv_block *kv, int n, const float *q, float *score)
 {
     float most = largest(q, kv->head_dim);
-    for (int i = 0; i < n; i++) score[i] = kv->type == BN_KV_Q8_0 ? q8_score_of(kv, i, q, most) : score_of(kv, i, q);
+    for (int i = 0; i < n; i++)
+        score[i] = bn_kv_has_scales(kv->type) ? q8_score_of(kv, i, q, most) : score_of(kv, i, q);
 }

@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t element_bytes(enum bn_kv_type type) { return type == BN_KV_F32 ? 4 : type == BN_KV_F16 ? 2 : 1; }
+static size_t element_bits(enum bn_kv_type type)
+{
+    static const size_t bits[] = {[BN_KV_F16] = 16, [BN_KV_F32] = 32, [BN_KV_Q8_0] = 8, [BN_KV_Q4_0] = 4};
+    return bits[type];
+}
 
 /* Keys or values of one position of one kv head. */
-static size_t codes_bytes(enum bn_kv_type type, size_t dim) { return dim * element_bytes(type); }
-static size_t scales_bytes(enum bn_kv_type type, size_t dim) { return type == BN_KV_Q8_0 ? dim / 32 * 2 : 0; }
+static size_t codes_bytes(enum bn_kv_type type, size_t dim) { return dim * element_bits(type) / 8; }
+static size_t scales_bytes(enum bn_kv_type type, size_t dim) { return bn_kv_has_scales(type) ? dim / 32 * 2 : 0; }
 
 static enum bn_status no_memory(size_t bytes, struct bn_error *err)
 {
@@ -48,9 +52,9 @@ enum bn_status bn_kv_cache_init(struct bn_kv_cache *cache, const struct bn_confi
                                   .block_bytes = position * BN_SEGMENT,
                                   .segment_bytes = n_blocks * position * BN_SEGMENT,
                                   .bytes_per_position = n_blocks * position};
-    if (type == BN_KV_Q8_0 && dim % 32)
+    if (bn_kv_has_scales(type) && dim % 32)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "A q8_0 KV cache needs a head size that is a multiple of 32, not %zu; use f16.", dim);
+                       "A q8_0 or q4_0 KV cache needs a head size that is a multiple of 32, not %zu; use f16.", dim);
     return allocate(cache, 0, err);
 }
 
@@ -131,7 +135,7 @@ struct bn_kv_block bn_kv_cache_block(const struct bn_kv_cache *cache, int layer,
     size_t dim = (size_t)cache->head_dim, codes = codes_bytes(cache->type, dim) * BN_SEGMENT,
            half = cache->block_bytes / 2, at = (size_t)layer * (size_t)cache->n_kv_heads + (size_t)kv_head;
     char *k = cache->segments[slot / BN_SEGMENT]->memory + at * cache->block_bytes, *v = k + half;
-    bool scaled = cache->type == BN_KV_Q8_0;
+    bool scaled = bn_kv_has_scales(cache->type);
     return (struct bn_kv_block){cache->type,
                                 cache->head_dim,
                                 k,
@@ -148,48 +152,63 @@ static void copy_elements(char *to, const char *from, size_t n, size_t size, siz
     for (size_t i = 0; i < n; i++) memcpy(to + i * stride * size, from + i * stride * size, size);
 }
 
-/* Keys are groups of 16 slots: of elements, or, in Q8_0, of four codes; so are values of Q8_0 with dims for slots. */
+/* Codes and scales: keys in groups of 16 slots, four codes of each together; values dim by dim. */
+static void move_codes(const struct bn_kv_block *a, size_t i, const struct bn_kv_block *b, size_t j)
+{
+    size_t dim = (size_t)a->head_dim;
+    bool q8 = a->type == BN_KV_Q8_0;
+    size_t to = q8 ? bn_q8_key_index(dim, i, 0) : bn_q4_key_index(dim, i, 0),
+           from = q8 ? bn_q8_key_index(dim, j, 0) : bn_q4_key_index(dim, j, 0);
+    copy_elements((char *)a->k + to, (const char *)b->k + from, dim / 4, q8 ? 4 : 2, 16);
+    for (size_t d = 0; d < dim; d++)
+        if (q8)
+            ((int8_t *)a->v)[bn_q8_value_index(i, d)] = ((const int8_t *)b->v)[bn_q8_value_index(j, d)];
+        else if (d % 32 < 16) /* both halves of a byte are of one slot */
+            ((uint8_t *)a->v)[bn_q4_value_index(i, d)] = ((const uint8_t *)b->v)[bn_q4_value_index(j, d)];
+    copy_elements((char *)(a->k_scale + i / 16 * (dim / 32) * 16 + i % 16),
+                  (const char *)(b->k_scale + j / 16 * (dim / 32) * 16 + j % 16), dim / 32, 2, 16);
+    copy_elements((char *)(a->v_scale + i), (const char *)(b->v_scale + j), dim / 32, 2, BN_SEGMENT);
+}
+
 void bn_kv_cache_move(const struct bn_kv_cache *cache, int layer, int kv_head, int to, int from)
 {
     struct bn_kv_block a = bn_kv_cache_block(cache, layer, kv_head, to),
                        b = bn_kv_cache_block(cache, layer, kv_head, from);
-    size_t dim = (size_t)cache->head_dim, size = element_bytes(cache->type), i = (size_t)to % BN_SEGMENT,
+    size_t dim = (size_t)cache->head_dim, size = element_bits(cache->type) / 8, i = (size_t)to % BN_SEGMENT,
            j = (size_t)from % BN_SEGMENT;
-    char *ka = a.k, *kb = b.k, *va = a.v, *vb = b.v;
-    if (cache->type != BN_KV_Q8_0) {
-        copy_elements(ka + (i / 16 * dim * 16 + i % 16) * size, kb + (j / 16 * dim * 16 + j % 16) * size, dim, size,
-                      16);
-        memcpy(va + i * dim * size, vb + j * dim * size, dim * size);
+    if (bn_kv_has_scales(cache->type)) {
+        move_codes(&a, i, &b, j);
         return;
     }
-    copy_elements(ka + bn_q8_key_index(dim, i, 0), kb + bn_q8_key_index(dim, j, 0), dim / 4, 4, 16);
-    for (size_t d = 0; d < dim; d++) va[bn_q8_value_index(i, d)] = vb[bn_q8_value_index(j, d)];
-    copy_elements((char *)(a.k_scale + i / 16 * (dim / 32) * 16 + i % 16),
-                  (char *)(b.k_scale + j / 16 * (dim / 32) * 16 + j % 16), dim / 32, 2, 16);
-    copy_elements((char *)(a.v_scale + i), (char *)(b.v_scale + j), dim / 32, 2, BN_SEGMENT);
+    copy_elements((char *)a.k + (i / 16 * dim * 16 + i % 16) * size, (char *)b.k + (j / 16 * dim * 16 + j % 16) * size,
+                  dim, size, 16);
+    memcpy((char *)a.v + i * dim * size, (char *)b.v + j * dim * size, dim * size);
 }
 
-static float element(enum bn_kv_type type, const void *data, size_t i, uint16_t scale)
+static float element(enum bn_kv_type type, const void *data, size_t i)
 {
-    switch (type) {
-    case BN_KV_F32:
-        return ((const float *)data)[i];
-    case BN_KV_F16:
-        return bn_f16_to_f32(((const uint16_t *)data)[i]);
-    case BN_KV_Q8_0:
-        return (float)((const int8_t *)data)[i] * bn_f16_to_f32(scale);
+    return type == BN_KV_F32 ? ((const float *)data)[i] : bn_f16_to_f32(((const uint16_t *)data)[i]);
+}
+
+static void read_codes(const struct bn_kv_block *block, size_t p, float *k, float *v)
+{
+    size_t dim = (size_t)block->head_dim;
+    for (size_t d = 0; d < dim; d++) {
+        k[d] = (float)bn_kv_key_code(block, p, d) *
+               bn_f16_to_f32(block->k_scale[(p / 16 * (dim / 32) + d / 32) * 16 + p % 16]);
+        v[d] = (float)bn_kv_value_code(block, p, d) * bn_f16_to_f32(block->v_scale[d / 32 * BN_SEGMENT + p]);
     }
-    return 0;
 }
 
 void bn_kv_cache_read(const struct bn_kv_block *block, int slot, float *k, float *v)
 {
-    size_t dim = (size_t)block->head_dim, p = (size_t)slot, lane = p % 16, group = p / 16;
-    bool q8 = block->type == BN_KV_Q8_0;
+    size_t dim = (size_t)block->head_dim, p = (size_t)slot;
+    if (bn_kv_has_scales(block->type)) {
+        read_codes(block, p, k, v);
+        return;
+    }
     for (size_t d = 0; d < dim; d++) {
-        uint16_t k_scale = block->k_scale ? block->k_scale[(group * (dim / 32) + d / 32) * 16 + lane] : 0;
-        uint16_t v_scale = block->v_scale ? block->v_scale[d / 32 * BN_SEGMENT + p] : 0;
-        k[d] = element(block->type, block->k, q8 ? bn_q8_key_index(dim, p, d) : (group * dim + d) * 16 + lane, k_scale);
-        v[d] = element(block->type, block->v, q8 ? bn_q8_value_index(p, d) : p * dim + d, v_scale);
+        k[d] = element(block->type, block->k, (p / 16 * dim + d) * 16 + p % 16);
+        v[d] = element(block->type, block->v, p * dim + d);
     }
 }

@@ -49,8 +49,8 @@ enum bn_status bn_kv_cache_widen(struct bn_kv_cache *cache, struct bn_error *err
     struct bn_kv_cache wide;
     if (cache->type != BN_KV_F16)
         return bn_fail(err, BN_ERR_UNSUPPORTED,
-                       "Keys or values of this model are above %.0f, which a q8_0 KV cache cannot hold; choose f32.",
-                       (double)bn_kv_most(BN_KV_Q8_0));
+                       "Keys or values of this model are above %.0f, which a %s KV cache cannot hold; choose f32.",
+                       (double)bn_kv_most(cache->type), cache->type == BN_KV_Q8_0 ? "q8_0" : "q4_0");
     enum bn_status status = bn_kv_cache_init(&wide, &shape, BN_KV_F32, cache->n_most, err);
     if (status != BN_OK) return status;
     wide.widened = true;

@@ -11,7 +11,7 @@ enum bn_kv_fit { BN_KV_FITS, BN_KV_TOO_LARGE, BN_KV_NOT_FINITE };
  * meaningless. */
 enum bn_kv_fit bn_kv_cache_store(const struct bn_kv_cache *cache, const struct bn_kernels *kernels, int layer,
                                  int kv_head, int slot, const float *k, const float *v);
-/* Makes an f16 cache f32, at twice the memory. On failure nothing has changed: BN_ERR_UNSUPPORTED for q8_0, whose rows
- * would have to be computed anew. */
+/* Makes an f16 cache f32, at twice the memory. On failure nothing has changed: BN_ERR_UNSUPPORTED for q8_0 and q4_0,
+ * whose rows would have to be computed anew. */
 enum bn_status bn_kv_cache_widen(struct bn_kv_cache *cache, struct bn_error *err);
 #endif
