@@ -75,6 +75,7 @@ struct bn_model_options {
     int fuse_subwords;     /* > 0: every crew keeps the first layer's q, k and v of this many tokens (EXACT); memory for
                               them is taken as tokens come */
     float clip_embed_norm; /* > 0: limit of the Euclidean norm of embedding rows; 0: none */
+    bool fused_norm;       /* RMSNorm and quantisation of activations in one pass (EXACT) */
     bool wrq;              /* linears become two planes of signs when the model is opened */
     float wrq_alpha_init;  /* > 0: the second plane starts at this multiple of the mean residual; 0: 0.85 */
     const char *wrq_calibrate_text; /* file: weight that fit by the mean square of each input over this text; NULL */

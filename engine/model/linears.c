@@ -20,10 +20,30 @@ static void count_clamped(const struct bn_lane *l, int clamped)
     if (l->n > 1 || l->thread == 0) l->crew->clamped[l->thread * l->c->n_layers + l->layer] += (uint64_t)clamped;
 }
 
+/* One norm and one scale per token, and nobody who wants to see the normalised row: both in one pass. */
+static bool may_fuse(const struct bn_lane *l, const struct bn_linear *lin, const float *norm)
+{
+    const struct bn_input_scale given = lin->input_scale;
+    return l->crew->model->fused_norm && !norm != !lin->norm_in && lin->form->prepare == bn_linear_prepare_ternary &&
+           !(given.fixed > 0 || given.factor > 0) && !l->crew->inputs.take;
+}
+
+static void prepare_fused(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
+{
+    struct bn_linear_input *to = &l->input;
+    to->scale[t] = l->k->norm_quantize(to->codes + (size_t)t * to->code_stride, &to->sum[t], in,
+                                       norm ? norm : lin->norm_in, lin->cols, norm ? l->c->rms_eps : l->c->norm_in_eps);
+    if (!bn_linear_tells(to->scale[t])) look_at_input(l, in, lin->cols, true, t);
+}
+
 /* Normalises row t of `in` (weights NULL: as it is) into the form that `lin` takes. */
 void bn_prepare_token(struct bn_lane *l, const struct bn_linear *lin, const float *in, const float *norm, int t)
 {
     int clamped = 0;
+    if (may_fuse(l, lin, norm)) {
+        prepare_fused(l, lin, in, norm, t);
+        return;
+    }
     l->input.given = lin->input_scale;
     l->input.clamped = &clamped;
     float *y = l->input.values + (size_t)t * l->input.value_stride;

@@ -60,6 +60,7 @@ static enum bn_status choose_kernels(struct bn_model *m, struct bn_model_options
     if (status == BN_OK) status = bn_kernels_select(&m->kernels, backend.variant, err);
     if (status == BN_OK) status = bn_ternary_layout_choose(o, &backend, &m->kernels, m->blocked.layout, err);
     m->reference64 = backend.reference64;
+    m->fused_norm = o->fused_norm;
     m->fuse_subwords = o->fuse_subwords < m->source.config.n_vocab ? o->fuse_subwords : m->source.config.n_vocab;
     snprintf(m->kernels_named, sizeof m->kernels_named, backend.generic ? "generic (%s)" : "%s",
              backend.reference64 ? "reference64" : m->kernels.summary);

@@ -19,6 +19,7 @@ struct bn_model {
     struct bn_tokenizer *tokenizer; /* NULL: the file has no vocabulary */
     struct bn_chat chat;
     bool reference64;       /* --kernel_backend reference64: the double precision pass */
+    bool fused_norm;        /* norm and quantisation in one pass */
     int fuse_subwords;      /* rows of the crews' tables (first_qkv.h) */
     char kernels_named[80]; /* for bn_model_info */
     struct bn_model_info info;

@@ -37,6 +37,20 @@ static bool check_quantize_a256(any_fn ref, any_fn fn, int number, struct rng *r
            same_bytes(&scale_a, &scale_b, 4, "scale, n %d", n);
 }
 
+static bool check_norm_quantize(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    int n = number % 2 ? lengths[rng_below(r, N_LENGTHS)] : number % 4 ? 1 + rng_below(r, 700) : 32 * (1 + number / 2);
+    float *x = guarded((size_t)n * 4), *w = guarded((size_t)n * 4), eps = number % 3 ? 1e-5f : 0.0f;
+    int8_t *a = guarded(BN_A256_BYTES(n)), *b = guarded(BN_A256_BYTES(n));
+    int32_t sum_a = 0, sum_b = 1;
+    fill_floats(x, (size_t)n, (enum fill)(number % FILL_COUNT), r);
+    fill_floats(w, (size_t)n, (enum fill)(number / 7 % FILL_COUNT), r);
+    float scale_a = ((bn_norm_quantize_fn *)ref)(a, &sum_a, x, w, n, eps),
+          scale_b = ((bn_norm_quantize_fn *)fn)(b, &sum_b, x, w, n, eps);
+    return same_bytes(a, b, BN_A256_BYTES(n), "n %d", n) && same_bytes(&sum_a, &sum_b, 4, "sum, n %d", n) &&
+           same_bytes(&scale_a, &scale_b, 4, "scale, n %d", n);
+}
+
 /* Scales from one that clamps nothing to one that clamps most; limits (127.5 steps) and ties among the inputs. */
 static bool check_quantize_s256(any_fn ref, any_fn fn, int number, struct rng *r)
 {
@@ -321,6 +335,7 @@ static bool check_add(any_fn ref, any_fn fn, int number, struct rng *r)
 /* Cases and check of each operation; an operation without them does not compile. */
 #define CHECK(op, cases, function) static const struct op_check check_of_##op = {cases, function}
 CHECK(rmsnorm, 80, check_rmsnorm);
+CHECK(norm_quantize, 80, check_norm_quantize);
 CHECK(quantize_a256, 80, check_quantize_a256);
 CHECK(quantize_s256, 80, check_quantize_s256);
 CHECK(matmul_i2, 144, check_matmul_i2);

@@ -35,6 +35,20 @@ static bool rmsnorm_is_near(const struct bn_kernels *k, struct rng *r)
     return true;
 }
 
+/* The fused form gives what the two give one after the other. */
+static bool norm_quantize_is_both(const struct bn_kernels *k, struct rng *r)
+{
+    float x[300], w[300], y[300];
+    int8_t one[BN_A256_BYTES(300)], two[BN_A256_BYTES(300)];
+    int32_t sums[2];
+    fill_floats(x, 300, FILL_NORMAL, r);
+    fill_floats(w, 300, FILL_NORMAL, r);
+    k->rmsnorm(y, x, w, 300, 1e-5f);
+    float scale = k->quantize_a256(one, &sums[0], y, 300);
+    return k->norm_quantize(two, &sums[1], x, w, 300, 1e-5f) == scale && sums[0] == sums[1] &&
+           !memcmp(one, two, sizeof one);
+}
+
 /* Packs known weights by the rule of FORMATS.md 3.2, quantises known values, and multiplies both in double.
  */
 static bool ternary_is_near(const struct bn_kernels *k, struct rng *r)
@@ -214,6 +228,7 @@ int check_references(const char *only)
     if (only) return 0;
     bad += report(exp_is_near(), "exp");
     bad += report(rmsnorm_is_near(&k, &r), "rmsnorm");
+    bad += report(norm_quantize_is_both(&k, &r), "norm_quantize");
     bad += report(ternary_is_near(&k, &r), "quantize_a256, matmul_i2 and matmul_lut3");
     bad += report(planes_are_near(&k, &r, 2), "matmul_wrq");
     bad += report(planes_are_near(&k, &r, 1), "matmul_binary");

@@ -107,6 +107,9 @@ void bench_call(any_fn fn, const struct shape *s)
     case BN_KERNEL_rmsnorm:
         ((bn_rmsnorm_fn *)fn)(in.y, in.x, in.w_scale, s->cols, 1e-5f);
         break;
+    case BN_KERNEL_norm_quantize:
+        ((bn_norm_quantize_fn *)fn)(in.codes, in.sum, in.x, in.w_scale, s->cols, 1e-5f);
+        break;
     case BN_KERNEL_quantize_a256:
         ((bn_quantize_a256_fn *)fn)(in.codes, in.sum, in.x, s->cols);
         break;
@@ -149,6 +152,8 @@ double bench_bytes(const struct shape *s)
     case BN_KERNEL_silu_mul:
     case BN_KERNEL_add:
         return 3 * vector;
+    case BN_KERNEL_norm_quantize:
+        return 2.25 * vector;
     case BN_KERNEL_quantize_a256:
     case BN_KERNEL_quantize_s256:
     case BN_KERNEL_quantize_b256:
@@ -222,6 +227,8 @@ const struct shape bench_shapes[] = {
     {BN_KERNEL_rope, 20, 128, 1, LIMIT_NONE, "20 heads of 128", 0},
     {BN_KERNEL_rmsnorm, 1, 2560, 1, LIMIT_NONE, "2560", 0},
     {BN_KERNEL_rmsnorm, 1, 6912, 1, LIMIT_NONE, "6912", 0},
+    {BN_KERNEL_norm_quantize, 1, 2560, 1, LIMIT_NONE, "2560", 0},
+    {BN_KERNEL_norm_quantize, 1, 6912, 1, LIMIT_NONE, "6912", 0},
     {BN_KERNEL_quantize_a256, 1, 2560, 1, LIMIT_NONE, "2560", 0},
     {BN_KERNEL_quantize_a256, 1, 6912, 1, LIMIT_NONE, "6912", 0},
     {BN_KERNEL_quantize_s256, 1, 2560, 1, LIMIT_NONE, "2560", 0},

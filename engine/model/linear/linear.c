@@ -57,7 +57,7 @@ bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linea
 {
     if (in->given.fixed > 0 || in->given.factor > 0) return prepare_given(k, in, t, x, cols);
     in->scale[t] = k->quantize_a256(in->codes + (size_t)t * in->code_stride, &in->sum[t], x, cols);
-    return in->scale[t] > 1e-5f / 127.0f; /* the least that quantize_a256 gives */
+    return bn_linear_tells(in->scale[t]);
 }
 
 struct bn_ternary_args bn_linear_ternary_args(const struct bn_linear *lin, const struct bn_linear_input *in, int first,

@@ -74,6 +74,8 @@ enum bn_status bn_linear_bind(struct bn_binder *binder, struct bn_linear *lin, c
 /* prepare and multiply of ternary forms: quantize_a256, and the arguments of their kernels. */
 bool bn_linear_prepare_ternary(const struct bn_kernels *k, const struct bn_linear_input *in, int t, const float *x,
                                int cols);
+/* Whether codes with this scale mean something: above the least that quantize_a256 gives. */
+static inline bool bn_linear_tells(float scale) { return scale > 1e-5f / 127.0f; }
 /* Whether activations become int8 codes with one scale per token (b1.58), which also makes the logits ternary models'.
  */
 static inline bool bn_linear_is_ternary(const struct bn_linear *lin) { return lin->form->token_codes; }
