@@ -145,7 +145,7 @@ $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
 FORCE:
 # the views and seals are the database's side of the report
 $(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
-$(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seals.sql
+$(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seals.sql harness/store/foreign_code.sql
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 

@@ -12,6 +12,9 @@ static const char schema_sql[] =
 static const char views_sql[] =
 #include "harness/store/views.sql.h"
     ;
+static const char foreign_code_sql[] =
+#include "harness/store/foreign_code.sql.h"
+    ;
 static const char v1_sql[] =
 #include "harness/store/migrations/v1.sql.h"
     ;
@@ -168,21 +171,12 @@ static enum bn_status check_table(struct bn_store *store, struct bn_store *model
     return status;
 }
 
-/* Only integrity checks evaluate the expressions of an index; ours have none but this one condition. */
-static enum bn_status check_indexes(struct bn_store *store, struct bn_error *err)
+static enum bn_status check_foreign_code(struct bn_store *store, struct bn_error *err)
 {
-    char name[128] = "";
-    enum bn_status status = bn_sql_text(
-        store, err, name, sizeof name,
-        "SELECT m.name FROM main.sqlite_master m WHERE m.type = 'index' AND m.sql IS NOT NULL AND m.sql <> "
-        "'CREATE INDEX point_hash ON point (run_id, hash) WHERE hash IS NOT NULL' AND (m.sql LIKE "
-        "'%where%' OR EXISTS (SELECT 1 FROM pragma_index_xinfo(m.name, 'main') x WHERE x.cid = -2)) LIMIT 1",
-        "");
-    if (!status && name[0])
-        status =
-            bn_harness_fail(err, BN_ERR_FORMAT, "%s has an index \"%s\" that bitnet-bench did not make; drop it first.",
-                            store->path, name);
-    return status;
+    char what[200] = "";
+    enum bn_status status = bn_sql_text(store, err, what, sizeof what, foreign_code_sql, "");
+    return status || !what[0] ? status
+                              : bn_harness_fail(err, BN_ERR_FORMAT, "%s has %s; drop it first.", store->path, what);
 }
 
 enum bn_status bn_schema_compare(struct bn_store *store, struct bn_store *model, struct bn_error *err)
@@ -205,5 +199,5 @@ enum bn_status bn_schema_check(struct bn_store *store, struct bn_error *err)
                                 : bn_sql_script(&model, schema_sql, err);
     if (!status) status = bn_schema_compare(store, &model, err);
     sqlite3_close(model.db);
-    return status ? status : check_indexes(store, err);
+    return status ? status : check_foreign_code(store, err);
 }

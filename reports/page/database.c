@@ -7,12 +7,13 @@
 #include <sys/stat.h>
 
 /* Views for this connection, which come before those of the file; of the database's side, as bn_mix is. */
-extern const char database_views_sql[], database_seals_sql[];
+extern const char database_views_sql[], database_seals_sql[], database_foreign_code_sql[];
 #define TEXT(name, file)                                                                                               \
     __asm__(".pushsection .rodata\n.global " name "\n" name ":\n.incbin \"harness/store/" file                         \
             "\"\n.byte 0\n.popsection\n")
 TEXT("database_views_sql", "views.sql");
 TEXT("database_seals_sql", "seals.sql");
+TEXT("database_foreign_code_sql", "foreign_code.sql");
 
 /* The first column of the first row; "" when there is none. False: report->error. */
 static bool first(struct report *report, const char *path, const char *sql, char *text, size_t size)
@@ -66,6 +67,14 @@ static const char *const checks[] = {
     "SELECT 'the rows of ' || kind || ' ' || name || ' are not those that were stored' FROM broken_seals LIMIT 1"};
 enum { N_CHECKS = sizeof checks / sizeof *checks, SEALS = N_CHECKS - 1 };
 
+/* Before the checks, for they would run it. */
+static bool no_foreign_code(struct report *report, const char *path)
+{
+    char what[400];
+    return first(report, path, database_foreign_code_sql, what, sizeof what) &&
+           (!what[0] || report_fail(report, "%s has %s; drop it first.", path, what));
+}
+
 static bool check_all(struct report *report, const char *path)
 {
     char text[400] = "";
@@ -96,5 +105,5 @@ bool database_open(struct report *report, const char *path)
                                ? "%s has schema version %ld and this program reads %d; bitnet-bench merge migrates it."
                                : "%s has schema version %ld, which this bitnet-report (version %d) does not know.",
                            path, version, BN_SCHEMA_VERSION);
-    return own_views(report, path) && check_all(report, path);
+    return own_views(report, path) && no_foreign_code(report, path) && check_all(report, path);
 }
