@@ -104,7 +104,7 @@ Test(jinja, damaged_templates_end_in_an_error_or_a_text)
         char kept = t.bytes[n];
         t.bytes[n] = '\0';
         render(t.bytes, &err);
-        t.bytes[n] = "{}%#-'()[]|.\n\\"[(seed = seed * 1664525 + 1013904223) >> 28];
+        t.bytes[n] = "{}%#-'()[]|.~\n\\"[(seed = seed * 1664525 + 1013904223) >> 28];
         if (t.bytes[n]) render(t.bytes, &err);
         t.bytes[n] = kept;
     }
