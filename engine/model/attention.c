@@ -31,9 +31,11 @@ static void take_queries(struct bn_lane *l, int t)
     }
 }
 
+/* A later row of the sequence's whose note has the same place is another thread's, so it alone is noted. */
 static void note_queries(const struct bn_lane *l, int t)
 {
     const struct bn_row *row = &l->pass->rows[t];
+    if (t + BN_KV_INTERVAL < l->n && row[BN_KV_INTERVAL].sequence == row->sequence) return;
     const float *q = l->acts->q + (size_t)t * (size_t)l->c->n_heads * wide_head(l);
     bn_kv_pruner_note(row->sequence->pruner, l->layer, row->position, q);
 }
