@@ -11,10 +11,11 @@
 
 static const char *vocab_only_kernels = "none (vocabulary only)";
 
-static bool used_blocked(const struct bn_model *m)
+/* What is beside the model, if linears are to have its layout and to stay as they are. */
+static const struct bn_blocked *ready_blocked(const struct bn_model *m, const char *layout)
 {
-    const char *layout = m->weights.layers[0].down.form->layout;
-    return m->blocked.bytes && m->refit.to == BN_ENC_NONE && layout && !strcmp(layout, m->blocked.layout);
+    bool ready = m->blocked.bytes && m->refit.to == BN_ENC_NONE && layout && !strcmp(layout, m->blocked.layout);
+    return ready ? &m->blocked : NULL;
 }
 
 static void fill_info(struct bn_model *m, const char *path)
@@ -48,7 +49,7 @@ static void fill_info(struct bn_model *m, const char *path)
     if (loss->energy > 0) m->info.fit_loss = loss->error / loss->energy, m->info.fit_alpha = loss->second / loss->start;
     m->info.ternary_layout = w->layers[0].down.form->layout;
     m->info.blocked_layout = m->blocked.bytes ? m->blocked.layout : NULL;
-    if (used_blocked(m)) m->info.blocked = m->blocked.path;
+    if (ready_blocked(m, m->info.ternary_layout)) m->info.blocked = m->blocked.path;
     m->info.head_encoding = bn_encoding_traits(w->head.encoding)->name;
 }
 
@@ -93,12 +94,6 @@ static enum bn_status scale_inputs(struct bn_model *m, const struct bn_model_opt
     if (status == BN_OK) status = bn_weights_scale_inputs(&m->weights, scale, 0, err);
     free(scale);
     return status;
-}
-
-/* What is beside the model, if linears are to have its layout and to stay as they are. */
-static const struct bn_blocked *ready_blocked(const struct bn_model *m, const char *layout)
-{
-    return m->blocked.bytes && !strcmp(m->blocked.layout, layout) && m->refit.to == BN_ENC_NONE ? &m->blocked : NULL;
 }
 
 static enum bn_status open_parts(struct bn_model *m, const char *path, const struct bn_model_options *o,

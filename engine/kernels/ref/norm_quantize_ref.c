@@ -1,6 +1,7 @@
 /* norm_quantize_ref.c - specification: quantize_a256 of what rmsnorm makes of x [n] with the weights w, without the
  * normalised row in memory: the same codes, sum and scale. */
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/ref/code.h"
 #include <math.h>
 #include <string.h>
 
@@ -17,10 +18,7 @@ static float norm_quantize(int8_t *q, int32_t *sum, const float *x, const float 
     memset(q, 0, BN_A256_BYTES(n));
     *sum = 0;
     for (int k = 0; k < n; k++) {
-        float v = w[k] * (x[k] * r) * s;
-        v = v > -127.0f ? v : -127.0f;
-        v = v < 127.0f ? v : 127.0f;
-        int code = (int)lrintf(v);
+        int code = bn_code_of(w[k] * (x[k] * r) * s);
         q[bn_a256_index(k)] = (int8_t)code;
         *sum += code;
     }

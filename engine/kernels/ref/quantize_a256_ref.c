@@ -2,6 +2,7 @@
  * A = max(1e-5, max |x|), q = x * (127 / A) rounded half to even and clamped to -127..127 (NaN gives -127), in the
  * order of bn_a256_index, zeros after the end of the row; *sum = sum of q; returns A / 127. */
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/ref/code.h"
 #include <math.h>
 #include <string.h>
 
@@ -13,10 +14,7 @@ static float quantize(int8_t *q, int32_t *sum, const float *x, int n)
     memset(q, 0, BN_A256_BYTES(n));
     *sum = 0;
     for (int k = 0; k < n; k++) {
-        float v = x[k] * s;
-        v = v > -127.0f ? v : -127.0f;
-        v = v < 127.0f ? v : 127.0f;
-        int code = (int)lrintf(v);
+        int code = bn_code_of(x[k] * s);
         q[bn_a256_index(k)] = (int8_t)code;
         *sum += code;
     }

@@ -2,6 +2,7 @@
  * shorter). s = 127 / max |x| (0 when the block is all zero), q = x * s rounded half to even and clamped to -127..127
  * (NaN gives -127), scale = max |x| / 127. */
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/ref/code.h"
 #include <math.h>
 
 static void quantize_block(int8_t *q, float *scale, const float *x, int n)
@@ -10,12 +11,7 @@ static void quantize_block(int8_t *q, float *scale, const float *x, int n)
     for (int k = 0; k < n; k++) largest = fabsf(x[k]) > largest ? fabsf(x[k]) : largest;
     float s = largest > 0.0f ? 127.0f / largest : 0.0f;
     *scale = largest / 127.0f;
-    for (int k = 0; k < n; k++) {
-        float v = x[k] * s;
-        v = v > -127.0f ? v : -127.0f;
-        v = v < 127.0f ? v : 127.0f;
-        q[k] = (int8_t)lrintf(v);
-    }
+    for (int k = 0; k < n; k++) q[k] = (int8_t)bn_code_of(x[k] * s);
 }
 
 static void quantize(int8_t *q, float *scale, const float *x, int n)

@@ -2,6 +2,7 @@
  * rounded half to even and clamped to -127..127 (NaN gives -127), in the order of bn_a256_index, zeros after the end of
  * the row; *sum = sum of q; returns how many were clamped: |x * (1 / scale)| > 127.5, or NaN. */
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/ref/code.h"
 #include <math.h>
 #include <string.h>
 
@@ -14,9 +15,7 @@ static int quantize(int8_t *q, int32_t *sum, const float *x, int n, float scale)
     for (int k = 0; k < n; k++) {
         float v = x[k] * s;
         clamped += !(fabsf(v) <= 127.5f);
-        v = v > -127.0f ? v : -127.0f;
-        v = v < 127.0f ? v : 127.0f;
-        int code = (int)lrintf(v);
+        int code = bn_code_of(v);
         q[bn_a256_index(k)] = (int8_t)code;
         *sum += code;
     }
