@@ -17,7 +17,9 @@ BN_INLINE __m512i field(__m512i w, const int f)
 }
 
 /* Asks for the lines of a row that are 4 KiB (into L2) and 1 KiB (into L1) ahead: without it one core of an Emerald
- * Rapids reads as fast as a plain loop does, with it 1.2 times as fast (engine/performance.md). */
+ * Rapids reads as fast as a plain loop does, with it 1.2 times as fast. Models with rows below AHEAD_BYTES (1,024
+ * columns) fit a cache, where asking costs 4 % of a token (engine/performance.md). */
+#define AHEAD_BYTES 256
 BN_INLINE void ask_ahead(const uint8_t *w)
 {
     _mm_prefetch((const char *)w + 4096, _MM_HINT_T1);
@@ -48,7 +50,8 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
     BN_UNROLL for (int r = 0; r < TILE_ROWS; r++) BN_UNROLL for (int c = 0; c < TILE_TOKENS; c++) sum[r][c] =
         _mm512_setzero_si512();
     for (; k + 256 <= a->cols; k += 256) {
-        BN_UNROLL for (int r = 0; r < rows; r++) ask_ahead(w + (size_t)r * step + k / 4);
+        if (a->row_bytes >= AHEAD_BYTES)
+            BN_UNROLL for (int r = 0; r < rows; r++) ask_ahead(w + (size_t)r * step + k / 4);
         STEP(_mm512_loadu_si512)
     }
     if (k < a->cols) STEP(HALF)
@@ -77,7 +80,7 @@ BN_INLINE __m512i join_fields(const __m512i sum[4])
 }
 
 /* The sums of four rows from w on, `apart` bytes from one to the next, each over 16 lanes. */
-BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const int8_t *x, int cols)
+BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const int8_t *x, int cols, const bool ahead)
 {
     __m512i sum[4][4], xv[4];
     int k = 0;
@@ -86,7 +89,7 @@ BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const
         BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
         BN_UNROLL for (int r = 0; r < 4; r++)
         {
-            ask_ahead(w + (size_t)r * apart);
+            if (ahead) ask_ahead(w + (size_t)r * apart);
             add_masked(sum[r], _mm512_loadu_si512(w + (size_t)r * apart), xv);
         }
     }
@@ -97,15 +100,23 @@ BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const
     BN_UNROLL for (int r = 0; r < 4; r++) total[r] = join_fields(sum[r]);
 }
 
-static void one_token(const struct bn_ternary_args *a, int begin, int end)
+BN_INLINE void by_four_rows(const struct bn_ternary_args *a, int begin, int end, const bool ahead)
 {
     int apart = (end - begin) / 4, m = begin;
     for (; m < begin + apart; m++) {
         __m512i sum[4];
-        four_rows(sum, a->w + (size_t)m * a->row_bytes, (size_t)apart * a->row_bytes, a->x, a->cols);
+        four_rows(sum, a->w + (size_t)m * a->row_bytes, (size_t)apart * a->row_bytes, a->x, a->cols, ahead);
         store4(a, m, apart, 0, sum4(sum[0], sum[1], sum[2], sum[3]), 4);
     }
     for (m = begin + 4 * apart; m < end; m++) tile(a, m, 0, 0, 1, 1);
+}
+
+static void one_token(const struct bn_ternary_args *a, int begin, int end)
+{
+    if (a->row_bytes < AHEAD_BYTES)
+        by_four_rows(a, begin, end, false);
+    else
+        by_four_rows(a, begin, end, true);
 }
 
 /* `tokens` tokens from t for rows begin..end-1: the rows of a tile are a quarter of them apart, so that they are read
