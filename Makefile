@@ -78,7 +78,7 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 
 # every test again in a build of its own with a sanitizer; valgrind cannot run such programs, and its tests skip themselves.
 # Warnings are not errors here: sanitizers make the compiler's analysis less accurate.
-sanitized = $(MAKE) --no-print-directory BUILD=build/$(1) OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE="$(2)" CFLAGS=-Wno-error test
+sanitized = TEST_LIMIT=3600 $(MAKE) --no-print-directory BUILD=build/$(1) OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE="$(2)" CFLAGS=-Wno-error test
 test-asan: ## every test under AddressSanitizer (with leaks)
 	@$(call sanitized,asan,-fsanitize=address)
 test-ubsan: ## every test under UndefinedBehaviorSanitizer
