@@ -1,7 +1,7 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
-#include "engine/files.h"
 #include "harness/core/clock.h"
+#include "harness/gate/forms.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/gate/tiers.h"
@@ -9,6 +9,7 @@
 #include "harness/machine/lock.h"
 #include "harness/worker/find.h"
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +19,14 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *markdown, *junit, *workloads, *plan, *allow,
-        *resume;
+    const char *base, *head, *model, *kernel_backend, *instructions, *workloads, *plan, *allow, *resume, *repeat;
     int threads, runs;
-    float budget_s, tolerance_percent, ignore_percent;
+    float budget_s, limit_s, tolerance_percent, ignore_percent;
     uint64_t seed;
-    bool json, github, self_test, wait, no_lock;
+    bool self_test, wait, no_lock;
 } request;
+static struct bn_gate_forms forms;
+static struct bn_gate_report report;
 
 static const char reference_model[] = "datasets/reference/b158-i2_s.gguf"; /* in a checkout */
 static const struct bn_cmd_option options[] = {
@@ -43,15 +45,17 @@ static const struct bn_cmd_option options[] = {
      100},
     {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down too small to act on (0.5)", 0, 50},
     {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
+    {"limit", "SECONDS", BN_CMD_FLOAT, &request.limit_s, "longest wait for one answer of a worker (120)", 0.1, 86400},
     {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
     {"allow", "WHAT", BN_CMD_STRING, &request.allow, "accept an intended change: output, work, or output,work", 0, 0},
     {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
     {"wait", NULL, BN_CMD_FLAG, &request.wait, "wait while another measurement uses these CPUs", 0, 0},
     {"no-lock", NULL, BN_CMD_FLAG, &request.no_lock, "measure although another measurement may use these CPUs", 0, 0},
-    {"json", NULL, BN_CMD_FLAG, &request.json, "print one JSON object", 0, 0},
-    {"markdown", "FILE", BN_CMD_STRING, &request.markdown, "write a summary for the pull request", 0, 0},
-    {"junit", "FILE", BN_CMD_STRING, &request.junit, "write JUnit XML", 0, 0},
-    {"github", NULL, BN_CMD_FLAG, &request.github, "print annotations for GitHub Actions", 0, 0},
+    {"repeat", "COMMAND", BN_CMD_STRING, &request.repeat, "what the report names as the command that repeats it", 0, 0},
+    {"json", NULL, BN_CMD_FLAG, &forms.json, "print one JSON object", 0, 0},
+    {"markdown", "FILE", BN_CMD_STRING, &forms.markdown, "write a summary for the pull request", 0, 0},
+    {"junit", "FILE", BN_CMD_STRING, &forms.junit, "write JUnit XML", 0, 0},
+    {"github", NULL, BN_CMD_FLAG, &forms.github, "print annotations for GitHub Actions", 0, 0},
     {"self-test", NULL, BN_CMD_FLAG, &request.self_test,
      "measure the gate itself: base against base, and injected slow-downs", 0, 0},
     {"runs", "N", BN_CMD_INT, &request.runs, "runs of the self-test (200)", 1, 100000},
@@ -64,6 +68,18 @@ static const struct bn_cmd cmd = {"bitnet-bench gate", "did this change make any
                                   "fresh processes. A suspected slow-down is measured\n"
                                   "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
                                   "slower or more work, 4 output changed, 5 inconclusive."};
+
+/* A failure before the builds could be judged, in every form. */
+static _Noreturn void stop(enum bn_found_kind kind, const char *text)
+{
+    struct bn_error err;
+    if (request.self_test) bn_cmd_fail(&cmd, 1, "%s", text);
+    bn_found_add(&report.found, kind, false, "", "%s", text);
+    bn_gate_settle(&report);
+    if (bn_gate_forms_write(&forms, &report, &err)) fprintf(stderr, "%s: %s\n", cmd.name, err.text);
+    forms.json = false;
+    bn_cmd_fail(&cmd, 1, "%s", text);
+}
 
 /* Workloads, plus the plan's model, kernel and threads if the command line names none. */
 static int fill_workloads(struct bn_gate_workload *workloads)
@@ -94,14 +110,12 @@ struct sides { /* argument vectors of both workers */
 static void find_program(const char *build, char *program)
 {
     struct bn_error err;
-    if (bn_worker_find(build, program, 4096, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_worker_find(build, program, 4096, &err)) stop(BN_FOUND_BUILD, err.text);
 }
 
 static void fill_sides(struct sides *sides)
 {
     if (request.self_test) request.head = request.base; /* NULL: the worker beside this program */
-    if (!request.self_test && (!request.base || !request.head))
-        bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
     find_program(request.base, sides->program[0]);
     find_program(request.head, sides->program[1]);
     snprintf(sides->threads, sizeof sides->threads, "%d", request.threads);
@@ -130,34 +144,28 @@ static void check_allow(void)
     }
 }
 
+static void check_model(void)
+{
+    char text[4500];
+    if (!access(request.model, R_OK)) return;
+    snprintf(text, sizeof text, "Could not read the model %s: %s; name one with --model FILE%s.", request.model,
+             strerror(errno), request.model == reference_model ? ", or run the gate in a checkout" : "");
+    stop(BN_FOUND_RUN, text);
+}
+
 static void check_request(int rest, char **argv)
 {
     static const char *const methods[] = {"auto", "perf", "callgrind", "off"};
     bool known = false;
     if (rest > 0) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; bitnet-bench gate --help shows the usage.", argv[1]);
     for (int i = 0; i < 4; i++) known |= !strcmp(request.instructions, methods[i]);
+    if (!request.self_test && (!request.base || !request.head))
+        bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
     if (!known)
         bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".", request.instructions);
     check_allow();
-    if (access(request.model, R_OK))
-        bn_cmd_fail(&cmd, 1, "Could not read the model %s: %s; name one with --model FILE%s.", request.model,
-                    strerror(errno), request.model == reference_model ? ", or run the gate in a checkout" : "");
     if (request.ignore_percent >= request.tolerance_percent)
         bn_cmd_fail(&cmd, 2, "--ignore must be less than --tolerance.");
-}
-
-static void write_file(const char *path, const struct bn_gate_report *report,
-                       void (*write)(const struct bn_gate_report *, FILE *))
-{
-    if (!path) return;
-    struct bn_output *output;
-    struct bn_error err;
-    enum bn_status status = bn_output_open(&output, path, &err);
-    if (!status) {
-        write(report, bn_output_stream(output));
-        status = bn_output_commit(output, &err);
-    }
-    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
 static void print_json(json_t *object)
@@ -167,22 +175,18 @@ static void print_json(json_t *object)
     json_decref(object);
 }
 
-static int finish(struct bn_gate_report *report, const struct bn_pairs *pairs)
+static int finish(const struct bn_pairs *pairs)
 {
+    struct bn_error err;
     bn_cmd_progress(NULL);
-    report->n_blocks = pairs->n_blocks;
-    report->n_pairs = pairs->n_pairs;
-    report->n_disturbed = pairs->n_disturbed;
-    report->canary_spread = bn_pairs_canary_spread(pairs);
-    if (request.json)
-        print_json(bn_gate_json(report));
-    else
-        bn_gate_write_terminal(report, stdout);
-    write_file(request.markdown, report, bn_gate_write_markdown);
-    write_file(request.junit, report, bn_gate_write_junit);
-    if (request.github) bn_gate_write_github(report, request.json ? stderr : stdout);
-    for (int side = 0; side < 2; side++) json_decref(report->hello[side]);
-    return bn_gate_exit_code(report->verdict);
+    report.n_blocks = pairs->n_blocks;
+    report.n_pairs = pairs->n_pairs;
+    report.n_disturbed = pairs->n_disturbed;
+    report.canary_spread = bn_pairs_canary_spread(pairs);
+    if (bn_gate_forms_write(&forms, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (report.verdict == BN_GATE_FAILED) fprintf(stderr, "%s: %s\n", cmd.name, report.reason);
+    for (int side = 0; side < 2; side++) json_decref(report.hello[side]);
+    return bn_gate_exit_code(report.verdict);
 }
 
 static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs)
@@ -202,7 +206,7 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     bn_self_test_log_close(&log);
     bn_cmd_progress(NULL);
-    if (request.json)
+    if (forms.json)
         print_json(bn_self_test_json(&test));
     else
         bn_self_test_write(&test, stdout);
@@ -220,7 +224,25 @@ static void begin(struct bn_pairs *pairs)
     const char *const files[] = {pairs->argv[0][0], pairs->argv[1][0], request.model};
     enum bn_status status = bn_lock_enter(&lock, policy, 0, &never, &err);
     for (int i = 0; i < 3 && !status; i++) status = bn_watch_begin(&pairs->files[i], (char *)files[i], &err);
-    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (status) stop(BN_FOUND_RUN, err.text);
+}
+
+static void fill_report(char **argv, const struct bn_gate_workload *workloads, int n_workloads)
+{
+    struct bn_error err;
+    report = (struct bn_gate_report){.base = request.base ? request.base : "",
+                                     .head = request.head ? request.head : "",
+                                     .model = request.model,
+                                     .threads = request.threads,
+                                     .n_workloads = n_workloads,
+                                     .workloads = workloads,
+                                     .seed = request.seed,
+                                     .canary_spread = NAN};
+    bn_gate_rule_init(&report.rule, (double)request.tolerance_percent);
+    bn_gate_rule_ignore(&report.rule, (double)request.ignore_percent);
+    bn_gate_repeat(report.repeat, sizeof report.repeat, request.repeat, argv, request.seed);
+    bn_gate_conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
+    if (!request.self_test && bn_gate_forms_begin(&forms, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
 int bn_bench_gate(int argc, char **argv)
@@ -228,43 +250,34 @@ int bn_bench_gate(int argc, char **argv)
     static struct bn_gate_workload workloads[BN_GATE_WORKLOADS];
     static struct sides sides;
     static struct bn_pairs pairs;
-    static struct bn_gate_report report;
     request = (struct request){.instructions = "auto",
                                .runs = 200,
                                .budget_s = 300,
                                .tolerance_percent = 3,
                                .ignore_percent = 0.5f,
                                .seed = (uint64_t)time(NULL)};
+    forms = (struct bn_gate_forms){0};
     int rest = bn_cmd_parse(&cmd, argc, argv), n_workloads = fill_workloads(workloads);
-    check_request(rest, argv);
-    fill_sides(&sides);
-    struct bn_gate_rule rule;
     struct bn_error err = {0};
-    bn_gate_rule_init(&rule, (double)request.tolerance_percent);
-    bn_gate_rule_ignore(&rule, (double)request.ignore_percent);
+    check_request(rest, argv);
+    fill_report(argv, workloads, n_workloads);
+    check_model();
+    fill_sides(&sides);
     pairs = (struct bn_pairs){.argv = {sides.argv[0], sides.argv[1]},
                               .workloads = workloads,
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
+                              .fate.limit_s = (double)request.limit_s,
                               .pair_s = 0.2};
     begin(&pairs);
     double start = bn_clock_s();
-    if (bn_pairs_open(&pairs, request.seed, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
-    if (request.self_test) return run_self_test(&rule, &pairs);
-    report = (struct bn_gate_report){.base = request.base,
-                                     .head = request.head,
-                                     .model = request.model,
-                                     .threads = request.threads,
-                                     .n_workloads = pairs.n_workloads,
-                                     .workloads = workloads,
-                                     .rule = rule};
-    bn_gate_conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
     const struct bn_tiers tiers = {request.instructions, request.allow, (double)request.budget_s};
-    if (bn_tiers_greet(&report, &pairs, &err) || bn_tiers_run(&tiers, &report, &pairs, &err)) {
-        bn_pairs_close(&pairs);
-        bn_cmd_fail(&cmd, 1, "%s", err.text);
-    }
+    enum bn_status status = bn_pairs_open(&pairs, request.seed, &err);
+    if (!status && request.self_test) return run_self_test(&report.rule, &pairs);
+    if (!status) status = bn_tiers_greet(&report, &pairs, &err);
+    if (!status) status = bn_tiers_run(&tiers, &report, &pairs, &err);
+    if (status) bn_gate_fail(&report, &pairs, &err);
     bn_pairs_close(&pairs);
     report.seconds = bn_clock_s() - start;
-    return finish(&report, &pairs);
+    return finish(&pairs);
 }

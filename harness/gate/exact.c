@@ -1,6 +1,8 @@
 /* exact.c - compares declared work and output of two builds. */
 #include "harness/gate/exact.h"
+#include "harness/core/fnv.h"
 #include "harness/worker/figures.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,14 +65,32 @@ static void compare_ops(struct bn_exact_result *result, const char *workload, co
     result->more_work |= compare_figures(result, workload, NULL, base, head);
 }
 
-void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
+/* A worker that computes nothing has the hash of nothing, on both sides the same. */
+static bool idle(const json_t *reply, const char *hash)
 {
-    const json_t *replies[] = {base, head};
+    char nothing[24];
+    struct bn_figures f = figures(reply, NULL);
+    snprintf(nothing, sizeof nothing, "%016" PRIx64, BN_FNV_BASIS);
+    return !hash[0] || !strcmp(hash, nothing) || !(f.calls || f.macs);
+}
+
+static void compare_outputs(struct bn_exact_result *result, const char *workload, const json_t *const replies[2])
+{
+    struct bn_exact_output o = {0};
+    snprintf(o.workload, sizeof o.workload, "%s", workload);
     for (int i = 0; i < 2; i++) {
         const char *hash = json_string_value(json_object_get(replies[i], "hash"));
-        snprintf(result->hash[i], sizeof result->hash[i], "%s", hash ? hash : "");
+        bn_printable(o.hash[i], sizeof o.hash[i], hash ? hash : "");
+        o.idle[i] = idle(replies[i], o.hash[i]);
     }
-    result->output_changed |= strcmp(result->hash[0], result->hash[1]) != 0 || !result->hash[0][0];
+    o.changed = strcmp(o.hash[0], o.hash[1]) != 0 || !o.hash[0][0];
+    result->output_changed |= o.changed;
+    if (result->n_outputs < BN_EXACT_OUTPUTS) result->outputs[result->n_outputs++] = o;
+}
+
+void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
+{
+    compare_outputs(result, workload, (const json_t *const[]){base, head});
     compare_ops(result, workload, base, head);
     const json_t *a = json_object_get(base, "allocations"), *b = json_object_get(head, "allocations");
     if (!json_is_integer(a) || !json_is_integer(b)) return; /* not counted in this kind of build */

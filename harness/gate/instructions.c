@@ -31,6 +31,9 @@ static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *com
     snprintf(reason, cap, "%s", why ? why : "");
     json_decref(reply);
     bn_dialogue_close(&worker);
+    if (*count > 0 || isnan(*count)) return status;
+    *count = NAN; /* no work takes no instruction */
+    snprintf(reason, cap, "The counter read 0.");
     return status;
 }
 
@@ -42,7 +45,7 @@ static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char
     const struct bn_process_spec spec = {.argv = call.argv, .watch = &pairs->files[side]};
     struct bn_dialogue worker;
     double ns;
-    enum bn_status status = bn_dialogue_open(&worker, side ? "head" : "base", &spec, NULL, err);
+    enum bn_status status = bn_dialogue_open(&worker, side ? "head" : "base", &spec, &pairs->fate, NULL, err);
     if (status) return status;
     status = bn_dialogue_time(&worker, command, 1, &ns, err);
     bn_dialogue_close(&worker);

@@ -6,13 +6,13 @@
 
 const char *bn_gate_verdict_name(enum bn_gate_verdict verdict)
 {
-    static const char *const names[] = {"pass", "regression", "output changed", "inconclusive"};
+    static const char *const names[] = {"pass", "regression", "output changed", "inconclusive", "failed"};
     return names[verdict];
 }
 
 int bn_gate_exit_code(enum bn_gate_verdict verdict)
 {
-    static const int codes[] = {0, 3, 4, 5};
+    static const int codes[] = {0, 3, 4, 5, 1};
     return codes[verdict];
 }
 

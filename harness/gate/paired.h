@@ -14,10 +14,10 @@ struct bn_pair_source {
     /* Called after every pair (stage 1 measuring, 2 confirming); may be NULL. */
     void (*progress)(void *self, int stage, int n_pairs, int n_most);
 };
-enum bn_gate_verdict { BN_GATE_PASS, BN_GATE_REGRESSION, BN_GATE_OUTPUT_CHANGED, BN_GATE_INCONCLUSIVE };
-const char *
-bn_gate_verdict_name(enum bn_gate_verdict verdict);  /* "pass", "regression", "output changed", "inconclusive" */
-int bn_gate_exit_code(enum bn_gate_verdict verdict); /* 0, 3, 4, 5 */
+enum bn_gate_verdict { BN_GATE_PASS, BN_GATE_REGRESSION, BN_GATE_OUTPUT_CHANGED, BN_GATE_INCONCLUSIVE, BN_GATE_FAILED };
+/* "pass", "regression", "output changed", "inconclusive", "failed" */
+const char *bn_gate_verdict_name(enum bn_gate_verdict verdict);
+int bn_gate_exit_code(enum bn_gate_verdict verdict); /* 0, 3, 4, 5, 1 */
 
 struct bn_paired_result {
     enum bn_gate_verdict verdict; /* pass, regression or inconclusive */

@@ -53,7 +53,7 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed, struct bn_er
     sched_getaffinity(0, sizeof pairs->home, &pairs->home);
     double ns[CANARY_RUNS];
     const struct bn_process_spec canary = {.argv = (char *const *)pairs->argv[0], .watch = &pairs->files[0]};
-    enum bn_status status = bn_dialogue_open(&pairs->canary, "canary", &canary, NULL, err);
+    enum bn_status status = bn_dialogue_open(&pairs->canary, "base", &canary, &pairs->fate, NULL, err);
     if (!status) status = bn_dialogue_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
     return status ? status : learn(pairs, err);
 }
@@ -63,7 +63,7 @@ enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, const cpu_set_t
 {
     const struct bn_process_spec spec = {
         .argv = (char *const *)pairs->argv[side], .watch = &pairs->files[side], .cpus = cpus};
-    return bn_dialogue_open(worker, side ? "head" : "base", &spec, hello, err);
+    return bn_dialogue_open(worker, side ? "head" : "base", &spec, &pairs->fate, hello, err);
 }
 
 enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err)

@@ -23,7 +23,8 @@ struct bn_pairs {
     struct bn_watch files[3];   /* programs of base and head, and the model: must not change */
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
-    double pair_s; /* time that the blocks of a pair should take; decides their number, at least 3 */
+    struct bn_dialogue_fate fate; /* of the worker that failed; the caller may set its limit */
+    double pair_s;                /* time that the blocks of a pair should take; decides their number, at least 3 */
     /* from here on: state */
     struct bn_random random;
     struct bn_dialogue canary;

@@ -30,15 +30,49 @@ const char *bn_gate_no_instructions(const struct bn_gate_report *report)
     return report->instructions.reason[0] ? report->instructions.reason : "an earlier tier settled the verdict";
 }
 
+void bn_gate_settle(struct bn_gate_report *report)
+{
+    const struct bn_found *gravest = bn_found_gravest(&report->found);
+    if (!gravest) return;
+    report->verdict = bn_found_verdict(gravest->kind);
+    snprintf(report->reason, sizeof report->reason, "%s%s%s%s", gravest->workload, gravest->workload[0] ? ": " : "",
+             gravest->text, report->found.n > 1 ? " There is more." : "");
+}
+
+void bn_gate_last_words(const struct bn_gate_report *report, void (*put)(void *self, const char *line), void *self)
+{
+    char line[512], shown[1024];
+    for (const char *at = report->fate.last_words; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+        put(self, bn_printable(shown, sizeof shown, line));
+    }
+}
+
+static void put_line(void *out, const char *line) { fprintf(out, "%-13s %s\n", "stderr", line); }
+
+static void write_found(const struct bn_gate_report *report, FILE *out)
+{
+    for (int i = 0; i < report->found.n && i < BN_FOUND_MOST; i++) {
+        const struct bn_found *f = &report->found.at[i];
+        fprintf(out, "%-13s %s%s%s%s: %s\n", f->allowed ? "allowed" : "found", bn_found_name(f->kind),
+                f->workload[0] ? " (" : "", f->workload, f->workload[0] ? ")" : "", f->text);
+    }
+    if (report->found.n > BN_FOUND_MOST) fprintf(out, "%-13s %d more\n", "found", report->found.n - BN_FOUND_MOST);
+    bn_gate_last_words(report, put_line, out);
+}
+
 static void write_exact(const struct bn_exact_result *exact, FILE *out)
 {
     if (!exact->measured) {
         fprintf(out, "exact         not measured\n");
         return;
     }
-    fprintf(out, "exact         output %s (%s), %d figures of declared work compared, %d differ (%.1f s)\n",
-            exact->output_changed ? "CHANGED" : "identical", exact->hash[1], exact->n_compared, exact->n_rows,
-            exact->seconds);
+    fprintf(out, "exact         output %s, %d figures of declared work compared, %d differ (%.1f s)\n",
+            exact->output_changed ? "CHANGED" : "identical", exact->n_compared, exact->n_rows, exact->seconds);
+    for (int i = 0; i < exact->n_outputs; i++)
+        if (exact->outputs[i].changed)
+            fprintf(out, "              %s: hash of the logits %s -> %s\n", exact->outputs[i].workload,
+                    exact->outputs[i].hash[0], exact->outputs[i].hash[1]);
     for (int i = 0; i < exact->n_rows; i++)
         fprintf(out, "              %s: %s %s %" PRIu64 " -> %" PRIu64 "\n", exact->rows[i].workload, exact->rows[i].op,
                 exact->rows[i].what, exact->rows[i].base, exact->rows[i].head);
@@ -72,6 +106,8 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
     if (report->n_pairs)
         fprintf(out, "canary        spread %.1f %%, %d of %d pairs repeated after a disturbance\n",
                 100 * report->canary_spread, report->n_disturbed, report->n_pairs + report->n_disturbed);
+    write_found(report, out);
+    fprintf(out, "repeat        %s\n", report->repeat);
     fprintf(out, "verdict       %s (exit %d) in %.1f s: %s\n", bn_gate_verdict_name(report->verdict),
             bn_gate_exit_code(report->verdict), report->seconds, report->reason);
 }
@@ -89,9 +125,15 @@ static json_t *exact_json(const struct bn_exact_result *exact)
                               json_pack("{s:s, s:s, s:s, s:I, s:I}", "workload", exact->rows[i].workload, "op",
                                         exact->rows[i].op, "what", exact->rows[i].what, "base",
                                         (json_int_t)exact->rows[i].base, "head", (json_int_t)exact->rows[i].head));
-    return json_pack("{s:b, s:b, s:b, s:i, s:s, s:s, s:f, s:o}", "measured", exact->measured, "output_changed",
-                     exact->output_changed, "more_work", exact->more_work, "compared", exact->n_compared, "base_hash",
-                     exact->hash[0], "head_hash", exact->hash[1], "seconds", exact->seconds, "differences", rows);
+    json_t *outputs = json_array();
+    for (int i = 0; i < exact->n_outputs; i++) {
+        const struct bn_exact_output *o = &exact->outputs[i];
+        json_array_append_new(outputs, json_pack("{s:s, s:b, s:s, s:s}", "workload", o->workload, "changed", o->changed,
+                                                 "base_hash", o->hash[0], "head_hash", o->hash[1]));
+    }
+    return json_pack("{s:b, s:b, s:b, s:i, s:f, s:o, s:o}", "measured", exact->measured, "output_changed",
+                     exact->output_changed, "more_work", exact->more_work, "compared", exact->n_compared, "seconds",
+                     exact->seconds, "outputs", outputs, "differences", rows);
 }
 
 static json_t *instructions_json(const struct bn_gate_report *report)
@@ -137,6 +179,20 @@ static json_t *time_json(const struct bn_gate_report *report)
     return rows;
 }
 
+static void put_json(void *list, const char *line) { json_array_append_new(list, json_string(line)); }
+
+static json_t *found_json(const struct bn_found_list *found)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < found->n && i < BN_FOUND_MOST; i++) {
+        const struct bn_found *f = &found->at[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s?, s:b, s:s}", "name", bn_found_name(f->kind), "workload",
+                                        f->workload[0] ? f->workload : NULL, "allowed", f->allowed, "text", f->text));
+    }
+    return list;
+}
+
 json_t *bn_gate_json(const struct bn_gate_report *report)
 {
     json_t *root =
@@ -145,6 +201,12 @@ json_t *bn_gate_json(const struct bn_gate_report *report)
                   report->reason, "base", report->base, "head", report->head, "model", report->model, "threads",
                   report->threads, "tolerance_percent", bn_gate_percent(report->rule.tolerance), "ignore_percent",
                   bn_gate_percent(report->rule.ignore), "seconds", report->seconds);
+    json_object_set_new(root, "found", found_json(&report->found));
+    json_t *words = json_array();
+    bn_gate_last_words(report, put_json, words);
+    json_object_set_new(root, "stderr", words);
+    json_object_set_new(root, "seed", json_integer((json_int_t)report->seed));
+    json_object_set_new(root, "repeat", json_string(report->repeat));
     json_object_set_new(root, "exact", exact_json(&report->exact));
     json_object_set_new(root, "instructions", instructions_json(report));
     json_object_set_new(root, "time", time_json(report));

@@ -2,11 +2,16 @@
 #ifndef BN_GATE_REPORT_H
 #define BN_GATE_REPORT_H
 #include "harness/gate/exact.h"
+#include "harness/gate/found.h"
 #include "harness/gate/instructions.h"
 
 struct bn_gate_report {
     enum bn_gate_verdict verdict;
-    char reason[512];        /* one sentence */
+    char reason[640]; /* one sentence */
+    struct bn_found_list found;
+    struct bn_dialogue_fate fate; /* of the worker that failed */
+    uint64_t seed;
+    char repeat[4096];       /* the command that does all this again */
     const char *base, *head; /* as given */
     char program[2][4096];
     json_t *hello[2]; /* what the workers report about themselves */
@@ -24,6 +29,10 @@ double bn_gate_percent(double log_ratio); /* 0.0296 -> 3.0 */
 /* One figure of a workload's time, in words: "+1.2 % (-0.3 to +2.8), regression". */
 void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap);
 const char *bn_gate_no_instructions(const struct bn_gate_report *report); /* why there is no count */
+/* Verdict and reason from what was found; nothing was found: they stay. */
+void bn_gate_settle(struct bn_gate_report *report);
+/* Calls `put` for each line of the failed worker's stderr, printable. */
+void bn_gate_last_words(const struct bn_gate_report *report, void (*put)(void *self, const char *line), void *self);
 void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out);
 json_t *bn_gate_json(const struct bn_gate_report *report); /* schema 1; caller decrefs; raw pairs included */
 void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out); /* a pull-request comment */

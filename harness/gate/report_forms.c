@@ -11,12 +11,29 @@ static const char *exact_text(const struct bn_exact_result *exact)
                                    : "identical";
 }
 
+static void put_code(void *out, const char *line) { fprintf(out, "    %s\n", line); } /* nothing in it is markup */
+
+/* What was found, as a list, and what the failed worker said. */
+static void put_found(const struct bn_gate_report *report, FILE *out)
+{
+    for (int i = 0; i < report->found.n && i < BN_FOUND_MOST; i++) {
+        const struct bn_found *f = &report->found.at[i];
+        fprintf(out, "- **%s%s%s**%s: %s\n", bn_found_name(f->kind), f->workload[0] ? ": " : "", f->workload,
+                f->allowed ? " (allowed)" : "", f->text);
+    }
+    if (report->found.n) fputc('\n', out);
+    bn_gate_last_words(report, put_code, out);
+    if (report->fate.last_words[0]) fputc('\n', out);
+}
+
 void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
 {
-    static const char *const signs[] = {"✅", "❌", "⚠️", "❔"};
+    static const char *const signs[] = {"✅", "❌", "⚠️", "❔", "💥"};
     char text[128];
-    fprintf(out, "### %s Performance gate: %s\n\n%s\n\n| tier | what | result |\n| --- | --- | --- |\n",
-            signs[report->verdict], bn_gate_verdict_name(report->verdict), report->reason);
+    fprintf(out, "### %s Performance gate: %s\n\n%s\n\n", signs[report->verdict], bn_gate_verdict_name(report->verdict),
+            report->reason);
+    put_found(report, out);
+    fprintf(out, "| tier | what | result |\n| --- | --- | --- |\n");
     fprintf(out, "| exact | output and declared work | %s, %d of %d figures differ |\n", exact_text(&report->exact),
             report->exact.n_rows, report->exact.n_compared);
     for (int i = 0; i < report->exact.n_rows; i++)
@@ -35,12 +52,12 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
     fprintf(out,
             "\n<sub>Positive is slower. Bounds are wrong at most 5 times in 100 each, at every look. "
             "Tolerance %.1f %%. %d pairs of fresh "
-            "processes, %d repeated after a disturbance. Model %s, %d thread%s, %.0f s.</sub>\n",
+            "processes, %d repeated after a disturbance. Model %s, %d thread%s, %.0f s. Repeat: `%s`</sub>\n",
             bn_gate_percent(report->rule.tolerance), report->n_pairs, report->n_disturbed, report->model,
-            report->threads, report->threads == 1 ? "" : "s", report->seconds);
+            report->threads, report->threads == 1 ? "" : "s", report->seconds, report->repeat);
 }
 
-static void put_xml(const char *text, FILE *out)
+static void put_xml(void *out, const char *text)
 {
     for (; *text; text++) switch (*text) {
         case '<':
@@ -62,16 +79,46 @@ static void put_xml(const char *text, FILE *out)
 
 enum outcome { PASSED, FAILED, SKIPPED };
 
+static void open_case(const char *class, const char *name, double seconds, FILE *out)
+{
+    fprintf(out, "  <testcase classname=\"gate.%s\" name=\"", class);
+    put_xml(out, name);
+    fprintf(out, "\" time=\"%.3f\">", seconds);
+}
+
 static void put_case(const char *class, const char *name, double seconds, enum outcome outcome, const char *text,
                      FILE *out)
 {
-    fprintf(out, "  <testcase classname=\"gate.%s\" name=\"", class);
-    put_xml(name, out);
-    fprintf(out, "\" time=\"%.3f\">", seconds);
+    open_case(class, name, seconds, out);
     if (outcome != PASSED) {
         fprintf(out, "<%s message=\"", outcome == FAILED ? "failure" : "skipped");
-        put_xml(text, out);
+        put_xml(out, text);
         fprintf(out, "\"/>");
+    }
+    fprintf(out, "</testcase>\n");
+}
+
+static void put_xml_line(void *out, const char *line)
+{
+    put_xml(out, line);
+    fputc('\n', out);
+}
+
+static bool failed(const struct bn_gate_report *report) { return report->verdict == BN_GATE_FAILED; }
+
+/* Both builds answered everything that they were asked, or the first that did not. */
+static void put_run(const struct bn_gate_report *report, FILE *out)
+{
+    open_case("run", "both builds answer", report->seconds, out);
+    if (failed(report)) {
+        fprintf(out, "<failure type=\"");
+        put_xml(out, bn_found_name(bn_found_gravest(&report->found)->kind));
+        fprintf(out, "\" message=\"");
+        put_xml(out, report->reason);
+        fprintf(out, "\">");
+        bn_gate_last_words(report, put_xml_line, out);
+        put_xml(out, report->repeat);
+        fprintf(out, "</failure>");
     }
     fprintf(out, "</testcase>\n");
 }
@@ -88,7 +135,8 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
     const struct bn_exact_result *exact = &report->exact;
     const struct bn_instructions_result *counted = &report->instructions;
     bool bad_exact = exact->output_changed || exact->more_work;
-    int failures = (exact->measured && bad_exact) + counted->more, skipped = !exact->measured + !counted->source;
+    int failures = failed(report) + (exact->measured && bad_exact) + counted->more,
+        skipped = !exact->measured + !counted->source;
     char text[128];
     for (int w = 0; w < report->n_workloads; w++) {
         failures += time_outcome(report, w) == FAILED;
@@ -98,7 +146,8 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"bitnet-bench gate\" tests=\"%d\" "
             "failures=\"%d\" "
             "skipped=\"%d\" time=\"%.3f\">\n",
-            2 + report->n_workloads, failures, skipped, report->seconds);
+            3 + report->n_workloads, failures, skipped, report->seconds);
+    put_run(report, out);
     put_case("exact", "output and declared work", exact->seconds,
              !exact->measured ? SKIPPED
              : bad_exact      ? FAILED
@@ -118,28 +167,37 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
 }
 
 /* Workflow commands end at a line's end, and take % as the start of an escape. */
-static void put_command(const char *text, FILE *out)
+static void put_escaped(void *out, const char *text)
 {
     for (; *text; text++)
         if (*text == '%' || *text == '\n' || *text == '\r')
             fprintf(out, "%%%02X", (unsigned)(unsigned char)*text);
         else
             fputc(*text, out);
-    fputc('\n', out);
+}
+
+static void put_escaped_line(void *out, const char *line)
+{
+    put_escaped(out, "\n");
+    put_escaped(out, line);
 }
 
 void bn_gate_write_github(const struct bn_gate_report *report, FILE *out)
 {
-    static const char *const levels[] = {"notice", "error", "error", "warning"};
-    char text[128];
+    static const char *const levels[] = {"notice", "error", "error", "warning", "error"};
     fprintf(out, "::%s title=Performance gate: %s::", levels[report->verdict], bn_gate_verdict_name(report->verdict));
-    put_command(report->reason, out);
-    for (int w = 0; w < report->n_workloads; w++)
-        if (report->paired.regressed[w]) {
-            bn_gate_time_text(report, w, text, sizeof text);
-            fprintf(out, "::error title=Slower: %s::", report->workloads[w].name);
-            put_command(text, out);
-        }
+    put_escaped(out, report->reason);
+    bn_gate_last_words(report, put_escaped_line, out);
+    put_escaped_line(out, "Repeat: ");
+    put_escaped(out, report->repeat);
+    fputc('\n', out);
+    for (int i = 0; i < report->found.n && i < BN_FOUND_MOST; i++) {
+        const struct bn_found *f = &report->found.at[i];
+        fprintf(out, "::%s title=%s%s%s::", f->allowed ? "notice" : "error", bn_found_name(f->kind),
+                f->workload[0] ? ": " : "", f->workload);
+        put_escaped(out, f->text);
+        fputc('\n', out);
+    }
     for (int i = 0; i < report->exact.n_rows && i < 10; i++)
         fprintf(out, "::warning title=Declared work: %s::%s %s %" PRIu64 " -> %" PRIu64 "\n",
                 report->exact.rows[i].workload, report->exact.rows[i].op, report->exact.rows[i].what,

@@ -13,5 +13,7 @@ enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pa
 /* Fills the report up to its verdict. Fails only when a worker does. */
 enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
                             struct bn_error *err);
+/* A worker failed: how, doing what, and what it said last. */
+void bn_gate_fail(struct bn_gate_report *report, const struct bn_pairs *pairs, const struct bn_error *err);
 void bn_gate_conclude(struct bn_gate_report *report, enum bn_gate_verdict verdict, const char *reason);
 #endif
