@@ -1,7 +1,9 @@
 /* bench_gate.c - the command `bitnet-bench gate`: three tiers, one verdict, one exit code. */
 #include "engine/cmdline.h"
 #include "harness/core/clock.h"
+#include "harness/core/error.h"
 #include "harness/gate/forms.h"
+#include "harness/gate/record.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/gate/tiers.h"
@@ -19,7 +21,7 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *workloads, *plan, *allow, *resume, *repeat;
+    const char *base, *head, *model, *kernel_backend, *instructions, *workloads, *plan, *allow, *resume, *repeat, *db;
     int threads, runs;
     float budget_s, limit_s, tolerance_percent, ignore_percent;
     uint64_t seed;
@@ -27,6 +29,7 @@ static struct request {
 } request;
 static struct bn_gate_forms forms;
 static struct bn_gate_report report;
+static struct bn_gate_record record;
 
 static const char reference_model[] = "datasets/reference/b158-i2_s.gguf"; /* in a checkout */
 static const struct bn_cmd_option options[] = {
@@ -47,7 +50,10 @@ static const struct bn_cmd_option options[] = {
     {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
     {"limit", "SECONDS", BN_CMD_FLOAT, &request.limit_s, "longest wait for one answer of a worker (120)", 0.1, 86400},
     {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
-    {"allow", "WHAT", BN_CMD_STRING, &request.allow, "accept an intended change: output, work, or output,work", 0, 0},
+    {"allow", "LIST", BN_CMD_STRING, &request.allow,
+     "accept what is intended, and have it recorded: output, work, place (a slow-down that the place of code explains)",
+     0, 0},
+    {"db", "FILE", BN_CMD_STRING, &request.db, "results database, which keeps every gate (out/bench.db)", 0, 0},
     {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
     {"wait", NULL, BN_CMD_FLAG, &request.wait, "wait while another measurement uses these CPUs", 0, 0},
     {"no-lock", NULL, BN_CMD_FLAG, &request.no_lock, "measure although another measurement may use these CPUs", 0, 0},
@@ -104,7 +110,7 @@ static int fill_workloads(struct bn_gate_workload *workloads)
 
 struct sides { /* argument vectors of both workers */
     const char *argv[2][BN_ARGS_MOST];
-    char program[2][4096], threads[16];
+    char program[2][4096], threads[16], relink[2][BN_VARIANT_PATH];
 };
 
 static void find_program(const char *build, char *program)
@@ -130,17 +136,24 @@ static void fill_sides(struct sides *sides)
                                request.kernel_backend,
                                NULL};
         memcpy(sides->argv[side], words, sizeof words);
+        bn_variant_script(sides->program[side], sides->relink[side]);
     }
 }
 
 /* --allow is a list of known words. */
 static void check_allow(void)
 {
+    static const char *const words[] = {"output", "work", "place"};
     for (const char *word = request.allow, *end; word; word = *end ? end + 1 : NULL) {
-        end = word + strcspn(word, ",");
-        int n = (int)(end - word);
-        if (strncmp(word, "output", 6 > n ? 6 : (size_t)n) && strncmp(word, "work", 4 > n ? 4 : (size_t)n))
-            bn_cmd_fail(&cmd, 2, "Unknown word \"%.*s\" in --allow; choose output, work or output,work.", n, word);
+        bool known = false;
+        size_t n = strcspn(word, ",");
+        end = word + n;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            known |= strlen(words[i]) == n && !strncmp(word, words[i], n);
+        if (!known)
+            bn_cmd_fail(&cmd, 2,
+                        "Unknown word \"%.*s\" in --allow; choose from output, work and place, as in output,work.",
+                        (int)n, word);
     }
 }
 
@@ -175,6 +188,14 @@ static void print_json(json_t *object)
     json_decref(object);
 }
 
+static void keep(const char *kind, const char *verdict, const json_t *result)
+{
+    struct bn_error err;
+    enum bn_status status = bn_gate_record_put(&record, kind, verdict, request.allow, result, &err);
+    bn_gate_record_close(&record);
+    if (status) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
 static int finish(const struct bn_pairs *pairs)
 {
     struct bn_error err;
@@ -185,6 +206,9 @@ static int finish(const struct bn_pairs *pairs)
     report.canary_spread = bn_pairs_canary_spread(pairs);
     if (bn_gate_forms_write(&forms, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (report.verdict == BN_GATE_FAILED) fprintf(stderr, "%s: %s\n", cmd.name, report.reason);
+    json_t *result = bn_gate_json(&report);
+    if (record.store) keep("gate", bn_gate_verdict_name(report.verdict), result);
+    json_decref(result);
     for (int side = 0; side < 2; side++) json_decref(report.hello[side]);
     return bn_gate_exit_code(report.verdict);
 }
@@ -206,11 +230,12 @@ static int run_self_test(const struct bn_gate_rule *rule, struct bn_pairs *pairs
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     bn_self_test_log_close(&log);
     bn_cmd_progress(NULL);
-    if (forms.json)
-        print_json(bn_self_test_json(&test));
-    else
-        bn_self_test_write(&test, stdout);
+    json_t *result = bn_self_test_json(&test);
+    if (!forms.json) bn_self_test_write(&test, stdout);
+    if (forms.json) print_json(json_incref(result));
     bn_pairs_close(pairs);
+    keep("self-test", test.false_positives ? "false alarms" : "no false alarm", result);
+    json_decref(result);
     return 0;
 }
 
@@ -224,6 +249,11 @@ static void begin(struct bn_pairs *pairs)
     const char *const files[] = {pairs->argv[0][0], pairs->argv[1][0], request.model};
     enum bn_status status = bn_lock_enter(&lock, policy, 0, &never, &err);
     for (int i = 0; i < 3 && !status; i++) status = bn_watch_begin(&pairs->files[i], (char *)files[i], &err);
+    if (!status && request.self_test && !pairs->relink[0])
+        status = bn_harness_fail(&err, BN_ERR_USAGE,
+                                 "The self-test compares rebuilds, and nothing beside %s says how to link it anew "
+                                 "(relink-worker); run make.",
+                                 files[0]);
     if (status) stop(BN_FOUND_RUN, err.text);
 }
 
@@ -236,13 +266,24 @@ static void fill_report(char **argv, const struct bn_gate_workload *workloads, i
                                      .threads = request.threads,
                                      .n_workloads = n_workloads,
                                      .workloads = workloads,
+                                     .allowed = request.allow,
                                      .seed = request.seed,
                                      .canary_spread = NAN};
+    bn_gate_noise_unknown(&report.noise);
     bn_gate_rule_init(&report.rule, (double)request.tolerance_percent);
     bn_gate_rule_ignore(&report.rule, (double)request.ignore_percent);
     bn_gate_repeat(report.repeat, sizeof report.repeat, request.repeat, argv, request.seed);
     bn_gate_conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
     if (!request.self_test && bn_gate_forms_begin(&forms, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+}
+
+/* What the workers say of themselves, and what the database knows about this machine. */
+static enum bn_status introduce(struct bn_pairs *pairs, struct bn_error *err)
+{
+    record = (struct bn_gate_record){.command = report.repeat, .seed = request.seed};
+    enum bn_status status = bn_tiers_greet(&report, pairs, err);
+    if (!status) status = bn_gate_record_open(&record, request.db, pairs, report.hello, request.kernel_backend, err);
+    return status ? status : bn_gate_record_noise(&record, pairs, &report.noise, err);
 }
 
 int bn_bench_gate(int argc, char **argv)
@@ -251,6 +292,7 @@ int bn_bench_gate(int argc, char **argv)
     static struct sides sides;
     static struct bn_pairs pairs;
     request = (struct request){.instructions = "auto",
+                               .db = "out/bench.db",
                                .runs = 200,
                                .budget_s = 300,
                                .tolerance_percent = 3,
@@ -269,12 +311,15 @@ int bn_bench_gate(int argc, char **argv)
                               .n_threads = request.threads,
                               .fate.limit_s = (double)request.limit_s,
                               .pair_s = 0.2};
+    for (int side = 0; side < 2; side++)
+        if (sides.relink[side][0]) pairs.relink[side] = sides.relink[side];
+    report.relinked = pairs.relink[0] && pairs.relink[1];
     begin(&pairs);
     double start = bn_clock_s();
     const struct bn_tiers tiers = {request.instructions, request.allow, (double)request.budget_s};
     enum bn_status status = bn_pairs_open(&pairs, request.seed, &err);
+    if (!status) status = introduce(&pairs, &err);
     if (!status && request.self_test) return run_self_test(&report.rule, &pairs);
-    if (!status) status = bn_tiers_greet(&report, &pairs, &err);
     if (!status) status = bn_tiers_run(&tiers, &report, &pairs, &err);
     if (status) bn_gate_fail(&report, &pairs, &err);
     bn_pairs_close(&pairs);

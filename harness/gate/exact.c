@@ -74,23 +74,36 @@ static bool idle(const json_t *reply, const char *hash)
     return !hash[0] || !strcmp(hash, nothing) || !(f.calls || f.macs);
 }
 
-static void compare_outputs(struct bn_exact_result *result, const char *workload, const json_t *const replies[2])
+static struct bn_exact_output *add_output(struct bn_exact_result *result, const char *workload, int threads,
+                                          const char *base, const char *head)
 {
-    struct bn_exact_output o = {0};
-    snprintf(o.workload, sizeof o.workload, "%s", workload);
-    for (int i = 0; i < 2; i++) {
-        const char *hash = json_string_value(json_object_get(replies[i], "hash"));
-        bn_printable(o.hash[i], sizeof o.hash[i], hash ? hash : "");
-        o.idle[i] = idle(replies[i], o.hash[i]);
-    }
-    o.changed = strcmp(o.hash[0], o.hash[1]) != 0 || !o.hash[0][0];
-    result->output_changed |= o.changed;
-    if (result->n_outputs < BN_EXACT_OUTPUTS) result->outputs[result->n_outputs++] = o;
+    static struct bn_exact_output spare; /* where there is no room left */
+    struct bn_exact_output *o = result->n_outputs < BN_EXACT_OUTPUTS ? &result->outputs[result->n_outputs++] : &spare;
+    *o = (struct bn_exact_output){.threads = threads};
+    snprintf(o->workload, sizeof o->workload, "%s", workload);
+    bn_printable(o->hash[0], sizeof o->hash[0], base);
+    bn_printable(o->hash[1], sizeof o->hash[1], head);
+    o->changed = strcmp(base, head) != 0 || !base[0];
+    result->output_changed |= o->changed;
+    return o;
+}
+
+void bn_exact_compare_output(struct bn_exact_result *result, const char *workload, int threads, const char *base,
+                             const char *head)
+{
+    add_output(result, workload, threads, base, head);
+}
+
+static const char *hash_of(const json_t *reply)
+{
+    const char *hash = json_string_value(json_object_get(reply, "hash"));
+    return hash ? hash : "";
 }
 
 void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
 {
-    compare_outputs(result, workload, (const json_t *const[]){base, head});
+    struct bn_exact_output *o = add_output(result, workload, 1, hash_of(base), hash_of(head));
+    o->idle[0] = idle(base, o->hash[0]), o->idle[1] = idle(head, o->hash[1]);
     compare_ops(result, workload, base, head);
     const json_t *a = json_object_get(base, "allocations"), *b = json_object_get(head, "allocations");
     if (!json_is_integer(a) || !json_is_integer(b)) return; /* not counted in this kind of build */
@@ -98,8 +111,11 @@ void bn_exact_compare(struct bn_exact_result *result, const char *workload, cons
     result->more_work |= json_integer_value(b) > json_integer_value(a);
 }
 
+typedef char hash_text[24];
+typedef hash_text hashes[BN_GATE_WORKLOADS];
+
 static enum bn_status compare_workload(struct bn_exact_result *result, struct bn_dialogue *workers,
-                                       const struct bn_gate_workload *workload, struct bn_error *err)
+                                       const struct bn_gate_workload *workload, char *base_hash, struct bn_error *err)
 {
     json_t *replies[2] = {NULL, NULL};
     char command[64];
@@ -112,20 +128,68 @@ static enum bn_status compare_workload(struct bn_exact_result *result, struct bn
         if (!status) status = bn_dialogue_ask(&workers[side], command, &replies[side], err);
     }
     if (!status) bn_exact_compare(result, workload->name, replies[0], replies[1]);
+    snprintf(base_hash, sizeof(hash_text), "%s", hash_of(replies[0]));
     for (int side = 0; side < 2; side++) json_decref(replies[side]);
+    return status;
+}
+
+/* Declared work, and the outputs of its one thread. */
+static enum bn_status compare_work(struct bn_exact_result *result, struct bn_pairs *pairs, hashes base,
+                                   struct bn_error *err)
+{
+    struct bn_dialogue workers[2] = {0};
+    enum bn_status status = BN_OK;
+    for (int side = 0; side < 2 && !status; side++) status = bn_pairs_worker(pairs, side, 0, &workers[side], NULL, err);
+    for (int w = 0; w < pairs->n_workloads && !status; w++)
+        status = compare_workload(result, workers, &pairs->workloads[w], base[w], err);
+    for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
+    return status;
+}
+
+/* The outputs of one side with that many threads; empty where its build cannot say. */
+static enum bn_status hash_all(struct bn_pairs *pairs, int side, int threads, hashes found, bool *said,
+                               struct bn_error *err)
+{
+    struct bn_dialogue worker;
+    json_t *hello = NULL;
+    enum bn_status status = bn_pairs_worker(pairs, side, threads, &worker, &hello, err);
+    if (status) return status;
+    *said = bn_gate_knows(hello, "hash");
+    for (int w = 0; w < pairs->n_workloads && *said && !status; w++) {
+        char command[64];
+        json_t *answer = NULL;
+        snprintf(command, sizeof command, "hash %s", pairs->workloads[w].command);
+        status = bn_dialogue_ask(&worker, command, &answer, err);
+        snprintf(found[w], sizeof found[w], "%s", hash_of(answer));
+        json_decref(answer);
+    }
+    json_decref(hello);
+    bn_dialogue_close(&worker);
+    return status;
+}
+
+static enum bn_status compare_outputs(struct bn_exact_result *result, struct bn_pairs *pairs, const hashes of_one,
+                                      int threads, struct bn_error *err)
+{
+    hashes found[2];
+    bool said[2] = {false};
+    enum bn_status status = BN_OK;
+    for (int side = 0; side < 2 && !status; side++)
+        status = hash_all(pairs, side, threads, found[side], &said[side], err);
+    for (int w = 0; w < pairs->n_workloads && said[1] && !status; w++)
+        bn_exact_compare_output(result, pairs->workloads[w].name, threads, said[0] ? found[0][w] : of_one[w],
+                                found[1][w]);
     return status;
 }
 
 enum bn_status bn_exact_run(struct bn_exact_result *result, struct bn_pairs *pairs, struct bn_error *err)
 {
-    struct bn_dialogue workers[2] = {0};
+    hashes base = {0};
     memset(result, 0, sizeof *result);
-    enum bn_status status = BN_OK;
-    for (int side = 0; side < 2 && !status; side++)
-        status = bn_pairs_worker(pairs, side, NULL, &workers[side], NULL, err);
-    for (int w = 0; w < pairs->n_workloads && !status; w++)
-        status = compare_workload(result, workers, &pairs->workloads[w], err);
-    for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
+    enum bn_status status = compare_work(result, pairs, base, err);
+    const int threads[] = {1, 2, pairs->n_threads};
+    for (int i = 0; i < (pairs->n_threads > 2 ? 3 : 2) && !status; i++)
+        status = compare_outputs(result, pairs, base, threads[i], err);
     if (!status) status = bn_pairs_check(pairs, err);
     result->measured = !status && result->n_compared > 0;
     return status;

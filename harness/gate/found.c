@@ -30,11 +30,8 @@ void bn_found_add(struct bn_found_list *list, enum bn_found_kind kind, bool allo
 
 static int gravity(enum bn_found_kind kind)
 {
-    static const int of[] = {[BN_GATE_PASS] = 0,
-                             [BN_GATE_INCONCLUSIVE] = 1,
-                             [BN_GATE_REGRESSION] = 2,
-                             [BN_GATE_OUTPUT_CHANGED] = 3,
-                             [BN_GATE_FAILED] = 4};
+    static const int of[] = {[BN_GATE_PASS] = 0,       [BN_GATE_IMPROVEMENT] = 1,    [BN_GATE_INCONCLUSIVE] = 2,
+                             [BN_GATE_REGRESSION] = 3, [BN_GATE_OUTPUT_CHANGED] = 4, [BN_GATE_FAILED] = 5};
     return of[kinds[kind].verdict];
 }
 

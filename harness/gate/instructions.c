@@ -11,15 +11,16 @@ static const double threshold = 0.002;
 static const uint64_t small_model_bytes = 64u
                                           << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
 
-/* "instructions COMMAND", the second of two; NaN and a reason if the machine has no counter. */
+/* The second of two answers; NaN and a reason if the machine has no counter. */
 static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
                                size_t cap, struct bn_error *err)
 {
     struct bn_dialogue worker;
     json_t *reply = NULL;
-    char line[64];
-    snprintf(line, sizeof line, "instructions %s", command);
-    enum bn_status status = bn_pairs_worker(pairs, side, NULL, &worker, NULL, err);
+    char line[96];
+    bool alone = !strncmp(command, "isolate ", 8);
+    snprintf(line, sizeof line, "%s%s", alone ? "" : "instructions ", command);
+    enum bn_status status = bn_pairs_worker(pairs, side, 1, &worker, NULL, err);
     if (status) return status;
     for (int i = 0; i < 2 && !status; i++) {
         json_decref(reply);
@@ -41,13 +42,16 @@ static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char
                                     struct bn_error *err)
 {
     struct bn_callgrind_call call;
-    bn_callgrind_call(&call, folder, NULL, (char *const *)pairs->argv[side], NULL);
+    struct bn_pairs_call words;
+    bn_pairs_call(pairs, side, 1, &words);
+    bn_callgrind_call(&call, folder, NULL, (char *const *)words.argv, NULL);
     const struct bn_process_spec spec = {.argv = call.argv, .watch = &pairs->files[side]};
     struct bn_dialogue worker;
-    double ns;
+    json_t *reply = NULL;
     enum bn_status status = bn_dialogue_open(&worker, side ? "head" : "base", &spec, &pairs->fate, NULL, err);
     if (status) return status;
-    status = bn_dialogue_time(&worker, command, 1, &ns, err);
+    status = bn_dialogue_ask(&worker, command, &reply, err);
+    json_decref(reply);
     bn_dialogue_close(&worker);
     return status;
 }
@@ -81,6 +85,12 @@ static bool on_path(const char *program)
 }
 
 typedef enum bn_status ask(struct bn_pairs *, int, const char *, double *, char *, size_t, struct bn_error *);
+
+enum bn_status bn_instructions_count(struct bn_pairs *pairs, int side, const char *source, const char *command,
+                                     double *count, char *reason, size_t cap, struct bn_error *err)
+{
+    return (strcmp(source, "perf") ? ask_callgrind : ask_perf)(pairs, side, command, count, reason, cap, err);
+}
 
 static enum bn_status run(struct bn_instructions_result *r, struct bn_pairs *pairs, const char *source, ask *count,
                           struct bn_error *err)

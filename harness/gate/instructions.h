@@ -1,6 +1,7 @@
 /* instructions.h - the second tier: instructions of both builds for the same work, by hardware counter where
  * the machine has one, by callgrind (region only) where asked or where the model is small enough. Threshold
- * 0.2 %, as rustc-perf and iai-callgrind. */
+ * 0.2 %, as rustc-perf and iai-callgrind. On one thread always: threads that wait for each other spin, and how long
+ * is no work of the build (13.21 to 14.08 million for one and the same binary on two threads). */
 #ifndef BN_GATE_INSTRUCTIONS_H
 #define BN_GATE_INSTRUCTIONS_H
 #include "harness/gate/pairs.h"
@@ -17,4 +18,8 @@ struct bn_instructions_result {
  * worker does; a missing counter or tool is a reason. */
 enum bn_status bn_instructions_run(struct bn_instructions_result *result, struct bn_pairs *pairs, const char *method,
                                    uint64_t model_bytes, struct bn_error *err);
+/* Instructions of one command of the worker (answer.h) by "perf" or "callgrind"; NAN and a reason where they cannot be
+ * counted. */
+enum bn_status bn_instructions_count(struct bn_pairs *pairs, int side, const char *source, const char *command,
+                                     double *count, char *reason, size_t cap, struct bn_error *err);
 #endif

@@ -6,13 +6,14 @@
 
 const char *bn_gate_verdict_name(enum bn_gate_verdict verdict)
 {
-    static const char *const names[] = {"pass", "regression", "output changed", "inconclusive", "failed"};
+    static const char *const names[] = {"pass",         "regression", "output changed",
+                                        "inconclusive", "failed",     "improvement"};
     return names[verdict];
 }
 
 int bn_gate_exit_code(enum bn_gate_verdict verdict)
 {
-    static const int codes[] = {0, 3, 4, 5, 1};
+    static const int codes[] = {0, 3, 4, 5, 1, 0};
     return codes[verdict];
 }
 
@@ -26,6 +27,14 @@ struct stage {
 static void append(struct bn_gate_series *series, int n_workloads, const double *d)
 {
     for (int i = 0; i < n_workloads; i++) series[i].d[series[i].n++] = d[i];
+}
+
+/* Time ended while a gain was still open: what is ruled out is ruled out. */
+static bool all_ruled_out(const struct bn_gate_finding *findings, int n_workloads)
+{
+    bool all = true;
+    for (int i = 0; i < n_workloads; i++) all &= findings[i].ruled_out && !findings[i].suspect;
+    return all;
 }
 
 /* Adds pairs until the judge decides, the design is complete, or time is up. *state is the last judgement. */
@@ -44,8 +53,9 @@ static enum bn_status run_stage(const struct bn_gate_rule *rule, const struct bn
         if (bn_gate_is_look(rule, n))
             *state = bn_gate_judge(rule, stage->alpha, stage->series, n_workloads, stage->findings);
     }
-    if (*state == BN_GATE_GO_ON) /* figures for the report; only the planned looks decide */
-        bn_gate_judge(rule, stage->alpha, stage->series, n_workloads, stage->findings);
+    if (*state != BN_GATE_GO_ON) return BN_OK; /* else figures for the report; only the planned looks decide */
+    bn_gate_judge(rule, stage->alpha, stage->series, n_workloads, stage->findings);
+    if (all_ruled_out(stage->findings, n_workloads)) *state = BN_GATE_CLEAR;
     return BN_OK;
 }
 
@@ -107,6 +117,8 @@ enum bn_status bn_paired_run(const struct bn_gate_rule *rule, const struct bn_pa
     if (n_workloads < 1 || n_workloads > BN_GATE_WORKLOADS) return BN_OK;
     double start = source->now_s(source->self);
     enum bn_status status = decide(rule, source, result, start + budget_s, err);
+    for (int i = 0; i < n_workloads; i++)
+        result->improved[i] = !status && result->verdict == BN_GATE_PASS && result->findings[i].faster;
     result->seconds = source->now_s(source->self) - start;
     return status;
 }

@@ -14,20 +14,27 @@ struct bn_pair_source {
     /* Called after every pair (stage 1 measuring, 2 confirming); may be NULL. */
     void (*progress)(void *self, int stage, int n_pairs, int n_most);
 };
-enum bn_gate_verdict { BN_GATE_PASS, BN_GATE_REGRESSION, BN_GATE_OUTPUT_CHANGED, BN_GATE_INCONCLUSIVE, BN_GATE_FAILED };
-/* "pass", "regression", "output changed", "inconclusive", "failed" */
+enum bn_gate_verdict {
+    BN_GATE_PASS,
+    BN_GATE_REGRESSION,
+    BN_GATE_OUTPUT_CHANGED,
+    BN_GATE_INCONCLUSIVE,
+    BN_GATE_FAILED,
+    BN_GATE_IMPROVEMENT
+};
+/* "pass", "regression", "output changed", "inconclusive", "failed", "improvement" */
 const char *bn_gate_verdict_name(enum bn_gate_verdict verdict);
-int bn_gate_exit_code(enum bn_gate_verdict verdict); /* 0, 3, 4, 5, 1 */
+int bn_gate_exit_code(enum bn_gate_verdict verdict); /* 0, 3, 4, 5, 1, 0 */
 
 struct bn_paired_result {
     enum bn_gate_verdict verdict; /* pass, regression or inconclusive */
     char reason[256];             /* one sentence */
     int n_workloads;
     struct bn_gate_series first[BN_GATE_WORKLOADS],
-        again[BN_GATE_WORKLOADS];                        /* raw log ratios; again[i].n = 0: no rerun */
-    struct bn_gate_finding findings[BN_GATE_WORKLOADS];  /* of the first measurement */
-    struct bn_gate_finding confirmed[BN_GATE_WORKLOADS]; /* of the rerun, if any */
-    bool regressed[BN_GATE_WORKLOADS];
+        again[BN_GATE_WORKLOADS];                                   /* raw log ratios; again[i].n = 0: no rerun */
+    struct bn_gate_finding findings[BN_GATE_WORKLOADS];             /* of the first measurement */
+    struct bn_gate_finding confirmed[BN_GATE_WORKLOADS];            /* of the rerun, if any */
+    bool regressed[BN_GATE_WORKLOADS], improved[BN_GATE_WORKLOADS]; /* improved: only where nothing regressed */
     double seconds;
 };
 /* Fails only when the source fails; then what was measured before is in *result with verdict inconclusive. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BLOCKS_LEAST = 3, BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
 static const double burst_ns = 5e6;
@@ -53,17 +54,39 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed, struct bn_er
     sched_getaffinity(0, sizeof pairs->home, &pairs->home);
     double ns[CANARY_RUNS];
     const struct bn_process_spec canary = {.argv = (char *const *)pairs->argv[0], .watch = &pairs->files[0]};
-    enum bn_status status = bn_dialogue_open(&pairs->canary, "base", &canary, &pairs->fate, NULL, err);
+    enum bn_status status = bn_variant_folder(pairs->folder, err);
+    if (!status) status = bn_dialogue_open(&pairs->canary, "base", &canary, &pairs->fate, NULL, err);
     if (!status) status = bn_dialogue_time(&pairs->canary, canary_command, CANARY_RUNS, ns, err);
     return status ? status : learn(pairs, err);
 }
 
-enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
+void bn_pairs_call(const struct bn_pairs *pairs, int side, int threads, struct bn_pairs_call *call)
+{
+    int n = 0;
+    snprintf(call->threads, sizeof call->threads, "%d", threads);
+    for (const char *const *word = pairs->argv[side]; *word && n < BN_ARGS_MOST + 2; word++, n++)
+        call->argv[n] = threads && n && !strcmp(word[-1], "--threads") ? call->threads : *word;
+    call->argv[n] = NULL;
+}
+
+enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, int threads, struct bn_dialogue *worker,
                                json_t **hello, struct bn_error *err)
 {
-    const struct bn_process_spec spec = {
-        .argv = (char *const *)pairs->argv[side], .watch = &pairs->files[side], .cpus = cpus};
+    struct bn_pairs_call call;
+    bn_pairs_call(pairs, side, threads, &call);
+    const struct bn_process_spec spec = {.argv = (char *const *)call.argv, .watch = &pairs->files[side]};
     return bn_dialogue_open(worker, side ? "head" : "base", &spec, &pairs->fate, hello, err);
+}
+
+bool bn_gate_knows(const json_t *hello, const char *verb)
+{
+    size_t i;
+    json_t *word;
+    json_array_foreach(json_object_get(hello, "commands"), i, word)
+    {
+        if (json_is_string(word) && !strcmp(json_string_value(word), verb)) return true;
+    }
+    return false;
 }
 
 enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err)
@@ -76,6 +99,8 @@ enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err)
 void bn_pairs_close(struct bn_pairs *pairs)
 {
     bn_dialogue_close(&pairs->canary);
+    if (pairs->folder[0]) rmdir(pairs->folder);
+    pairs->folder[0] = 0;
     sched_setaffinity(0, sizeof pairs->home, &pairs->home);
 }
 
@@ -175,6 +200,28 @@ static void step_aside(const struct bn_pairs *pairs, const cpu_set_t *measured)
     if (CPU_COUNT(&rest)) sched_setaffinity(0, sizeof rest, &rest);
 }
 
+/* A process of a pair: from a program file of its own, which is gone again when it has started. */
+static enum bn_status start(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
+                            struct bn_error *err)
+{
+    static struct bn_variant variant;
+    struct bn_pairs_call call;
+    bool both = pairs->relink[0] && pairs->relink[1]; /* else neither: both sides get the same treatment */
+    uint64_t drawn = 1 + bn_random_below(&pairs->random, BN_VARIANT_SEEDS),
+             seed = pairs->layout[side] ? pairs->layout[side] : drawn;
+    bn_pairs_call(pairs, side, 0, &call);
+    enum bn_status status =
+        bn_variant_make(&variant, pairs->folder, call.argv[0], both ? pairs->relink[side] : NULL, seed, err);
+    call.argv[0] = variant.path;
+    const struct bn_process_spec spec = {.argv = (char *const *)call.argv,
+                                         .watch = &pairs->files[side],
+                                         .cpus = cpus,
+                                         .environment = variant.environment};
+    if (!status) status = bn_dialogue_open(worker, side ? "head" : "base", &spec, &pairs->fate, NULL, err);
+    bn_variant_remove(&variant);
+    return status;
+}
+
 /* One pair from fork to wait. */
 static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, struct bn_error *err)
 {
@@ -183,8 +230,8 @@ static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, s
     cpu_set_t cpus = choose_cpus(pairs);
     sched_setaffinity(pairs->canary.process.pid, sizeof cpus, &cpus);
     step_aside(pairs, &cpus);
-    enum bn_status status = bn_pairs_worker(pairs, first, &cpus, &workers[first], NULL, err);
-    if (!status) status = bn_pairs_worker(pairs, !first, &cpus, &workers[!first], NULL, err);
+    enum bn_status status = start(pairs, first, &cpus, &workers[first], err);
+    if (!status) status = start(pairs, !first, &cpus, &workers[!first], err);
     if (!status) status = time_pair(pairs, workers, d, quiet, err);
     for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
     return status ? status : bn_pairs_check(pairs, err);

@@ -1,6 +1,7 @@
 /* pairs.h - pairs of fresh worker processes as a source for the paired tier.
  *
- * One pair: base and head start on the same CPUs (drawn anew for each pair; who starts first is drawn too),
+ * One pair: base and head start, each from a program file and an environment of its own (variant.h), on the same CPUs
+ * (drawn anew for each pair; who starts first is drawn too),
  * each does every workload untimed, then blocks of base head head base or head base base head (drawn) for
  * each workload. A turn is a burst: one run to warm the caches that the other process evicted, then up to five
  * timed ones, as many as fit 5 ms (long workloads: one run, timed). d = log of the ratio of the two tenth
@@ -10,6 +11,7 @@
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
 #include "harness/gate/paired.h"
+#include "harness/gate/variant.h"
 #include "harness/worker/dialogue.h"
 #include "harness/stats/random.h"
 
@@ -24,11 +26,14 @@ struct bn_pairs {
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
     struct bn_dialogue_fate fate; /* of the worker that failed; the caller may set its limit */
+    const char *relink[2];        /* scripts that link them anew (variant.h); NULL for both: each process gets a copy */
+    uint64_t layout[2];           /* seed of every link; 0: drawn for each pair */
     double pair_s;                /* time that the blocks of a pair should take; decides their number, at least 3 */
     /* from here on: state */
     struct bn_random random;
     struct bn_dialogue canary;
-    cpu_set_t home; /* CPUs this process may use */
+    char folder[BN_VARIANT_PATH]; /* of program files */
+    cpu_set_t home;               /* CPUs this process may use */
     int n_blocks, n_disturbed, n_pairs, n_canary, n_burst[BN_GATE_WORKLOADS];
     double canary_ns[BN_CANARY_MOST];
 };
@@ -36,9 +41,17 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
                              struct bn_error *err); /* the caller fills the first part */
 void bn_pairs_close(struct bn_pairs *pairs);
 struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs);
-/* A worker of base (side 0) or head (1), for the other tiers. cpus and hello may be NULL. */
-enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
+/* The program and arguments of base (side 0) or head (1); threads 0: as many as asked for. */
+struct bn_pairs_call {
+    const char *argv[BN_ARGS_MOST + 3];
+    char threads[16];
+};
+void bn_pairs_call(const struct bn_pairs *pairs, int side, int threads, struct bn_pairs_call *call);
+/* A worker of base or head, for the other tiers. hello may be NULL. */
+enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, int threads, struct bn_dialogue *worker,
                                json_t **hello, struct bn_error *err);
+/* Does the worker that said this know a command? Those of older builds say nothing, and know few (answer.h). */
+bool bn_gate_knows(const json_t *hello, const char *command);
 /* Fails if one of the files has changed since the start. */
 enum bn_status bn_pairs_check(struct bn_pairs *pairs, struct bn_error *err);
 double bn_pairs_canary_spread(const struct bn_pairs *pairs); /* MAD over median of the canary; NaN without any */

@@ -19,10 +19,10 @@ void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *
     else
         snprintf(text, cap, "%+.2f %% (%+.2f to %+.2f)%s", bn_gate_percent(f->median), bn_gate_percent(f->low),
                  bn_gate_percent(f->high),
-                 paired->regressed[workload] ? ", slower"
-                 : f->high < 0               ? ", faster"
-                 : f->ruled_out              ? ""
-                                             : ", open");
+                 paired->regressed[workload]  ? ", slower"
+                 : paired->improved[workload] ? ", faster"
+                 : f->ruled_out               ? ""
+                                              : ", open");
 }
 
 const char *bn_gate_no_instructions(const struct bn_gate_report *report)
@@ -71,8 +71,9 @@ static void write_exact(const struct bn_exact_result *exact, FILE *out)
             exact->output_changed ? "CHANGED" : "identical", exact->n_compared, exact->n_rows, exact->seconds);
     for (int i = 0; i < exact->n_outputs; i++)
         if (exact->outputs[i].changed)
-            fprintf(out, "              %s: hash of the logits %s -> %s\n", exact->outputs[i].workload,
-                    exact->outputs[i].hash[0], exact->outputs[i].hash[1]);
+            fprintf(out, "              %s, %d thread%s: hash of the logits %s -> %s\n", exact->outputs[i].workload,
+                    exact->outputs[i].threads, exact->outputs[i].threads == 1 ? "" : "s", exact->outputs[i].hash[0],
+                    exact->outputs[i].hash[1]);
     for (int i = 0; i < exact->n_rows; i++)
         fprintf(out, "              %s: %s %s %" PRIu64 " -> %" PRIu64 "\n", exact->rows[i].workload, exact->rows[i].op,
                 exact->rows[i].what, exact->rows[i].base, exact->rows[i].head);
@@ -85,6 +86,16 @@ static void write_instructions(const struct bn_gate_report *report, FILE *out)
     for (int w = 0; r->source && w < report->n_workloads; w++)
         fprintf(out, "%-13s %s: %.0f -> %.0f (%+.3f %%, %s)\n", w ? "" : "instructions", report->workloads[w].name,
                 r->base[w], r->head[w], 100 * (r->head[w] / r->base[w] - 1), r->source);
+}
+
+static void write_blame(const struct bn_gate_report *report, FILE *out)
+{
+    char text[256];
+    bn_gate_blame_text(&report->blame, text, sizeof text);
+    if (report->blame.found)
+        fprintf(out, "operation     %s: %s\n", report->workloads[report->blame.workload].name, text);
+    else if (report->blame.reason[0])
+        fprintf(out, "operation     not known: %s\n", report->blame.reason);
 }
 
 void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
@@ -100,9 +111,16 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
         if (measured)
             fprintf(out, "; %d+%d pairs, p %.2g, Holm %.2g", report->paired.first[w].n, report->paired.again[w].n, f->p,
                     f->p_holm);
-        if (measured && !isnan(f->detectable)) fprintf(out, ", detectable %.1f %%", bn_gate_percent(f->detectable));
         fputc('\n', out);
     }
+    for (int w = 0; w < report->n_workloads; w++)
+        if (!isnan(report->noise.detectable[w]))
+            fprintf(out, "%-13s %s: a slow-down is detected from %.1f %% on (self-test of %s)\n", "",
+                    report->workloads[w].name, bn_gate_percent(report->noise.detectable[w]), report->noise.when);
+    if (!report->noise.when[0])
+        fprintf(out, "%-13s what is detected on this machine is not known: run gate --self-test\n", "");
+    write_blame(report, out);
+    if (report->allowed) fprintf(out, "allowed       %s\n", report->allowed);
     if (report->n_pairs)
         fprintf(out, "canary        spread %.1f %%, %d of %d pairs repeated after a disturbance\n",
                 100 * report->canary_spread, report->n_disturbed, report->n_pairs + report->n_disturbed);
@@ -128,8 +146,9 @@ static json_t *exact_json(const struct bn_exact_result *exact)
     json_t *outputs = json_array();
     for (int i = 0; i < exact->n_outputs; i++) {
         const struct bn_exact_output *o = &exact->outputs[i];
-        json_array_append_new(outputs, json_pack("{s:s, s:b, s:s, s:s}", "workload", o->workload, "changed", o->changed,
-                                                 "base_hash", o->hash[0], "head_hash", o->hash[1]));
+        json_array_append_new(outputs,
+                              json_pack("{s:s, s:i, s:b, s:s, s:s}", "workload", o->workload, "threads", o->threads,
+                                        "changed", o->changed, "base_hash", o->hash[0], "head_hash", o->hash[1]));
     }
     return json_pack("{s:b, s:b, s:b, s:i, s:f, s:o, s:o}", "measured", exact->measured, "output_changed",
                      exact->output_changed, "more_work", exact->more_work, "compared", exact->n_compared, "seconds",
@@ -157,13 +176,13 @@ static json_t *series_json(const struct bn_gate_series *series)
 
 static json_t *finding_json(const struct bn_gate_finding *f, const struct bn_gate_series *series)
 {
-    static const struct bn_gate_finding none = {NAN, NAN, NAN, NAN, NAN, NAN, false, false};
+    static const struct bn_gate_finding none = {NAN, NAN, NAN, NAN, NAN, NAN, false, false, false};
     if (!series->n) f = &none;
     return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "pairs", series->n, "median_percent",
                      number(bn_gate_percent(f->median)), "low_percent", number(bn_gate_percent(f->low)), "high_percent",
-                     number(bn_gate_percent(f->high)), "p", number(f->p), "p_holm", number(f->p_holm),
-                     "minimal_detectable_effect_percent", number(bn_gate_percent(f->detectable)), "suspect", f->suspect,
-                     "ruled_out", f->ruled_out, "log_ratios", series_json(series));
+                     number(bn_gate_percent(f->high)), "p", number(f->p), "p_holm", number(f->p_holm), "p_faster",
+                     number(f->p_faster), "suspect", f->suspect, "ruled_out", f->ruled_out, "log_ratios",
+                     series_json(series));
 }
 
 static json_t *time_json(const struct bn_gate_report *report)
@@ -172,8 +191,12 @@ static json_t *time_json(const struct bn_gate_report *report)
     for (int w = 0; w < report->n_workloads; w++) {
         const struct bn_paired_result *p = &report->paired;
         json_t *again = p->again[w].n ? finding_json(&p->confirmed[w], &p->again[w]) : json_null();
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:o, s:o}", "workload", report->workloads[w].name,
-                                              "unit", "log(head/base)", "regressed", p->regressed[w], "first",
+        json_t *detectable = number(bn_gate_percent(report->noise.detectable[w])),
+               *place = number(bn_gate_percent(report->noise.place[w]));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "workload",
+                                              report->workloads[w].name, "unit", "log(head/base)", "regressed",
+                                              p->regressed[w], "improved", p->improved[w], "detectable_percent",
+                                              detectable, "place_percent", place, "first",
                                               finding_json(&p->findings[w], &p->first[w]), "rerun", again));
     }
     return rows;
@@ -193,6 +216,16 @@ static json_t *found_json(const struct bn_found_list *found)
     return list;
 }
 
+static json_t *blame_json(const struct bn_gate_report *report)
+{
+    const struct bn_gate_blame *b = &report->blame;
+    if (!b->found) return b->reason[0] ? json_pack("{s:s}", "reason", b->reason) : json_null();
+    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:o, s:o}", "workload", report->workloads[b->workload].name,
+                     "op", b->op, "base_ns", b->ns[0], "head_ns", b->ns[1], "base_share", b->share[0], "head_share",
+                     b->share[1], "part_of_growth", b->grown, "base_instructions", number(b->instructions[0]),
+                     "head_instructions", number(b->instructions[1]));
+}
+
 json_t *bn_gate_json(const struct bn_gate_report *report)
 {
     json_t *root =
@@ -210,6 +243,9 @@ json_t *bn_gate_json(const struct bn_gate_report *report)
     json_object_set_new(root, "exact", exact_json(&report->exact));
     json_object_set_new(root, "instructions", instructions_json(report));
     json_object_set_new(root, "time", time_json(report));
+    json_object_set_new(root, "operation", blame_json(report));
+    json_object_set_new(root, "allowed", report->allowed ? json_string(report->allowed) : json_null());
+    json_object_set_new(root, "relinked", json_boolean(report->relinked));
     json_object_set_new(root, "canary",
                         json_pack("{s:o, s:i, s:i, s:i}", "spread", number(report->canary_spread), "pairs",
                                   report->n_pairs, "repeated", report->n_disturbed, "blocks", report->n_blocks));

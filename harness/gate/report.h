@@ -1,9 +1,11 @@
 /* report.h - everything one run of the gate found, and its output formats. */
 #ifndef BN_GATE_REPORT_H
 #define BN_GATE_REPORT_H
+#include "harness/gate/blame.h"
 #include "harness/gate/exact.h"
 #include "harness/gate/found.h"
 #include "harness/gate/instructions.h"
+#include "harness/gate/record.h"
 
 struct bn_gate_report {
     enum bn_gate_verdict verdict;
@@ -18,10 +20,14 @@ struct bn_gate_report {
     const char *model;
     int threads, n_workloads;
     const struct bn_gate_workload *workloads;
+    const char *allowed;        /* the words of --allow, or NULL */
+    bool relinked;              /* every process had its code at another place; else its pages only */
+    struct bn_gate_noise noise; /* of this machine */
     struct bn_gate_rule rule;
     struct bn_exact_result exact;
     struct bn_instructions_result instructions;
     struct bn_paired_result paired;
+    struct bn_gate_blame blame; /* of the workload that got slower most */
     int n_blocks, n_disturbed, n_pairs;
     double canary_spread, seconds;
 };

@@ -28,7 +28,7 @@ static void put_found(const struct bn_gate_report *report, FILE *out)
 
 void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
 {
-    static const char *const signs[] = {"✅", "❌", "⚠️", "❔", "💥"};
+    static const char *const signs[] = {"✅", "❌", "⚠️", "❔", "💥", "🚀"};
     char text[128];
     fprintf(out, "### %s Performance gate: %s\n\n%s\n\n", signs[report->verdict], bn_gate_verdict_name(report->verdict),
             report->reason);
@@ -49,6 +49,12 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
         bn_gate_time_text(report, w, text, sizeof text);
         fprintf(out, "| time | %s | %s |\n", report->workloads[w].name, text);
     }
+    if (report->blame.found) {
+        char blame[256];
+        bn_gate_blame_text(&report->blame, blame, sizeof blame);
+        fprintf(out, "| operation | %s | %s |\n", report->workloads[report->blame.workload].name, blame);
+    }
+    if (report->allowed) fprintf(out, "\nAllowed: %s.\n", report->allowed);
     fprintf(out,
             "\n<sub>Positive is slower. Bounds are wrong at most 5 times in 100 each, at every look. "
             "Tolerance %.1f %%. %d pairs of fresh "
@@ -184,7 +190,7 @@ static void put_escaped_line(void *out, const char *line)
 
 void bn_gate_write_github(const struct bn_gate_report *report, FILE *out)
 {
-    static const char *const levels[] = {"notice", "error", "error", "warning", "error"};
+    static const char *const levels[] = {"notice", "error", "error", "warning", "error", "notice"};
     fprintf(out, "::%s title=Performance gate: %s::", levels[report->verdict], bn_gate_verdict_name(report->verdict));
     put_escaped(out, report->reason);
     bn_gate_last_words(report, put_escaped_line, out);

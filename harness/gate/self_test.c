@@ -1,38 +1,15 @@
-/* self_test.c - A/A runs, the smallest effect they can detect, and runs with exactly that effect injected. */
+/* self_test.c - A/A runs over rebuilds, what the place of code moves, what can be detected, and runs with a slow-down
+ * injected. */
 #include "harness/gate/self_test.h"
 #include "engine/cmdline.h"
 #include "harness/gate/self_test_log.h"
 #include "harness/core/error.h"
-#include "harness/stats/power.h"
 #include "harness/stats/sample.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-struct pool { /* centred log ratios of all A/A runs, by workload */
-    size_t n, cap;
-    double *d[BN_GATE_WORKLOADS];
-};
-
-static enum bn_status keep(struct pool *pool, const struct bn_paired_result *result, struct bn_error *err)
-{
-    const struct bn_gate_series *stages[] = {result->first, result->again};
-    for (int s = 0; s < 2; s++) {
-        size_t n = (size_t)stages[s][0].n;
-        for (int w = 0; w < result->n_workloads; w++) {
-            double *more = realloc(pool->d[w], (pool->n + n + 1) * sizeof *more);
-            if (!more) {
-                return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for %zu log ratios.",
-                                       pool->n + n);
-            }
-            pool->d[w] = more;
-            memcpy(more + pool->n, stages[s][w].d, n * sizeof *more);
-        }
-        pool->n += n;
-    }
-    return BN_OK;
-}
+enum { PLACES_LEAST = 3, PLACES_MOST = 12, PAIRS_OF_A_PLACE = 8, POWER_LEAST = 20 };
 
 static void show(const struct bn_self_test *test, const char *what, int run, int runs)
 {
@@ -52,7 +29,7 @@ static enum bn_status run_gate(struct bn_self_test *test, const struct bn_gate_r
 }
 
 static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, const char *what,
-                                int counts[4], struct pool *pool, struct bn_error *err)
+                                int counts[4], struct bn_gate_pool *pool, struct bn_error *err)
 {
     struct bn_paired_result *result = malloc(sizeof *result);
     enum bn_status status = result ? BN_OK : BN_ERR_MEMORY;
@@ -61,8 +38,9 @@ static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_
         test->seconds += result->seconds;
         test->n_pairs += result->first[0].n + result->again[0].n;
         test->most_seconds = fmax(test->most_seconds, result->seconds);
-        if (!status && pool) status = keep(pool, result, err);
+        if (!status && pool) status = bn_gate_pool_add(pool, result, err);
         if (!status) counts[result->verdict]++;
+        for (int w = 0; w < result->n_workloads && !pool; w++) test->of[w].found += result->regressed[w];
         test->found = counts[BN_GATE_REGRESSION];
         if (pool) test->false_positives = counts[BN_GATE_REGRESSION];
         show(test, what, run, runs);
@@ -71,18 +49,65 @@ static enum bn_status run_gates(struct bn_self_test *test, const struct bn_gate_
     return status;
 }
 
-/* The effect that both stages find 80 times in 100, given the noise of the pool; at least the tolerance, which
- * is what a pass rules out. */
-static double detectable(struct bn_self_test *test, const struct bn_gate_rule *rule, const struct pool *pool)
+/* Pairs whose head is always linked with the same seed, against a base that is too: their median is what that place
+ * moves. */
+static enum bn_status measure_place(struct bn_self_test *test, uint64_t seed, int n_pairs, double *d,
+                                    struct bn_error *err)
 {
-    double q = bn_gate_sign_needed(rule, test->pairs->n_workloads, 0.8), most = 0, spread = 0;
-    for (int w = 0; w < test->pairs->n_workloads; w++) {
-        most = fmax(most, bn_shift_observed(pool->d[w], pool->n, q));
-        spread = fmax(spread, bn_sample_mad(pool->d[w], pool->n));
+    double pair[BN_GATE_WORKLOADS], all[BN_GATE_WORKLOADS][PAIRS_OF_A_PLACE];
+    struct bn_pair_source source = bn_pairs_source(test->pairs);
+    enum bn_status status = BN_OK;
+    test->pairs->layout[0] = BN_VARIANT_SEEDS + 1;
+    test->pairs->layout[1] = seed;
+    for (int i = 0; i < n_pairs && !status; i++) {
+        status = source.measure(source.self, pair, err);
+        for (int w = 0; w < test->pairs->n_workloads; w++) all[w][i] = pair[w];
     }
-    test->pair_spread_percent = bn_gate_percent(spread);
-    double percent = bn_gate_percent(fmax(rule->tolerance, rule->ignore + most));
-    return ceil(percent * 10 - 1e-6) / 10;
+    test->pairs->layout[0] = test->pairs->layout[1] = 0;
+    for (int w = 0; w < test->pairs->n_workloads && !status; w++) d[w] = bn_sample_median(all[w], (size_t)n_pairs);
+    return status;
+}
+
+static enum bn_status measure_places(struct bn_self_test *test, struct bn_paired_result *result, int places,
+                                     struct bn_error *err)
+{
+    if (bn_self_test_log_take(test->log, "places", result)) return BN_OK;
+    int n = test->pairs->n_workloads, n_pairs = places < PAIRS_OF_A_PLACE ? places : PAIRS_OF_A_PLACE;
+    enum bn_status status = BN_OK;
+    *result = (struct bn_paired_result){.n_workloads = n};
+    for (int place = 1; place <= places && !status; place++) {
+        double d[BN_GATE_WORKLOADS];
+        status = measure_place(test, (uint64_t)(BN_VARIANT_SEEDS + 1 + place), n_pairs, d, err);
+        for (int w = 0; w < n && !status; w++) result->first[w].d[result->first[w].n++] = d[w];
+        bn_cmd_progress("places of code: %d of %d", place, places);
+    }
+    return status ? status : bn_self_test_log_put(test->log, "places", result, err);
+}
+
+/* Two places of code are two draws: the largest difference between any two of those that were tried. */
+static enum bn_status compare_places(struct bn_self_test *test, int runs, struct bn_error *err)
+{
+    struct bn_paired_result *result = malloc(sizeof *result);
+    if (!result) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for pairs.");
+    int places = runs < PLACES_LEAST ? PLACES_LEAST : runs < PLACES_MOST ? runs : PLACES_MOST;
+    enum bn_status status = measure_places(test, result, places, err);
+    for (int w = 0; w < test->pairs->n_workloads && !status; w++) {
+        const struct bn_gate_series *s = &result->first[w];
+        double low = INFINITY, high = -INFINITY;
+        for (int i = 0; i < s->n; i++) low = fmin(low, s->d[i]), high = fmax(high, s->d[i]);
+        test->of[w].place = high - low;
+    }
+    free(result);
+    return status;
+}
+
+static void judge_noise(struct bn_self_test *test, const struct bn_gate_rule *rule, const struct bn_gate_pool *pool)
+{
+    for (int w = 0; w < test->pairs->n_workloads; w++) {
+        bn_cmd_progress("what can be detected: workload %d of %d", w + 1, test->pairs->n_workloads);
+        test->of[w].spread = bn_sample_mad(pool->d[w], pool->n);
+        test->of[w].detectable = bn_gate_detectable(rule, pool, w);
+    }
 }
 
 static enum bn_status inject(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, struct bn_error *err)
@@ -92,7 +117,8 @@ static enum bn_status inject(struct bn_self_test *test, const struct bn_gate_rul
     char percent[32];
     int n = 0, counts[4] = {0};
     for (; plain[n]; n++) argv[n] = plain[n];
-    snprintf(percent, sizeof percent, "%.4f", test->minimal_detectable_effect_percent);
+    test->injected_percent = bn_gate_percent(rule->tolerance);
+    snprintf(percent, sizeof percent, "%.4f", test->injected_percent);
     argv[n++] = "--inject_percent";
     argv[n++] = percent;
     argv[n] = NULL;
@@ -102,47 +128,68 @@ static enum bn_status inject(struct bn_self_test *test, const struct bn_gate_rul
     test->injected_runs = runs;
     test->found = counts[BN_GATE_REGRESSION];
     test->missed = counts[BN_GATE_PASS];
-    test->power = runs ? (double)test->found / runs : NAN;
     return status;
 }
 
 enum bn_status bn_self_test_run(struct bn_self_test *test, const struct bn_gate_rule *rule, int runs, double budget_s,
                                 struct bn_pairs *pairs, struct bn_self_test_log *log, struct bn_error *err)
 {
-    struct pool pool = {0};
+    struct bn_gate_pool pool = {0};
     int counts[4] = {0};
     *test = (struct bn_self_test){.runs = runs, .budget_s = budget_s, .pairs = pairs, .log = log};
     enum bn_status status = run_gates(test, rule, runs, "A against A", counts, &pool, err);
     test->passes = counts[BN_GATE_PASS];
     test->inconclusive = counts[BN_GATE_INCONCLUSIVE];
+    if (!status) status = compare_places(test, runs, err);
     if (!status && pool.n) {
-        test->minimal_detectable_effect_percent = detectable(test, rule, &pool);
-        status = inject(test, rule, runs / 4 > 20 ? runs / 4 : runs < 20 ? runs : 20, err);
+        judge_noise(test, rule, &pool);
+        status = inject(test, rule, runs / 4 > POWER_LEAST ? runs / 4 : runs < POWER_LEAST ? runs : POWER_LEAST, err);
     }
-    for (int w = 0; w < BN_GATE_WORKLOADS; w++) free(pool.d[w]);
+    bn_gate_pool_release(&pool);
     return status;
+}
+
+static double power(const struct bn_self_test *test)
+{
+    return test->injected_runs ? (double)test->found / test->injected_runs : NAN;
 }
 
 void bn_self_test_write(const struct bn_self_test *test, FILE *out)
 {
-    fprintf(out, "base against base      %d runs: %d false positives, %d pass, %d inconclusive\n", test->runs,
-            test->false_positives, test->passes, test->inconclusive);
-    fprintf(out, "detectable effect      %.1f %% (pairs spread %.2f %%)\n", test->minimal_detectable_effect_percent,
-            test->pair_spread_percent);
-    fprintf(out, "injected %.1f %%         %d runs: found %d (power %.0f %%), passed %d\n",
-            test->minimal_detectable_effect_percent, test->injected_runs, test->found, 100 * test->power, test->missed);
+    const struct bn_pairs *pairs = test->pairs;
+    fprintf(out, "base against base      %d runs over rebuilds: %d false alarms, %d pass, %d inconclusive\n",
+            test->runs, test->false_positives, test->passes, test->inconclusive);
+    fprintf(out, "injected %.1f %%         %d runs: found %d (power %.0f %%), passed %d\n", test->injected_percent,
+            test->injected_runs, test->found, 100 * power(test), test->missed);
+    for (int w = 0; w < pairs->n_workloads; w++) {
+        const struct bn_self_test_workload *of = &test->of[w];
+        fprintf(out, "%-22s pairs spread %.2f %%, the place of code moves it by up to %.1f %%, ",
+                pairs->workloads[w].name, bn_gate_percent(of->spread), bn_gate_percent(of->place));
+        if (isnan(of->detectable))
+            fprintf(out, "25 %% slower is not detected");
+        else
+            fprintf(out, "detected from %.1f %% on", bn_gate_percent(of->detectable));
+        fprintf(out, ", found in %d of %d\n", of->found, test->injected_runs);
+    }
     fprintf(out, "canary                 spread %.1f %%, %d pairs repeated of %d\n",
-            100 * bn_pairs_canary_spread(test->pairs), test->pairs->n_disturbed,
-            test->pairs->n_pairs + test->pairs->n_disturbed);
+            100 * bn_pairs_canary_spread(pairs), pairs->n_disturbed, pairs->n_pairs + pairs->n_disturbed);
     fprintf(out, "time                   %.0f s, the longest run %.0f s\n", test->seconds, test->most_seconds);
 }
 
 json_t *bn_self_test_json(const struct bn_self_test *test)
 {
-    return json_pack("{s:i, s:i, s:f, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:i, s:f, s:i, s:i}", "runs", test->runs,
-                     "false_positives", test->false_positives, "power", test->power, "minimal_detectable_effect",
-                     test->minimal_detectable_effect_percent / 100, "seconds", test->seconds, "longest_run_seconds",
+    json_t *rows = json_array();
+    for (int w = 0; w < test->pairs->n_workloads; w++) {
+        const struct bn_self_test_workload *of = &test->of[w];
+        json_array_append_new(rows, json_pack("{s:s, s:f, s:f, s:o, s:i}", "workload", test->pairs->workloads[w].name,
+                                              "spread", expm1(of->spread), "place", expm1(of->place), "detectable",
+                                              isnan(of->detectable) ? json_null() : json_real(expm1(of->detectable)),
+                                              "found", of->found));
+    }
+    return json_pack("{s:i, s:i, s:f, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o}", "runs", test->runs,
+                     "false_positives", test->false_positives, "power", test->injected_runs ? power(test) : 0,
+                     "injected", test->injected_percent / 100, "seconds", test->seconds, "longest_run_seconds",
                      test->most_seconds, "passes", test->passes, "inconclusive", test->inconclusive, "injected_runs",
-                     test->injected_runs, "found", test->found, "missed", test->missed, "pair_spread",
-                     test->pair_spread_percent / 100, "pairs", test->n_pairs, "repeated", test->pairs->n_disturbed);
+                     test->injected_runs, "found", test->found, "missed", test->missed, "pairs", test->n_pairs,
+                     "repeated", test->pairs->n_disturbed, "workloads", rows);
 }

@@ -1,18 +1,25 @@
-/* self_test.h - the gate tests itself: how often it raises a false alarm (base against base) and how often it finds
- * an injected slow-down. */
+/* self_test.h - the gate tests itself: how often it raises a false alarm (a build against its own rebuilds, as pull
+ * requests are), how far the place of code alone moves each workload, how large a slow-down it detects, and how often
+ * it finds an injected one. */
 #ifndef BN_GATE_SELF_TEST_H
 #define BN_GATE_SELF_TEST_H
+#include "harness/gate/detectable.h"
 #include "harness/gate/report.h"
 
 struct bn_self_test_log;
+struct bn_self_test_workload {
+    double spread;     /* MAD of the pairs' log ratios */
+    double place;      /* largest difference between two places of the same code: log ratio */
+    double detectable; /* log ratio found 80 times in 100 (detectable.h); NAN: above 25 % */
+    int found;         /* injected runs that named it */
+};
 struct bn_self_test {
     int runs, false_positives, passes, inconclusive; /* base against base; family-wise */
-    double minimal_detectable_effect_percent;        /* from the noise of those runs, at least the tolerance */
+    double injected_percent;                         /* the tolerance */
     int injected_runs, found, missed;                /* head slower by exactly that; missed: verdict pass */
-    double power;                                    /* found / injected_runs */
-    double pair_spread_percent;                      /* MAD of the pairs' log ratios, largest workload */
     double seconds, most_seconds, budget_s;          /* of all runs, of the longest; budget_s: of one gate run */
     int n_pairs;
+    struct bn_self_test_workload of[BN_GATE_WORKLOADS];
     struct bn_pairs *pairs;
     struct bn_self_test_log *log;
 };

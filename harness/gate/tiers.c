@@ -2,6 +2,7 @@
 #include "harness/core/clock.h"
 #include "harness/gate/tiers.h"
 #include "engine/cmdline.h"
+#include "harness/gate/place.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ void bn_gate_fail(struct bn_gate_report *report, const struct bn_pairs *pairs, c
     bn_gate_settle(report);
 }
 
-/* What the exact tier found; true when it settles the verdict. */
+/* What the exact tier found; true when nothing else is worth a measurement. More work is: its time is told as well. */
 static bool judge_exact(const struct bn_tiers *tiers, struct bn_gate_report *report)
 {
     const struct bn_exact_result *exact = &report->exact;
@@ -45,8 +46,9 @@ static bool judge_exact(const struct bn_tiers *tiers, struct bn_gate_report *rep
                                                   : "head");
         else if (o->changed)
             bn_found_add(&report->found, BN_FOUND_OUTPUT, output, o->workload,
-                         "Head computes other logits than base, so their times are not comparable (--allow output "
-                         "accepts that).");
+                         "Head computes other logits than base with %d thread%s, so their times are not comparable "
+                         "(--allow output accepts that).",
+                         o->threads, o->threads == 1 ? "" : "s");
     }
     if (!exact->measured && !report->found.n)
         bn_found_add(&report->found, BN_FOUND_NOTHING, false, "", "The workers declared no work.");
@@ -54,32 +56,55 @@ static bool judge_exact(const struct bn_tiers *tiers, struct bn_gate_report *rep
         bn_found_add(&report->found, BN_FOUND_WORK, work, "",
                      "Head declares more work than base for the same tokens (--allow work accepts that).");
     bn_gate_settle(report);
-    return bn_found_gravest(&report->found) != NULL;
+    const struct bn_found *gravest = bn_found_gravest(&report->found);
+    return gravest && bn_found_verdict(gravest->kind) != BN_GATE_REGRESSION;
 }
 
-static bool faster(const struct bn_gate_report *report) /* shown for some workload, and none slower */
+/* What the clock says of one workload. */
+static void judge_time(const struct bn_tiers *tiers, struct bn_gate_report *report, int w)
 {
-    bool any = false;
-    for (int w = 0; w < report->n_workloads; w++) any |= report->paired.findings[w].high < 0;
-    return any && report->paired.verdict == BN_GATE_PASS;
+    const char *name = report->workloads[w].name;
+    char text[128];
+    bn_gate_time_text(report, w, text, sizeof text);
+    if (report->paired.improved[w])
+        bn_found_add(&report->found, BN_FOUND_FASTER, false, name, "Head is faster: %s.", text);
+    if (!report->paired.regressed[w]) return;
+    if (bn_gate_place_explains(report, w))
+        bn_found_add(&report->found, BN_FOUND_PLACE, allowed(tiers, "place"), name,
+                     "Equal work, and the time differs by %.1f %%: probably the place of code, which alone may do that "
+                     "(%s); compare builds that can be linked anew (make leaves relink-worker beside them), or --allow "
+                     "place.",
+                     bn_gate_percent(report->paired.confirmed[w].median),
+                     report->noise.when[0] ? "self-test" : "no self-test has measured this machine");
+    else
+        bn_found_add(&report->found, BN_FOUND_SLOWER, false, name,
+                     "Head is slower, and a second measurement with fresh processes agrees: %s.", text);
 }
 
-/* More instructions are no regression when the clock shows that they pay. */
 static void judge_costs(const struct bn_tiers *tiers, struct bn_gate_report *report)
 {
-    char text[128];
-    for (int w = 0; w < report->n_workloads; w++) {
-        if (!report->paired.regressed[w]) continue;
-        bn_gate_time_text(report, w, text, sizeof text);
-        bn_found_add(&report->found, BN_FOUND_SLOWER, false, report->workloads[w].name,
-                     "Head is slower, and a second measurement with fresh processes agrees: %s.", text);
-    }
-    if (report->instructions.more && !faster(report))
+    for (int w = 0; w < report->n_workloads; w++) judge_time(tiers, report, w);
+    if (report->instructions.more)
         bn_found_add(&report->found, BN_FOUND_INSTRUCTIONS, allowed(tiers, "work"), "",
-                     "Head executes over 0.2 %% more instructions for the same work, and no gain in time was shown "
-                     "(--allow work accepts that).");
-    bn_gate_conclude(report, report->paired.verdict, report->paired.reason);
+                     "Head executes over 0.2 %% more instructions for the same work (--allow work accepts that).");
+    if (report->paired.verdict == BN_GATE_REGRESSION)
+        bn_gate_conclude(report, BN_GATE_PASS, "What is slower is explained by the place of code, which is allowed.");
+    else
+        bn_gate_conclude(report, report->paired.verdict, report->paired.reason);
     bn_gate_settle(report);
+}
+
+/* The workload that got slower most. */
+static enum bn_status blame(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err)
+{
+    int worst = -1;
+    for (int w = 0; w < report->n_workloads; w++)
+        if (report->paired.regressed[w] &&
+            (worst < 0 || report->paired.confirmed[w].median > report->paired.confirmed[worst].median))
+            worst = w;
+    if (worst < 0) return BN_OK;
+    bn_cmd_progress("timing the operations of %s", report->workloads[worst].name);
+    return bn_gate_blame(&report->blame, pairs, worst, report->instructions.source, err);
 }
 
 /* Runs the tiers in order; stops at the first that settles the verdict. */
@@ -99,8 +124,9 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
     if (status) return status;
     struct bn_pair_source source = bn_pairs_source(pairs);
     status = bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
-    if (!status) judge_costs(tiers, report);
-    return status;
+    if (status) return status;
+    judge_costs(tiers, report);
+    return blame(report, pairs, err);
 }
 
 enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err)
@@ -108,7 +134,7 @@ enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pa
     enum bn_status status = BN_OK;
     for (int side = 0; side < 2 && !status; side++) {
         struct bn_dialogue worker;
-        status = bn_pairs_worker(pairs, side, NULL, &worker, &report->hello[side], err);
+        status = bn_pairs_worker(pairs, side, 0, &worker, &report->hello[side], err);
         if (!status) bn_dialogue_close(&worker);
     }
     return status;

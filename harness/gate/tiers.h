@@ -5,7 +5,7 @@
 
 struct bn_tiers {
     const char *instructions; /* "auto", "perf", "callgrind", "off" */
-    const char *allow;        /* intended changes: "output", "work", "output,work"; NULL: none */
+    const char *allow;        /* intended changes: "output,work,place" or some of them; NULL: none */
     double budget_s;          /* of the paired tier */
 };
 /* Asks both workers to describe themselves, for the report. */

@@ -19,6 +19,8 @@ void bn_fields_release(struct bn_fields *fields);
 /* What this machine is: CPU, caches, kernel, governor, turbo, SMT, ASLR, ... Fields that make results incomparable are
  * marked. */
 void bn_machine_fields(struct bn_fields *fields);
+/* Its row of a database. */
+enum bn_status bn_machine_fingerprint(struct bn_store *store, int64_t *id, struct bn_error *err);
 /* What could disturb a point at this moment: load, runnable tasks, frequency, steal, throttling, temperature. at:
  * "before", "after". */
 enum { BN_MOMENT_MAX = 16 };

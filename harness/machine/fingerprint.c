@@ -92,3 +92,16 @@ void bn_machine_fields(struct bn_fields *f)
     bn_fields_file(f, false, "hypervisor", "/sys/hypervisor/type");
     bn_fields_file(f, false, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 }
+
+enum bn_status bn_machine_fingerprint(struct bn_store *store, int64_t *id, struct bn_error *err)
+{
+    struct bn_fields fields = {.n = 0};
+    bn_machine_fields(&fields);
+    const char *cpu = bn_fields_find(&fields, "cpu_model"), *arch = bn_fields_find(&fields, "arch"),
+               *cores = bn_fields_find(&fields, "cores");
+    char label[256];
+    snprintf(label, sizeof label, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
+    enum bn_status status = bn_store_fingerprint(store, "machine", label, NULL, fields.at, fields.n, id, err);
+    bn_fields_release(&fields);
+    return status;
+}

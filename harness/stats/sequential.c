@@ -50,16 +50,44 @@ static int positive_of(const double *d, int n, double above)
     return count;
 }
 
+/* What was computed last for a design is remembered: its statistic has few values, and simulations ask for them often.
+ */
+static struct {
+    struct bn_sequential design;
+    int n;
+    double threshold[BN_LOOKS_MAX], crossing[BN_LOOKS_MAX], alpha, least;
+} memory = {.alpha = -1};
+
+static void remember(const struct bn_sequential *design)
+{
+    if (!memcmp(&memory.design, design, sizeof *design)) return;
+    memory.design = *design;
+    memory.n = 0, memory.alpha = -1;
+}
+
+static double fair_crossing(const struct bn_sequential *design, double threshold)
+{
+    remember(design);
+    for (int i = 0; i < memory.n; i++)
+        if (memory.threshold[i] == threshold) return memory.crossing[i];
+    double crossing = bn_sequential_crossing(design, threshold, 0.5);
+    int at = memory.n < BN_LOOKS_MAX ? memory.n++ : 0;
+    memory.threshold[at] = threshold, memory.crossing[at] = crossing;
+    return crossing;
+}
+
 double bn_sequential_p(const struct bn_sequential *design, const double *d, int n)
 {
     double most = -INFINITY;
     for (int look = 0; look < design->n_looks && design->n[look] <= n; look++)
         most = fmax(most, score(design, look, positive_of(d, design->n[look], 0)));
-    return isfinite(most) ? bn_sequential_crossing(design, most, 0.5) : 1;
+    return isfinite(most) ? fair_crossing(design, most) : 1;
 }
 
 double bn_sequential_threshold(const struct bn_sequential *design, double alpha)
 {
+    remember(design);
+    if (memory.alpha == alpha) return memory.least;
     double low = -1, high = sqrt(design->n[design->n_looks - 1]) + 1; /* nothing reaches high */
     for (int i = 0; i < 50; i++) {
         double middle = (low + high) / 2;
@@ -68,6 +96,7 @@ double bn_sequential_threshold(const struct bn_sequential *design, double alpha)
         else
             low = middle;
     }
+    memory.alpha = alpha, memory.least = high;
     return high;
 }
 

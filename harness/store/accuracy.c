@@ -1,4 +1,4 @@
-/* accuracy.c - stores what evaluations and stress tests gave. */
+/* accuracy.c - stores what evaluations, stress tests, choices of options and gates gave. */
 #include "harness/store/seal.h"
 #include <math.h>
 
@@ -54,4 +54,14 @@ enum bn_status bn_store_effect(struct bn_store *store, int64_t run_id, const str
         e->decode[0], e->decode[1], e->decode[2], e->prefill[0], e->prefill[1], e->prefill[2], e->memory, e->sequence,
         e->kl, e->perplexity[0], e->perplexity[1], e->perplexity[2], e->accuracy[0], e->accuracy[1], e->accuracy[2],
         e->n_items, e->verdict, e->reason, e->claims, e->rule);
+}
+
+enum bn_status bn_store_gate(struct bn_store *store, int64_t run_id, const struct bn_store_gate *g,
+                             struct bn_error *err)
+{
+    return bn_seal_run_write(store, run_id, err,
+                             "INSERT INTO gate (run_id, kind, model_id, base_id, setting, verdict, allowed, result) "
+                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                             "isiissss", run_id, g->kind, g->model_id, g->base_id, g->setting, g->verdict, g->allowed,
+                             g->result);
 }

@@ -65,6 +65,9 @@ INSERT OR IGNORE INTO option_effect (run_id, model_id, setting, choice, base, pl
     SELECT r.here, m.here, setting, choice, base, place, exact, decode, decode_low, decode_high, prefill, prefill_low, prefill_high, memory, sequence, kl,
         perplexity, perplexity_low, perplexity_high, accuracy, accuracy_low, accuracy_high, n_items, verdict, reason, claims, rule
     FROM other.option_effect s JOIN run_here r ON r.there = s.run_id JOIN fingerprint_here m ON m.there = s.model_id;
+INSERT OR IGNORE INTO gate (run_id, kind, model_id, base_id, setting, verdict, allowed, result)
+    SELECT r.here, kind, m.here, b.here, setting, verdict, allowed, result
+    FROM other.gate s JOIN run_here r ON r.there = s.run_id JOIN fingerprint_here m ON m.there = s.model_id JOIN fingerprint_here b ON b.there = s.base_id;
 UPDATE main.run SET finished_at = o.finished_at FROM other.run o
     WHERE o.uid = main.run.uid AND main.run.finished_at IS NULL AND o.finished_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM main.point p WHERE p.run_id = main.run.run_id AND p.state IN ('planned', 'claimed'));

@@ -169,6 +169,14 @@ enum bn_status bn_store_effects_clear(struct bn_store *store, int64_t run_id, st
 enum bn_status bn_store_effect(struct bn_store *store, int64_t run_id, const struct bn_store_effect *effect,
                                struct bn_error *err);
 
+/* What a gate or its self-test said of two builds; the run's build is the head. */
+struct bn_store_gate {
+    const char *kind, *setting, *verdict, *allowed, *result; /* kind: "gate", "self-test"; allowed NULL: nothing */
+    int64_t model_id, base_id;
+};
+enum bn_status bn_store_gate(struct bn_store *store, int64_t run_id, const struct bn_store_gate *gate,
+                             struct bn_error *err);
+
 /* ---- whole databases ---- */
 /* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The
  * other file is not changed, and only the rows of its tables are read, into a copy of our own making. points_added

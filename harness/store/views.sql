@@ -255,3 +255,10 @@ CREATE VIEW v_option_effects AS
 SELECT e.run_id, e.model_id, m.model, e.setting, e.choice, e.base, e.place, e.exact, e.decode, e.decode_low, e.decode_high, e.prefill, e.prefill_low, e.prefill_high, e.memory, e.sequence, e.kl,
        e.perplexity, e.perplexity_low, e.perplexity_high, e.accuracy, e.accuracy_low, e.accuracy_high, e.n_items, e.verdict, e.reason, e.claims, e.rule
 FROM option_effect e JOIN v_models m USING (model_id);
+
+-- Every gate and every self-test of it, with its result as JSON: json_each(result, '$.time') are its workloads with their pairs.
+CREATE VIEW v_gates AS
+SELECT g.run_id, g.kind, r.started_at, r.host, r.command, r.machine_id, g.model_id, m.model, b.label AS base, h.label AS head, g.setting,
+       g.verdict, g.allowed, g.result
+FROM gate g JOIN run r USING (run_id) JOIN v_models m USING (model_id) JOIN fingerprint b ON b.fingerprint_id = g.base_id
+LEFT JOIN fingerprint h ON h.fingerprint_id = r.build_id;

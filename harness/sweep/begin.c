@@ -45,20 +45,6 @@ static enum bn_status fingerprint_models(struct bn_sweep *s, struct bn_error *er
     return status;
 }
 
-static enum bn_status fingerprint_machine(struct bn_sweep *s, struct bn_error *err)
-{
-    struct bn_fields fields = {.n = 0};
-    bn_machine_fields(&fields);
-    const char *cpu = bn_fields_find(&fields, "cpu_model"), *arch = bn_fields_find(&fields, "arch"),
-               *cores = bn_fields_find(&fields, "cores");
-    char label[256];
-    snprintf(label, sizeof label, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
-    enum bn_status status =
-        bn_store_fingerprint(s->store, "machine", label, NULL, fields.at, fields.n, &s->machine_id, err);
-    bn_fields_release(&fields);
-    return status;
-}
-
 static int put_hash(const struct bn_sweep *s, char *text, size_t cap, const char *name, int64_t fingerprint)
 {
     char hash[64];
@@ -162,7 +148,7 @@ enum bn_status bn_sweep_begin(struct bn_sweep *s, struct bn_error *err)
     status = bn_lock_enter(&s->lock, s->lock_policy, bn_lock_queue(s->db_path), &bn_child_interrupt, err);
     if (!status) status = bn_store_begin(s->store, err);
     if (!status) status = fingerprint_models(s, err);
-    if (!status) status = fingerprint_machine(s, err);
+    if (!status) status = bn_machine_fingerprint(s->store, &s->machine_id, err);
     if (!status) status = bn_engines_fingerprint(&s->engines, s->store, err);
     if (!status) status = bn_store_commit(s->store, err);
     return status ? status : plan_points(s, err);

@@ -1,6 +1,6 @@
 /* test_gate_judge.c - the paired tier on simulated machines with a fake clock: how often it cries wolf, how
  * often it sleeps. */
-#include "harness/gate/paired.h"
+#include "harness/gate/detectable.h"
 #include "harness/stats/random.h"
 #include <criterion/criterion.h>
 #include <math.h>
@@ -9,6 +9,7 @@
 struct machine { /* a model of noise */
     struct bn_random random;
     double clock_s, slow_down; /* log ratio injected into head */
+    bool alone;                /* into the first workload only */
     double spread;             /* of a pair's log ratio */
     double tail;               /* chance that a pair is hit by a disturbance of up to 30 % on either side */
     double drift;              /* the machine's speed walks inside a pair; which side is hit is the coin of the order */
@@ -27,7 +28,7 @@ static enum bn_status measure(void *self, double *d, struct bn_error *err)
     double shared =
         m->spread * 0.7 * bn_random_normal(&m->random); /* what the two workloads of a pair have in common */
     for (int i = 0; i < 2; i++) {
-        d[i] = m->slow_down + shared + m->spread * 0.7 * bn_random_normal(&m->random) + walk;
+        d[i] = (i && m->alone ? 0 : m->slow_down) + shared + m->spread * 0.7 * bn_random_normal(&m->random) + walk;
         if (bn_random_uniform(&m->random) < m->tail) d[i] += 0.3 * (2 * bn_random_uniform(&m->random) - 1);
     }
     return BN_OK;
@@ -89,17 +90,48 @@ Test(gate_judge, the_tolerance_is_found)
               counts[BN_GATE_REGRESSION]);
 }
 
+/* The self-test's figure against fresh noise of the same kind: it was computed from a pool of pairs alone. */
 Test(gate_judge, detectable_is_what_it_says)
 {
-    struct machine m = {.spread = 0.02};
-    bn_random_init(&m.random, 3);
-    double sum = 0;
-    for (int i = 0; i < 200; i++)
-        sum += run_once(&m, 0.01, 1000)->findings[0].detectable; /* never passes: full designs */
-    int counts[4];
-    tally((struct machine){.spread = 0.02, .slow_down = sum / 200}, 1, counts);
-    cr_expect(counts[BN_GATE_REGRESSION] > 700 && counts[BN_GATE_REGRESSION] < 950, "%.2f %% found in %d of 1000",
-              100 * sum / 200, counts[BN_GATE_REGRESSION]);
+    static const double spreads[] = {0.004, 0.02};
+    for (int i = 0; i < 2; i++) {
+        struct machine m = {.spread = spreads[i]};
+        struct bn_gate_pool pool = {0};
+        struct bn_gate_rule rule;
+        struct bn_error err;
+        bn_random_init(&m.random, 3);
+        bn_gate_rule_init(&rule, 3);
+        while (pool.n < 1500) cr_assert_eq(bn_gate_pool_add(&pool, run_once(&m, 3, 1000), &err), BN_OK);
+        double detectable = bn_gate_detectable(&rule, &pool, 0);
+        int counts[4];
+        tally((struct machine){.spread = spreads[i], .slow_down = detectable, .alone = true}, 3, counts);
+        cr_expect(counts[BN_GATE_REGRESSION] > 720 && counts[BN_GATE_REGRESSION] < 960, "%.2f %% found in %d of 1000",
+                  100 * detectable, counts[BN_GATE_REGRESSION]);
+        cr_expect(bn_gate_power(&rule, &pool, 0, 0) < 0.02, "a false alarm counts as found");
+        cr_expect(bn_gate_power(&rule, &pool, 0, detectable / 2) < 0.5, "half of it is found as well");
+        bn_gate_pool_release(&pool);
+        cr_expect(isnan(bn_gate_detectable(&rule, &pool, 0)), "of nothing");
+    }
+}
+
+Test(gate_judge, an_improvement_is_a_result)
+{
+    struct machine m = {.spread = 0.004, .slow_down = log1p(-0.02)};
+    int improved = 0, more = 0, alarms = 0;
+    bn_random_init(&m.random, 5);
+    for (int i = 0; i < 200; i++) {
+        const struct bn_paired_result *r = run_once(&m, 3, 1000);
+        improved += r->improved[0] && r->improved[1];
+        more += r->first[0].n > 8;
+    }
+    cr_expect(improved >= 190, "2 %% faster shown in %d of 200", improved);
+    cr_expect(more > 0, "none of them needed pairs beyond the first look");
+    m.slow_down = 0;
+    for (int i = 0; i < 1000; i++) {
+        const struct bn_paired_result *r = run_once(&m, 3, 1000);
+        alarms += r->improved[0] || r->improved[1];
+    }
+    cr_expect(alarms <= 20, "%d of 1000 equal builds are called faster", alarms);
 }
 
 Test(gate_judge, nothing_measured_never_passes)
@@ -140,4 +172,5 @@ Test(gate_judge, exit_codes)
     cr_expect_eq(bn_gate_exit_code(BN_GATE_REGRESSION), 3);
     cr_expect_eq(bn_gate_exit_code(BN_GATE_OUTPUT_CHANGED), 4);
     cr_expect_eq(bn_gate_exit_code(BN_GATE_INCONCLUSIVE), 5);
+    cr_expect_eq(bn_gate_exit_code(BN_GATE_IMPROVEMENT), 0);
 }

@@ -3,6 +3,7 @@
 #include "harness/worker/answer.h"
 #include "engine/cmdline.h"
 #include "harness/core/error.h"
+#include "harness/worker/isolate.h"
 #include "harness/worker/line.h"
 #include "harness/worker/tally.h"
 #include "harness/worker/tokens.h"
@@ -17,12 +18,18 @@ enum { TOKENS_MOST = 1 << 20 };
 struct job {
     bool decode;
     int n, fill;
+    enum bn_op op; /* of isolate */
+};
+struct watched { /* a session with a tally, opened when it is first needed */
+    struct bn_session *session;
+    struct bn_tally tally;
 };
 struct server {
     struct bn_model *model;
-    struct bn_session *timed, *counted; /* counted: one thread, observed; opened at the first count */
+    struct bn_session *timed, *isolated; /* isolated: one thread, one operation */
+    struct watched counted, parts;       /* on one thread; on all */
     struct bn_session_options options;
-    struct bn_tally tally;
+    struct bn_isolate isolate;
     struct bn_pmu_process instructions;
     int32_t *ids;  /* [n_ctx] */
     double inject; /* share of the time that is spent again */
@@ -71,25 +78,33 @@ static enum bn_status answer_time(struct server *server, const struct job *job, 
     return status;
 }
 
-static enum bn_status open_counted(struct server *server, struct bn_error *err)
+static enum bn_status open_watched(struct server *server, struct watched *watched, int n_threads, struct bn_error *err)
 {
-    if (server->counted) return BN_OK;
+    if (watched->session) return BN_OK;
     struct bn_session_options options = server->options;
-    options.n_threads = 1;
+    options.n_threads = n_threads;
     options.cpus = NULL;
-    options.observer = &server->tally.observer;
-    enum bn_status status = bn_tally_open(&server->tally, server->model, 1, err);
-    if (!status) status = bn_session_open(&server->counted, server->model, &options, err);
-    if (status) bn_tally_close(&server->tally);
+    options.observer = &watched->tally.observer;
+    enum bn_status status = bn_tally_open(&watched->tally, server->model, n_threads, err);
+    if (!status) status = bn_session_open(&watched->session, server->model, &options, err);
+    if (status) bn_tally_close(&watched->tally);
     return status;
 }
 
-static json_t *ops_json(const struct bn_tally *tally)
+static void close_watched(struct watched *watched)
+{
+    if (watched->session) bn_session_close(watched->session);
+    bn_tally_close(&watched->tally);
+}
+
+static enum bn_phase phase_of(const struct job *job) { return job->decode ? BN_PHASE_DECODE : BN_PHASE_PREFILL; }
+
+static json_t *ops_json(const struct bn_tally *tally, bool exact_only)
 {
     json_t *ops = json_object();
     for (int op = 0; op < BN_OP_COUNT; op++) {
         json_t *figures = json_object();
-        bn_figures_put(figures, bn_tally_sum(tally, (enum bn_op)op), true);
+        bn_figures_put(figures, bn_tally_sum(tally, (enum bn_op)op), exact_only);
         json_object_set_new(ops, bn_op_name((enum bn_op)op), figures);
     }
     return ops;
@@ -97,24 +112,77 @@ static json_t *ops_json(const struct bn_tally *tally)
 
 static enum bn_status answer_count(struct server *server, const struct job *job, struct bn_error *err)
 {
-    enum bn_phase phase = job->decode ? BN_PHASE_DECODE : BN_PHASE_PREFILL;
-    enum bn_status status = open_counted(server, err);
-    if (!status) status = prepare(server, server->counted, job, err);
+    enum bn_status status = open_watched(server, &server->counted, 1, err);
+    struct bn_session *session = server->counted.session;
+    struct bn_tally *tally = &server->counted.tally;
+    if (!status) status = prepare(server, session, job, err);
     if (status) return status;
-    bn_session_hash_reset(server->counted, true);
-    bn_tally_clear(&server->tally);
-    bn_tally_begin(&server->tally, phase);
+    bn_session_hash_reset(session, true);
+    bn_tally_clear(tally);
+    bn_tally_begin(tally, phase_of(job));
     uint64_t before = server->n_allocations ? server->n_allocations() : 0;
-    status = work(server, server->counted, job, err);
+    status = work(server, session, job, err);
     uint64_t after = server->n_allocations ? server->n_allocations() : 0;
-    bn_tally_end(&server->tally, phase, job->n, server->counted);
+    bn_tally_end(tally, phase_of(job), job->n, session);
     if (status) return status;
     char hash[24];
-    snprintf(hash, sizeof hash, "%016" PRIx64, bn_session_logits_hash(server->counted));
+    snprintf(hash, sizeof hash, "%016" PRIx64, bn_session_logits_hash(session));
     reply(json_pack("{ss so so}", "hash", hash, "allocations",
                     server->n_allocations ? json_integer((json_int_t)(after - before)) : json_null(), "ops",
-                    ops_json(&server->tally)));
+                    ops_json(tally, true)));
     return BN_OK;
+}
+
+static enum bn_status answer_parts(struct server *server, const struct job *job, struct bn_error *err)
+{
+    int n_threads = server->options.n_threads ? server->options.n_threads : 1;
+    enum bn_status status = open_watched(server, &server->parts, n_threads, err);
+    if (!status) status = prepare(server, server->parts.session, job, err);
+    if (status) return status;
+    bn_tally_clear(&server->parts.tally);
+    bn_tally_begin(&server->parts.tally, phase_of(job));
+    status = work(server, server->parts.session, job, err);
+    bn_tally_end(&server->parts.tally, phase_of(job), job->n, server->parts.session);
+    if (!status) reply(json_pack("{so}", "ops", ops_json(&server->parts.tally, false)));
+    return status;
+}
+
+static enum bn_status open_isolated(struct server *server, struct bn_error *err)
+{
+    if (server->isolated) return BN_OK;
+    struct bn_session_options options = server->options;
+    bn_isolate_init(&server->isolate, &server->instructions);
+    options.n_threads = 1;
+    options.observer = &server->isolate.observer;
+    return bn_session_open(&server->isolated, server->model, &options, err);
+}
+
+static enum bn_status answer_isolate(struct server *server, const struct job *job, struct bn_error *err)
+{
+    enum bn_status status = open_isolated(server, err);
+    if (!status) status = prepare(server, server->isolated, job, err);
+    if (status) return status;
+    server->isolate.op = job->op, server->isolate.sum = 0, server->isolate.on = true;
+    status = work(server, server->isolated, job, err);
+    server->isolate.on = false;
+    const char *reason = server->instructions.reason;
+    if (!status)
+        reply(reason[0] ? json_pack("{sn ss}", "instructions", "reason", reason)
+                        : json_pack("{sI}", "instructions", (json_int_t)server->isolate.sum));
+    return status;
+}
+
+static enum bn_status answer_hash(struct server *server, const struct job *job, struct bn_error *err)
+{
+    enum bn_status status = prepare(server, server->timed, job, err);
+    if (status) return status;
+    bn_session_hash_reset(server->timed, true);
+    status = work(server, server->timed, job, err);
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016" PRIx64, bn_session_logits_hash(server->timed));
+    bn_session_hash_reset(server->timed, false);
+    if (!status) reply(json_pack("{ss}", "hash", hash));
+    return status;
 }
 
 static enum bn_status answer_instructions(struct server *server, const struct job *job, struct bn_error *err)
@@ -147,20 +215,54 @@ static bool read_job(const char *text, struct job *job)
     return end > 0 && !text[end] && job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST && job->fill < TOKENS_MOST;
 }
 
+static const struct verb {
+    const char *word;
+    enum bn_status (*answer)(struct server *, const struct job *, struct bn_error *);
+} verbs[] = {{"count", answer_count}, {"hash", answer_hash},       {"instructions", answer_instructions},
+             {"parts", answer_parts}, {"isolate", answer_isolate}, {"", answer_time}};
+enum { N_VERBS = sizeof verbs / sizeof *verbs };
+
+/* The verb that begins the line; *rest is what it is about. */
+static const struct verb *find_verb(const char *line, const char **rest)
+{
+    size_t n = strcspn(line, " ");
+    for (int i = 0; i < N_VERBS - 1; i++)
+        if (strlen(verbs[i].word) == n && !strncmp(line, verbs[i].word, n) && line[n])
+            return *rest = line + n + 1, &verbs[i];
+    return *rest = line, &verbs[N_VERBS - 1];
+}
+
+/* "OP COMMAND": what is left is the command; NULL: there is no such operation. */
+static const char *read_op(const char *text, enum bn_op *found)
+{
+    size_t n = strcspn(text, " ");
+    for (int op = 0; op < BN_OP_COUNT; op++)
+        if (strlen(bn_op_name((enum bn_op)op)) == n && !strncmp(text, bn_op_name((enum bn_op)op), n) && text[n])
+            return *found = (enum bn_op)op, text + n + 1;
+    return NULL;
+}
+
+static json_t *verbs_json(void)
+{
+    json_t *words = json_array();
+    for (int i = 0; i < N_VERBS - 1; i++) json_array_append_new(words, json_string(verbs[i].word));
+    return words;
+}
+
 static void answer(struct server *server, const char *line)
 {
-    static const struct verb {
-        const char *word;
-        enum bn_status (*answer)(struct server *, const struct job *, struct bn_error *);
-    } verbs[] = {{"count ", answer_count}, {"instructions ", answer_instructions}, {"", answer_time}};
     struct bn_error err = {
         .status = BN_ERR_USAGE,
-        .text = "A command is prefill N [FILL], decode N FILL, or count or instructions and one of them."};
+        .text =
+            "A command is prefill N [FILL], decode N FILL, or count, hash, parts, instructions or isolate OPERATION "
+            "and one of them."};
     struct job job;
-    const struct verb *verb = verbs;
-    while (strncmp(line, verb->word, strlen(verb->word))) verb++;
-    if (!read_job(line + strlen(verb->word), &job) || bn_model_check(server->model, &err) != BN_OK ||
-        verb->answer(server, &job, &err) != BN_OK)
+    const struct verb *verb = find_verb(line, &line);
+    enum bn_op op = BN_OP_COUNT;
+    if (verb->answer == answer_isolate) line = read_op(line, &op);
+    bool read = line && read_job(line, &job);
+    job.op = op;
+    if (!read || bn_model_check(server->model, &err) != BN_OK || verb->answer(server, &job, &err) != BN_OK)
         reply(json_pack("{ss}", "error", err.text));
 }
 
@@ -187,6 +289,7 @@ static enum bn_status open_all(struct server *server, const char *model, const s
     bn_tokens_fill(server->model, server->ids, (size_t)server->options.n_ctx);
     json_t *hello = bn_worker_describe();
     json_object_set_new(hello, "protocol", json_integer(BN_WORKER_PROTOCOL));
+    json_object_set_new(hello, "commands", verbs_json());
     json_object_set_new(hello, "file_bytes", json_integer((json_int_t)info->file_bytes));
     json_object_set_new(hello, "kernels", json_string(info->kernels));
     json_object_set_new(hello, "model", json_string(info->name));
@@ -196,8 +299,9 @@ static enum bn_status open_all(struct server *server, const char *model, const s
 
 static void close_all(struct server *server)
 {
-    if (server->counted) bn_session_close(server->counted);
-    bn_tally_close(&server->tally);
+    close_watched(&server->counted);
+    close_watched(&server->parts);
+    if (server->isolated) bn_session_close(server->isolated);
     if (server->timed) bn_session_close(server->timed);
     if (server->model) bn_model_close(server->model);
     bn_pmu_process_close(&server->instructions);

@@ -6,9 +6,13 @@
  * - `count COMMAND`: declared work of the same on one thread (figures.h), {"hash": "…", "allocations": 0, "ops":
  * {"qkv":
  *   {"calls": 8, "weight_bytes": …, …}, …}};
- * - `instructions COMMAND`: user-mode instructions of the same, {"instructions": 123}, or null and a "reason".
+ * - `hash COMMAND`: {"hash": "…"}, the output of the same on all threads of the worker (--threads);
+ * - `parts COMMAND`: time of each operation of the same, on all threads, summed over them: {"ops": {"qkv": {"ns": …}}};
+ * - `instructions COMMAND`: user-mode instructions of the same, {"instructions": 123}, or null and a "reason";
+ * - `isolate OPERATION COMMAND`: those of one operation of the same, on one thread.
  *
- * It says {"protocol": 1, "version", "commit", "compiler", "kernels", "model", "file_bytes"} first, {"error":
+ * It says {"protocol": 1, "version", "commit", "compiler", "kernels", "model", "file_bytes", "commands": ["count", …]}
+ * first, {"error":
  * sentence} when a command cannot be done, and ends with its input. The tokens are a fixed sequence, so equal
  * work has equal output. Timed regions switch callgrind's instrumentation on, which costs nothing outside
  * valgrind. Builds from before read and write the same, so that the gate compares with them. */

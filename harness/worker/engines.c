@@ -68,43 +68,51 @@ struct bn_engine *bn_engines_find(struct bn_engines *engines, const char *name)
 
 /* `worker --describe` prints one JSON object of texts. Without an answer the build would be misidentified, so
  * that is an error. */
-static enum bn_status describe(struct bn_engine *e, struct bn_fields *fields, struct bn_error *err)
+static enum bn_status describe(struct bn_engine *e, json_t **texts, struct bn_error *err)
 {
     char *argv[] = {e->words[0], "--describe", NULL};
     struct bn_child_spec spec = {.process = {.argv = argv, .watch = &e->watch}, .time_limit_s = 20};
     struct bn_child_result r;
     enum bn_status status = bn_child_run(&spec, &r, err);
     if (status) return status;
-    json_t *o = json_loads(r.process.output ? r.process.output : "", 0, NULL), *value;
-    const char *name;
-    json_object_foreach(o, name, value)
-    {
-        if (json_is_string(value)) bn_fields_add(fields, true, name, json_string_value(value), NULL);
-    }
-    if (r.interrupted || !o)
+    *texts = json_loads(r.process.output ? r.process.output : "", 0, NULL);
+    if (r.interrupted || !*texts)
         status = bn_harness_fail(err, BN_ERR_IO,
                                  r.interrupted ? "Interrupted before the run began." : "%s --describe gave no answer.",
                                  e->words[0]);
-    json_decref(o);
     bn_child_release(&r);
+    return status;
+}
+
+enum bn_status bn_build_fingerprint(struct bn_store *store, const char *name, const struct bn_watch *program,
+                                    char *const *arguments, const json_t *texts, int64_t *id, struct bn_error *err)
+{
+    char label[256];
+    struct bn_fields fields = {.n = 0};
+    const char *key;
+    json_t *value;
+    bn_fields_add(&fields, true, "engine", name, NULL);
+    bn_fields_add(&fields, true, "binary_hash", program->hash, NULL);
+    bn_fields_number(&fields, true, "binary_bytes", program->n_bytes);
+    for (; *arguments; arguments++) bn_fields_add(&fields, true, "argument", *arguments, NULL);
+    json_object_foreach((json_t *)texts, key, value)
+    {
+        if (json_is_string(value)) bn_fields_add(&fields, true, key, json_string_value(value), NULL);
+    }
+    const char *version = bn_fields_find(&fields, "version"), *commit = bn_fields_find(&fields, "commit");
+    snprintf(label, sizeof label, "%s %s %s", name, version ? version : "", commit ? commit : program->hash);
+    enum bn_status status = bn_store_fingerprint(store, "build", label, NULL, fields.at, fields.n, id, err);
+    bn_fields_release(&fields);
     return status;
 }
 
 static enum bn_status fingerprint(struct bn_engine *e, bool ours, struct bn_store *store, struct bn_error *err)
 {
-    char label[256];
-    struct bn_fields fields = {.n = 0};
+    json_t *texts = NULL;
     enum bn_status status = bn_watch_begin(&e->watch, e->words[0], err);
-    if (status) return status;
-    bn_fields_add(&fields, true, "engine", e->name, NULL);
-    bn_fields_add(&fields, true, "binary_hash", e->watch.hash, NULL);
-    bn_fields_number(&fields, true, "binary_bytes", e->watch.n_bytes);
-    for (char **w = e->words + 1; *w; w++) bn_fields_add(&fields, true, "argument", *w, NULL);
-    if (ours) status = describe(e, &fields, err);
-    const char *version = bn_fields_find(&fields, "version"), *commit = bn_fields_find(&fields, "commit");
-    snprintf(label, sizeof label, "%s %s %s", e->name, version ? version : "", commit ? commit : e->watch.hash);
-    if (!status) status = bn_store_fingerprint(store, "build", label, NULL, fields.at, fields.n, &e->build_id, err);
-    bn_fields_release(&fields);
+    if (!status && ours) status = describe(e, &texts, err);
+    if (!status) status = bn_build_fingerprint(store, e->name, &e->watch, e->words + 1, texts, &e->build_id, err);
+    json_decref(texts);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #define BN_WORKER_ENGINES_H
 #include "harness/machine/watch.h"
 #include "harness/store/store.h"
+#include <jansson.h>
 
 enum { BN_ENGINES_MAX = 32, BN_ENGINE_WORDS = 32 };
 struct bn_engine {
@@ -21,6 +22,10 @@ enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, c
                                struct bn_error *err);
 void bn_engines_release(struct bn_engines *engines);
 struct bn_engine *bn_engines_find(struct bn_engines *engines, const char *name); /* NULL: not named */
+/* A build's row of a database. arguments: further words of its command, ends with NULL; texts: what it says it was
+ * built from (JSON object, bn_worker_describe), or NULL. */
+enum bn_status bn_build_fingerprint(struct bn_store *store, const char *name, const struct bn_watch *program,
+                                    char *const *arguments, const json_t *texts, int64_t *id, struct bn_error *err);
 /* Asks each program what it was built from, hashes its file, and stores the fingerprint in build_id. */
 enum bn_status bn_engines_fingerprint(struct bn_engines *engines, struct bn_store *store, struct bn_error *err);
 #endif

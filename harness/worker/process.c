@@ -33,6 +33,7 @@ static _Noreturn void become(const struct bn_process_spec *s, int in, int out, i
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGINT, SIG_DFL), signal(SIGTERM, SIG_DFL), signal(SIGPIPE, SIG_DFL);
     limit(s);
+    if (s->environment) putenv((char *)s->environment);
     execvp(s->argv[0], s->argv);
     dprintf(2, "Could not start %s: %s.\n", s->argv[0], strerror(errno));
     _exit(127);

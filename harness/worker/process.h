@@ -11,6 +11,7 @@ struct bn_process_spec {
     struct bn_watch *watch;      /* the program's file: it is started only while its bytes are unchanged; or NULL */
     const cpu_set_t *cpus;       /* it may use only these; NULL: all */
     uint64_t memory_limit_bytes; /* address space; 0: none */
+    const char *environment;     /* one variable more, "NAME=value"; NULL: none */
 };
 struct bn_process {
     pid_t pid;            /* 0: none */
