@@ -24,17 +24,21 @@ ARCH       := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 ARCH_FLAGS := $(if $(filter i%86,$(ARCH)),-msse2 -mfpmath=sse)
 not_arch   := $(if $(filter x86_64,$(ARCH)),,engine/kernels/x86/% %_avx2.c %_avx512vnni.c) $(if $(filter aarch64,$(ARCH)),,engine/kernels/arm/%)
 room = $(filter-out $(not_arch),$(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*')))
-ENGINE_SRC  := $(call room,engine)
+SERVE_SRC   := $(call room,engine/serve)
+ENGINE_SRC  := $(filter-out $(SERVE_SRC),$(call room,engine))
 SUITES_SRC  := $(call room,suites)
 HARNESS_SRC := $(call room,harness)
 REPORTS_SRC := $(call room,reports) harness/store/mix.c # the database's side: what its seals are made with
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 ENGINE_LIB  := $(BUILD)/lib/libbitnet.a
+SERVE_LIB   := $(BUILD)/lib/libserve.a
 SUITES_LIB  := $(BUILD)/lib/libsuites.a
 HARNESS_LIB := $(BUILD)/lib/libharness.a
 REPORTS_LIB := $(BUILD)/lib/libreports.a
 ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lutf8proc -lpthread -lm
+# only the server knows HTTP: no program that is measured links it
+SERVE_LIBS   = $(SERVE_LIB) $(ENGINE_LIB) -lmicrohttpd -ljansson -lpcre2-8 -lutf8proc -lpthread -lm
 SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lpcre2-8 -lutf8proc -lpthread -lm
 HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lyaml -lhwloc -lpfm -lpcre2-8 -lutf8proc -lpthread -lm
 REPORTS_LIBS = $(REPORTS_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lpthread -lm
@@ -156,6 +160,7 @@ $(1): $(call obj,$(2))
 	$(Q)$(AR) rcs $$@ $$^
 endef
 $(eval $(call archive,$(ENGINE_LIB),$(ENGINE_SRC)))
+$(eval $(call archive,$(SERVE_LIB),$(SERVE_SRC)))
 $(eval $(call archive,$(SUITES_LIB),$(SUITES_SRC)))
 $(eval $(call archive,$(HARNESS_LIB),$(HARNESS_SRC)))
 $(eval $(call archive,$(REPORTS_LIB),$(REPORTS_SRC)))
@@ -168,7 +173,8 @@ $(call bin_of,$(1)): $(call obj,$(call parts,$(1))) $(2)
 	$$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(call parts,$(1))) $(3) -o $$@
 endef
-$(foreach c,$(wildcard engine/cmd/*.c),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
+$(foreach c,$(filter-out engine/cmd/bitnet_serve.c,$(wildcard engine/cmd/*.c)),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
+$(eval $(call program,engine/cmd/bitnet_serve.c,$(SERVE_LIB) $(ENGINE_LIB),$(SERVE_LIBS)))
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(wildcard harness/cmd/*.c),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
 $(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))

@@ -363,6 +363,16 @@ void bn_batch_close(struct bn_batch *batch);
  * may have again after bn_batch_remove. BN_ERR_CONTEXT: n is more than n_ctx. BN_ERR_USAGE: the batch is full, or an id
  * is not in the vocabulary. */
 enum bn_status bn_batch_add(struct bn_batch *batch, const int32_t *ids, size_t n, int *sequence, struct bn_error *err);
+/* The same, and bn_batch_step calls `each` with the logits after every token from ids[first] on (pos = index into ids),
+ * in order, before it returns; after a step that failed the same positions come again. Shares at most the first `first`
+ * tokens. */
+struct bn_batch_scores {
+    size_t first;
+    void (*each)(void *self, size_t pos, const float *logits);
+    void *self;
+};
+enum bn_status bn_batch_add_scored(struct bn_batch *batch, const int32_t *ids, size_t n,
+                                   const struct bn_batch_scores *scores, int *sequence, struct bn_error *err);
 /* Does nothing when no sequence has anything to compute. *n_ready: how many have logits now. On failure nothing has
  * changed but the logits, which are gone. BN_ERR_FORMAT: results are not finite; the sentence names the sequence, and
  * the others can go on when it has been removed. BN_ERR_MEMORY: a KV cache could not grow. */
@@ -374,9 +384,11 @@ const float *bn_batch_logits(const struct bn_batch *batch, int sequence);
  * BN_ERR_USAGE: it has tokens to compute, is not in the batch, or the id is not in the vocabulary. */
 enum bn_status bn_batch_put(struct bn_batch *batch, int sequence, int32_t id, struct bn_error *err);
 void bn_batch_remove(struct bn_batch *batch, int sequence); /* at any time between steps; frees what nobody shares */
-int bn_batch_position(const struct bn_batch *batch, int sequence);         /* tokens computed; -1: no such sequence */
-uint64_t bn_batch_kv_bytes(const struct bn_batch *batch, int sequence);    /* not counting what is shared */
-uint64_t bn_batch_logits_hash(const struct bn_batch *batch, int sequence); /* of all logits that it gave */
+int bn_batch_position(const struct bn_batch *batch, int sequence);      /* tokens computed; -1: no such sequence */
+uint64_t bn_batch_kv_bytes(const struct bn_batch *batch, int sequence); /* not counting what is shared */
+/* Most bytes of KV cache that a sequence of n tokens fills, unless a value in it makes an f16 cache f32. */
+uint64_t bn_batch_kv_need(const struct bn_batch *batch, size_t n);
+uint64_t bn_batch_logits_hash(const struct bn_batch *batch, int sequence); /* of all bn_batch_logits that it gave */
 
 #ifdef __cplusplus
 }

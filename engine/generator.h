@@ -8,24 +8,44 @@ extern "C" {
 #endif
 
 /* ---- sampler ---- */
-/* Applied in this order: penalty, temperature, top-k, top-p (of what top-k keeps), min-p (relative to the best). */
-struct bn_sampler_options {
-    float temperature;        /* 0: greedy (the lowest id wins a tie) */
-    int top_k;                /* 0: off */
-    float top_p;              /* 1: off */
-    float min_p;              /* 0: off */
-    float repetition_penalty; /* 1: off */
-    int repetition_window;    /* number of recent tokens that the penalty considers; 0: none */
-    uint64_t seed;            /* same seed, same text, on every machine */
+/* Applied in this order: bias, penalties, temperature, top-k, top-p (of what top-k keeps), min-p (relative to the
+ * best). */
+struct bn_logit_bias {
+    int32_t id;
+    float bias; /* added to its logit; -INFINITY: never */
 };
+struct bn_sampler_options {
+    float temperature;                /* 0: greedy (the lowest id wins a tie) */
+    int top_k;                        /* 0: off */
+    float top_p;                      /* 1: off */
+    float min_p;                      /* 0: off */
+    float repetition_penalty;         /* 1: off */
+    int repetition_window;            /* number of recent tokens that this penalty considers; 0: none */
+    float frequency_penalty;          /* subtracted for each time that the sampler has picked the token; 0: off */
+    float presence_penalty;           /* subtracted once the sampler has picked the token; 0: off */
+    const struct bn_logit_bias *bias; /* [n_bias] the caller's, as long as the sampler is open */
+    size_t n_bias;
+    uint64_t seed; /* same seed, same text, on every machine */
+};
+/* Whether logits are changed before one is picked: the best of them may then not be the model's best. */
+bool bn_sampler_adjusts(const struct bn_sampler_options *options);
 struct bn_sampler;
 enum bn_status bn_sampler_open(struct bn_sampler **sampler, int n_vocab, const struct bn_sampler_options *options,
                                struct bn_error *err);
 void bn_sampler_close(struct bn_sampler *sampler);
 int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits); /* picks one and remembers it */
-void bn_sampler_accept(struct bn_sampler *sampler, int32_t id);           /* a prompt token, for the penalty */
+void bn_sampler_accept(struct bn_sampler *sampler, int32_t id); /* a prompt token, for the repetition penalty */
 int32_t bn_logits_best(const float *logits,
                        int n_vocab); /* the greedy choice: the lowest id wins a tie, NaN never (0: all NaN) */
+/* ln p of a token is its logit - max - log_sum. */
+struct bn_log_norm {
+    double max, log_sum;
+};
+struct bn_log_norm bn_logits_norm(const float *logits, int n_vocab);
+static inline double bn_logits_ln(const float *logits, int32_t id, struct bn_log_norm norm)
+{
+    return (double)logits[id] - norm.max - norm.log_sum;
+}
 
 /* ---- prompt lookup: drafts for bn_decode_draft from the text itself ---- */
 struct bn_lookup;

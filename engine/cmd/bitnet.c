@@ -14,6 +14,7 @@ static const struct {
     const char *name, *purpose;
 } programs[] = {
     {"run", "generate text"},
+    {"serve", "serve a model over HTTP, as OpenAI's API"},
     {"quantize", "convert safetensors, GGUF and llama2.c models to GGUF"},
     {"calibrate", "find fixed scales for the activations of a model"},
     {"options", "list the optimisations that can be switched"},

@@ -1,6 +1,6 @@
 /* generator.c - the generation loop, one pass a call: compute what is due, then choose the next token. */
 #include "engine/core/status.h"
-#include "engine/generate/tail.h"
+#include "engine/generate/writer.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,17 +8,15 @@ struct bn_generator {
     struct bn_generator_options options;
     const struct bn_model *model;
     struct bn_session *session;
-    struct bn_sampler *sampler;
-    struct bn_lookup *lookup;      /* NULL: one token a pass */
-    struct bn_text_stream *stream; /* NULL: ids only */
-    struct bn_tail tail;
-    int top;         /* > 0: the best so many logits are enough */
-    int32_t *prompt; /* [n_prompt], freed when it is computed */
+    struct bn_writer writer;
+    struct bn_lookup *lookup; /* NULL: one token a pass */
+    int top;                  /* > 0: the best so many logits are enough */
+    int32_t *prompt;          /* [n_prompt], freed when it is computed */
     size_t n_prompt;
     bool due;                      /* something must be computed before the next choice */
     int32_t last;                  /* handed out, not yet computed; when prompt is NULL */
     int32_t ids[BN_MAX_DRAFT + 1]; /* of this call: accepted drafts, then the choice */
-    size_t n_ids, n_accepted, n_new;
+    size_t n_ids, n_accepted;
     enum bn_end end;
     struct bn_generator_counts counts;
 };
@@ -33,7 +31,7 @@ const char *bn_end_name(enum bn_end end)
 
 static bool is_greedy(const struct bn_sampler_options *s)
 {
-    return !s || (s->temperature <= 0 && (s->repetition_penalty == 1 || !s->repetition_window));
+    return !s || (s->temperature <= 0 && !bn_sampler_adjusts(s));
 }
 
 /* Drafts are checked against the greedy choice, and screening knows the best few logits alone. */
@@ -41,14 +39,13 @@ static enum bn_status check(struct bn_generator *g, size_t n, struct bn_error *e
 {
     const struct bn_generator_options *o = &g->options;
     const struct bn_sampler_options *s = o->sampling;
-    bool penalty = s && s->repetition_penalty != 1 && s->repetition_window;
     int k = s && s->temperature > 0 ? s->top_k : 1;
     if (n < 1 || n < (size_t)bn_session_position(g->session))
         return bn_fail(err, BN_ERR_USAGE, "The prompt must have at least the %d tokens of the session, not %zu.",
                        bn_session_position(g->session) + !bn_session_position(g->session), n);
     if (o->prompt_lookup && !is_greedy(s))
         return bn_fail(err, BN_ERR_USAGE, "Option prompt_lookup needs %s.", bn_option_find("prompt_lookup")->needs);
-    if (o->head_screening && (k < 1 || k > BN_MAX_TOP || penalty))
+    if (o->head_screening && (k < 1 || k > BN_MAX_TOP || bn_sampler_adjusts(s)))
         return bn_fail(err, BN_ERR_USAGE, "Option head_screening needs %s.", bn_option_find("head_screening")->needs);
     if (o->head_screening && o->prompt_lookup)
         return bn_fail(err, BN_ERR_USAGE, "Option head_screening excludes option prompt_lookup; switch one off.");
@@ -56,28 +53,17 @@ static enum bn_status check(struct bn_generator *g, size_t n, struct bn_error *e
     return BN_OK;
 }
 
-/* A prompt of control tokens alone: what follows is the beginning of a text. */
-static bool has_no_text(const struct bn_model *model, const int32_t *ids, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (bn_token_bytes(model, ids[i], false).n) return false;
-    return true;
-}
-
 static enum bn_status open_parts(struct bn_generator *g, const int32_t *ids, size_t n, struct bn_error *err)
 {
     const struct bn_generator_options *o = &g->options;
-    enum bn_status status = bn_tail_init(&g->tail, o->stops, o->n_stops, err);
-    if (!status) status = bn_sampler_open(&g->sampler, bn_model_info(g->model)->n_vocab, o->sampling, err);
+    enum bn_status status = bn_writer_init(&g->writer, g->model, o, ids, n, err);
     if (!status && o->prompt_lookup) status = bn_lookup_open(&g->lookup, o->prompt_lookup, err);
     if (!status && g->lookup) status = bn_lookup_add(g->lookup, ids, n, err);
-    if (!status && !o->ids_only) status = bn_text_stream_open(&g->stream, g->model, has_no_text(g->model, ids, n), err);
     if (status) return status;
     g->prompt = malloc(n * sizeof *ids);
     if (!g->prompt) return bn_fail_memory(err, "the prompt", n * sizeof *ids);
     memcpy(g->prompt, ids, n * sizeof *ids);
     g->n_prompt = n;
-    for (size_t i = 0; i < n; i++) bn_sampler_accept(g->sampler, ids[i]);
     return BN_OK;
 }
 
@@ -104,10 +90,8 @@ enum bn_status bn_generator_open(struct bn_generator **generator, struct bn_sess
 void bn_generator_close(struct bn_generator *g)
 {
     if (!g) return;
-    bn_sampler_close(g->sampler);
+    bn_writer_release(&g->writer);
     bn_lookup_close(g->lookup);
-    bn_text_stream_close(g->stream);
-    bn_tail_release(&g->tail);
     free(g->prompt);
     free(g);
 }
@@ -126,7 +110,7 @@ static enum bn_status make_room(struct bn_generator *g, struct bn_error *err)
 static size_t room_for_drafts(const struct bn_generator *g)
 {
     if (g->options.max_new_tokens < 0) return BN_MAX_DRAFT;
-    size_t most = (size_t)g->options.max_new_tokens, room = most > g->n_new ? most - g->n_new - 1 : 0;
+    size_t most = (size_t)g->options.max_new_tokens, done = g->writer.n_new, room = most > done ? most - done - 1 : 0;
     return room < BN_MAX_DRAFT ? room : BN_MAX_DRAFT;
 }
 
@@ -187,34 +171,12 @@ enum bn_status bn_generator_compute(struct bn_generator *g, int *n_tokens, struc
 
 /* ---- handing out ---- */
 
-/* Takes one more token in; false at the end of the text. */
 static enum bn_status hand_out(struct bn_generator *g, int32_t id, struct bn_error *err)
 {
-    bool stopped = false;
     enum bn_status status = g->lookup ? bn_lookup_add(g->lookup, &id, 1, err) : BN_OK;
     g->ids[g->n_ids++] = id;
-    g->n_new++;
-    if (bn_token_is_end(g->model, id) && !g->options.ignore_eos) {
-        g->end = BN_END_EOS;
-        return status;
-    }
-    if (!status && g->stream) status = bn_tail_put(&g->tail, bn_text_stream_put(g->stream, id), &stopped, err);
-    if (stopped)
-        g->end = BN_END_STOP;
-    else if (g->options.max_new_tokens >= 0 && g->n_new >= (size_t)g->options.max_new_tokens)
-        g->end = BN_END_LENGTH;
-    return status;
-}
-
-/* What is held back belongs to the text, unless a stop string ended it. */
-static enum bn_status take_text(struct bn_generator *g, struct bn_generated *out, struct bn_error *err)
-{
-    bool stopped = g->end == BN_END_STOP;
-    enum bn_status status = BN_OK;
-    if (!g->stream) return BN_OK;
-    if (g->end && !stopped) status = bn_tail_put(&g->tail, bn_text_stream_end(g->stream), &stopped, err);
-    if (stopped) g->end = BN_END_STOP;
-    out->text = bn_tail_take(&g->tail, g->end);
+    if (!status) status = bn_writer_put(&g->writer, id, err);
+    g->end = g->writer.end;
     return status;
 }
 
@@ -223,12 +185,12 @@ static enum bn_status choose(struct bn_generator *g, struct bn_error *err)
     enum bn_status status = BN_OK;
     g->n_ids = 0;
     for (size_t i = 0; i < g->n_accepted && !g->end && !status; i++) {
-        bn_sampler_accept(g->sampler, g->ids[i]);
+        bn_sampler_accept(g->writer.sampler, g->ids[i]);
         status = hand_out(g, g->ids[i], err);
     }
     g->n_accepted = 0;
     if (status || g->end) return status;
-    g->last = bn_sampler_next(g->sampler, bn_logits(g->session));
+    g->last = bn_sampler_next(g->writer.sampler, bn_logits(g->session));
     g->due = true;
     status = hand_out(g, g->last, err);
     if (!g->end && !g->options.context_shift && bn_session_position(g->session) >= bn_session_n_ctx(g->session))
@@ -252,7 +214,11 @@ enum bn_status bn_generator_next(struct bn_generator *g, struct bn_generated *ou
     else
         status = bn_generator_compute(g, NULL, err);
     if (!status && !g->end) status = choose(g, err);
-    if (!status) status = take_text(g, out, err);
+    if (!status) {
+        g->writer.end = g->end;
+        status = bn_writer_take(&g->writer, &out->text, err);
+        g->end = g->writer.end;
+    }
     if (status) g->end = BN_END_ERROR;
     out->ids = g->ids, out->n = g->n_ids, out->end = g->end;
     return status;

@@ -1,6 +1,6 @@
-/* sampler.c - picks the next token from logits: penalty, temperature, top-k, top-p, min-p, one random number.
+/* sampler.c - picks the next token from logits: bias, penalties, temperature, top-k, top-p, min-p, one random number.
  *
- * The order is Hugging Face's: repetition penalty on the logits, then temperature, then top-k, top-p over
+ * The order is Hugging Face's: bias and penalties on the logits, then temperature, then top-k, top-p over
  * what top-k left, min-p relative to the best. Each of the three keeps a prefix of the candidates sorted by
  * (logit, lowest id first), so only as many as needed are sorted. All arithmetic is +, *, / and bn_exp in a
  * fixed order and the generator is our own: one seed gives one text on every machine. */
@@ -21,11 +21,12 @@ struct bn_sampler {
     struct bn_sampler_options options;
     int n_vocab;
     uint64_t state[4];
-    float *logits;                /* [n_vocab], the penalised copy */
+    float *logits;                /* [n_vocab], the biased and penalised copy */
     struct candidate *candidates; /* [n_vocab], the best first */
     int32_t *recent;              /* [window], a ring of the last tokens */
     uint64_t n_recent;            /* ever accepted */
     uint32_t *stamp, now;         /* [n_vocab]: penalised in call `now` */
+    uint32_t *picked;             /* [n_vocab] how often; NULL without the penalties for that */
 };
 
 /* ---- random numbers: xoshiro256** (Blackman, Vigna 2018) seeded by SplitMix64 (Steele, Lea, Flood 2014) ---- */
@@ -68,6 +69,11 @@ static enum bn_status check(int n_vocab, const struct bn_sampler_options *o, str
         return bn_fail(err, BN_ERR_USAGE,
                        "repetition_penalty must be 1 (off) or another positive number up to 1e6, not %g.",
                        o->repetition_penalty);
+    if (!isfinite(o->frequency_penalty) || !isfinite(o->presence_penalty))
+        return bn_fail(err, BN_ERR_USAGE, "frequency_penalty and presence_penalty must be finite numbers.");
+    for (size_t i = 0; i < o->n_bias; i++)
+        if (o->bias[i].id < 0 || o->bias[i].id >= n_vocab || isnan(o->bias[i].bias))
+            return bn_fail(err, BN_ERR_USAGE, "A logit bias must be a number for a token from 0 to %d.", n_vocab - 1);
     if (o->repetition_window < 0)
         return bn_fail(err, BN_ERR_USAGE, "repetition_window must be 0 (none) or more tokens, not %d.",
                        o->repetition_window);
@@ -81,7 +87,9 @@ static enum bn_status allocate(struct bn_sampler *s, struct bn_error *err)
     s->candidates = malloc(n * sizeof *s->candidates);
     s->stamp = calloc(n, sizeof *s->stamp);
     s->recent = malloc(((size_t)s->options.repetition_window + 1) * sizeof *s->recent);
-    if (s->logits && s->candidates && s->stamp && s->recent) return BN_OK;
+    bool counts = s->options.frequency_penalty != 0 || s->options.presence_penalty != 0;
+    if (counts) s->picked = calloc(n, sizeof *s->picked);
+    if (s->logits && s->candidates && s->stamp && s->recent && (s->picked || !counts)) return BN_OK;
     return bn_fail_memory(err, "the sampler", n * 16 + (size_t)s->options.repetition_window * 4);
 }
 
@@ -113,6 +121,7 @@ void bn_sampler_close(struct bn_sampler *sampler)
     free(sampler->logits);
     free(sampler->candidates);
     free(sampler->stamp);
+    free(sampler->picked);
     free(sampler->recent);
     free(sampler);
 }
@@ -125,36 +134,37 @@ void bn_sampler_accept(struct bn_sampler *sampler, int32_t id)
 
 /* ---- candidates ---- */
 
+bool bn_sampler_adjusts(const struct bn_sampler_options *o)
+{
+    return o && (o->n_bias || o->frequency_penalty != 0 || o->presence_penalty != 0 ||
+                 (o->repetition_penalty != 1 && o->repetition_window));
+}
+
 /* CTRL's penalty (1909.05858): each recent token once, positive logits divided, negative ones multiplied. */
-static const float *penalise(struct bn_sampler *s, const float *logits)
+static void penalise_recent(struct bn_sampler *s)
 {
     float penalty = s->options.repetition_penalty;
     uint64_t window = (uint64_t)s->options.repetition_window, n = s->n_recent < window ? s->n_recent : window;
-    if (penalty == 1 || n == 0) return logits;
-    memcpy(s->logits, logits, (size_t)s->n_vocab * sizeof *logits);
+    if (penalty == 1 || n == 0) return;
     s->now++;
     for (uint64_t i = 0; i < n; i++) {
         int32_t id = s->recent[i];
         if (s->stamp[id] == s->now) continue;
         s->stamp[id] = s->now;
-        s->logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+        s->logits[id] = s->logits[id] > 0 ? s->logits[id] / penalty : s->logits[id] * penalty;
     }
-    return s->logits;
 }
 
-/* Blocks without a larger logit are passed over, with vectors; a comparison with NaN is false and leaves it out. */
-int32_t bn_logits_best(const float *logits, int n_vocab)
+static const float *adjust(struct bn_sampler *s, const float *logits)
 {
-    int32_t best = 0;
-    float most = -INFINITY;
-    for (int id = 0, end; id < n_vocab; id = end) {
-        int larger = 0;
-        end = id + 64 < n_vocab ? id + 64 : n_vocab;
-        for (int i = id; i < end; i++) larger |= logits[i] > most;
-        for (; larger && id < end; id++)
-            if (logits[id] > most) most = logits[id], best = id;
-    }
-    return best;
+    const struct bn_sampler_options *o = &s->options;
+    if (!bn_sampler_adjusts(o)) return logits;
+    memcpy(s->logits, logits, (size_t)s->n_vocab * sizeof *logits);
+    for (size_t i = 0; i < o->n_bias; i++) s->logits[o->bias[i].id] += o->bias[i].bias;
+    penalise_recent(s);
+    for (int32_t id = 0; s->picked && id < s->n_vocab; id++)
+        if (s->picked[id]) s->logits[id] -= (float)s->picked[id] * o->frequency_penalty + o->presence_penalty;
+    return s->logits;
 }
 
 static bool worse(struct candidate a, struct candidate b)
@@ -274,10 +284,11 @@ static int32_t draw_from_best(struct bn_sampler *s, const float *logits, int32_t
 int32_t bn_sampler_next(struct bn_sampler *sampler, const float *logits)
 {
     const struct bn_sampler_options *o = &sampler->options;
-    const float *l = penalise(sampler, logits);
+    const float *l = adjust(sampler, logits);
     int32_t id = bn_logits_best(l, sampler->n_vocab);
     if (o->temperature > 0 && l[id] == l[id])
         id = o->top_k || o->top_p < 1 ? draw_from_best(sampler, l, id) : draw_from_all(sampler, l, id);
+    if (sampler->picked) sampler->picked[id]++;
     bn_sampler_accept(sampler, id);
     return id;
 }

@@ -33,13 +33,13 @@ static enum bn_status make_room(struct bn_tail *t, size_t n, struct bn_error *er
 }
 
 /* Where the first stop string begins, t->n: none. A new one ends after `old`, the bytes searched before. */
-static size_t find_stop(const struct bn_tail *t, size_t old)
+static size_t find_stop(struct bn_tail *t, size_t old)
 {
     size_t first = t->n;
     for (size_t i = 0; i < t->n_stops; i++) {
         size_t length = strlen(t->stops[i]), from = old < length ? 0 : old - length + 1;
         const char *at = memmem(t->bytes + from, t->n - from, t->stops[i], length);
-        if (at && (size_t)(at - t->bytes) < first) first = (size_t)(at - t->bytes);
+        if (at && (size_t)(at - t->bytes) < first) first = (size_t)(at - t->bytes), t->stop = t->stops[i];
     }
     return first;
 }

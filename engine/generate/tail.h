@@ -7,7 +7,8 @@
 struct bn_tail {
     const char *const *stops; /* [n_stops], the caller's */
     size_t n_stops;
-    char *bytes; /* [n] not yet handed out, after the `n_out` bytes that were */
+    const char *stop; /* that ended the text, or NULL */
+    char *bytes;      /* [n] not yet handed out, after the `n_out` bytes that were */
     size_t n, n_out, cap;
 };
 /* An empty stop string is BN_ERR_USAGE. Otherwise nothing is allocated yet. */

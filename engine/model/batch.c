@@ -14,8 +14,9 @@ struct member {
     bool open;
     uint64_t order; /* of arrival */
     int32_t *ids;   /* [n_ctx] the text: computed, then not yet computed */
-    int n_ids;
-    int ready; /* row of the logits of the latest step, -1: none */
+    int n_ids, n_prompt;
+    int ready;                     /* row of the logits of the latest step, -1: none */
+    struct bn_batch_scores scores; /* each NULL: only the logits after the last token are wanted */
 };
 
 struct bn_batch {
@@ -25,6 +26,7 @@ struct bn_batch {
     float *logits;          /* [n_sequences][n_vocab] */
     int *ready, n_ready;    /* [n_sequences] members with logits */
     uint64_t n_added;
+    size_t position_bytes; /* of the KV cache */
 };
 
 /* ---- opening ---- */
@@ -52,6 +54,19 @@ static enum bn_status allocate(struct bn_batch *b, struct bn_error *err)
                                                : bn_fail_memory(err, "the batch's logits", n * vocab * sizeof(float));
 }
 
+/* Whether sequences can be opened as the options say, and what they take. */
+static enum bn_status try_sequence(struct bn_batch *b, struct bn_error *err)
+{
+    const struct bn_batch_options *o = &b->options;
+    struct bn_sequence sequence;
+    enum bn_status status = bn_sequence_init(&sequence, b->crew, o->n_ctx, o->kv_type, &o->kv_prune, err);
+    if (status != BN_OK) return status;
+    b->position_bytes = sequence.kv.bytes_per_position;
+    bn_sequence_release(&sequence);
+    b->crew->n_sequences--;
+    return BN_OK;
+}
+
 enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, const struct bn_batch_options *options,
                              struct bn_error *err)
 {
@@ -64,6 +79,7 @@ enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, cons
     enum bn_status status = check(b, err);
     if (!b->options.n_chunk) b->options.n_chunk = crew->n_batch;
     if (status == BN_OK) status = allocate(b, err);
+    if (status == BN_OK) status = try_sequence(b, err);
     if (status == BN_OK)
         *batch = b;
     else
@@ -90,26 +106,28 @@ static struct member *member(const struct bn_batch *b, int sequence)
 
 static int computed(const struct member *m) { return bn_sequence_position(&m->sequence); }
 
-/* The longest beginning of ids that a member has computed already; the last id is left to compute. */
-static const struct member *find_prefix(const struct bn_batch *b, const int32_t *ids, size_t n, int *n_shared)
+/* The longest beginning of ids, of at most `most`, that a member has computed already. */
+static const struct member *find_prefix(const struct bn_batch *b, const int32_t *ids, size_t most, int *n_shared)
 {
     const struct member *best = NULL;
     *n_shared = LEAST_SHARED - 1;
     for (int i = 0; !b->options.separate && i < b->options.n_sequences; i++) {
         const struct member *m = member(b, i);
         int k = 0;
-        while (m && k < computed(m) && (size_t)k + 1 < n && m->ids[k] == ids[k]) k++;
+        while (m && k < computed(m) && (size_t)k < most && m->ids[k] == ids[k]) k++;
         if (k > *n_shared && bn_sequence_has(&m->sequence, k)) best = m, *n_shared = k;
     }
     if (!best) *n_shared = 0;
     return best;
 }
 
-static enum bn_status begin(struct bn_batch *b, struct member *m, const int32_t *ids, size_t n, struct bn_error *err)
+/* The last id is left to compute, and so are those whose logits are wanted. */
+static enum bn_status begin(struct bn_batch *b, struct member *m, const int32_t *ids, size_t n,
+                            const struct bn_batch_scores *scores, struct bn_error *err)
 {
     const struct bn_batch_options *o = &b->options;
     int n_shared;
-    const struct member *from = find_prefix(b, ids, n, &n_shared);
+    const struct member *from = find_prefix(b, ids, scores && scores->first < n - 1 ? scores->first : n - 1, &n_shared);
     enum bn_status status =
         from ? bn_sequence_init_shared(&m->sequence, b->crew, &from->sequence, n_shared, o->n_ctx, err)
              : bn_sequence_init(&m->sequence, b->crew, o->n_ctx, o->kv_type, &o->kv_prune, err);
@@ -122,22 +140,29 @@ static enum bn_status begin(struct bn_batch *b, struct member *m, const int32_t 
         return status;
     }
     memcpy(m->ids, ids, n * sizeof *ids);
-    m->n_ids = (int)n, m->ready = -1, m->open = true, m->order = b->n_added++;
+    if (scores) m->scores = *scores;
+    m->n_ids = m->n_prompt = (int)n, m->ready = -1, m->open = true, m->order = b->n_added++;
     m->sequence.number = (int)(m - b->members);
     bn_sequence_hash_reset(&m->sequence, o->hash);
     return BN_OK;
 }
 
-enum bn_status bn_batch_add(struct bn_batch *b, const int32_t *ids, size_t n, int *sequence, struct bn_error *err)
+enum bn_status bn_batch_add_scored(struct bn_batch *b, const int32_t *ids, size_t n,
+                                   const struct bn_batch_scores *scores, int *sequence, struct bn_error *err)
 {
     int i = 0;
     while (i < b->options.n_sequences && b->members[i].open) i++;
     if (i == b->options.n_sequences)
         return bn_fail(err, BN_ERR_USAGE, "The batch holds %d sequences already; remove one first.", i);
     if (!n) return bn_fail(err, BN_ERR_USAGE, "A sequence must begin with at least one token.");
-    enum bn_status status = begin(b, &b->members[i], ids, n, err);
+    enum bn_status status = begin(b, &b->members[i], ids, n, scores, err);
     if (status == BN_OK) *sequence = i;
     return status;
+}
+
+enum bn_status bn_batch_add(struct bn_batch *b, const int32_t *ids, size_t n, int *sequence, struct bn_error *err)
+{
+    return bn_batch_add_scored(b, ids, n, NULL, sequence, err);
 }
 
 static enum bn_status no_sequence(int sequence, struct bn_error *err)
@@ -170,12 +195,20 @@ void bn_batch_remove(struct bn_batch *b, int sequence)
 
 /* Rows of the step, in the crew's buffer. */
 struct step {
+    struct bn_batch *batch;
     struct bn_row *rows;
     int n;
-    bool prompt; /* has a chunk of one */
+    bool prompt;           /* has a chunk of one */
+    struct member *scored; /* whose prompt that is when each of its logits is wanted, or NULL */
+    int first_scored;      /* the first of them among the wanted rows */
+    size_t score_at;       /* its index in the prompt */
 };
 
-static bool decodes(const struct member *m) { return m->open && computed(m) > 0 && m->n_ids == computed(m) + 1; }
+static bool decodes(const struct member *m)
+{
+    bool scored = m->scores.each && computed(m) < m->n_prompt;
+    return m->open && computed(m) > 0 && m->n_ids == computed(m) + 1 && !scored;
+}
 
 static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct member *m, int n, struct bn_error *err)
 {
@@ -184,8 +217,11 @@ static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct membe
     if (n > most) n = most;
     if (status == BN_OK) status = bn_kv_cache_append(&m->sequence.kv, n, err);
     if (status != BN_OK) return status;
-    for (int i = 0; i < n; i++, position++)
-        s->rows[s->n++] = (struct bn_row){&m->sequence, m->ids[position], position, position + 1 == m->n_ids};
+    for (int i = 0; i < n; i++, position++) {
+        bool scored = m->scores.each && position < m->n_prompt && (size_t)position >= m->scores.first;
+        if (scored && !s->scored) s->scored = m, s->first_scored = b->n_ready, s->score_at = (size_t)position;
+        s->rows[s->n++] = (struct bn_row){&m->sequence, m->ids[position], position, scored || position + 1 == m->n_ids};
+    }
     if (position < m->n_ids) return BN_OK;
     m->ready = b->n_ready;
     b->ready[b->n_ready++] = (int)(m - b->members);
@@ -224,9 +260,25 @@ static void undo(struct bn_batch *b, const struct step *s)
     b->n_ready = 0;
 }
 
+/* With scores, logits come in rounds into the crew's buffer: they are handed out, or kept for after the step. The rows
+ * of the scored prompt are the last of the wanted ones, and the last of them may be ready too. */
+static void take_round(void *self, int first, int count)
+{
+    struct step *s = self;
+    struct bn_batch *b = s->batch;
+    size_t vocab = (size_t)b->crew->model->source.config.n_vocab;
+    for (int i = first; i < first + count; i++) {
+        const float *logits = b->crew->logits + (size_t)(i - first) * vocab;
+        bool scored = i >= s->first_scored, last = i + 1 == b->crew->n_wanted;
+        int ready = !scored ? i : last && s->scored->ready >= 0 ? s->scored->ready : -1;
+        if (ready >= 0) memcpy(b->logits + (size_t)ready * vocab, logits, vocab * sizeof *logits);
+        if (scored) s->scored->scores.each(s->scored->scores.self, s->score_at + (size_t)(i - s->first_scored), logits);
+    }
+}
+
 enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *err)
 {
-    struct step s = {.rows = b->crew->rows};
+    struct step s = {.batch = b, .rows = b->crew->rows};
     size_t vocab = (size_t)b->crew->model->source.config.n_vocab;
     for (int i = 0; i < b->options.n_sequences; i++) b->members[i].ready = -1;
     b->n_ready = *n_ready = 0;
@@ -234,8 +286,10 @@ enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *
     const struct bn_pass pass = {.phase = s.prompt ? BN_PHASE_PREFILL : BN_PHASE_DECODE,
                                  .rows = s.rows,
                                  .n = s.n,
-                                 .logits = b->logits,
-                                 .n_logits = b->options.n_sequences};
+                                 .logits = s.scored ? b->crew->logits : b->logits,
+                                 .n_logits = s.scored ? BN_LOGIT_ROWS : b->options.n_sequences,
+                                 .take = s.scored ? take_round : NULL,
+                                 .self = &s};
     if (status == BN_OK && s.n) status = bn_pass_run(b->crew, &pass, err);
     if (status != BN_OK) undo(b, &s);
     if (status != BN_OK || !s.n) return status;
@@ -264,6 +318,12 @@ uint64_t bn_batch_kv_bytes(const struct bn_batch *b, int sequence)
 {
     const struct member *m = member(b, sequence);
     return m ? bn_sequence_kv_bytes(&m->sequence) : 0;
+}
+
+uint64_t bn_batch_kv_need(const struct bn_batch *b, size_t n)
+{
+    size_t segments = (n + BN_SEGMENT - 1) / BN_SEGMENT;
+    return (uint64_t)segments * BN_SEGMENT * b->position_bytes;
 }
 
 uint64_t bn_batch_logits_hash(const struct bn_batch *b, int sequence)

@@ -8,12 +8,7 @@
 
 double bn_log_probability(const float *logits, int n_vocab, int32_t id)
 {
-    float max = logits[0];
-    double sum = 0;
-    for (int i = 1; i < n_vocab; i++)
-        if (logits[i] > max) max = logits[i];
-    for (int i = 0; i < n_vocab; i++) sum += exp((double)logits[i] - max);
-    return (double)logits[id] - max - log(sum);
+    return bn_logits_ln(logits, id, bn_logits_norm(logits, n_vocab));
 }
 
 /* ---- one window: logits at positions first.. predict targets[0..] ---- */

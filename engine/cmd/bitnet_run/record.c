@@ -1,7 +1,6 @@
 /* record.c - runs the generator, streams its text, and keeps ids, text and times. SIGINT and SIGTERM end the text after
  * the current pass; a second signal ends the program at once. */
 #include "engine/cmd/bitnet_run/run.h"
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,11 +35,7 @@ static void score(void *self, size_t pos, const float *logits)
 {
     const struct scorer *s = self;
     if (pos + 1 == s->prompt->n) return;
-    float most = -INFINITY;
-    double sum = 0;
-    for (int i = 0; i < s->n_vocab; i++) most = fmaxf(most, logits[i]);
-    for (int i = 0; i < s->n_vocab; i++) sum += exp((double)logits[i] - (double)most);
-    s->logprobs[pos] = (double)logits[s->prompt->ids[pos + 1]] - (double)most - log(sum);
+    s->logprobs[pos] = bn_logits_ln(logits, s->prompt->ids[pos + 1], bn_logits_norm(logits, s->n_vocab));
 }
 
 static void score_prompt(struct record *r, const struct prompt *prompt)
