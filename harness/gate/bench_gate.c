@@ -40,7 +40,7 @@ static const struct bn_cmd_option options[] = {
     {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
      "e.g. prefill:16,decode:4@64 (4 tokens after 64), which is the default", 0, 0},
     {"plan", "FILE", BN_CMD_STRING, &request.plan,
-     "take workloads, and the first model, kernel and thread count, from a sweep's plan", 0, 0},
+     "take workloads, the first model and thread count, and the best kernel, from a sweep's plan", 0, 0},
     {"threads", "N", BN_CMD_INT, &request.threads, "threads of a worker (1)", 1, 1024},
     {"kernel_backend", "NAME", BN_CMD_STRING, &request.kernel_backend, "kernel variant; none: the best of each build",
      0, 0},
@@ -48,7 +48,8 @@ static const struct bn_cmd_option options[] = {
      100},
     {"ignore", "PERCENT", BN_CMD_FLOAT, &request.ignore_percent, "slow-down too small to act on (0.5)", 0, 50},
     {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
-    {"limit", "SECONDS", BN_CMD_FLOAT, &request.limit_s, "longest wait for one answer of a worker (120)", 0.1, 86400},
+    {"limit", "SECONDS", BN_CMD_FLOAT, &request.limit_s,
+     "longest wait for one answer of a worker (20 times what the workload took, at least 10)", 0.1, 86400},
     {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
     {"allow", "LIST", BN_CMD_STRING, &request.allow,
      "accept what is intended, and have it recorded: output, work, place (a slow-down that the place of code explains)",
@@ -95,7 +96,7 @@ static int fill_workloads(struct bn_gate_workload *workloads)
     int n;
     if (request.plan && bn_plan_load(&plan, request.plan, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (plan && !request.model && plan->n_models) request.model = plan->models[0].path;
-    if (plan && !request.kernel_backend && plan->n_kernels) request.kernel_backend = plan->kernels[0];
+    if (plan && !request.kernel_backend) request.kernel_backend = bn_gate_kernel_of_plan(plan);
     if (plan && !request.threads && plan->n_threads) request.threads = (int)plan->threads[0];
     enum bn_status status =
         plan && !request.workloads
@@ -309,7 +310,7 @@ int bn_bench_gate(int argc, char **argv)
                               .workloads = workloads,
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
-                              .fate.limit_s = (double)request.limit_s,
+                              .limit_s = (double)request.limit_s,
                               .pair_s = 0.2};
     for (int side = 0; side < 2; side++)
         if (sides.relink[side][0]) pairs.relink[side] = sides.relink[side];

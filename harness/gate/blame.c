@@ -46,6 +46,7 @@ static enum bn_status time_parts(struct times *t, struct bn_pairs *pairs, struct
     char command[64];
     enum bn_status status = BN_OK;
     snprintf(command, sizeof command, "parts %s", pairs->workloads[workload].command);
+    bn_pairs_expect(pairs, workload, 10);
     for (int round = -1; round < ROUNDS && !status; round++)
         for (int turn = 0; turn < 2 && !status; turn++) {
             int side = (round + turn) & 1;
@@ -82,12 +83,14 @@ static bool both_know(json_t *const hello[2], const char *verb)
 
 static enum bn_status count(struct bn_gate_blame *b, struct bn_pairs *pairs, const char *source, struct bn_error *err)
 {
-    char command[96], reason[256];
+    char command[96];
     enum bn_status status = BN_OK;
     snprintf(command, sizeof command, "isolate %s %s", b->op, pairs->workloads[b->workload].command);
-    for (int side = 0; side < 2 && source && !status; side++)
-        status =
-            bn_instructions_count(pairs, side, source, command, &b->instructions[side], reason, sizeof reason, err);
+    for (int side = 0; side < 2 && source && !status; side++) {
+        struct bn_instructions_of of = {side, b->workload, command, NAN, ""};
+        status = bn_instructions_count(pairs, source, &of, err);
+        b->instructions[side] = of.count;
+    }
     return status;
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const double watched_times = 10; /* how much longer work takes that is hashed and counted, on one thread */
+
 static void add(struct bn_exact_result *result, const char *workload, const char *op, const char *what, uint64_t base,
                 uint64_t head)
 {
@@ -140,8 +142,10 @@ static enum bn_status compare_work(struct bn_exact_result *result, struct bn_pai
     struct bn_dialogue workers[2] = {0};
     enum bn_status status = BN_OK;
     for (int side = 0; side < 2 && !status; side++) status = bn_pairs_worker(pairs, side, 0, &workers[side], NULL, err);
-    for (int w = 0; w < pairs->n_workloads && !status; w++)
+    for (int w = 0; w < pairs->n_workloads && !status; w++) {
+        bn_pairs_expect(pairs, w, watched_times);
         status = compare_workload(result, workers, &pairs->workloads[w], base[w], err);
+    }
     for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
     return status;
 }
@@ -159,6 +163,7 @@ static enum bn_status hash_all(struct bn_pairs *pairs, int side, int threads, ha
         char command[64];
         json_t *answer = NULL;
         snprintf(command, sizeof command, "hash %s", pairs->workloads[w].command);
+        bn_pairs_expect(pairs, w, watched_times);
         status = bn_dialogue_ask(&worker, command, &answer, err);
         snprintf(found[w], sizeof found[w], "%s", hash_of(answer));
         json_decref(answer);

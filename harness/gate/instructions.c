@@ -8,66 +8,69 @@
 #include <unistd.h>
 
 static const double threshold = 0.002;
+static const double counted_times = 2, simulated_times = 100, simulated_start_s = 120; /* how much longer it takes */
 static const uint64_t small_model_bytes = 64u
                                           << 20; /* callgrind runs about 50 x slower: some seconds for such a model */
 
 /* The second of two answers; NaN and a reason if the machine has no counter. */
-static enum bn_status ask_perf(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
-                               size_t cap, struct bn_error *err)
+static enum bn_status ask_perf(struct bn_pairs *pairs, struct bn_instructions_of *of, struct bn_error *err)
 {
     struct bn_dialogue worker;
     json_t *reply = NULL;
     char line[96];
-    bool alone = !strncmp(command, "isolate ", 8);
-    snprintf(line, sizeof line, "%s%s", alone ? "" : "instructions ", command);
-    enum bn_status status = bn_pairs_worker(pairs, side, 1, &worker, NULL, err);
+    bool alone = !strncmp(of->command, "isolate ", 8);
+    snprintf(line, sizeof line, "%s%s", alone ? "" : "instructions ", of->command);
+    enum bn_status status = bn_pairs_worker(pairs, of->side, 1, &worker, NULL, err);
     if (status) return status;
+    bn_pairs_expect(pairs, of->workload, counted_times);
     for (int i = 0; i < 2 && !status; i++) {
         json_decref(reply);
         reply = NULL;
         status = bn_dialogue_ask(&worker, line, &reply, err);
     }
     const char *why = json_string_value(json_object_get(reply, "reason"));
-    *count = why || status ? NAN : json_number_value(json_object_get(reply, "instructions"));
-    snprintf(reason, cap, "%s", why ? why : "");
+    of->count = why || status ? NAN : json_number_value(json_object_get(reply, "instructions"));
+    snprintf(of->reason, sizeof of->reason, "%s", why ? why : "");
     json_decref(reply);
     bn_dialogue_close(&worker);
-    if (*count > 0 || isnan(*count)) return status;
-    *count = NAN; /* no work takes no instruction */
-    snprintf(reason, cap, "The counter read 0.");
+    if (of->count > 0 || isnan(of->count)) return status;
+    of->count = NAN; /* no work takes no instruction */
+    snprintf(of->reason, sizeof of->reason, "The counter read 0.");
     return status;
 }
 
-static enum bn_status simulate_into(struct bn_pairs *pairs, int side, const char *command, const char *folder,
+static enum bn_status simulate_into(struct bn_pairs *pairs, const struct bn_instructions_of *of, const char *folder,
                                     struct bn_error *err)
 {
     struct bn_callgrind_call call;
     struct bn_pairs_call words;
-    bn_pairs_call(pairs, side, 1, &words);
+    bn_pairs_call(pairs, of->side, 1, &words);
     bn_callgrind_call(&call, folder, NULL, (char *const *)words.argv, NULL);
-    const struct bn_process_spec spec = {.argv = call.argv, .watch = &pairs->files[side]};
+    const struct bn_process_spec spec = {.argv = call.argv, .watch = &pairs->files[of->side]};
     struct bn_dialogue worker;
     json_t *reply = NULL;
-    enum bn_status status = bn_dialogue_open(&worker, side ? "head" : "base", &spec, &pairs->fate, NULL, err);
+    bn_pairs_expect(pairs, of->workload, simulated_times);
+    pairs->fate.limit_s = fmax(pairs->fate.limit_s, simulated_start_s);
+    enum bn_status status = bn_dialogue_open(&worker, of->side ? "head" : "base", &spec, &pairs->fate, NULL, err);
     if (status) return status;
-    status = bn_dialogue_ask(&worker, command, &reply, err);
+    status = bn_dialogue_ask(&worker, of->command, &reply, err);
     json_decref(reply);
     bn_dialogue_close(&worker);
     return status;
 }
 
-static enum bn_status ask_callgrind(struct bn_pairs *pairs, int side, const char *command, double *count, char *reason,
-                                    size_t cap, struct bn_error *err)
+static enum bn_status ask_callgrind(struct bn_pairs *pairs, struct bn_instructions_of *of, struct bn_error *err)
 {
     char folder[] = "/tmp/bitnet-gate-XXXXXX";
     struct bn_callgrind_sums sums;
-    *count = NAN;
-    if (!mkdtemp(folder)) return snprintf(reason, cap, "Could not make a temporary folder in /tmp."), BN_OK;
-    enum bn_status status = simulate_into(pairs, side, command, folder, err);
+    of->count = NAN;
+    if (!mkdtemp(folder))
+        return snprintf(of->reason, sizeof of->reason, "Could not make a temporary folder in /tmp."), BN_OK;
+    enum bn_status status = simulate_into(pairs, of, folder, err);
     if (!status && bn_callgrind_read(folder, NULL, &sums) && sums.instructions > 0)
-        *count = sums.instructions;
+        of->count = sums.instructions;
     else
-        snprintf(reason, cap, "callgrind left no total.");
+        snprintf(of->reason, sizeof of->reason, "callgrind left no total.");
     bn_callgrind_remove(folder);
     return status;
 }
@@ -84,26 +87,24 @@ static bool on_path(const char *program)
     return false;
 }
 
-typedef enum bn_status ask(struct bn_pairs *, int, const char *, double *, char *, size_t, struct bn_error *);
-
-enum bn_status bn_instructions_count(struct bn_pairs *pairs, int side, const char *source, const char *command,
-                                     double *count, char *reason, size_t cap, struct bn_error *err)
+enum bn_status bn_instructions_count(struct bn_pairs *pairs, const char *source, struct bn_instructions_of *of,
+                                     struct bn_error *err)
 {
-    return (strcmp(source, "perf") ? ask_callgrind : ask_perf)(pairs, side, command, count, reason, cap, err);
+    return (strcmp(source, "perf") ? ask_callgrind : ask_perf)(pairs, of, err);
 }
 
-static enum bn_status run(struct bn_instructions_result *r, struct bn_pairs *pairs, const char *source, ask *count,
+static enum bn_status run(struct bn_instructions_result *r, struct bn_pairs *pairs, const char *source,
                           struct bn_error *err)
 {
     r->reason[0] = 0;
     r->worst = -INFINITY;
     for (int w = 0; w < pairs->n_workloads; w++)
         for (int side = 0; side < 2; side++) {
-            double *at = side ? &r->head[w] : &r->base[w];
-            enum bn_status status =
-                count(pairs, side, pairs->workloads[w].command, at, r->reason, sizeof r->reason, err);
-            if (status) return status;
-            if (isnan(*at)) return BN_OK;
+            struct bn_instructions_of of = {side, w, pairs->workloads[w].command, NAN, ""};
+            enum bn_status status = bn_instructions_count(pairs, source, &of, err);
+            snprintf(r->reason, sizeof r->reason, "%s", of.reason);
+            if (status || isnan(of.count)) return status;
+            *(side ? &r->head[w] : &r->base[w]) = of.count;
             if (side) r->worst = fmax(r->worst, r->head[w] / r->base[w] - 1);
         }
     enum bn_status status = bn_pairs_check(pairs, err);
@@ -120,10 +121,10 @@ enum bn_status bn_instructions_run(struct bn_instructions_result *result, struct
     bool automatic = !strcmp(method, "auto");
     enum bn_status status = BN_OK;
     if (!strcmp(method, "off")) snprintf(result->reason, sizeof result->reason, "Switched off.");
-    if (automatic || !strcmp(method, "perf")) status = run(result, pairs, "perf", ask_perf, err);
+    if (automatic || !strcmp(method, "perf")) status = run(result, pairs, "perf", err);
     if (status || result->source || (automatic && model_bytes > small_model_bytes)) return status;
     if (!automatic && strcmp(method, "callgrind")) return status;
-    if (on_path("valgrind")) return run(result, pairs, "callgrind", ask_callgrind, err);
+    if (on_path("valgrind")) return run(result, pairs, "callgrind", err);
     size_t n = strlen(result->reason);
     snprintf(result->reason + n, sizeof result->reason - n, "%svalgrind is not installed.", n ? "; " : "");
     return BN_OK;

@@ -18,8 +18,13 @@ struct bn_instructions_result {
  * worker does; a missing counter or tool is a reason. */
 enum bn_status bn_instructions_run(struct bn_instructions_result *result, struct bn_pairs *pairs, const char *method,
                                    uint64_t model_bytes, struct bn_error *err);
-/* Instructions of one command of the worker (answer.h) by "perf" or "callgrind"; NAN and a reason where they cannot be
- * counted. */
-enum bn_status bn_instructions_count(struct bn_pairs *pairs, int side, const char *source, const char *command,
-                                     double *count, char *reason, size_t cap, struct bn_error *err);
+/* Instructions of one command of the worker (answer.h): as asked by the first three, answered by the last two. */
+struct bn_instructions_of {
+    int side, workload;  /* what it is about */
+    const char *command; /* a workload's, or "isolate OPERATION" and that */
+    double count;        /* NAN: */
+    char reason[256];    /* why it cannot be counted */
+};
+enum bn_status bn_instructions_count(struct bn_pairs *pairs, const char *source, struct bn_instructions_of *of,
+                                     struct bn_error *err);
 #endif

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { BLOCKS_LEAST = 3, BLOCKS_MOST = 256, BURST_MOST = 5, CANARY_RUNS = 4, RETRIES = 2 };
-static const double burst_ns = 5e6;
+static const double burst_ns = 5e6, limit_least_s = 10, limit_first_s = 120;
 static const char *const canary_command = "decode 4 16";
 static const double disturbed_ratio = 1.25;
 
@@ -17,6 +17,17 @@ static double now_s(void *self)
 {
     (void)self;
     return bn_clock_s();
+}
+
+/* Nothing is known of how long it takes to open the model. */
+static void expect_start(struct bn_pairs *pairs)
+{
+    pairs->fate.limit_s = pairs->limit_s > 0 ? pairs->limit_s : limit_first_s;
+}
+
+void bn_pairs_expect(struct bn_pairs *pairs, int w, double times)
+{
+    pairs->fate.limit_s = pairs->limit_s > 0 ? pairs->limit_s : fmax(limit_least_s, 20 * times * pairs->seconds[w]);
 }
 
 static void progress(void *self, int stage, int n_pairs, int n_most)
@@ -36,9 +47,10 @@ static enum bn_status learn(struct bn_pairs *pairs, struct bn_error *err)
 {
     double block_ns = 0;
     for (int w = 0; w < pairs->n_workloads; w++) {
-        double ns[3];
+        double ns[3], start = bn_clock_s();
         enum bn_status status = bn_dialogue_time(&pairs->canary, pairs->workloads[w].command, 3, ns, err);
         if (status) return status;
+        pairs->seconds[w] = bn_clock_s() - start; /* three, and the context before them */
         double least = fmin(ns[1], ns[2]);
         pairs->n_burst[w] = burst_of(least);
         block_ns += 4 * (pairs->n_burst[w] + warming(pairs->n_burst[w])) * least;
@@ -52,6 +64,7 @@ enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed, struct bn_er
     pairs->n_blocks = pairs->n_disturbed = pairs->n_pairs = pairs->n_canary = 0;
     bn_random_init(&pairs->random, seed);
     sched_getaffinity(0, sizeof pairs->home, &pairs->home);
+    expect_start(pairs);
     double ns[CANARY_RUNS];
     const struct bn_process_spec canary = {.argv = (char *const *)pairs->argv[0], .watch = &pairs->files[0]};
     enum bn_status status = bn_variant_folder(pairs->folder, err);
@@ -73,6 +86,7 @@ enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, int threads, st
                                json_t **hello, struct bn_error *err)
 {
     struct bn_pairs_call call;
+    expect_start(pairs);
     bn_pairs_call(pairs, side, threads, &call);
     const struct bn_process_spec spec = {.argv = (char *const *)call.argv, .watch = &pairs->files[side]};
     return bn_dialogue_open(worker, side ? "head" : "base", &spec, &pairs->fate, hello, err);
@@ -127,11 +141,12 @@ struct times {
 };
 
 /* One block of one workload: four bursts, base head head base or head base base head. */
-static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_dialogue *workers, int w, int leader,
+static enum bn_status time_block(struct bn_pairs *pairs, struct bn_dialogue *workers, int w, int leader,
                                  struct times *times, struct bn_error *err)
 {
     const int order[4] = {leader, !leader, !leader, leader}, n = pairs->n_burst[w], skip = warming(n);
     enum bn_status status = BN_OK;
+    bn_pairs_expect(pairs, w, 1);
     for (int i = 0; i < 4 && !status; i++) {
         int side = order[i];
         double burst[BURST_MOST + 1];
@@ -143,14 +158,16 @@ static enum bn_status time_block(const struct bn_pairs *pairs, struct bn_dialogu
 }
 
 /* Every workload on both sides, untimed. */
-static enum bn_status warm(const struct bn_pairs *pairs, struct bn_dialogue *workers, struct bn_error *err)
+static enum bn_status warm(struct bn_pairs *pairs, struct bn_dialogue *workers, struct bn_error *err)
 {
     double ns[2];
     enum bn_status status = BN_OK;
-    for (int w = 0; w < pairs->n_workloads && !status; w++)
+    for (int w = 0; w < pairs->n_workloads && !status; w++) {
+        bn_pairs_expect(pairs, w, 1);
         for (int side = 0; side < 2 && !status; side++)
             status =
                 bn_dialogue_time(&workers[side], pairs->workloads[w].command, 1 + warming(pairs->n_burst[w]), ns, err);
+    }
     return status;
 }
 
@@ -209,6 +226,7 @@ static enum bn_status start(struct bn_pairs *pairs, int side, const cpu_set_t *c
     bool both = pairs->relink[0] && pairs->relink[1]; /* else neither: both sides get the same treatment */
     uint64_t drawn = 1 + bn_random_below(&pairs->random, BN_VARIANT_SEEDS),
              seed = pairs->layout[side] ? pairs->layout[side] : drawn;
+    expect_start(pairs);
     bn_pairs_call(pairs, side, 0, &call);
     enum bn_status status =
         bn_variant_make(&variant, pairs->folder, call.argv[0], both ? pairs->relink[side] : NULL, seed, err);

@@ -25,15 +25,17 @@ struct bn_pairs {
     struct bn_watch files[3];   /* programs of base and head, and the model: must not change */
     const struct bn_gate_workload *workloads;
     int n_workloads, n_threads;
-    struct bn_dialogue_fate fate; /* of the worker that failed; the caller may set its limit */
+    struct bn_dialogue_fate fate; /* of the worker that failed */
+    double limit_s;               /* longest wait for an answer; 0: 20 times what the workload took, at least 10 s */
     const char *relink[2];        /* scripts that link them anew (variant.h); NULL for both: each process gets a copy */
     uint64_t layout[2];           /* seed of every link; 0: drawn for each pair */
     double pair_s;                /* time that the blocks of a pair should take; decides their number, at least 3 */
     /* from here on: state */
     struct bn_random random;
     struct bn_dialogue canary;
-    char folder[BN_VARIANT_PATH]; /* of program files */
-    cpu_set_t home;               /* CPUs this process may use */
+    char folder[BN_VARIANT_PATH];      /* of program files */
+    cpu_set_t home;                    /* CPUs this process may use */
+    double seconds[BN_GATE_WORKLOADS]; /* that one command of the workload took, its context included */
     int n_blocks, n_disturbed, n_pairs, n_canary, n_burst[BN_GATE_WORKLOADS];
     double canary_ns[BN_CANARY_MOST];
 };
@@ -50,6 +52,9 @@ void bn_pairs_call(const struct bn_pairs *pairs, int side, int threads, struct b
 /* A worker of base or head, for the other tiers. hello may be NULL. */
 enum bn_status bn_pairs_worker(struct bn_pairs *pairs, int side, int threads, struct bn_dialogue *worker,
                                json_t **hello, struct bn_error *err);
+/* The next answers are about workload w, which takes that many times longer than when it is timed: limits their time.
+ */
+void bn_pairs_expect(struct bn_pairs *pairs, int w, double times);
 /* Does the worker that said this know a command? Those of older builds say nothing, and know few (answer.h). */
 bool bn_gate_knows(const json_t *hello, const char *command);
 /* Fails if one of the files has changed since the start. */

@@ -61,6 +61,27 @@ static void write_found(const struct bn_gate_report *report, FILE *out)
     bn_gate_last_words(report, put_line, out);
 }
 
+const char *bn_gate_builds_differ(const struct bn_gate_report *report, const char *what, const char *said[2])
+{
+    for (int side = 0; side < 2; side++) {
+        const char *text = json_string_value(json_object_get(report->hello[side], what));
+        said[side] = text ? text : "not said";
+    }
+    return strcmp(said[0], said[1]) ? what : NULL;
+}
+
+static void write_builds(const struct bn_gate_report *report, FILE *out)
+{
+    const char *said[2];
+    if (!report->hello[0] || !report->hello[1]) return;
+    if (bn_gate_builds_differ(report, "kernels", said))
+        fprintf(out, "kernels       %s -> %s\n", BN_PRINTABLE(said[0]), BN_PRINTABLE(said[1]));
+    else
+        fprintf(out, "kernels       %s\n", BN_PRINTABLE(said[0]));
+    if (bn_gate_builds_differ(report, "compiler", said))
+        fprintf(out, "compiler      differs: %s -> %s\n", BN_PRINTABLE(said[0]), BN_PRINTABLE(said[1]));
+}
+
 static void write_exact(const struct bn_exact_result *exact, FILE *out)
 {
     if (!exact->measured) {
@@ -101,6 +122,7 @@ static void write_blame(const struct bn_gate_report *report, FILE *out)
 void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
 {
     char text[128];
+    write_builds(report, out);
     write_exact(&report->exact, out);
     write_instructions(report, out);
     for (int w = 0; w < report->n_workloads; w++) {

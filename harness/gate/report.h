@@ -34,6 +34,8 @@ struct bn_gate_report {
 double bn_gate_percent(double log_ratio); /* 0.0296 -> 3.0 */
 /* One figure of a workload's time, in words: "+1.2 % (-0.3 to +2.8), regression". */
 void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap);
+/* What both workers say of themselves under that name, "not said" where one does not; NULL where it is the same. */
+const char *bn_gate_builds_differ(const struct bn_gate_report *report, const char *what, const char *said[2]);
 const char *bn_gate_no_instructions(const struct bn_gate_report *report); /* why there is no count */
 /* Verdict and reason from what was found; nothing was found: they stay. */
 void bn_gate_settle(struct bn_gate_report *report);

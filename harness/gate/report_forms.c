@@ -54,6 +54,11 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
         bn_gate_blame_text(&report->blame, blame, sizeof blame);
         fprintf(out, "| operation | %s | %s |\n", report->workloads[report->blame.workload].name, blame);
     }
+    static const char *const told[] = {"kernels", "compiler"};
+    const char *said[2];
+    for (int i = 0; i < 2; i++)
+        if (bn_gate_builds_differ(report, told[i], said))
+            fprintf(out, "| builds | %s | %s → %s |\n", told[i], BN_PRINTABLE(said[0]), BN_PRINTABLE(said[1]));
     if (report->allowed) fprintf(out, "\nAllowed: %s.\n", report->allowed);
     fprintf(out,
             "\n<sub>Positive is slower. Bounds are wrong at most 5 times in 100 each, at every look. "

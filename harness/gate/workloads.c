@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { KERNELS_MOST = 32 };
+#include <string.h>
+
 static enum bn_status add(struct bn_gate_workload *workloads, int *n, const char *what, uint32_t tokens, uint32_t fill,
                           struct bn_error *err)
 {
@@ -60,4 +63,17 @@ enum bn_status bn_gate_workloads_of_plan(struct bn_gate_workload *workloads, int
         if (w->decode && !status) status = add(workloads, n, "decode", w->decode, w->fill + w->prefill, err);
     }
     return status;
+}
+
+const char *bn_gate_kernel_of_plan(const struct bn_plan *plan)
+{
+    const char *known[KERNELS_MOST], *best = NULL;
+    size_t n = bn_kernel_backends(known, KERNELS_MOST); /* weakest first */
+    if (n > KERNELS_MOST) n = KERNELS_MOST;
+    for (uint32_t i = 0; i < plan->n_kernels; i++)
+        if (!strcmp(plan->kernels[i], "auto")) return NULL;
+    for (size_t k = 0; k < n; k++)
+        for (uint32_t i = 0; i < plan->n_kernels; i++)
+            if (!strcmp(plan->kernels[i], known[k])) best = known[k];
+    return best ? best : plan->n_kernels ? plan->kernels[0] : NULL; /* one that the workers will refuse */
 }

@@ -10,4 +10,7 @@ enum bn_status bn_gate_workloads_parse(struct bn_gate_workload *workloads, int *
 /* The workloads of a plan; one with prefill and decode becomes two. */
 enum bn_status bn_gate_workloads_of_plan(struct bn_gate_workload *workloads, int *n, const struct bn_plan *plan,
                                          struct bn_error *err);
+/* The strongest of the plan's kernels that this CPU can run; NULL, the best of each build, where it has "auto" or none.
+ */
+const char *bn_gate_kernel_of_plan(const struct bn_plan *plan);
 #endif
