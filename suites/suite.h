@@ -105,6 +105,8 @@ const char *bn_verdict_name(enum bn_verdict verdict); /* "PASS", "FAIL", "SKIP" 
 struct bn_stress_options {
     const char *model_path;            /* tests open the model themselves, with several options */
     const char *against_path;          /* kernel parity: a second file that must give the same logits; NULL: none */
+    const char *twin_path;             /* the same model in full precision, opened with default options; NULL: none */
+    const char *data_dir;              /* folder of the tasks' data and of heldout/; as in bn_eval_options */
     struct bn_model_options model;     /* kernel_backend and tokenizer */
     int n_threads;                     /* most threads to try; 0: the engine's choice */
     int n_ctx;                         /* longest context to try; 0: the model's training context */

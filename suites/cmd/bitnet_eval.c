@@ -13,7 +13,7 @@ enum { MAX_TASKS = 64 };
 static struct {
     struct bn_eval_options eval;
     struct bn_model_options model;
-    const char *model_path, *tasks, *items, *only, *against;
+    const char *model_path, *tasks, *items, *only, *against, *twin;
     bool json, list_tasks, quick, lens;
 } o = {.eval.data_dir = "datasets"};
 
@@ -43,6 +43,8 @@ static const struct bn_cmd_option options[] = {
     {"only", "A,B", BN_CMD_STRING, &o.only, "stress: only the tests whose names begin so (s01,s03)", 0, 0},
     {"against", "FILE", BN_CMD_STRING, &o.against,
      "stress: a second file that must give the same logits; divergence: the reference", 0, 0},
+    {"twin", "FILE", BN_CMD_STRING, &o.twin, "stress: the same model in full precision, for the tests that compare", 0,
+     0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
                                   "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]\n"
@@ -64,13 +66,14 @@ static void check_options(enum mode mode)
                                         [STRESS] = "the word stress",
                                         [DIVERGENCE] = "the word divergence",
                                         [STRESS | DIVERGENCE] = "the word stress or divergence",
+                                        [TASKS | STRESS] = "--tasks or the word stress",
                                         [TASKS | DIVERGENCE] = "--tasks or the word divergence"};
     static const struct {
         const char *option;
         unsigned modes;
     } uses[] = {{"tasks", TASKS},
                 {"subset", TASKS},
-                {"data_dir", TASKS},
+                {"data_dir", TASKS | STRESS},
                 {"limit", TASKS | DIVERGENCE},
                 {"limit_per_group", TASKS},
                 {"ids", TASKS},
@@ -80,6 +83,7 @@ static void check_options(enum mode mode)
                 {"lens", DIVERGENCE},
                 {"quick", STRESS},
                 {"only", STRESS},
+                {"twin", STRESS},
                 {"against", STRESS | DIVERGENCE}};
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
         bn_cmd_needs(&cmd, uses[i].option, uses[i].modes & mode, words[uses[i].modes]);
@@ -243,6 +247,8 @@ static int stress(void)
     struct bn_stress_result results[32];
     struct bn_stress_options so = {.model_path = o.model_path,
                                    .against_path = o.against,
+                                   .twin_path = o.twin,
+                                   .data_dir = o.eval.data_dir,
                                    .model = o.model,
                                    .n_threads = o.eval.n_threads,
                                    .n_ctx = o.eval.n_ctx,

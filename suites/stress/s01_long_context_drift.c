@@ -3,6 +3,7 @@
  * a token. A model within its training context stays near 0 (more context helps a little); positions it cannot handle
  * (a rope base read wrongly, a cache that overflows or rounds, a context beyond training) cost whole nats. */
 #include "suites/stress/drift.h"
+#include "suites/stress/opened.h"
 #include "suites/stress/text.h"
 #include "suites/eval/score.h"
 #include "suites/fail.h"
@@ -75,10 +76,7 @@ enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider
 
 void bn_drift_judge(struct bn_stress_result *result, const struct bn_drift *drift)
 {
-    result->value = drift->worst;
-    result->threshold = threshold_nats;
-    result->unit = "nats/token";
-    result->verdict = drift->worst <= threshold_nats ? BN_PASS : BN_FAIL;
+    bn_stress_judge(result, drift->worst, threshold_nats, "nats/token");
     snprintf(result->reason, sizeof result->reason,
              "%.3f nats/token after %d tokens, %+.3f after %zu (the worst of %d positions)", drift->near, NEAR,
              drift->worst, drift->worst_at, N_POSITIONS);
@@ -93,8 +91,7 @@ static enum bn_status measure(struct bn_drift *drift, const struct bn_model *mod
     struct bn_engine_provider engine = {0};
     enum bn_status status = bn_stress_ids(&filler, model, 1, true, n_filler, err);
     if (status == BN_OK) status = bn_stress_ids(&passages, model, 7, false, (size_t)n_passages * PASSAGE, err);
-    struct bn_session_options session = options->session;
-    session.n_ctx = n_ctx, session.n_threads = options->n_threads;
+    const struct bn_session_options session = bn_stress_session(options, n_ctx);
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, err);
     if (status == BN_OK)
         status = bn_drift_measure(drift, &engine.provider, filler, n_filler, passages, n_passages, err);
@@ -104,27 +101,30 @@ static enum bn_status measure(struct bn_drift *drift, const struct bn_model *mod
     return status;
 }
 
+struct far {
+    const struct bn_stress_options *options;
+    struct bn_stress_result *result;
+};
+
+static enum bn_status at_trained_context(void *self, const struct bn_model *model, struct bn_error *err)
+{
+    struct far *far = self;
+    struct bn_drift drift = {0};
+    int trained = bn_model_info(model)->n_ctx_train, cap = far->options->quick ? 1024 : 4096;
+    int n_ctx = far->options->n_ctx ? far->options->n_ctx : trained < cap ? trained : cap;
+    if (n_ctx < 4 * (NEAR + PASSAGE))
+        return bn_stress_skip(far->result, "a context of %d tokens has no far end; the test needs %d", n_ctx,
+                              4 * (NEAR + PASSAGE));
+    enum bn_status status = measure(&drift, model, far->options, n_ctx, err);
+    if (status == BN_OK) bn_drift_judge(far->result, &drift);
+    return status;
+}
+
 static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options,
                           struct bn_error *err)
 {
-    struct bn_model *model;
-    struct bn_drift drift = {0};
-    enum bn_status status = bn_model_open(&model, options->model_path, &options->model, err);
-    if (status != BN_OK) return status;
-    int trained = bn_model_info(model)->n_ctx_train, cap = options->quick ? 1024 : 4096;
-    int n_ctx = options->n_ctx ? options->n_ctx : trained < cap ? trained : cap;
-    if (n_ctx < 4 * (NEAR + PASSAGE)) {
-        result->verdict = BN_SKIP;
-        snprintf(result->reason, sizeof result->reason, "a context of %d tokens has no far end; the test needs %d",
-                 n_ctx, 4 * (NEAR + PASSAGE));
-    } else {
-        status = measure(&drift, model, options, n_ctx, err);
-        if (status == BN_OK) bn_drift_judge(result, &drift);
-    }
-    struct bn_error changed; /* explains better than what was computed */
-    if (bn_model_check(model, &changed) != BN_OK) *err = changed, status = changed.status;
-    bn_model_close(model);
-    return status;
+    struct far far = {options, result};
+    return bn_stress_open(options, options->model_path, at_trained_context, &far, err);
 }
 
 const struct bn_stress_test bn_s01_long_context_drift = {

@@ -1,10 +1,17 @@
 /* test_stress.c - the stress tests' judgements fail when they must: fakes that depend on what must not matter. */
+#include "suites/stress/confident.h"
 #include "suites/stress/drift.h"
+#include "suites/stress/jitter.h"
+#include "suites/stress/paired_items.h"
 #include "suites/stress/parity.h"
+#include "suites/stress/repetition.h"
+#include "suites/stress/sustained.h"
 #include "suites/stress/text.h"
 #include "suites/tests/fake.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 static enum bn_status honest(void *self, const struct bn_way *way, uint64_t *hash, struct bn_error *err)
 {
@@ -113,4 +120,93 @@ Test(stress, the_list_has_names_in_order)
     size_t n = bn_stress_tests(&tests);
     cr_assert_geq(n, 3);
     for (size_t i = 1; i < n; i++) cr_expect_lt(strcmp(tests[i - 1].name, tests[i].name), 0);
+}
+
+/* Three items of four choices; the twin is sure of the first two (0.9526 and 0.9526) and not of the third (0.2969). */
+static const double sure_of_0[] = {-1, -5, -6, -7}, sure_of_2[] = {-9, -8, -1, -4.1}, unsure[] = {-1, -1.1, -1, -1.2};
+
+Test(stress, only_items_that_the_twin_is_sure_about_count)
+{
+    const struct bn_eval_item twin[] = {{.n_choices = 4, .ll = sure_of_0, .gold = 0},
+                                        {.n_choices = 4, .ll = sure_of_2, .gold = 1},
+                                        {.n_choices = 4, .ll = unsure, .gold = 0}};
+    const struct bn_eval_item model[] = {{.n_choices = 4, .ll = sure_of_2, .gold = 0},
+                                         {.n_choices = 4, .ll = sure_of_2, .gold = 1},
+                                         {.n_choices = 4, .ll = sure_of_2, .gold = 0}};
+    struct bn_confident c = bn_confident_compare(twin, model, 3);
+    cr_expect_eq(c.n, 2);
+    cr_expect_eq(c.different, 1);
+    cr_expect_eq(c.twin_right, 1);
+    cr_expect_eq(c.model_right, 0);
+    cr_expect_lt(c.margin, -0.4); /* from 0.97 to 0.0003 in one of two */
+}
+
+Test(stress, the_paired_loss_has_the_error_of_its_differences)
+{
+    struct bn_eval_item right[8], half[8];
+    for (int i = 0; i < 8; i++) {
+        right[i] = (struct bn_eval_item){.n_choices = 4, .ll = sure_of_0, .gold = 0};
+        half[i] = (struct bn_eval_item){.n_choices = 4, .ll = i % 2 ? sure_of_0 : sure_of_2, .gold = 0};
+    }
+    struct bn_paired p = bn_paired_accuracy(right, half, 8);
+    cr_expect_eq(p.right, 8);
+    cr_expect_float_eq(p.loss, 0.5, 1e-12);
+    cr_expect_float_eq(p.error, 0.1889822365, 1e-9); /* sd 0.5345 of the eight differences / sqrt(8) */
+}
+
+Test(stress, a_text_of_one_phrase_repeats_itself)
+{
+    int32_t circle[40], steady[40];
+    for (int i = 0; i < 40; i++) circle[i] = i % 5, steady[i] = i;
+    cr_expect_float_eq(bn_repetition_of(circle, 40).repeated, 32 / 37., 1e-12);
+    cr_expect_float_eq(bn_repetition_of(circle, 40).entropy, log2(5), 1e-12);
+    cr_expect_eq(bn_repetition_of(steady, 40).repeated, 0);
+    cr_expect_eq(bn_repetition_of(steady, 3).repeated, 0);
+}
+
+/* Every `slow`-th step takes ten times as long. */
+struct uneven {
+    int n, slow;
+};
+static enum bn_status uneven_step(void *self, struct bn_error *err)
+{
+    struct uneven *u = self;
+    struct timespec t = {0, ++u->n % u->slow ? 200000 : 4000000};
+    (void)err;
+    nanosleep(&t, NULL);
+    return BN_OK;
+}
+
+Test(stress, every_tenth_token_ten_times_as_slow_is_jitter)
+{
+    struct uneven uneven = {.slow = 10};
+    struct bn_jitter jitter;
+    struct bn_stress_result result = {0};
+    cr_assert_eq(bn_jitter_measure(&jitter, uneven_step, &uneven, 3, NULL), BN_OK);
+    jitter.cpu_share = 1; /* the steps sleep */
+    bn_jitter_judge(&result, &jitter, (const double[3]){3, 2, 1});
+    cr_expect_eq(result.verdict, BN_FAIL, "%s", result.reason);
+    cr_expect_gt(result.value, 3);
+    jitter.cpu_share = 0.5;
+    bn_jitter_judge(&result, &jitter, (const double[3]){3, 2, 1});
+    cr_expect_eq(result.verdict, BN_SKIP);
+}
+
+static struct bn_stress_result sustained(double first_ms, double last_ms, double growth_mib, double cpu_share)
+{
+    double ms[400];
+    struct bn_stress_result result = {0};
+    for (int i = 0; i < 400; i++) ms[i] = i < 200 ? first_ms : last_ms;
+    bn_sustained_judge(&result, &(struct bn_steps){ms, 400, cpu_share, 100, 100 + growth_mib});
+    return result;
+}
+
+Test(stress, sustained_decoding_neither_slows_down_nor_leaks)
+{
+    cr_expect_eq(sustained(1, 1.05, 0.1, 1).verdict, BN_PASS);
+    cr_expect_eq(sustained(1, 1.2, 0.1, 1).verdict, BN_FAIL);
+    cr_expect_eq(sustained(1, 1.2, 0.1, 0.5).verdict, BN_SKIP);
+    struct bn_stress_result leak = sustained(1, 1, 5, 0.5);
+    cr_expect_eq(leak.verdict, BN_FAIL);
+    cr_expect(strstr(leak.reason, "leak"), "%s", leak.reason);
 }

@@ -1,0 +1,24 @@
+/* paired_items.c - accuracy of the same items answered twice. */
+#include "suites/stress/paired_items.h"
+#include <math.h>
+
+static int right(const struct bn_eval_item *item)
+{
+    for (int i = 0; i < item->n_choices; i++)
+        if (i != item->gold && !(item->ll[i] < item->ll[item->gold])) return 0;
+    return 1;
+}
+
+struct bn_paired bn_paired_accuracy(const struct bn_eval_item *first, const struct bn_eval_item *second, size_t n)
+{
+    struct bn_paired p = {.n = n};
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        int lost = right(&first[i]) - right(&second[i]);
+        p.right += (size_t)right(&first[i]);
+        sum += lost, squares += lost * lost;
+    }
+    if (n) p.loss = sum / (double)n;
+    if (n > 1) p.error = sqrt((squares / (double)n - p.loss * p.loss) / (double)(n - 1));
+    return p;
+}

@@ -1,0 +1,66 @@
+/* s08_kv_prune_recall.c - facts told 100 to 1,500 tokens before the question are recalled from a pruned or 4-bit cache
+ * as from a whole one. Judges the cache that the options choose, or where they choose none, q4_0; value = how many
+ * points of accuracy the cache loses, less twice the standard error of the paired difference. */
+#include "suites/stress/opened.h"
+#include "suites/stress/paired_items.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Measured: q4_0 loses 0 (b1.58) to 2 points (twin), a window of a quarter 72. */
+static const double threshold_points = 3;
+enum { LEAST_RIGHT = 10 };
+
+static bool prunes(const struct bn_session_options *s)
+{
+    return s->kv_prune.policy && strcmp(s->kv_prune.policy, "off");
+}
+
+static enum bn_status recall(struct bn_eval_result *result, const struct bn_stress_options *options,
+                             struct bn_session_options session, struct bn_error *err)
+{
+    struct bn_stress_options with = *options;
+    with.session = session;
+    return bn_stress_evaluate(result, &with, options->model_path, "microworld_recall", options->quick ? 50 : 0, err);
+}
+
+static enum bn_status judge(struct bn_stress_result *result, const struct bn_eval_result *whole,
+                            const struct bn_eval_result *tested, const char *name)
+{
+    struct bn_paired p = bn_paired_accuracy(whole->items, tested->items, whole->n_items);
+    if (p.right < LEAST_RIGHT)
+        return bn_stress_skip(result, "with a whole cache the model answers %zu of %zu items; the test needs %d",
+                              p.right, p.n, LEAST_RIGHT);
+    bn_stress_judge(result, 100 * (p.loss - 2 * p.error), threshold_points, "points");
+    snprintf(result->reason, sizeof result->reason,
+             "recall %.1f %% with a whole f32 cache, %.1f %% with %s (%zu items)", 100. * (double)p.right / (double)p.n,
+             100. * ((double)p.right / (double)p.n - p.loss), name, p.n);
+    return BN_OK;
+}
+
+static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options,
+                          struct bn_error *err)
+{
+    struct bn_eval_result whole, tested;
+    struct bn_session_options session = options->session, plain = session;
+    char name[64];
+    if (bn_stress_lacks(result, options, "microworld/microworld_recall.jsonl")) return BN_OK;
+    plain.kv_prune = (struct bn_kv_prune_options){0}, plain.kv_type = "f32";
+    if (!prunes(&session) && (!session.kv_type || !strcmp(session.kv_type, "auto"))) session.kv_type = "q4_0";
+    if (prunes(&session))
+        snprintf(name, sizeof name, "kv_prune %s", session.kv_prune.policy);
+    else
+        snprintf(name, sizeof name, "%s", session.kv_type);
+    enum bn_status status = recall(&whole, options, plain, err);
+    if (status != BN_OK) return status;
+    status = recall(&tested, options, session, err);
+    if (status == BN_OK) {
+        status = judge(result, &whole, &tested, name);
+        bn_eval_release(&tested);
+    }
+    bn_eval_release(&whole);
+    return status;
+}
+
+const struct bn_stress_test bn_s08_kv_prune_recall = {
+    "s08_kv_prune_recall", "facts far back are recalled from a pruned or 4-bit cache as from a whole one", run};
