@@ -83,9 +83,9 @@ static void expect(const struct bn_sequence *s, const char *policy, int layer, i
             shares(s, layer, h / group, noted(k, layer, at, h), n, p);
             for (int j = 0; j < n; j++) entropy -= p[j] > 0 ? p[j] * log(p[j]) : 0;
             for (int j = 0; j < n; j++) {
-                double share = entropic && p[j] > 0 ? fmax(-p[j] * log(p[j]) / entropy, p[j]) : p[j];
+                double share = entropic && p[j] > 0 ? fmax(-p[j] * log(p[j]) / fmax(entropy, 0.01), p[j]) : p[j];
                 sum[j].score += share;
-                sum[j].rounding += share * 1e-6 * (entropic ? 1 / entropy : 1) + 1e-6;
+                sum[j].rounding += share * 1e-6 * (entropic ? 1 / fmax(entropy, 0.01) : 1) + 1e-6;
             }
         }
 }

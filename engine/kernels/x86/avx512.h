@@ -2,6 +2,7 @@
 #ifndef BN_KERNELS_AVX512_H
 #define BN_KERNELS_AVX512_H
 #include <immintrin.h>
+#include <stdint.h>
 
 /* vpdpbusd in assembly: with the intrinsic, gcc 12 copies every accumulator twice in each iteration of a loop, and the
  * instructions that wait in the queues for a cache line are what limits reading from memory. */
@@ -12,6 +13,16 @@ static inline __attribute__((always_inline)) void dot_add(__m512i *sum, __m512i 
 static inline __attribute__((always_inline)) void dot_add_at(__m512i *sum, __m512i codes, const void *x)
 {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*sum) : "v"(codes), "m"(*(const __m512i_u *)x));
+}
+
+/* Asks for the lines of a row that are 4 KiB (into L2) and 1 KiB (into L1) ahead: without it one core of an Emerald
+ * Rapids reads as fast as a plain loop does, with it 1.2 times as fast. Models with rows below AHEAD_BYTES (1,024
+ * columns of two bits) fit a cache, where asking costs 4 % of a token (engine/performance.md). */
+#define AHEAD_BYTES 256
+static inline __attribute__((always_inline)) void ask_row_ahead(const uint8_t *w)
+{
+    _mm_prefetch((const char *)w + 4096, _MM_HINT_T1);
+    _mm_prefetch((const char *)w + 1024, _MM_HINT_T0);
 }
 
 /* Adds up each 128 bits of four vectors: lane 4 l + i is the total of 128 bits l of vector i. */

@@ -5,6 +5,7 @@
 
 #define PLANES      1
 #define CHUNK_BYTES 32
+#define PLACES      4
 
 /* `low` in the first half, `high` in the second. */
 BN_INLINE __m512i halves(__m256i low, __m256i high) { return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1); }
@@ -19,9 +20,9 @@ BN_INLINE __m512i part(__m512i w, const int f, const int plane)
     return _mm512_and_si512(w,
                             halves(_mm256_set1_epi8((char)(1 << 2 * f)), _mm256_set1_epi8((char)(1 << (2 * f + 1)))));
 }
-BN_INLINE __m512i settle(__m512i v, const int f)
+BN_INLINE __m512i settle(__m512i v, const int place)
 {
-    return _mm512_srav_epi32(v, halves(_mm256_set1_epi32(2 * f), _mm256_set1_epi32(2 * f + 1)));
+    return _mm512_srav_epi32(v, halves(_mm256_set1_epi32(2 * place), _mm256_set1_epi32(2 * place + 1)));
 }
 BN_INLINE __m512i shifted(__m512i w, const int f)
 {

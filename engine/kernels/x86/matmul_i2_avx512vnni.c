@@ -16,16 +16,6 @@ BN_INLINE __m512i field(__m512i w, const int f)
     return _mm512_and_si512(f < 3 ? _mm512_srli_epi16(w, 6 - 2 * f) : w, _mm512_set1_epi8(3));
 }
 
-/* Asks for the lines of a row that are 4 KiB (into L2) and 1 KiB (into L1) ahead: without it one core of an Emerald
- * Rapids reads as fast as a plain loop does, with it 1.2 times as fast. Models with rows below AHEAD_BYTES (1,024
- * columns) fit a cache, where asking costs 4 % of a token (engine/performance.md). */
-#define AHEAD_BYTES 256
-BN_INLINE void ask_ahead(const uint8_t *w)
-{
-    _mm_prefetch((const char *)w + 4096, _MM_HINT_T1);
-    _mm_prefetch((const char *)w + 1024, _MM_HINT_T0);
-}
-
 /* One step over 256 columns: `load` is the mask of bytes that belong to the row. */
 #define STEP(load)                                                                                                     \
     BN_UNROLL for (int f = 0; f < 4; f++)                                                                              \
@@ -51,7 +41,7 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
         _mm512_setzero_si512();
     for (; k + 256 <= a->cols; k += 256) {
         if (a->row_bytes >= AHEAD_BYTES)
-            BN_UNROLL for (int r = 0; r < rows; r++) ask_ahead(w + (size_t)r * step + k / 4);
+            BN_UNROLL for (int r = 0; r < rows; r++) ask_row_ahead(w + (size_t)r * step + k / 4);
         STEP(_mm512_loadu_si512)
     }
     if (k < a->cols) STEP(HALF)
@@ -89,7 +79,7 @@ BN_INLINE void four_rows(__m512i total[4], const uint8_t *w, size_t apart, const
         BN_UNROLL for (int f = 0; f < 4; f++) xv[f] = _mm512_loadu_si512(x + k + 64 * f);
         BN_UNROLL for (int r = 0; r < 4; r++)
         {
-            if (ahead) ask_ahead(w + (size_t)r * apart);
+            if (ahead) ask_row_ahead(w + (size_t)r * apart);
             add_masked(sum[r], _mm512_loadu_si512(w + (size_t)r * apart), xv);
         }
     }

@@ -1,11 +1,13 @@
-/* matmul_i2_tmpl.h - body of ternary times int8 over all rows and tokens, in tiles of four rows x four tokens.
+/* matmul_codes_tmpl.h - body of two-bit codes times int8 over all rows and tokens, in tiles of rows x four tokens.
  *
- * The including file may define:
- * - FULL_TILE(a, m, t): a whole tile, rows m .. m + 3 and tokens t .. t + 3; the default is that of matmul_i2_tile.h.
+ * The including file defines PLANES and store of matmul_codes_tile_tmpl.h.
  * Gives: matmul. */
-#include "engine/kernels/arm/matmul_i2_tile.h"
+#include "engine/kernels/arm/matmul_codes_tile_tmpl.h"
 
-#ifndef FULL_TILE /* four rows x TILE_TOKENS tokens */
+#ifdef __ARM_FEATURE_MATMUL_INT8
+#include "engine/kernels/arm/matmul_codes_i8mm_tmpl.h"
+#define FULL_TILE(a, m, t) full_tile(a, m, t)
+#else
 #define FULL_TILE(a, m, t) tile(a, m, t, TILE_ROWS, TILE_TOKENS)
 #endif
 
