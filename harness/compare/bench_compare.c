@@ -8,15 +8,17 @@ int bn_bench_compare(int argc, char **argv);
 
 static const char *db_path = "out/bench.db", *factor;
 static float least_percent = 1;
-static bool across, json, csv;
+static bool across, unpaired, json, csv;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path,
      "results database (default out/bench.db); bitnet-bench merge brings two into one"},
     {"factor", "NAME=VALUE", BN_CMD_STRING, &factor,
      "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
+    {"unpaired", NULL, BN_CMD_FLAG, &unpaired,
+     "let two runs of different times be enough for exit code 3 (the machine may have changed in between)"},
     {"across", NULL, BN_CMD_FLAG, &across,
      "compare runs of different machines, models or engines anyway, and list what differs"},
-    {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change worth reporting (1)", .min = 0, .max = 100},
+    {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change to report (default 1)", .min = 0, .max = 100},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {"csv", NULL, BN_CMD_FLAG, &csv, "print one line of CSV per comparison"},
     {0}};
@@ -25,9 +27,16 @@ static const struct bn_cmd cmd = {
     "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
     "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its "
     "median); a verdict needs\n"
-    "4 processes a side (--rounds of the sweep), more with many lines; how many is said.\n"
-    "Exit codes: 0 no run is slower, 1 failed, 2 usage, 3 slower, 4 other output, 5 refused, nothing to compare, or "
-    "every line unclear."};
+    "4 processes a side (--rounds of the sweep), more with many lines; the output says how many.\n"
+    "Two builds: measure both in one run, so that their rounds alternate and the machine is the same for both:\n"
+    "    bitnet-bench sweep PLAN --engine base=OLD/bitnet-worker      (with engines: [bitnet, base] in the plan)\n"
+    "    bitnet-bench compare --factor engine=base\n"
+    "Two runs are of different times. They differ only by more than runs of one build do, which the database must know "
+    "(repeat a sweep);\n"
+    "without --unpaired a slower run is unclear (exit 5) and not a regression.\n"
+    "Exit codes: 0 nothing is slower, 1 failed, 2 usage, 3 slower (builds in one run, or --unpaired), 4 other output, "
+    "5 refused, nothing to\n"
+    "compare, or unclear."};
 
 static void read_run(struct bn_compare_run *run, struct bn_store *store, const char *word, int64_t than)
 {
@@ -63,6 +72,7 @@ static void compare_runs(struct bn_comparison *c, struct bn_store *store, const 
     if (bn_compare_obstacles(store, c, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (c->n_differences && !across) refuse(c);
     if (bn_compare_runs(c, across, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_compare_read_noise(c, store, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
 static void compare_factor(struct bn_comparison *c, struct bn_store *store, const char *run)
@@ -77,14 +87,26 @@ static void compare_factor(struct bn_comparison *c, struct bn_store *store, cons
     if (bn_compare_factor(c, name, equals + 1, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
-/* Exit code of two runs; values of a factor are a choice, not a regression. */
+/* Builds in one run: the engines of a line give the hash of their output, as only our workers do. Other values of a
+ * factor (and other programs) are a choice, and no regression. */
+static bool are_builds(const struct bn_compare_line *l)
+{
+    return factor && !strncmp(factor, "engine=", 7) && l->base.hash[0] && l->head.hash[0];
+}
+
 static int conclude(const struct bn_comparison *c, const char **verdict)
 {
-    size_t n[4] = {0}, changed = 0;
-    for (size_t i = 0; i < c->n_lines; i++) n[c->lines[i].verdict]++, changed += c->lines[i].other_output;
+    size_t n[4] = {0}, changed = 0, slower = 0;
     bool runs = c->head.run_id != 0;
-    if (runs && changed && !across) return *verdict = "output changed", 4;
-    if (runs && n[BN_COMPARE_SLOWER]) return *verdict = "slower", 3;
+    for (size_t i = 0; i < c->n_lines; i++) {
+        const struct bn_compare_line *l = &c->lines[i];
+        n[l->verdict]++;
+        changed += l->other_output && (runs || are_builds(l));
+        slower += l->verdict == BN_COMPARE_SLOWER && (runs || are_builds(l));
+    }
+    if (changed && !across) return *verdict = "output changed", 4;
+    if (slower && runs && !unpaired) return *verdict = "slower, but at another time: unclear", 5;
+    if (slower) return *verdict = "slower", 3;
     if (n[BN_COMPARE_UNCLEAR] == c->n_lines) return *verdict = "unclear", 5;
     return *verdict = n[BN_COMPARE_SLOWER] + n[BN_COMPARE_FASTER] ? "differences found" : "no difference found", 0;
 }
@@ -99,6 +121,10 @@ int bn_bench_compare(int argc, char **argv)
     if (n > (factor ? 1 : 2))
         bn_cmd_fail(&cmd, 2, factor ? "Name one run beside --factor." : "Name two runs: the base and the head.");
     if (json && csv) bn_cmd_fail(&cmd, 2, "Give one of --json and --csv.");
+    bn_cmd_needs(&cmd, "unpaired", !factor, "two runs");
+    if (unpaired)
+        fprintf(stderr, "bitnet-bench compare: warning: two runs of different times: what the machine did in between "
+                        "may look like a change of the code\n");
     if (bn_store_open(&store, db_path, BN_STORE_READ, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     if (bn_store_note(store)[0]) fprintf(stderr, "bitnet-bench compare: warning: %s\n", bn_store_note(store));
     if (factor)

@@ -3,9 +3,12 @@
  *
  * The unit of evidence is a worker process: its median time per token (or per pass). Samples inside a process share its
  * memory layout and its moment, so thousands of them say little about the next process. Inside one run the rounds are
- * interleaved, so processes of the same round form pairs (Wilcoxon); two runs are compared unpaired (Mann-Whitney).
- * Both exact p values are adjusted by Holm over the lines; the interval is a bootstrap over processes or pairs, and
- * tells how much. */
+ * interleaved, so processes of the same round form pairs (Wilcoxon). Two runs are of different times, in which the
+ * machine differs too: by how much, earlier runs of one build say (noise.c). A difference must then stand out from
+ * both, the spread of the processes (Mann-Whitney) and the spread of whole runs (Student's t). The p values are
+ * adjusted by Holm over the lines; the interval is a bootstrap over processes or pairs, of two runs at least that of
+ * the machine's noise.
+ */
 #ifndef BN_COMPARE_H
 #define BN_COMPARE_H
 #include "harness/store/store.h"
@@ -23,6 +26,7 @@ struct bn_compare_config {
     /* model_file: name of the model's file, "" if unknown; options: "name=value name=value" */
     char *engine, *model, *model_hash, *model_file, *workload, *kernel, *options, *series;
     int threads, fill, prefill, decode;
+    int64_t build_id; /* that ran it in this run; 0: unknown */
 };
 struct bn_compare_run {
     int64_t run_id;
@@ -46,7 +50,13 @@ struct bn_compare_line {
     bool paired, other_output; /* other_output: both hashes are known and differ */
     double ratio, low, high;   /* head / base in time: above 1 is slower; NAN ends: too few processes */
     double p, p_adjusted;
+    double noise; /* of two runs: standard deviation of the log ratio when nothing changed; 0: unknown */
     enum bn_compare_verdict verdict;
+};
+/* How much whole runs of one build differ on this machine: runs of the database that are neither base nor head. */
+struct bn_compare_noise {
+    size_t n_runs;
+    int freedom; /* runs beyond the first of each build; 0: nothing is known */
 };
 /* What makes two runs incomparable, or turns the comparison into one of more than builds. */
 struct bn_compare_difference {
@@ -57,6 +67,7 @@ struct bn_comparison {
     struct bn_compare_run base, head; /* the same run when a factor is compared */
     struct bn_compare_line *lines;
     size_t n_lines;
+    struct bn_compare_noise noise;
     char unmatched[640]; /* what one side lacks, in words; "" */
     struct bn_compare_difference *differences;
     size_t n_differences;
@@ -94,6 +105,8 @@ enum bn_status bn_compare_runs(struct bn_comparison *c, bool across, struct bn_e
 /* Lines inside c->base: each config against the one that has `value` of `factor` ("kernel", "threads", "engine" or an
  * option) and is otherwise the same. */
 enum bn_status bn_compare_factor(struct bn_comparison *c, const char *factor, const char *value, struct bn_error *err);
+/* Fills the noise of all lines of two runs, and c->noise. */
+enum bn_status bn_compare_read_noise(struct bn_comparison *c, struct bn_store *store, struct bn_error *err);
 /* Fills ratio, interval, p and verdict; changes smaller than `least` (e.g. 0.01) are no change. */
 void bn_compare_judge(struct bn_comparison *c, double least);
 void bn_comparison_release(struct bn_comparison *c);

@@ -4,6 +4,7 @@
 #include "harness/stats/multiple.h"
 #include "harness/stats/rank_test.h"
 #include "harness/stats/sample.h"
+#include "harness/stats/student.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -47,13 +48,22 @@ static void logs(const struct bn_compare_side *s, double *x)
     for (size_t i = 0; i < s->n; i++) x[i] = log(s->cells[i].ns);
 }
 
-static void judge_unpaired(struct bn_compare_line *line, double *base, double *head, struct bn_random *random)
+/* The processes differ, and by more than whole runs of one build do. */
+static void judge_unpaired(struct bn_compare_line *line, int freedom, double *base, double *head,
+                           struct bn_random *random)
 {
     size_t nb = line->base.n, nh = line->head.n;
     logs(&line->base, base), logs(&line->head, head);
-    set(line, bn_sample_median(head, nh) - bn_sample_median(base, nb),
-        nb > 1 && nh > 1 ? unpaired_interval(base, nb, head, nh, random) : unknown,
-        bn_mann_whitney(head, nh, base, nb, BN_TWO_SIDED).p);
+    double shift = bn_sample_median(head, nh) - bn_sample_median(base, nb), p = 1;
+    struct bn_interval interval = unknown;
+    if (freedom > 0 && line->noise > 0) {
+        double half = line->noise * bn_student_quantile((1 + confidence) / 2, freedom);
+        if (nb > 1 && nh > 1) interval = unpaired_interval(base, nb, head, nh, random);
+        interval.low = fmin(interval.low, shift - half), interval.high = fmax(interval.high, shift + half);
+        p = fmax(bn_mann_whitney(head, nh, base, nb, BN_TWO_SIDED).p,
+                 2 * bn_student_cdf(-fabs(shift) / line->noise, freedom));
+    }
+    set(line, shift, interval, p);
 }
 
 /* Processes of the same round are pairs; both lists are in order of rounds. */
@@ -98,7 +108,7 @@ void bn_compare_judge(struct bn_comparison *c, double least)
         if (line->paired)
             judge_paired(line, x, &random);
         else
-            judge_unpaired(line, x, x + most, &random);
+            judge_unpaired(line, c->noise.freedom, x, x + most, &random);
         p[i] = line->p;
     }
     bool ok = x && p && !bn_holm_adjust(p, c->n_lines, p);

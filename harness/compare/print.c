@@ -49,9 +49,27 @@ static int rounds_needed(size_t lines, bool paired)
     return n;
 }
 
+/* How much of a difference the machine alone makes, between two runs. */
+static void print_noise(const struct bn_comparison *c)
+{
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < c->n_lines; i++)
+        least = fmin(least, c->lines[i].noise), most = fmax(most, c->lines[i].noise);
+    if (!c->noise.freedom || most <= 0) {
+        puts("the machine's noise between runs is unknown, so nothing is clear: sweep one build several times (4 runs "
+             "or more), "
+             "or measure both builds in one run (--help)");
+        return;
+    }
+    printf("runs of one build differ here by %.1f", 100 * least);
+    if (most > least) printf("..%.1f", 100 * most);
+    printf(" %% (standard deviation of a ratio, from %zu other runs; %d degrees of freedom)\n", c->noise.n_runs,
+           c->noise.freedom);
+}
+
 static void print_hint(const struct bn_comparison *c)
 {
-    if (!c->n_lines) return;
+    if (!c->n_lines || (c->head.run_id && !c->noise.freedom)) return;
     size_t needed = (size_t)rounds_needed(c->n_lines, c->lines[0].paired);
     for (size_t i = 0; i < c->n_lines; i++) {
         const struct bn_compare_line *l = &c->lines[i];
@@ -93,7 +111,8 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     print_differences(c);
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
     printf("ratio of times, above 1 is slower; p by %s over processes, Holm's correction over %zu lines: %s\n",
-           factor ? "Wilcoxon" : "Mann-Whitney", c->n_lines, verdict);
+           factor ? "Wilcoxon" : "Mann-Whitney and runs by Student's t", c->n_lines, verdict);
+    if (!factor) print_noise(c);
     print_hint(c);
 }
 
@@ -101,11 +120,12 @@ static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(
 
 static json_t *line_json(const struct bn_compare_line *l)
 {
-    return json_pack("{ss ss ss ss ss so so so so so so so sI sI sI sI sb sb ss}", "model", l->head.config->model,
+    return json_pack("{ss ss ss ss ss so so so so so so so so sI sI sI sI sb sb ss}", "model", l->head.config->model,
                      "workload", l->head.config->workload, "series", l->head.config->series, "base_series",
                      l->base.config->series, "phase", phase(l), "base_ns", number(l->base.ns), "head_ns",
                      number(l->head.ns), "ratio", number(l->ratio), "low", number(l->low), "high", number(l->high), "p",
-                     number(l->p), "p_adjusted", number(l->p_adjusted), "base_processes", (json_int_t)l->base.n,
+                     number(l->p), "p_adjusted", number(l->p_adjusted), "noise",
+                     l->noise > 0 ? json_real(l->noise) : json_null(), "base_processes", (json_int_t)l->base.n,
                      "head_processes", (json_int_t)l->head.n, "base_samples", (json_int_t)l->base.n_samples,
                      "head_samples", (json_int_t)l->head.n_samples, "paired", (int)l->paired, "other_output",
                      (int)l->other_output, "verdict", bn_compare_verdict_name(l->verdict));
@@ -127,7 +147,8 @@ static void print_json(const struct bn_comparison *c, const char *verdict)
         json_array_append_new(differences, json_pack("{ss ss ss ss}", "kind", d->kind, "name", BN_PRINTABLE(d->name),
                                                      "base", BN_PRINTABLE(d->base), "head", BN_PRINTABLE(d->head)));
     }
-    json_t *root = json_pack("{si ss so so so ss so}", "schema", 1, "verdict", verdict, "base", run_json(&c->base),
+    json_t *root = json_pack("{si ss sI si so so so ss so}", "schema", 1, "verdict", verdict, "noise_runs",
+                             (json_int_t)c->noise.n_runs, "noise_freedom", c->noise.freedom, "base", run_json(&c->base),
                              "head", run_json(c->head.run_id ? &c->head : &c->base), "lines", lines, "unmatched",
                              c->unmatched, "differences", differences);
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));

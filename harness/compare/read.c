@@ -71,7 +71,8 @@ static bool take_config(struct bn_compare_config *c, struct bn_query *q)
                                     .threads = (int)bn_query_int(q, 8),
                                     .fill = (int)bn_query_int(q, 9),
                                     .prefill = (int)bn_query_int(q, 10),
-                                    .decode = (int)bn_query_int(q, 11)};
+                                    .decode = (int)bn_query_int(q, 11),
+                                    .build_id = bn_query_int(q, 13)};
     char **const texts[] = {&c->engine, &c->model,   &c->model_hash, &c->workload,
                             &c->kernel, &c->options, &c->series,     &c->model_file};
     static const int columns[] = {1, 2, 3, 4, 5, 6, 7, 12};
@@ -86,9 +87,11 @@ static enum bn_status read_configs(struct bn_compare_run *run, struct bn_store *
     struct bn_query *q;
     enum bn_status status = bn_query_open(
         &q, store, err,
-        "SELECT config_id, engine, model, coalesce(model_hash, ''), workload, kernel, options, series, threads, "
-        "fill_tokens, prefill_tokens, decode_tokens, model_file"
-        " FROM v_configs WHERE config_id IN (SELECT config_id FROM v_points WHERE run_id = ?) ORDER BY config_id",
+        "SELECT c.config_id, c.engine, c.model, coalesce(c.model_hash, ''), c.workload, c.kernel, c.options, c.series, "
+        "c.threads, c.fill_tokens, c.prefill_tokens, c.decode_tokens, c.model_file, max(coalesce(p.build_id, "
+        "r.build_id))"
+        " FROM v_points p JOIN v_configs c USING (config_id) JOIN v_runs r USING (run_id) WHERE p.run_id = ? GROUP BY "
+        "c.config_id ORDER BY c.config_id",
         "i", run->run_id);
     if (status) return status;
     while (!status && bn_query_next(q)) {

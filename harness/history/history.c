@@ -1,70 +1,91 @@
 /* history.c - change points and drift of one series. */
 #include "harness/history/history.h"
+#include "harness/core/error.h"
 #include "harness/stats/change_point.h"
-#include "harness/stats/rank_test.h"
-#include "harness/stats/sample.h"
 #include <math.h>
 #include <stdlib.h>
 
-/* Median of log reference times of runs [from, to); NaN when none has one. */
-static double reference_level(const struct bn_history_track *track, size_t from, size_t to, double *work)
-{
-    size_t n = 0;
-    for (size_t i = from; i < to; i++)
-        if (!isnan(track->runs[i].reference_ns)) work[n++] = log(track->runs[i].reference_ns);
-    return bn_sample_median(work, n);
-}
+/* The series that is tested: one value for each run that has it, and which run that is. */
+struct tested {
+    double *x;
+    size_t *run, n;
+};
 
-static void find_changes(struct bn_history_track *track, double least, double *work)
+/* what: the series itself, its ratio to the reference, or the reference. */
+enum what { SERIES, RATIO, REFERENCE };
+
+static void take(struct tested *t, const struct bn_history_track *track, enum what what)
 {
-    static const struct bn_change_options options = {.least_segment = 4, .n_permutations = 499, .alpha = 0.01};
-    struct bn_change_point points[BN_HISTORY_CHANGES];
-    struct bn_random random;
-    size_t n = track->n_runs;
-    bn_random_init(&random, 1); /* the same history gives the same answer */
-    for (size_t i = 0; i < n; i++) work[i] = log(track->runs[i].ns);
-    int found = bn_change_points(work, n, &options, &random, points, BN_HISTORY_CHANGES);
-    for (int i = 0; i < found; i++) {
-        double step = points[i].after - points[i].before;
-        if (fabs(expm1(step)) < least) continue;
-        size_t from = i ? points[i - 1].index : 0, to = i + 1 < found ? points[i + 1].index : n;
-        double moved =
-            reference_level(track, points[i].index, to, work) - reference_level(track, from, points[i].index, work);
-        track->changes[track->n_changes++] =
-            (struct bn_history_change){points[i].index, points[i].p, exp(step), moved / step >= 0.5};
+    t->n = 0;
+    for (size_t i = 0; i < track->n_runs; i++) {
+        const struct bn_history_run *r = &track->runs[i];
+        double ns = what == SERIES ? r->ns : what == RATIO ? r->ns / r->reference_ns : r->reference_ns;
+        if (isnan(ns)) continue;
+        t->x[t->n] = log(ns);
+        t->run[t->n++] = i;
     }
 }
 
-static double largest_step(const struct bn_history_track *track)
+/* An acknowledgement covers a step that may begin at its run, and a drift that goes through it, up to the size that was
+ * known then and `least` on top. */
+static const struct bn_history_run *cover(const struct bn_history_track *track, const struct bn_history_change *c,
+                                          double least)
 {
-    double most = 0;
-    for (int i = 0; i < track->n_changes; i++)
-        if (!track->changes[i].machine) most = fmax(most, fabs(log(track->changes[i].ratio)));
-    return most;
+    for (size_t i = c->high + 1; i-- > c->low;)
+        if (track->runs[i].accepted * (1 + least) >= c->ratio) return &track->runs[i];
+    return NULL;
 }
 
-static void find_drift(struct bn_history_track *track, double least, double *work)
+/* A machine has good and bad weeks, and so has a series of its own; what is left of the ratio to a reference in the
+ * same run repeats itself little. */
+static int add_changes(struct bn_history_track *track, const struct tested *t, bool machine, double least)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < track->n_runs; i++)
-        if (!isnan(track->runs[i].reference_ns)) work[n++] = log(track->runs[i].ns / track->runs[i].reference_ns);
-    if (n < 6) return;
-    size_t third = n / 3;
-    const double *first = work, *last = work + n - third;
-    double shift = bn_sample_median(last, third) - bn_sample_median(first, third);
-    track->drift = exp(shift);
-    track->drift_p = bn_mann_whitney(first, third, last, third, BN_TWO_SIDED).p;
-    track->drifts = track->drift_p <= 0.01 && fabs(expm1(shift)) >= least && largest_step(track) < 0.5 * fabs(shift);
+    const struct bn_change_options options = {
+        .least = log1p(least), .alpha = 0.001, .most_rho = machine || !track->against_reference ? 0.8 : 0.5};
+    struct bn_change found[BN_CHANGES_MOST];
+    int n = bn_changes_find(t->x, t->n, &options, found);
+    for (int i = 0; i < n && track->n_changes < BN_HISTORY_CHANGES; i++) {
+        const struct bn_change *f = &found[i];
+        struct bn_history_change *c = &track->changes[track->n_changes++];
+        *c = (struct bn_history_change){.drifts = f->drifts,
+                                        .machine = machine,
+                                        .before = t->run[f->from ? f->from - 1 : 0],
+                                        .from = t->run[f->from],
+                                        .to = t->run[f->to],
+                                        .low = t->run[f->low],
+                                        .high = t->run[f->high],
+                                        .p = f->p,
+                                        .ratio = exp(f->shift)};
+        if (!machine) c->acknowledged = cover(track, c, least);
+    }
+    return n < 0 ? -1 : 0;
 }
 
-void bn_history_analyse(struct bn_history_track *track, double least)
+static int by_place(const void *a, const void *b)
 {
-    double *work = malloc((track->n_runs + 1) * sizeof *work);
+    const struct bn_history_change *x = a, *y = b;
+    return x->from != y->from ? (x->from > y->from) - (x->from < y->from) : x->machine - y->machine;
+}
+
+enum bn_status bn_history_analyse(struct bn_history_track *track, double least, struct bn_error *err)
+{
+    struct tested t = {malloc((track->n_runs + 1) * sizeof *t.x), malloc((track->n_runs + 1) * sizeof *t.run), 0};
+    int bad = t.x && t.run ? 0 : -1;
     track->n_changes = 0;
-    track->drift = track->drift_p = NAN;
-    track->drifts = false;
-    if (!work) return;
-    find_changes(track, least, work);
-    find_drift(track, least, work);
-    free(work);
+    if (!bad) {
+        take(&t, track, RATIO);
+        track->against_reference = t.n >= BN_CHANGE_LEAST_VALUES;
+        if (!track->against_reference) take(&t, track, SERIES);
+        track->n_left_out = track->n_runs - (t.n < BN_CHANGE_MOST_VALUES ? t.n : BN_CHANGE_MOST_VALUES);
+        bad = add_changes(track, &t, false, least);
+    }
+    if (!bad && track->against_reference) {
+        take(&t, track, REFERENCE);
+        bad = add_changes(track, &t, true, least);
+        qsort(track->changes, (size_t)track->n_changes, sizeof *track->changes, by_place);
+    }
+    free(t.x), free(t.run);
+    return bad ? bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for the history.") : BN_OK;
 }
+
+bool bn_history_counts(const struct bn_history_change *c) { return !c->machine && c->ratio > 1 && !c->acknowledged; }

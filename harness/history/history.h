@@ -1,10 +1,8 @@
-/* history.h - one series over time: where its level changed, and whether it drifts away from a fixed
- * reference program.
+/* history.h - one series over time: where its level stepped, where it drifts, and what of it somebody has acknowledged.
  *
- * Change points: E-Divisive on log times (harness/stats/change_point.h). The reference is an engine of the
- * plan that never changes (an old build, another program); where it moved along with the series, the machine
- * changed, not the code. Slow drift is what no single step explains: the first and the last third of the
- * ratio to the reference differ (Mann-Whitney). */
+ * Change points and drift: harness/stats/change_point.h, on log times. With a reference (an engine of the plan that
+ * never changes: an old build, another program) the test runs on log(time / time of the reference) in the same run, so
+ * that what the machine does to both cancels; what the reference itself did is listed too, as the machine's. */
 #ifndef BN_HISTORY_H
 #define BN_HISTORY_H
 #include "engine/bitnet.h"
@@ -15,22 +13,29 @@ struct bn_history_run { /* one run of one series */
     char when[32], commit[48];
     double ns;           /* per token: median over worker processes of their medians */
     double reference_ns; /* of the reference in the same run; NAN: it was not measured */
+    double accepted;     /* acknowledged here: time after / before, up to which a change is known; 0: nothing */
+    char why[128];       /* of the acknowledgement */
 };
 struct bn_history_change {
-    size_t index;    /* first run of the new level */
-    double p, ratio; /* after / before */
-    bool machine;    /* the reference moved by at least half as much, the same way */
+    bool drifts;      /* a slope and not a step: no single commit explains it */
+    bool machine;     /* of the reference: the machine changed, not the code */
+    size_t before;    /* the last run before it that was tested */
+    size_t from, to;  /* step: first run of the new level; drift: first and last run of the slope */
+    size_t low, high; /* step: the first run of the new level is one of these, 95 % */
+    double p, ratio;  /* time after / before */
+    const struct bn_history_run *acknowledged; /* the run whose acknowledgement covers it; NULL: none */
 };
-enum { BN_HISTORY_CHANGES = 32 };
+enum { BN_HISTORY_CHANGES = 64 };
 struct bn_history_track {
+    int64_t config_id;
     char machine[96], model[96], workload[64], series[128], phase[16];
     char joined[256];            /* "use_mmap, poll": fields that only some runs of the series have, or "" */
     struct bn_history_run *runs; /* in order of time */
     size_t n_runs;
+    bool against_reference; /* the test ran on the ratio to the reference */
+    size_t n_left_out;      /* runs that were not tested: without the reference, or too old */
     struct bn_history_change changes[BN_HISTORY_CHANGES];
     int n_changes;
-    double drift, drift_p; /* last third / first third of the ratio to the reference; NAN below 6 such runs */
-    bool drifts;
 };
 struct bn_history {
     struct bn_history_track *tracks;
@@ -46,6 +51,13 @@ struct bn_history_query {
 enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store, const struct bn_history_query *query,
                                struct bn_error *err);
 void bn_history_release(struct bn_history *history);
-/* Fills changes and drift from runs. */
-void bn_history_analyse(struct bn_history_track *track, double least);
+/* Fills the changes from runs. BN_ERR_MEMORY without memory. */
+enum bn_status bn_history_analyse(struct bn_history_track *track, double least, struct bn_error *err);
+/* Slower by the code (or, without a reference, by the code or the machine), and not acknowledged: what --check fails
+ * for, however long ago, and whether or not it has gone since. */
+bool bn_history_counts(const struct bn_history_change *change);
+/* Stores that every change of the history that counts and may begin at `commit` (the first characters of it, or
+ * "run:N") is known, with its size. *n: how many; 0: no such change. */
+enum bn_status bn_history_acknowledge(const struct bn_history *history, struct bn_store *store, const char *commit,
+                                      const char *why, size_t *n, struct bn_error *err);
 #endif

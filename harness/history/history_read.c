@@ -152,11 +152,40 @@ static int by_time(const void *a, const void *b)
     return strcmp(((const struct bn_history_run *)a)->when, ((const struct bn_history_run *)b)->when);
 }
 
+struct known { /* an acknowledgement */
+    int64_t config, run;
+    int phase; /* of phase_names */
+    double ratio;
+    char why[128];
+};
+
+static enum bn_status read_known(struct list *known, struct bn_store *store, struct bn_error *err)
+{
+    struct bn_query *query;
+    enum bn_status status =
+        bn_query_open(&query, store, err,
+                      "SELECT config_id, run_id, CASE phase WHEN 'prefill' THEN 0 WHEN 'decode' THEN 1 ELSE 2 END, "
+                      "ratio, why FROM v_acknowledgements",
+                      "");
+    if (status) return status;
+    while (!status && bn_query_next(query)) {
+        struct known *k = more(known);
+        if (!k) {
+            status = no_memory(err);
+            continue;
+        }
+        *k = (struct known){bn_query_int(query, 0), bn_query_int(query, 1), (int)bn_query_int(query, 2),
+                            bn_query_double(query, 3), ""};
+        bn_printable(k->why, sizeof k->why, bn_query_text(query, 4));
+    }
+    return bn_query_end(query, status, err);
+}
+
 struct reading {
     struct bn_history *history;
     struct bn_store *store;
     const struct bn_history_query *query;
-    struct list cells, runs;
+    struct list cells, runs, known;
     struct bn_history_join *joins;
     size_t n_joins;
 };
@@ -178,6 +207,19 @@ static double reference_ns(const struct reading *r, const struct cell *cell, int
     return found ? found->ns : NAN;
 }
 
+/* What is known of this run of the cell's series. */
+static void put_known(const struct reading *r, const struct cell *cell, struct bn_history_run *run)
+{
+    const struct known *k = r->known.at;
+    for (size_t i = 0; i < r->known.n; i++) {
+        if (k[i].run != cell->run || k[i].phase != cell->phase || k[i].ratio <= run->accepted ||
+            bn_history_joined(r->joins, r->n_joins, k[i].config) != cell->config)
+            continue;
+        run->accepted = k[i].ratio;
+        memcpy(run->why, k[i].why, sizeof run->why);
+    }
+}
+
 /* The cells [from, to) of one config and phase that ran on `machine` become a track. */
 static enum bn_status read_track(struct reading *r, const struct cell *cells, size_t n, const struct run *first,
                                  int64_t reference, struct bn_history_track *track, struct bn_error *err)
@@ -194,12 +236,13 @@ static enum bn_status read_track(struct reading *r, const struct cell *cells, si
             .run_id = run->run_id, .ns = cells[i].ns, .reference_ns = reference_ns(r, &cells[i], reference)};
         memcpy(to->when, run->when, sizeof to->when);
         memcpy(to->commit, run->commit, sizeof to->commit);
+        put_known(r, &cells[i], to);
     }
     qsort(track->runs, track->n_runs, sizeof *track->runs, by_time);
-    bn_history_analyse(track, r->query->least);
-    if (add_track(r->history, track)) return BN_OK;
-    free(track->runs);
-    return no_memory(err);
+    enum bn_status status = bn_history_analyse(track, r->query->least, err);
+    if (!status && !add_track(r->history, track)) status = no_memory(err);
+    if (status) free(track->runs);
+    return status;
 }
 
 /* Names of the config, and the config of the reference that does the same; *wanted is false for another
@@ -229,7 +272,7 @@ static enum bn_status read_config(struct reading *r, int64_t config, struct bn_h
 /* One config and phase: a track for every machine it ran on. */
 static enum bn_status read_series(struct reading *r, const struct cell *cells, size_t n, struct bn_error *err)
 {
-    struct bn_history_track track = {0};
+    struct bn_history_track track = {.config_id = cells->config};
     int64_t reference = 0;
     bool wanted;
     enum bn_status status = read_config(r, cells->config, &track, &reference, &wanted, err);
@@ -253,10 +296,16 @@ static enum bn_status read_series(struct reading *r, const struct cell *cells, s
 enum bn_status bn_history_read(struct bn_history *history, struct bn_store *store, const struct bn_history_query *query,
                                struct bn_error *err)
 {
-    struct reading r = {history, store, query, {.size = sizeof(struct cell)}, {.size = sizeof(struct run)}};
+    struct reading r = {.history = history,
+                        .store = store,
+                        .query = query,
+                        .cells = {.size = sizeof(struct cell)},
+                        .runs = {.size = sizeof(struct run)},
+                        .known = {.size = sizeof(struct known)}};
     *history = (struct bn_history){0};
     enum bn_status status = read_runs(&r.runs, store, query->since, err);
     if (!status) status = read_cells(&r.cells, store, query->since, err);
+    if (!status) status = read_known(&r.known, store, err);
     if (!status) status = bn_history_joins(store, query, &r.joins, &r.n_joins, err);
     struct cell *joined = r.cells.at;
     for (size_t i = 0; !status && i < r.cells.n; i++)
@@ -271,6 +320,7 @@ enum bn_status bn_history_read(struct bn_history *history, struct bn_store *stor
     }
     free(r.cells.at);
     free(r.runs.at);
+    free(r.known.at);
     free(r.joins);
     if (status) bn_history_release(history);
     return status;

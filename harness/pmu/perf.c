@@ -9,39 +9,61 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const char *explain(int code)
+static int paranoid(void) /* -1: unknown */
 {
-    switch (code) {
-    case ENOENT:
-        return "ENOENT: this CPU or hypervisor does not provide the event";
-    case EACCES:
-        return "EACCES: not permitted; see /proc/sys/kernel/perf_event_paranoid";
-    case EPERM:
-        return "EPERM: not permitted here (container or security policy)";
-    case ENOSYS:
-        return "ENOSYS: this kernel has no perf_event_open";
-    case EOPNOTSUPP:
-        return "EOPNOTSUPP: this PMU does not support it";
-    case ENODEV:
-        return "ENODEV: no such PMU";
-    case EINVAL:
-        return "EINVAL: the kernel rejects this event or group";
-    case EMFILE:
-        return "EMFILE: too many open files";
-    default:
-        return strerror(code);
-    }
+    int level = -1;
+    FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "r");
+    if (file && fscanf(file, "%d", &level) != 1) level = -1;
+    if (file) fclose(file);
+    return level;
 }
 
-/* Alone and inherited by threads, or as one of a group. */
-static int open_mode(const char *spec, int leader, int modes, bool inherit, char reason[BN_PMU_REASON])
+/* kernel: the event counts kernel mode too. */
+static void explain(int code, bool kernel, char *text, size_t cap)
+{
+    static const struct {
+        int code;
+        const char *text;
+    } known[] = {{ENOENT, "ENOENT: this CPU or hypervisor does not provide the event"},
+                 {EPERM, "EPERM: not permitted here (container or security policy)"},
+                 {ENOSYS, "ENOSYS: this kernel has no perf_event_open"},
+                 {EOPNOTSUPP, "EOPNOTSUPP: this PMU does not support it"},
+                 {ENODEV, "ENODEV: no such PMU"},
+                 {EINVAL, "EINVAL: the kernel rejects this event or group"},
+                 {EMFILE, "EMFILE: too many open files"}};
+    if (code == EACCES) {
+        snprintf(text, cap, "EACCES: kernel.perf_event_paranoid is %d; set it to %d or less, or grant CAP_PERFMON",
+                 paranoid(), kernel ? 1 : 2);
+        return;
+    }
+    snprintf(text, cap, "%s", strerror(code));
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].code == code) snprintf(text, cap, "%s", known[i].text);
+}
+
+/* The processor's own PMU, as libpfm4 names it. */
+static const char *cpu_pmu(void)
+{
+    pfm_pmu_info_t info = {.size = sizeof info};
+    for (int i = 0; i < PFM_PMU_MAX; i++)
+        if (pfm_get_pmu_info((pfm_pmu_t)i, &info) == PFM_SUCCESS && info.is_present && info.type == PFM_PMU_TYPE_CORE)
+            return info.name;
+    return "unknown to libpfm4";
+}
+
+/* Alone and inherited by threads, or as one of a group. User mode, unless the spec says otherwise. */
+static int open_mode(const char *spec, int leader, bool inherit, char reason[BN_PMU_REASON])
 {
     struct perf_event_attr attr = {.size = sizeof attr};
     pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
-    int rc = pfm_get_os_event_encoding(spec, modes, PFM_OS_PERF_EVENT, &arg);
+    int rc = pfm_get_os_event_encoding(spec, PFM_PLM3, PFM_OS_PERF_EVENT, &arg);
+    if (rc == PFM_ERR_NOTFOUND) {
+        snprintf(reason, BN_PMU_REASON, "libpfm4: no event for this CPU is listed (its PMU: %s)", cpu_pmu());
+        return BN_PMU_OTHER_CPU;
+    }
     if (rc != PFM_SUCCESS) {
         snprintf(reason, BN_PMU_REASON, "libpfm4: %s: %s", spec, pfm_strerror(rc));
-        return -1;
+        return BN_PMU_REFUSED;
     }
     attr.size = sizeof attr;
     attr.inherit = inherit;
@@ -49,8 +71,11 @@ static int open_mode(const char *spec, int leader, int modes, bool inherit, char
     if (!inherit)
         attr.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
     int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
-    if (fd < 0) snprintf(reason, BN_PMU_REASON, "perf_event_open: %s", explain(errno));
-    return fd;
+    if (fd >= 0) return fd;
+    char why[128];
+    explain(errno, !attr.exclude_kernel, why, sizeof why);
+    snprintf(reason, BN_PMU_REASON, "perf_event_open: %s: %s", spec, why);
+    return BN_PMU_REFUSED;
 }
 
 static bool initialised(char reason[BN_PMU_REASON])
@@ -61,12 +86,10 @@ static bool initialised(char reason[BN_PMU_REASON])
     return ready;
 }
 
-/* Hardware events count user mode. Software events belong to the kernel: restricted to user mode they would wrongly
- * read 0. */
-static int open_event(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON])
+static int open_event(void *self, const char *spec, int leader, char reason[BN_PMU_REASON])
 {
     (void)self;
-    return initialised(reason) ? open_mode(spec, leader, software ? PFM_PLM0 | PFM_PLM3 : PFM_PLM3, false, reason) : -1;
+    return initialised(reason) ? open_mode(spec, leader, false, reason) : BN_PMU_REFUSED;
 }
 
 static void enable(void *self, int leader, bool on)
@@ -101,7 +124,7 @@ const struct bn_pmu_backend *bn_pmu_perf(void)
 void bn_pmu_process_open(struct bn_pmu_process *e, const char *spec)
 {
     *e = (struct bn_pmu_process){.fd = -1};
-    if (initialised(e->reason)) e->fd = open_mode(spec, -1, PFM_PLM3, true, e->reason);
+    if (initialised(e->reason)) e->fd = open_mode(spec, -1, true, e->reason);
 }
 
 uint64_t bn_pmu_process_read(struct bn_pmu_process *e)

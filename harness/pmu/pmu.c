@@ -36,6 +36,7 @@ struct counted_thread {
     struct group groups[N_GROUPS];
     struct sum sums[N_PHASES][N_TARGETS][N_LINES];
     char reason[N_LINES][BN_PMU_REASON];
+    bool refused[N_LINES]; /* it could be this CPU's event, and did not open */
 };
 struct bn_pmu {
     const struct bn_pmu_backend *backend;
@@ -82,8 +83,8 @@ void bn_pmu_thread(struct bn_pmu *p, int thread)
     for (int i = 0; i < N_LINES; i++) {
         struct group *g = &l->groups[lines[i].group];
         if (have(g, lines[i].name) || g->n_events == BN_PMU_MAX_GROUP) continue;
-        int handle = p->backend->open(p->backend->self, lines[i].spec, lines[i].group == 0,
-                                      g->n_events ? g->leader : -1, l->reason[i]);
+        int handle = p->backend->open(p->backend->self, lines[i].spec, g->n_events ? g->leader : -1, l->reason[i]);
+        l->refused[i] = handle == BN_PMU_REFUSED;
         if (handle < 0) continue;
         if (!g->n_events) g->leader = handle;
         g->line[g->n_events] = i;
@@ -234,17 +235,20 @@ static void report_target(const struct report *r, int target)
         give(r, target, -1, 0, false, "The PMU never scheduled this event on some thread.");
 }
 
-/* The line that represents a name: the one that opened on thread 0, else the first, with the last reason. */
+/* The line that represents a name: the one that opened on thread 0, else the first. Then the reason is that of the
+ * first event that this CPU would have, and not that of another family's. */
 static bool stands(const struct bn_pmu *p, int line, const char **reason)
 {
     const struct counted_thread *l = &p->threads[0];
+    int told = -1;
     *reason = NULL;
     if (opened(l, line)) return true;
-    for (int i = 0; i < N_LINES; i++)
-        if (!strcmp(lines[i].name, lines[line].name)) {
-            if (i < line || opened(l, i)) return false;
-            *reason = l->reason[i][0] ? l->reason[i] : "no thread was attached";
-        }
+    for (int i = 0; i < N_LINES; i++) {
+        if (strcmp(lines[i].name, lines[line].name)) continue;
+        if (i < line || opened(l, i)) return false;
+        if (told < 0 || (l->refused[i] && !l->refused[told])) told = i;
+    }
+    *reason = l->reason[told][0] ? l->reason[told] : "no thread was attached";
     return true;
 }
 

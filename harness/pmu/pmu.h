@@ -12,18 +12,20 @@
 #define BN_PMU_H
 #include "harness/store/store.h"
 
-enum { BN_PMU_REASON = 160, BN_PMU_MAX_GROUP = 8 };
+enum { BN_PMU_REASON = 240, BN_PMU_MAX_GROUP = 8 };
 struct bn_pmu_reading {
     uint64_t enabled, running; /* ns since the group was created: enabled, and actually on the PMU */
     uint64_t value[BN_PMU_MAX_GROUP];
 };
 /* Where events come from. Handles are >= 0. */
+enum { BN_PMU_REFUSED = -1, BN_PMU_OTHER_CPU = -2 };
 struct bn_pmu_backend {
     const char *source; /* NULL: as events.list says */
     void *self;
-    /* Opens one event for the calling thread, disabled, in the group of `leader` (-1: a new group). -1: reason is
-     * filled. */
-    int (*open)(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON]);
+    /* Opens one event for the calling thread, disabled, in the group of `leader` (-1: a new group). The reason is
+     * filled where it cannot: BN_PMU_REFUSED (this CPU has the event, or the kernel would), BN_PMU_OTHER_CPU (another
+     * family's). */
+    int (*open)(void *self, const char *spec, int leader, char reason[BN_PMU_REASON]);
     void (*enable)(void *self, int leader, bool on);
     bool (*read)(void *self, int leader, int n_events, struct bn_pmu_reading *reading);
     void (*close)(void *self, int handle);

@@ -1,24 +1,33 @@
-/* change_point.h - where a series in time order changes its level or shape.
- * E-Divisive means: Matteson and James, JASA 109 (2014) 334-345, with energy distance (alpha 1), a split of
- * each segment in two, and a permutation test inside segments; the form MongoDB and Otava use for performance
- * series. */
+/* change_point.h - where a series in time order steps to another level, and where it drifts.
+ *
+ * Two stages, as in Hunter (Fleming et al., ICPE 2023, https://doi.org/10.1145/3578244.3583719; now Apache Otava): many
+ * candidates first, then the weakest is dropped until each that is left passes Student's t-test and is large enough.
+ * Candidates come from segments.h instead of windowed E-Divisive, so that a slope can explain what would be a chain of
+ * steps, and so that noise that repeats itself is told from a change: the autocorrelation is chosen together with the
+ * division, by a penalised likelihood. Single outliers are clipped before (Hampel's filter over seven values). How
+ * often it is right: harness/statistics.md. */
 #ifndef BN_STATS_CHANGE_POINT_H
 #define BN_STATS_CHANGE_POINT_H
-#include "harness/stats/random.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-struct bn_change_point {
-    size_t index;         /* first sample of the new regime */
-    double p;             /* of the permutation test when it was found */
-    double before, after; /* medians of the neighbouring segments */
+struct bn_change {
+    bool drifts;      /* false: a step */
+    size_t from, to;  /* step: both are the first value of the new level; drift: its first and last value */
+    size_t low, high; /* step: the new level begins in [low, high], 95 %; drift: as from, to */
+    double shift;     /* step: after - before; drift: last - first */
+    double p;         /* of the t-test alone: it does not know that the place was searched for */
 };
 struct bn_change_options {
-    size_t least_segment; /* samples on each side of a change, e.g. 5; at least 2 */
-    int n_permutations;   /* e.g. 199 */
-    double alpha;         /* e.g. 0.01 */
+    double least; /* smaller shifts are no change */
+    double alpha; /* of the t-test, e.g. 0.001 */
+    /* Largest autocorrelation that the noise may have, 0 to 0.9: the more is allowed, the more of a change may be noise
+     * that repeats itself, and the larger a change must be. */
+    double most_rho;
 };
-/* Best split of x[0..n) and its energy statistic Q (0 and index 0 when n < 2 x least). */
-double bn_change_best(const double *x, size_t n, size_t least, size_t *index);
-/* Writes at most cap points, ordered by index; returns how many, or -1 without memory. */
-int bn_change_points(const double *x, size_t n, const struct bn_change_options *options, struct bn_random *random,
-                     struct bn_change_point *points, size_t cap);
+enum { BN_CHANGE_LEAST_VALUES = 8, BN_CHANGE_MOST_VALUES = 1000, BN_CHANGES_MOST = 32 };
+/* Writes the changes of x[0..n) in order of time, at most BN_CHANGES_MOST; returns how many, or -1 without memory. 0
+ * where there are fewer than BN_CHANGE_LEAST_VALUES. Of a longer series than BN_CHANGE_MOST_VALUES only the end is
+ * read. */
+int bn_changes_find(const double *x, size_t n, const struct bn_change_options *options, struct bn_change *changes);
 #endif

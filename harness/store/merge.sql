@@ -68,6 +68,9 @@ INSERT OR IGNORE INTO option_effect (run_id, model_id, setting, choice, base, pl
 INSERT OR IGNORE INTO gate (run_id, kind, model_id, base_id, setting, verdict, allowed, result)
     SELECT r.here, kind, m.here, b.here, setting, verdict, allowed, result
     FROM other.gate s JOIN run_here r ON r.there = s.run_id JOIN fingerprint_here m ON m.there = s.model_id JOIN fingerprint_here b ON b.there = s.base_id;
+INSERT OR IGNORE INTO acknowledgement (run_id, config_id, phase, ratio, why, acknowledged_at)
+    SELECT r.here, c.here, phase, ratio, why, acknowledged_at
+    FROM other.acknowledgement a JOIN run_here r ON r.there = a.run_id JOIN config_here c ON c.there = a.config_id;
 UPDATE main.run SET finished_at = o.finished_at FROM other.run o
     WHERE o.uid = main.run.uid AND main.run.finished_at IS NULL AND o.finished_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM main.point p WHERE p.run_id = main.run.run_id AND p.state IN ('planned', 'claimed'));

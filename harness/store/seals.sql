@@ -23,7 +23,7 @@ SELECT r.run_id AS id, r.seal, r.run_id AS name, bn_mix(r.uid, r.identity, r.sou
         FROM main.score s LEFT JOIN main.fingerprint m ON m.fingerprint_id = s.model_id WHERE s.run_id = r.run_id),
     (SELECT sum(bn_mix(m.hash, i.config, i.task, i.item, i.gold, i.ll))
         FROM main.score_item i LEFT JOIN main.fingerprint m ON m.fingerprint_id = i.model_id WHERE i.run_id = r.run_id),
-    -- one sum, so that a run without effects of options and without a gate keeps the seal that version 5 gave it
+    -- one sum, so that a run without effects of options, gate and acknowledgements keeps the seal that version 5 gave it
     (SELECT sum(x) FROM (SELECT bn_mix(m.hash, t.test, t.verdict, t.value, t.threshold, t.seconds, t.reason) AS x
         FROM main.stress t LEFT JOIN main.fingerprint m ON m.fingerprint_id = t.model_id WHERE t.run_id = r.run_id
         UNION ALL SELECT bn_mix(m.hash, e.setting, e.choice, e.base, e.place, e.exact, e.decode, e.decode_low, e.decode_high, e.prefill, e.prefill_low, e.prefill_high, e.memory, e.sequence, e.kl,
@@ -31,7 +31,9 @@ SELECT r.run_id AS id, r.seal, r.run_id AS name, bn_mix(r.uid, r.identity, r.sou
         FROM main.option_effect e LEFT JOIN main.fingerprint m ON m.fingerprint_id = e.model_id WHERE e.run_id = r.run_id
         UNION ALL SELECT bn_mix(g.kind, m.hash, b.hash, g.setting, g.verdict, g.allowed, g.result)
         FROM main.gate g LEFT JOIN main.fingerprint m ON m.fingerprint_id = g.model_id LEFT JOIN main.fingerprint b ON b.fingerprint_id = g.base_id
-        WHERE g.run_id = r.run_id))) AS now
+        WHERE g.run_id = r.run_id
+        UNION ALL SELECT bn_mix(c.key, a.phase, a.ratio, a.why, a.acknowledged_at)
+        FROM main.acknowledgement a JOIN main.config c USING (config_id) WHERE a.run_id = r.run_id))) AS now
 FROM main.run r;
 
 CREATE TEMP VIEW seal_of_point AS

@@ -177,6 +177,17 @@ struct bn_store_gate {
 enum bn_status bn_store_gate(struct bn_store *store, int64_t run_id, const struct bn_store_gate *gate,
                              struct bn_error *err);
 
+/* ---- history ---- */
+/* A change of the config's phase that began with the run (a drift: that went on until it) is known up to `ratio`, time
+ * after / before. Again: replaces what was there. */
+struct bn_acknowledgement {
+    int64_t run_id, config_id;
+    const char *phase, *why;
+    double ratio;
+};
+enum bn_status bn_store_acknowledge(struct bn_store *store, const struct bn_acknowledgement *known,
+                                    struct bn_error *err);
+
 /* ---- whole databases ---- */
 /* Copies every run of the database at `path` that is not here yet, or further along there; again: changes nothing. The
  * other file is not changed, and only the rows of its tables are read, into a copy of our own making. points_added

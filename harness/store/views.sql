@@ -151,8 +151,22 @@ SELECT run_id, point_id, config_id, workload, series, phase, op, source, metric,
        CASE WHEN max(value) IS NULL THEN coalesce(max(reason), 'The counter below the line is zero.') END AS reason, max(scaled) AS scaled
 FROM each GROUP BY point_id, phase, op, source, metric;
 
+-- What one pass of a phase reads (declared weights and KV cache, all layers and threads), against the last-level cache of the CPU.
+-- reason: why a share of the memory's bandwidth would mean nothing: the cache holds all of it; NULL: it does not, or is unknown.
+CREATE VIEW v_working_sets AS
+WITH read AS (
+    SELECT point_id, phase, sum(1.0 * (weight_bytes + kv_bytes) / max(calls, 1)) AS bytes FROM op_time GROUP BY point_id, phase),
+sized AS (
+    SELECT p.run_id, p.point_id, p.config_id, o.phase, o.bytes,
+           (SELECT CAST(f.value AS INTEGER) FROM run r JOIN fingerprint_field f ON f.fingerprint_id = r.machine_id
+            WHERE r.run_id = p.run_id AND f.name IN ('l2_bytes', 'l3_bytes') AND f.value IS NOT NULL ORDER BY f.name DESC LIMIT 1) AS cache_bytes
+    FROM read o JOIN point p USING (point_id))
+SELECT run_id, point_id, config_id, phase, bytes, cache_bytes,
+       CASE WHEN bytes <= cache_bytes THEN printf('A pass reads %.1f MiB, which the last-level cache of %.1f MiB holds.', bytes / 1048576, cache_bytes / 1048576.0) END AS reason
+FROM sized;
+
 -- Time and declared work per operation (all layers): ns is the slowest thread's, the work is that of all threads, share is
--- of the phase's time.
+-- of the phase's time. bandwidth_share NULL comes with bandwidth_reason where the roofline was measured.
 CREATE VIEW v_ops AS
 WITH by_thread AS (
     SELECT point_id, phase, op, thread, sum(ns) AS ns, sum(calls) AS calls, sum(weight_bytes) AS weight_bytes,
@@ -166,9 +180,9 @@ SELECT p.run_id, p.point_id, p.config_id, c.workload, c.series, c.kernel, c.thre
        1.0 * o.ns / nullif(sum(o.ns) OVER (PARTITION BY o.point_id, o.phase), 0) AS share,
        o.weight_bytes, o.kv_bytes, o.macs, o.n_tokens,
        1e9 * (o.weight_bytes + o.kv_bytes) / nullif(o.ns, 0) AS bytes_per_s, 1e9 * o.macs / nullif(o.ns, 0) AS macs_per_s,
-       1e9 * (o.weight_bytes + o.kv_bytes) / nullif(o.ns, 0) / rb.value AS bandwidth_share,
-       1e9 * o.macs / nullif(o.ns, 0) / rm.value AS int8_peak_share
-FROM by_op o JOIN point p USING (point_id) JOIN v_configs c USING (config_id)
+       CASE WHEN w.reason IS NULL THEN 1e9 * (o.weight_bytes + o.kv_bytes) / nullif(o.ns, 0) / rb.value END AS bandwidth_share,
+       1e9 * o.macs / nullif(o.ns, 0) / rm.value AS int8_peak_share, CASE WHEN rb.value IS NOT NULL THEN w.reason END AS bandwidth_reason
+FROM by_op o JOIN point p USING (point_id) JOIN v_configs c USING (config_id) JOIN v_working_sets w ON w.point_id = o.point_id AND w.phase = o.phase
 LEFT JOIN roofline rb ON rb.run_id = p.run_id AND rb.threads = c.threads AND rb.name = 'read_bytes_per_s'
 LEFT JOIN roofline rm ON rm.run_id = p.run_id AND rm.threads = c.threads AND rm.name = 'int8_macs_per_s';
 
@@ -180,19 +194,22 @@ FROM op_time o JOIN point p USING (point_id);
 
 CREATE VIEW v_roofline AS SELECT run_id, threads, name, value, method, reason FROM roofline;
 
--- Measured time as a share of what the machine can do: declared work of the phase against the roofline.
+-- Measured time as a share of what the machine can do: declared work of the phase against the roofline. bandwidth_share NULL comes with
+-- bandwidth_reason where the roofline was measured.
 CREATE VIEW v_efficiency AS
 WITH work AS (
     SELECT point_id, phase, 1.0 * sum(weight_bytes + kv_bytes) / max(n_tokens) AS bytes_per_token,
            1.0 * sum(macs) / max(n_tokens) AS macs_per_token
     FROM op_time GROUP BY point_id, phase),
 config_work AS (
-    SELECT p.run_id, p.config_id, w.phase, max(w.bytes_per_token) AS bytes_per_token, max(w.macs_per_token) AS macs_per_token
-    FROM work w JOIN point p USING (point_id) GROUP BY p.run_id, p.config_id, w.phase)
+    SELECT p.run_id, p.config_id, w.phase, max(w.bytes_per_token) AS bytes_per_token, max(w.macs_per_token) AS macs_per_token, max(s.reason) AS reason
+    FROM work w JOIN point p USING (point_id) JOIN v_working_sets s ON s.point_id = w.point_id AND s.phase = w.phase
+    GROUP BY p.run_id, p.config_id, w.phase)
 SELECT l.run_id, l.config_id, c.workload, c.series, c.kernel, c.threads, l.phase, l.median_ns, l.tokens_per_s,
        w.bytes_per_token, w.macs_per_token, w.bytes_per_token * l.tokens_per_s AS bytes_per_s,
        w.macs_per_token * l.tokens_per_s AS macs_per_s, rb.value AS read_bytes_per_s, rm.value AS int8_macs_per_s,
-       w.bytes_per_token * l.tokens_per_s / rb.value AS bandwidth_share, w.macs_per_token * l.tokens_per_s / rm.value AS int8_peak_share
+       CASE WHEN w.reason IS NULL THEN w.bytes_per_token * l.tokens_per_s / rb.value END AS bandwidth_share,
+       w.macs_per_token * l.tokens_per_s / rm.value AS int8_peak_share, CASE WHEN rb.value IS NOT NULL THEN w.reason END AS bandwidth_reason
 FROM config_work w JOIN v_latency l USING (run_id, config_id, phase) JOIN v_configs c USING (config_id)
 LEFT JOIN roofline rb ON rb.run_id = l.run_id AND rb.threads = c.threads AND rb.name = 'read_bytes_per_s'
 LEFT JOIN roofline rm ON rm.run_id = l.run_id AND rm.threads = c.threads AND rm.name = 'int8_macs_per_s';
@@ -217,6 +234,11 @@ SELECT c.config_id || ' ' || l.phase || ' ' || coalesce(r.machine_id, 0) AS trac
        c.model_id, c.workload, c.series, c.kernel, c.threads, c.options, c.config_id, l.phase, r.run_id, r.started_at,
        r.commit_id, l.n, l.median_ns, l.p25_ns, l.p75_ns, l.tokens_per_s
 FROM v_latency l JOIN v_runs r USING (run_id) JOIN v_configs c USING (config_id);
+
+-- Changes of v_history that somebody has acknowledged, up to `ratio` (time after / before).
+CREATE VIEW v_acknowledgements AS
+SELECT a.run_id, a.config_id, a.phase, r.machine_id, r.started_at, r.commit_id, a.ratio, a.why, a.acknowledged_at
+FROM acknowledgement a JOIN v_runs r USING (run_id);
 
 CREATE VIEW v_scores AS
 SELECT s.run_id, s.model_id, m.model, s.config, s.task, s.version, s.metric, s.value, s.stderr, s.n_items,

@@ -118,3 +118,65 @@ Test(derived, a_missing_counter_leaves_no_number)
     cr_expect(strstr(reason, "zero"), "%s", reason);
     done();
 }
+
+/* One decode point of `bytes` read a token on a machine with an L3 of 4 MiB that reads 10 GB/s. */
+static void fill_with_work(int64_t bytes)
+{
+    struct bn_field fields[] = {{"l2_bytes", "1048576", NULL, true}, {"l3_bytes", "4194304", NULL, true}};
+    struct bn_store_config config = {
+        .engine = "bitnet", .workload = "w", .kernel = "avx2", .options = "", .decode = 10, .threads = 1};
+    uint32_t order = 0, ordinal;
+    struct bn_store_run run = {.identity = "i",
+                               .source = "sweep",
+                               .plan = "p",
+                               .plan_text = "",
+                               .command = "",
+                               .host = "h",
+                               .configs = &config,
+                               .n_configs = 1,
+                               .order = &order,
+                               .n_points = 1};
+    struct bn_sample sample = {"decode", 0, 0, 10000000, 10};
+    struct bn_op_time op = {"decode", "head", -1, 0, 10, 10000000, 10 * bytes, 0, 1, 10};
+    struct bn_point_result result = {.state = "finished", .samples = &sample, .n_samples = 1, .ops = &op, .n_ops = 1};
+    int64_t run_id, point;
+    bool resumed, stored;
+    snprintf(path, sizeof path, "/tmp/bitnet-derived-%d.db", (int)getpid());
+    unlink(path);
+    cr_assert_eq(bn_store_open(&store, path, BN_STORE_WRITE, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_store_fingerprint(store, "machine", "box", NULL, fields, 2, &run.machine_id, &err), BN_OK);
+    cr_assert_eq(bn_store_run_begin(store, &run, &run_id, &resumed, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_store_roofline(store, run_id, 1, "read_bytes_per_s", 1e10, "sum", NULL, &err), BN_OK);
+    cr_assert_eq(bn_store_claim(store, run_id, 60, &ordinal, &point, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_store_point_end(store, point, &result, &stored, &err), BN_OK, "%s", err.text);
+}
+
+/* The share of bandwidth in a view, NAN where there is none; *reason says why. */
+static double bandwidth(const char *view, char reason[200])
+{
+    struct bn_query *q;
+    char sql[100];
+    snprintf(sql, sizeof sql, "SELECT bandwidth_share, bandwidth_reason FROM %s", view);
+    cr_assert_eq(bn_query_open(&q, store, &err, sql, ""), BN_OK, "%s", err.text);
+    cr_assert(bn_query_next(q));
+    double share = bn_query_double(q, 0);
+    snprintf(reason, 200, "%s", bn_query_text(q, 1));
+    bn_query_close(q);
+    return share;
+}
+
+Test(derived, bandwidth_is_told_only_where_memory_is_read)
+{
+    static const char *const views[] = {"v_efficiency", "v_ops"};
+    char reason[200];
+    for (int i = 0; i < 2; i++) {
+        fill_with_work(5000000); /* a token a millisecond: 5 GB/s of 10 */
+        cr_expect_float_eq(bandwidth(views[i], reason), 0.5, 1e-12, "%s", views[i]);
+        cr_expect(!reason[0], "%s", reason);
+        done();
+        fill_with_work(4000000); /* 3.8 MiB */
+        cr_expect(isnan(bandwidth(views[i], reason)), "%s: the cache holds it", views[i]);
+        cr_expect(strstr(reason, "3.8 MiB") && strstr(reason, "4.0 MiB"), "%s", reason);
+        done();
+    }
+}

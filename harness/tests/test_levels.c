@@ -1,6 +1,6 @@
 /* test_levels.c - how often do the tests cry wolf, and do they find what is there? Simulated null series and known
  * effects; the figures are in harness/statistics.md. */
-#include "harness/stats/change_point.h"
+#include "harness/stats/random.h"
 #include "harness/stats/multiple.h"
 #include "harness/stats/rank_test.h"
 #include "harness/stats/sample.h"
@@ -87,44 +87,6 @@ Test(levels, mann_whitney)
 Test(levels, holm_family_of_five)
 {
     check("holm", holm, 100, (const double[][2]){{.008, .05}, {.008, .05}, {.008, .05}, {.05, .3}});
-}
-
-static int changes(double shift, int at, int noise, int *hits)
-{
-    static const struct bn_change_options options = {
-        .least_segment = 4, .n_permutations = 199, .alpha = 0.01}; /* as history.c, fewer shuffles */
-    struct bn_random random;
-    struct bn_change_point points[8];
-    double x[40], last = 0;
-    int some = 0;
-    *hits = 0;
-    bn_random_init(&random, 7);
-    for (int run = 0; run < 500; run++) {
-        for (int i = 0; i < 40; i++) {
-            last = noises[noise].next(&random, last);
-            x[i] = last + (i >= at ? shift : 0);
-        }
-        int n = bn_change_points(x, 40, &options, &random, points, 8);
-        some += n > 0;
-        for (int i = 0; i < n; i++)
-            if (abs((int)points[i].index - at) <= 1) {
-                ++*hits;
-                break;
-            }
-    }
-    return some;
-}
-
-Test(levels, change_points)
-{
-    int hits, alarms = changes(0, 0, 0, &hits), skewed = changes(0, 0, 1, &hits), walk = changes(0, 0, 3, &hits);
-    cr_log_info("change points: false alarms in 500 series of 40: normal %d, lognormal %d, autocorrelated %d", alarms,
-                skewed, walk);
-    cr_expect(alarms <= 12 && skewed <= 12, "%d and %d false alarms of 500 at 0.01", alarms, skewed);
-    cr_expect(walk > 50, "neighbours that are alike do raise alarms: %d", walk);
-    changes(3, 22, 0, &hits);
-    cr_log_info("change points: a step of 3 standard deviations is placed within one run in %d of 500", hits);
-    cr_expect(hits >= 450, "a step of 3 sd found at its place in %d of 500", hits);
 }
 
 Test(levels, warm_up_is_cut_and_little_else)

@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { EVENTS = 256, ROWS = 1024 };
 
 /* An invented PMU: each open event advances by a rate of its own whenever the test lets time pass. */
 struct machine {
     const char *known[32]; /* specs it has; none: all refuse */
+    const char *family;    /* NULL, or the prefix of its own events: those of other families are not its events */
     int n_open, thread;    /* thread: which one opens next */
     struct event {
         const char *spec;
@@ -22,17 +25,17 @@ struct machine {
     double share; /* of the time that a hardware group is really on the PMU */
 };
 
-static int open_event(void *self, const char *spec, bool software, int leader, char reason[BN_PMU_REASON])
+static int open_event(void *self, const char *spec, int leader, char reason[BN_PMU_REASON])
 {
     struct machine *m = self;
-    (void)software;
     for (int i = 0; i < 32 && m->known[i]; i++)
         if (!strcmp(m->known[i], spec)) {
             m->events[m->n_open] = (struct event){spec, leader < 0 ? m->n_open : leader, m->thread, false, 0, 0, 0};
             return m->n_open++;
         }
-    snprintf(reason, BN_PMU_REASON, "ENOENT: no %s here", spec);
-    return -1;
+    bool other = m->family && strstr(spec, "::") && strncmp(spec, m->family, strlen(m->family));
+    snprintf(reason, BN_PMU_REASON, other ? "libpfm4: no event for this CPU" : "ENOENT: no %s here", spec);
+    return other ? BN_PMU_OTHER_CPU : BN_PMU_REFUSED;
 }
 static void enable(void *self, int leader, bool on)
 {
@@ -107,7 +110,7 @@ static void finish(void)
     for (int i = 0; i < machine.n_open; i++) cr_expect_null(machine.events[i].spec, "event %d was not closed", i);
 }
 
-static const char *const basic[] = {"PERF_COUNT_SW_TASK_CLOCK", "PERF_COUNT_HW_CPU_CYCLES",
+static const char *const basic[] = {"PERF_COUNT_SW_TASK_CLOCK:u", "PERF_COUNT_HW_CPU_CYCLES",
                                     "PERF_COUNT_HW_INSTRUCTIONS", "PERF_COUNT_HW_CACHE_L1D:READ:ACCESS", NULL};
 
 static const struct listed {
@@ -231,6 +234,76 @@ Test(pmu, the_family_event_comes_before_the_generic_one)
     attach(1, generic, 1);
     cr_expect(machine.n_open == 1 && !strcmp(machine.events[0].spec, generic[0]));
     finish();
+}
+
+/* On a Zen 4 whose hypervisor counts nothing, l2_reads has lines of six families. */
+Test(pmu, the_reason_names_the_event_that_this_cpu_would_have)
+{
+    attach(1, NULL, 1);
+    bn_pmu_close(pmu);
+    machine.family = "amd64_fam19h_zen4::";
+    struct bn_pmu_backend backend = {"fake", &machine, open_event, enable, read_group, close_event};
+    struct bn_error err;
+    cr_assert_eq(bn_pmu_open(&pmu, &backend, 1, &err), BN_OK);
+    bn_pmu_thread(pmu, 0);
+    bn_pmu_start(pmu, 0);
+    bn_pmu_stop(pmu, BN_PHASE_DECODE, 1);
+    bn_pmu_each(pmu, take, &rows);
+    for (int i = 0; i < N_LISTED; i++) {
+        const struct bn_counter *row = find(&rows, listed[i].name, "", -1);
+        cr_assert(row && row->reason, "%s has no reason", listed[i].name);
+        bool own = !strncmp(listed[i].spec, machine.family, strlen(machine.family));
+        if (own) cr_expect(strstr(row->reason, listed[i].spec), "%s: %s", listed[i].name, row->reason);
+    }
+    const struct bn_counter *generic = find(&rows, "ll_reads", "", -1), *none = find(&rows, "topdown_slots", "", -1);
+    cr_expect(strstr(generic->reason, "PERF_COUNT_HW_CACHE_LL:READ:ACCESS"), "%s", generic->reason);
+    cr_expect(strstr(none->reason, "no event for this CPU"), "%s", none->reason);
+    bn_pmu_close(pmu);
+}
+
+/* What the kernel refuses an ordinary user at perf_event_paranoid 2 is what counts kernel mode. */
+Test(pmu, software_events_that_user_mode_has_ask_for_no_more)
+{
+    static const char *const user[] = {"task_clock_ns", "user_page_faults"};
+    cr_assert_eq(pfm_initialize(), PFM_SUCCESS);
+    for (int i = 0; i < N_LISTED; i++) {
+        struct perf_event_attr attr = {.size = sizeof attr};
+        pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
+        if (listed[i].group) continue;
+        cr_assert_eq(pfm_get_os_event_encoding(listed[i].spec, PFM_PLM3, PFM_OS_PERF_EVENT, &arg), PFM_SUCCESS);
+        bool expected = !strcmp(listed[i].name, user[0]) || !strcmp(listed[i].name, user[1]);
+        cr_expect_eq(attr.exclude_kernel, expected, "%s", listed[i].name);
+        cr_expect(!attr.exclude_user);
+    }
+}
+
+/* Linux answers EACCES to an ordinary user at perf_event_paranoid 2 or more; what it lets through must count. */
+Test(pmu, an_ordinary_user_gets_what_user_mode_has)
+{
+    struct bn_error err;
+    volatile char *memory;
+    rows.n = 0;
+    if (!geteuid()) cr_assert_eq(setresuid(65534, 65534, 65534), 0);
+    cr_assert_eq(bn_pmu_open(&pmu, bn_pmu_perf(), 1, &err), BN_OK);
+    bn_pmu_thread(pmu, 0);
+    bn_pmu_start(pmu, 0);
+    memory = mmap(NULL, 64 << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(memory != MAP_FAILED);
+    for (int i = 0; i < 64; i++) memory[i << 12] = 1;
+    for (volatile int i = 0; i < 1000000;) i = i + 1;
+    bn_pmu_stop(pmu, BN_PHASE_DECODE, 1);
+    bn_pmu_each(pmu, take, &rows);
+    const struct bn_counter *clock = find(&rows, "task_clock_ns", "", -1),
+                            *faults = find(&rows, "user_page_faults", "", -1),
+                            *switches = find(&rows, "context_switches", "", -1);
+    cr_assert(clock && faults && switches);
+    if (clock->reason) cr_skip_test("software events: %s", clock->reason);
+    cr_expect_gt(clock->value, 100000);
+    cr_expect(!faults->reason && faults->value >= 1, "%s", faults->reason ? faults->reason : "no page fault counted");
+    if (switches->reason)
+        cr_expect(strstr(switches->reason, "perf_event_paranoid") && strstr(switches->reason, "CONTEXT_SWITCHES"), "%s",
+                  switches->reason);
+    bn_pmu_close(pmu);
 }
 
 Test(pmu, groups_fit_four_counters)

@@ -1,5 +1,5 @@
-/* test_stats.c - harness/stats against values computed by R (data/stats.R writes data/stats.tsv), and the
- * published outputs of the random generator. */
+/* test_stats.c - harness/stats against values computed by R (data/stats.R writes data/stats.tsv) and, from the
+ * definitions, by data/segments.py (segments.tsv), and the published outputs of the random generator. */
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/change_point.h"
 #include "harness/stats/distribution.h"
@@ -7,6 +7,7 @@
 #include "harness/stats/power.h"
 #include "harness/stats/rank_test.h"
 #include "harness/stats/sample.h"
+#include "harness/stats/segments.h"
 #include "harness/stats/warmup.h"
 #include <criterion/criterion.h>
 #include <math.h>
@@ -43,8 +44,10 @@ static void check_rows(const char *what, void (*compute)(const struct row *, dou
 {
     static char line[65536];
     static struct row row;
-    FILE *file = fopen("harness/tests/data/stats.tsv", "r");
-    cr_assert(file, "harness/tests/data/stats.tsv is missing; run from the repository root");
+    const char *path =
+        strncmp(what, "segment_", 8) ? "harness/tests/data/stats.tsv" : "harness/tests/data/segments.tsv";
+    FILE *file = fopen(path, "r");
+    cr_assert(file, "%s is missing; run from the repository root", path);
     int n_rows = 0, number = 0;
     while (fgets(line, sizeof line, file)) {
         char *rest = line, *name = strsep(&rest, "\t");
@@ -55,8 +58,8 @@ static void check_rows(const char *what, void (*compute)(const struct row *, dou
         double got[MOST] = {0};
         compute(&row, got);
         for (size_t i = 0; i < row.want.n; i++)
-            cr_expect(agrees(got[i], row.want.v[i], tolerance), "stats.tsv:%d: %s value %zu is %.17g, R says %.17g",
-                      number, what, i, got[i], row.want.v[i]);
+            cr_expect(agrees(got[i], row.want.v[i], tolerance), "%s:%d: %s value %zu is %.17g, not %.17g", path, number,
+                      what, i, got[i], row.want.v[i]);
         n_rows++;
     }
     fclose(file);
@@ -122,20 +125,31 @@ CHECKED(sign_detectable, 1e-9) { got[0] = bn_sign_detectable((int)r->param.v[0],
 static const struct bn_sequential looks = {4, {5, 8, 10, 12}};
 CHECKED(sequential_crossing, 1e-12) { got[0] = bn_sequential_crossing(&looks, r->param.v[0], r->param.v[1]); }
 CHECKED(sequential_p, 1e-12) { got[0] = bn_sequential_p(&looks, r->x.v, (int)r->x.n); }
-CHECKED(change_best, 1e-10)
+CHECKED(segment_fit, 1e-9)
 {
-    size_t index;
-    got[0] = bn_change_best(r->x.v, r->x.n, (size_t)r->param.v[0], &index), got[1] = (double)index;
+    struct bn_segment_sums sums;
+    struct bn_segment g = {(size_t)r->param.v[1], (size_t)r->param.v[2], r->param.v[3] > 0};
+    cr_assert_eq(bn_segment_sums_init(&sums, r->x.v, r->x.n, r->param.v[0]), 0);
+    struct bn_segment_fit fit = bn_segment_fit(&sums, &g);
+    got[0] = fit.rss, got[1] = bn_segment_value(&fit, (double)g.from), got[2] = bn_segment_value(&fit, (double)g.to);
+    got[3] = bn_segment_variance(&fit, (double)g.to - 0.5);
+    bn_segment_sums_free(&sums);
 }
-CHECKED(change_points, 0) /* all of them; both sides draw permutations of their own, so the series are clear cases */
+CHECKED(segment_search, 1e-9)
 {
-    struct bn_change_options options = {(size_t)r->param.v[0], (int)r->param.v[1], r->param.v[2]};
-    struct bn_change_point points[8];
-    struct bn_random random;
-    bn_random_init(&random, 1);
-    int n = bn_change_points(r->x.v, r->x.n, &options, &random, points, 8);
-    got[0] = n;
-    for (int i = 0; i < n; i++) got[1 + i] = (double)points[i].index;
+    struct bn_segment_sums sums;
+    struct bn_segment_search search;
+    struct bn_segment division[BN_SEGMENTS_MOST];
+    struct bn_segment_limits limits = {(size_t)r->param.v[1], (size_t)r->param.v[2]};
+    cr_assert_eq(bn_segment_sums_init(&sums, r->x.v, r->x.n, r->param.v[0]), 0);
+    cr_assert_eq(bn_segment_search(&search, &sums, &limits, 9), 0);
+    size_t n = bn_segment_search_division(&search, (size_t)r->param.v[3], division);
+    got[0] = n ? bn_segment_search_rss(&search, (size_t)r->param.v[3]) : 0;
+    for (size_t i = 0; i < n; i++)
+        got[1 + 3 * i] = (double)division[i].from, got[2 + 3 * i] = (double)division[i].to,
+                    got[3 + 3 * i] = division[i].sloped;
+    bn_segment_search_free(&search);
+    bn_segment_sums_free(&sums);
 }
 CHECKED(sequential_interval, 1e-12) { put(bn_sequential_interval(&looks, r->x.v, (int)r->x.n, r->param.v[0]), got); }
 CHECKED(batch_interval, 1e-12) { put(bn_batch_interval(r->x.v, r->x.n, (size_t)r->param.v[0], r->param.v[1]), got); }
@@ -175,14 +189,14 @@ Test(stats, nothing_to_measure_has_no_answer)
     bn_random_init(&random, 1);
     struct bn_bootstrap request = {bn_sample_mean, 100, 0.95, false, 1};
     double x[] = {1, 2, 3};
-    size_t index;
+    struct bn_change changes[BN_CHANGES_MOST];
     cr_expect(isnan(bn_sample_median(NULL, 0)) && isnan(bn_sample_mad(NULL, 0)) && isnan(bn_sample_mean(NULL, 0)));
     cr_expect(isnan(bn_bootstrap_interval(&request, x, 0, &random).low));
     request.block = 0;
     cr_expect(isnan(bn_bootstrap_interval(&request, x, 3, &random).low));
     cr_expect(isinf(bn_sign_interval(x, 3, 0.95).low), "three samples cannot carry 95 %%");
     cr_expect_eq(bn_sign_test(x, 0, 0), 1);
-    cr_expect_eq(bn_change_best(x, 3, 5, &index), 0);
+    cr_expect_eq(bn_changes_find(x, 3, &(struct bn_change_options){0.01, 0.001, 0.5}, changes), 0);
     cr_expect(!bn_warmup_detect(x, 3).steady);
     struct bn_sequential design;
     cr_expect_eq(bn_sequential_init(&design, 1, 1, 5000), -1);

@@ -145,7 +145,7 @@ Test(store, a_million_samples)
     for (int i = 0; i < RUNS; i++) {
         char name[32];
         snprintf(name, sizeof name, "run %d", i);
-        runs[i] = add_run(store, name, name, POINTS);
+        runs[i] = add_run(store, name, i + 1 < RUNS ? "base" : "head", POINTS);
     }
     double start = cpu_s(), wall = seconds(CLOCK_MONOTONIC);
     for (int i = 0; i < RUNS; i++) fill_run(store, runs[i], samples, SAMPLES);
@@ -169,6 +169,7 @@ Test(store, a_million_samples)
     must(bn_compare_read(&c.base, store, runs[0], &err), &err);
     must(bn_compare_read(&c.head, store, runs[RUNS - 1], &err), &err);
     must(bn_compare_runs(&c, false, &err), &err);
+    must(bn_compare_read_noise(&c, store, &err), &err);
     bn_compare_judge(&c, 0.01);
     double compare_s = cpu_s() - start;
     cr_expect_eq(c.n_lines, CONFIGS);

@@ -38,7 +38,7 @@ static void put_cell(sqlite3_stmt *row, int column, FILE *out)
     const char *text = text_of(row, column);
     if (sqlite3_column_type(row, column) == SQLITE_NULL)
         fputs("<td class=\"none\">—</td>", out);
-    else if (sqlite3_column_name(row, column)[0] == '%')
+    else if (sqlite3_column_name(row, column)[0] == '%' && sqlite3_column_type(row, column) != SQLITE_TEXT)
         put_share(out, sqlite3_column_double(row, column));
     else if (is_word(text))
         fprintf(out, "<td><span class=\"badge %s\">%s</span></td>", text, text);

@@ -3,7 +3,7 @@
 WITH best AS (
     SELECT phase, tokens_per_s, name, row_number() OVER (PARTITION BY phase ORDER BY tokens_per_s DESC) AS i
     FROM v_results JOIN v_names USING (run_id, config_id) WHERE run_id = :run),
-share AS (SELECT max(bandwidth_share) AS x FROM v_efficiency WHERE run_id = :run AND phase = 'decode')
+share AS (SELECT max(bandwidth_share) AS x, max(bandwidth_reason) AS reason FROM v_efficiency WHERE run_id = :run AND phase = 'decode')
 SELECT CASE phase WHEN 'decode' THEN 'Fastest decode' ELSE 'Fastest prefill' END, printf('%,d tokens/s', CAST(round(tokens_per_s) AS INTEGER)),
        name FROM best WHERE i = 1 AND phase IN ('decode', 'prefill')
 UNION ALL
@@ -11,7 +11,8 @@ SELECT 'Gain over the reference kernel', printf('%.1f×', max(gain)), 'decode, b
 FROM (SELECT max(tokens_per_s) / max(CASE WHEN kernel = 'ref' AND threads = 1 THEN tokens_per_s END) AS gain FROM v_results
       WHERE run_id = :run AND phase = 'decode' AND engine = 'bitnet' GROUP BY model_id, workload) HAVING max(gain) IS NOT NULL
 UNION ALL
-SELECT 'Share of memory bandwidth', printf('%.0f %%', 100 * x), CASE WHEN x > 1 THEN 'decode; above 100 % the weights stay in the cache, the roofline is of memory' ELSE 'decode, best point against the measured roofline' END FROM share WHERE x IS NOT NULL
+SELECT 'Share of memory bandwidth', coalesce(printf('%.0f %%', 100 * x), 'in cache'), CASE WHEN x IS NULL THEN 'decode: ' || lower(substr(reason, 1, 1)) || rtrim(substr(reason, 2), '.')
+    WHEN x > 1 THEN 'decode; above 100 %: part of the weights stays in a cache, the roofline is of memory' ELSE 'decode, best point against the measured roofline' END FROM share WHERE x IS NOT NULL OR reason IS NOT NULL
 UNION ALL
 SELECT 'Points', printf('%d of %d', n_finished, n_points), printf('%d failed, %d skipped, %d open', n_failed, n_skipped, n_open)
 FROM v_runs WHERE run_id = :run AND n_points > 0

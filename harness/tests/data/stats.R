@@ -101,13 +101,6 @@ for (d in list(c(1, 2, -1, .5, .2, 3, 1, 1, 1, -1, 2, .1), c(1, 1, 1, 1, 1, 1, 1
   row("sequential_p", 0, d, 0, if (is.finite(t)) mean(top >= t - 1e-9) else 1)
 }
 
-# E-Divisive: statistic of the best split, straight from the definition.
-energy <- function(x, y) { m <- length(x); n <- length(y); d <- function(a, b) sum(abs(outer(a, b, "-")))
-  m * n / (m + n) * (2 * d(x, y) / (m * n) - d(x, x) / (m * (m - 1)) - d(y, y) / (n * (n - 1))) }
-for (x in list(round(c(rnorm(20), rnorm(25, 3)), 3), round(rnorm(30), 3), round(c(rnorm(15), rnorm(15, 0, 6)), 3))) {
-  n <- length(x); k <- 5:(n - 5); q <- sapply(k, function(i) energy(x[1:i], x[(i + 1):n]))
-  row("change_best", 5, x, 0, c(max(q), k[which.max(q)]))
-}
 for (x in list(c(exp(-(0:59) / 6) * 20 + rnorm(60)), rnorm(40), 1:50 + rnorm(50, 0, .1), c(rep(50, 12), rnorm(83)))) {
   b <- colMeans(matrix(x[1:(5 * (length(x) %/% 5))], 5)); n <- length(b)
   e <- sapply(0:(n %/% 2), function(d) { y <- b[(d + 1):n]; sum((y - mean(y))^2) / (n - d)^2 }) # cuts up to the first half
@@ -115,24 +108,6 @@ for (x in list(c(exp(-(0:59) / 6) * 20 + rnorm(60)), rnorm(40), 1:50 + rnorm(50,
 }
 
 # Added later, after the rest so that its draws stay the same.
-# E-Divisive with a permutation test, in plain R (Matteson and James 2014): splits in the order of the series.
-best_split <- function(x, least) { n <- length(x); if (n < 2 * least) return(c(0, 0)); k <- least:(n - least)
-  q <- sapply(k, function(i) energy(x[1:i], x[(i + 1):n])); c(max(q), k[which.max(q)]) }
-divisive <- function(x, least, permutations, alpha) {
-  ends <- c(0, length(x))
-  repeat {
-    look <- function(y) { best <- c(0, 0); for (i in seq_len(length(ends) - 1)) { b <- best_split(y[(ends[i] + 1):ends[i + 1]], least); if (b[1] > best[1]) best <- c(b[1], ends[i] + b[2]) }; best }
-    b <- look(x); if (b[1] <= 0) break
-    as_good <- sum(replicate(permutations, { y <- x; for (i in seq_len(length(ends) - 1)) { s <- (ends[i] + 1):ends[i + 1]; y[s] <- sample(y[s]) }; look(y)[1] >= b[1] }))
-    if ((as_good + 1) / (permutations + 1) > alpha) break
-    ends <- sort(c(ends, b[2]))
-  }
-  ends[-c(1, length(ends))]
-}
-for (x in list(c(rnorm(12), rnorm(14, 6)), c(rnorm(10), rnorm(11, 8), rnorm(12, -5)), rep(c(.1, -.3, .4, -.2), 6), c(rnorm(9, 5), rnorm(8), rnorm(10, 5), rnorm(9, 12)))) {
-  x <- round(x, 3); found <- divisive(x, 4, 199, .01)
-  row("change_points", c(4, 199, .01), x, 0, c(length(found), found))
-}
 # Bounds that hold at every look, from all 2^12 paths: the least threshold that all paths together reach with chance <= alpha.
 threshold_of <- function(alpha) { t <- sort(unique(round(top, 9)), decreasing = TRUE); ok <- sapply(t, function(v) mean(top >= v - 1e-9) <= alpha); max(which(ok), 0) -> i; if (i == 0) Inf else t[i] }
 for (alpha in c(.05, .2)) for (d in list(round(rnorm(12), 3), round(rnorm(10, 2), 3), round(rexp(12), 3), round(rnorm(3), 3))) {
