@@ -29,8 +29,10 @@ struct bn_option {
     const char *needs;            /* what else must hold: the name of another option that must be on, words, or NULL */
     unsigned model;               /* kinds of model that it acts on (enum bn_option_model), each needed; 0: all */
     double least, most;           /* of values that are numbers; both 0: values are words */
+    bool alone;                   /* decodes one sequence: a batch refuses it */
     bool takes_file;              /* a value other than the default names a file: a sweep tries it only when given */
     const char *const *conflicts; /* names of options that must then stay at their default, ends with NULL; or NULL */
+    bool (*here)(const char *value); /* whether this machine can take a value: a sweep leaves out others; NULL: all */
     enum bn_status (*set)(struct bn_settings *settings, const char *value, struct bn_error *err); /* keeps `value` */
 };
 struct bn_option_choice {
@@ -50,6 +52,9 @@ bool bn_option_excludes(const struct bn_option *a, const struct bn_option *b);
 /* BN_ERR_UNSUPPORTED, with the reason, where a choice other than the default does nothing to a model of this kind. */
 enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, const struct bn_model_info *model,
                               struct bn_error *err);
+
+/* BN_ERR_UNSUPPORTED where a choice other than the default decodes one sequence: a batch would do nothing with it. */
+enum bn_status bn_options_batch(const struct bn_option_choice *choices, size_t n, struct bn_error *err);
 
 /* ---- files of chosen options, for one model on one machine (bitnet-optimize-all writes them) ----
  * {"format": "bitnet-config", "version": 1, "machine": bn_machine_name, "model": fingerprint of its tensors, 16

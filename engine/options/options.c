@@ -154,6 +154,18 @@ enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, 
     return BN_OK;
 }
 
+enum bn_status bn_options_batch(const struct bn_option_choice *choices, size_t n, struct bn_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct bn_option *o = bn_option_find(choices[i].name);
+        if (o && o->alone && is_on(&choices[i]))
+            return bn_fail(err, BN_ERR_UNSUPPORTED,
+                           "Option %s (%s) decodes one sequence; switch it off where several are decoded together.",
+                           o->name, choices[i].value);
+    }
+    return BN_OK;
+}
+
 enum bn_status bn_option_switch(const char *name, const char *value, bool *on, struct bn_error *err)
 {
     static const char *const words[] = {"off", "false", "no", "0", "on", "true", "yes", "1"};

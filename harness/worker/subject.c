@@ -34,7 +34,7 @@ enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q,
     enum bn_status status = bn_options_apply(&settings, choices, n_chosen, err);
     *s = (struct bn_subject){
         .request = q, .model_options = settings.model, .options = settings.session, .generator = settings.generator};
-    if (!status) status = bn_together_check(s, err);
+    if (!status && q->sequences > 1) status = bn_options_batch(choices, n_chosen, err);
     if (!status) status = bn_model_open(&s->model, q->model, &settings.model, err);
     if (!status) status = bn_options_act(choices, n_chosen, bn_model_info(s->model), err);
     if (status) return bn_subject_close(s), status;

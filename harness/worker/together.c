@@ -5,17 +5,6 @@
 #include "harness/core/fnv.h"
 #include <string.h>
 
-enum bn_status bn_together_check(const struct bn_subject *s, struct bn_error *err)
-{
-    const char *alone = s->generator.prompt_lookup    ? "prompt_lookup"
-                        : s->generator.head_screening ? "head_screening"
-                                                      : NULL;
-    if (s->request->sequences < 2 || !alone) return BN_OK;
-    return bn_harness_fail(err, BN_ERR_UNSUPPORTED,
-                           "The option %s decodes one sequence; switch it off where %u are decoded together.", alone,
-                           s->request->sequences);
-}
-
 static enum bn_status fill(struct bn_subject *s, struct bn_batch *batch, struct bn_error *err)
 {
     const struct bn_request *q = s->request;

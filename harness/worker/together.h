@@ -4,8 +4,6 @@
 #define BN_WORKER_TOGETHER_H
 #include "harness/worker/subject.h"
 
-/* What drafts or screens one sequence alone: BN_ERR_UNSUPPORTED. */
-enum bn_status bn_together_check(const struct bn_subject *subject, struct bn_error *err);
 /* Fills every sequence (not timed), then decodes with a hook around each step; sets the subject's hash and choice. Runs
  * on the crew of `session`, whose context it leaves alone. Sequences that differ in a logit: BN_ERR_FORMAT. */
 enum bn_status bn_together_pass(struct bn_subject *subject, struct bn_session *session,
