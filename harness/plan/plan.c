@@ -108,7 +108,7 @@ static enum bn_status slurp(const char *path, char **text, size_t *bytes, struct
     return BN_OK;
 }
 
-/* A relative model path is taken from the plan's folder, else from the folder of the caller. */
+/* A relative path is taken from the plan's folder, else from the folder of the caller. */
 static void resolve(char **path, const char *plan_path)
 {
     const char *slash = strrchr(plan_path, '/');
@@ -120,6 +120,13 @@ static void resolve(char **path, const char *plan_path)
     if (!real) return;
     free(*path);
     *path = real;
+}
+
+char *bn_plan_file(const struct bn_plan *plan, const char *path)
+{
+    char *found = strdup(path);
+    if (found) resolve(&found, plan->path);
+    return found;
 }
 
 const char *bn_plan_model_name(const struct bn_plan_model *m)

@@ -92,6 +92,9 @@ typedef const struct bn_option *bn_option_lookup(const char *name);
 /* Errors name the file, and the line and column where one value is wrong. */
 enum bn_status bn_plan_load(struct bn_plan **plan, const char *path, struct bn_error *err);
 void bn_plan_close(struct bn_plan *plan);
+/* A file that the plan names, as its models: relative to the plan's folder or to the checkout. The caller frees it;
+ * NULL: no memory. */
+char *bn_plan_file(const struct bn_plan *plan, const char *path);
 /* What names a model in tables: its label, else its file's name. */
 const char *bn_plan_model_name(const struct bn_plan_model *model);
 /* "LABEL=PATH": the model of that label is that file, on this machine. */

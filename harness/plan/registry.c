@@ -13,17 +13,18 @@ static enum bn_status no_memory(const struct bn_plan *plan, struct bn_error *err
 
 /* ---- values and options ---- */
 
-/* The default and what a sweep tries; what leave_one_out switches on is the first value after the default. */
+/* The default and what a sweep tries on this machine; what leave_one_out switches on is the first value after the
+ * default. */
 static enum bn_status take_values(const struct bn_plan *plan, struct bn_plan_option *o,
                                   const struct bn_option *declared, struct bn_error *err)
 {
-    uint32_t n = 0;
-    while (declared->values[n] && !(plan->mode == BN_PLAN_LEAVE_ONE_OUT && n == 2)) n++;
+    uint32_t n = 0, most = plan->mode == BN_PLAN_LEAVE_ONE_OUT ? 2 : UINT32_MAX;
+    while (declared->values[n]) n++;
     o->values = calloc(n, sizeof *o->values);
-    for (uint32_t i = 0; o->values && i < n; i++) {
-        o->values[i] = strdup(declared->values[i]);
-        if (!o->values[i]) return no_memory(plan, err);
-        o->n_values++;
+    for (uint32_t i = 0; o->values && i < n && o->n_values < most; i++) {
+        if (i && declared->here && !declared->here(declared->values[i])) continue;
+        o->values[o->n_values] = strdup(declared->values[i]);
+        if (!o->values[o->n_values++]) return no_memory(plan, err);
     }
     return o->values ? BN_OK : no_memory(plan, err);
 }

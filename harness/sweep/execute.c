@@ -93,11 +93,23 @@ static void fill_request(const struct bn_execution *x, struct bn_request *q)
             q->options[q->n_options++] = (struct bn_request_option){x->plan->options[i].name, (char *)c->values[i]};
 }
 
+static bool is_file(const struct bn_request_option *o)
+{
+    const struct bn_option *declared = bn_option_find(o->name);
+    return declared && declared->takes_file && !bn_option_is_default(declared, o->value);
+}
+
 char *bn_execution_request(const struct bn_execution *x)
 {
     static struct bn_request q;
+    bool found = true;
     fill_request(x, &q);
-    return bn_request_text(&q);
+    for (uint32_t i = 0; i < q.n_options; i++)
+        if (is_file(&q.options[i])) found &= (q.options[i].value = bn_plan_file(x->plan, q.options[i].value)) != NULL;
+    char *text = found ? bn_request_text(&q) : NULL;
+    for (uint32_t i = 0; i < q.n_options; i++)
+        if (q.options[i].value && is_file(&q.options[i])) free(q.options[i].value);
+    return text;
 }
 
 static void attach(struct bn_execution_result *r, size_t n_moments)
