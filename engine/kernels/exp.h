@@ -5,7 +5,7 @@
  * the whole range (checked by checkkern); x < -87 gives 0, x > 88.72 gives infinity, NaN stays NaN. */
 #ifndef BN_KERNELS_EXP_H
 #define BN_KERNELS_EXP_H
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 #include <math.h>
 
 #define BN_EXP_LOW    -87.0f

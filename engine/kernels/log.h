@@ -2,7 +2,7 @@
  * (engine/tests/test_kv_score.c). */
 #ifndef BN_KERNELS_LOG_H
 #define BN_KERNELS_LOG_H
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 
 /* x = m * 2^n with m in [2/3, 4/3); ln m = 2 (t + t^3/3 + t^5/5 + ...), t = (m - 1) / (m + 1), |t| <= 1/5. */
 static inline float bn_log(float x)

@@ -1,7 +1,7 @@
 /* checkkern_ops.c - the cases of every operation: shapes with all tails, random and extreme values. */
 #include "engine/tests/checkkern.h"
 #include <math.h>
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 #include "engine/kernels/lut3.h"
 #include <math.h>
 #include <string.h>
@@ -207,7 +207,7 @@ static bool check_float(any_fn ref, any_fn fn, int number, struct rng *r, enum f
     for (size_t i = 0; i < w_bytes / element; i++) {
         float f;
         fill_floats(&f, 1, (enum fill)(number / 2 % FILL_COUNT), r);
-        uint16_t half = type == F16 ? bn_f16_from_f32(f) : (uint16_t)(bn_bits_of_float(f) >> 16);
+        uint16_t half = type == F16 ? bn_f32_to_f16(f) : (uint16_t)(bn_bits_of_float(f) >> 16);
         memcpy(w + i * element, type == F32 ? (void *)&f : (void *)&half, element);
     }
     struct bn_float_args args = {a, (size_t)m.rows, w, row_bytes, m.rows, cols, x, x_stride, n};
@@ -264,7 +264,7 @@ static bool check_blocks(any_fn ref, any_fn fn, int number, struct rng *r, int b
     for (size_t i = 0; i < w_bytes / bytes; i++) {
         float d;
         fill_floats(&d, 1, (enum fill)(number % FILL_COUNT), r);
-        uint16_t half = bn_f16_from_f32(d);
+        uint16_t half = bn_f32_to_f16(d);
         memcpy(w + i * bytes + d_at, &half, 2);
     }
     fill_bytes(x, (size_t)n * x_stride, r);

@@ -33,7 +33,7 @@ BN_INLINE float row(const struct block *w, const int8_t *x, const float *x_scale
 {
     float lane[16] = {0};
     for (int b = 0; b < blocks; b++)
-        lane[b % 16] = fmaf((float)block_sum(w + b, x + 256 * b), bn_f32_from_f16(w[b].d) * x_scale[b], lane[b % 16]);
+        lane[b % 16] = fmaf((float)block_sum(w + b, x + 256 * b), bn_f16_to_f32(w[b].d) * x_scale[b], lane[b % 16]);
     return v16_sum(v16_load(lane));
 }
 

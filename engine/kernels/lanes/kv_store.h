@@ -7,7 +7,7 @@ static void quantize32(int8_t *q, uint16_t *scale, const float *x, enum bn_kv_ty
     float largest = largest_of(x, 32, 0.0f), top = bn_kv_top(type);
     v16 s = v16_set(largest > 0.0f ? top / largest : 0.0f), low = v16_set(type == BN_KV_Q8_0 ? -127.0f : -8.0f),
         high = v16_set(type == BN_KV_Q8_0 ? 127.0f : 7.0f);
-    *scale = bn_f16_from_f32(largest / top);
+    *scale = bn_f32_to_f16(largest / top);
     for (int i = 0; i < 32; i += 16) v16_store_i8(q + i, v16_min(v16_max(v16_mul(v16_load(x + i), s), low), high));
 }
 

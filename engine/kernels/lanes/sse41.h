@@ -2,7 +2,7 @@
  * multiply-adds nor half precision: both are computed, to the same bits. */
 #ifndef BN_LANES_SSE41_H
 #define BN_LANES_SSE41_H
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 #include <math.h>
 #include <smmintrin.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static inline void v16_store_n(float *p, v16 v, int n)
 }
 
 /* ---- 16-bit floats ---- */
-/* Four numbers, each in the low half of 32 bits: bn_f32_from_f16. */
+/* Four numbers, each in the low half of 32 bits: bn_f16_to_f32. */
 static inline __m128 v4_of_f16(__m128i h)
 {
     const __m128i rebias = _mm_set1_epi32(112 << 23);
@@ -93,7 +93,7 @@ static inline void v16_store_f16(uint16_t *p, v16 v)
 {
     float f[16];
     v16_store(f, v);
-    for (int i = 0; i < 16; i++) p[i] = bn_f16_from_f32(f[i]);
+    for (int i = 0; i < 16; i++) p[i] = bn_f32_to_f16(f[i]);
 }
 
 /* Rounds half to even and stores 16 bytes. Values are within -127..127. */

@@ -15,9 +15,8 @@ static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
 {
     size_t at = (size_t)pos * (size_t)kv->head_dim;
     for (int d = 0; d < kv->head_dim; d++, at++)
-        o[d] =
-            fmaf(e, kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->v)[at]) : ((const float *)kv->v)[at],
-                 o[d]);
+        o[d] = fmaf(
+            e, kv->type == BN_KV_F16 ? bn_f16_to_f32(((const uint16_t *)kv->v)[at]) : ((const float *)kv->v)[at], o[d]);
 }
 
 /* ---- Q8_0 and Q4_0 ---- */
@@ -25,7 +24,7 @@ static void add_value(const struct bn_kv_block *kv, int pos, float e, float *o)
 static void q8_values(const struct bn_kv_block *kv, int n, const float *e, size_t d, float *o)
 {
     float weight[BN_SEGMENT];
-    for (size_t i = 0; i < (size_t)n; i++) weight[i] = e[i] * bn_f32_from_f16(kv->v_scale[d / 32 * BN_SEGMENT + i]);
+    for (size_t i = 0; i < (size_t)n; i++) weight[i] = e[i] * bn_f16_to_f32(kv->v_scale[d / 32 * BN_SEGMENT + i]);
     float most = largest(weight, n);
     for (size_t j = d; j < d + 32; j++) {
         int32_t sum = 0;

@@ -4,7 +4,7 @@
  * head_dim is a multiple of 32 there, of 16 otherwise. Returns whether the type can hold every value: each is a number
  * of magnitude bn_kv_most(type) or less; if not, what is stored is meaningless. */
 #include "engine/kernels/kernels.h"
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 #include <math.h>
 
 /* 32 values to codes. */
@@ -14,7 +14,7 @@ static void quantize(int8_t *q, uint16_t *scale, const float *x, enum bn_kv_type
           high = type == BN_KV_Q8_0 ? 127.0f : 7.0f;
     for (int i = 0; i < 32; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
     float s = largest > 0.0f ? top / largest : 0.0f;
-    *scale = bn_f16_from_f32(largest / top);
+    *scale = bn_f32_to_f16(largest / top);
     for (int i = 0; i < 32; i++) {
         float v = x[i] * s;
         v = v > low ? v : low;
@@ -58,8 +58,8 @@ static bool store(const struct bn_kv_block *kv, int pos, const float *k, const f
     bool fits = true;
     size_t kat = (size_t)(pos / 16) * (size_t)dim * 16 + (size_t)pos % 16, vat = (size_t)pos * (size_t)dim;
     for (int d = 0; kv->type == BN_KV_F16 && d < dim; d++) {
-        ((uint16_t *)kv->k)[kat + (size_t)d * 16] = bn_f16_from_f32(k[d]);
-        ((uint16_t *)kv->v)[vat + (size_t)d] = bn_f16_from_f32(v[d]);
+        ((uint16_t *)kv->k)[kat + (size_t)d * 16] = bn_f32_to_f16(k[d]);
+        ((uint16_t *)kv->v)[vat + (size_t)d] = bn_f32_to_f16(v[d]);
     }
     for (int d = 0; kv->type == BN_KV_F32 && d < dim; d++) {
         ((float *)kv->k)[kat + (size_t)d * 16] = k[d];

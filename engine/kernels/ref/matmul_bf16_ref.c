@@ -1,23 +1,7 @@
-/* matmul_bf16_ref.c - specification: bf16 weights times float activations.
- * Lane i sums w[k] * x[k] over k = i modulo 16, ascending, by fmaf; then bn_reduce16. */
-#include "engine/kernels/kernels.h"
-#include "engine/kernels/half.h"
-#include <math.h>
-
-static float dot(const uint16_t *w, const float *x, int cols)
-{
-    float lane[16] = {0};
-    for (int k = 0; k < cols; k++) lane[k % 16] = fmaf(bn_f32_from_bf16(w[k]), x[k], lane[k % 16]);
-    return bn_reduce16(lane);
-}
-
-static void matmul(const struct bn_float_args *a, int row_begin, int row_end)
-{
-    for (int m = row_begin; m < row_end; m++) {
-        const uint16_t *w = (const void *)((const char *)a->w + (size_t)m * a->row_bytes);
-        for (int t = 0; t < a->n; t++)
-            a->y[(size_t)t * a->y_stride + (size_t)m] = dot(w, a->x + (size_t)t * a->x_stride, a->cols);
-    }
-}
+/* matmul_bf16_ref.c - specification: bf16 weights times float activations, as matmul_float_tmpl.h says. */
+#include "engine/core/half.h"
+#define WEIGHT   uint16_t
+#define WIDEN(w) bn_bf16_to_f32(w)
+#include "engine/kernels/ref/matmul_float_tmpl.h"
 
 BN_KERNEL(matmul_bf16, ref, BN_CPU_ANY, matmul);

@@ -2,7 +2,7 @@
  * The sum of each block of 32 is an integer, exact; lane i sums (float)sum_b * (d_b * x_scale) over blocks b = i modulo
  * 16, ascending, by fmaf; then bn_reduce16. */
 #include "engine/kernels/kernels.h"
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 #include <math.h>
 
 struct block {
@@ -16,19 +16,11 @@ static float dot(const struct block *w, const int8_t *x, const float *x_scale, i
     for (int b = 0; b < cols / 32; b++) {
         int32_t sum = 0;
         for (int j = 0; j < 32; j++) sum += w[b].q[j] * x[b * 32 + j];
-        lane[b % 16] = fmaf((float)sum, bn_f32_from_f16(w[b].d) * x_scale[b / 8], lane[b % 16]);
+        lane[b % 16] = fmaf((float)sum, bn_f16_to_f32(w[b].d) * x_scale[b / 8], lane[b % 16]);
     }
     return bn_reduce16(lane);
 }
 
-static void matmul(const struct bn_block_args *a, int row_begin, int row_end)
-{
-    for (int m = row_begin; m < row_end; m++) {
-        const struct block *w = (const void *)((const char *)a->w + (size_t)m * a->row_bytes);
-        for (int t = 0; t < a->n; t++)
-            a->y[(size_t)t * a->y_stride + (size_t)m] =
-                dot(w, a->x + (size_t)t * a->x_stride, a->x_scale + (size_t)t * a->x_scale_stride, a->cols);
-    }
-}
+#include "engine/kernels/ref/matmul_block_tmpl.h"
 
 BN_KERNEL(matmul_q8_0, ref, BN_CPU_ANY, matmul);

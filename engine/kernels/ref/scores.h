@@ -7,9 +7,9 @@ static inline float score_of(const struct bn_kv_block *kv, int pos, const float 
     size_t dim = (size_t)kv->head_dim, at = (size_t)(pos / 16) * dim * 16 + (size_t)pos % 16;
     float score = 0.0f;
     for (size_t d = 0; d < dim; d++, at += 16)
-        score = fmaf(
-            q[d], kv->type == BN_KV_F16 ? bn_f32_from_f16(((const uint16_t *)kv->k)[at]) : ((const float *)kv->k)[at],
-            score);
+        score = fmaf(q[d],
+                     kv->type == BN_KV_F16 ? bn_f16_to_f32(((const uint16_t *)kv->k)[at]) : ((const float *)kv->k)[at],
+                     score);
     return score;
 }
 
@@ -34,7 +34,7 @@ static inline float q8_score_of(const struct bn_kv_block *kv, int pos, const flo
     for (size_t d = 0; d < dim; d += 32) {
         int32_t sum = 0;
         for (size_t i = d; i < d + 32; i++) sum += code(q[i], most, BN_Q8_QUERY_TOP) * bn_kv_key_code(kv, p, i);
-        score = fmaf((float)sum, bn_f32_from_f16(kv->k_scale[(p / 16 * (dim / 32) + d / 32) * 16 + p % 16]), score);
+        score = fmaf((float)sum, bn_f16_to_f32(kv->k_scale[(p / 16 * (dim / 32) + d / 32) * 16 + p % 16]), score);
     }
     return score * (most / BN_Q8_QUERY_TOP);
 }

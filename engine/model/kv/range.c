@@ -1,6 +1,6 @@
 /* range.c - the range of KV cache types, and f16 caches that become f32. */
 #include "engine/model/kv/range.h"
-#include "engine/kernels/half.h"
+#include "engine/core/half.h"
 #include "engine/model/fault.h"
 #include "engine/model/kv/segments.h"
 #include <string.h>
@@ -9,7 +9,7 @@
 static const float *as_f16(float *buffer, const float *x, size_t n)
 {
     if (!bn_all_within(x, n, bn_kv_most(BN_KV_F16))) return x;
-    for (size_t d = 0; d < n; d++) buffer[d] = bn_f32_from_f16(bn_f16_from_f32(x[d]));
+    for (size_t d = 0; d < n; d++) buffer[d] = bn_f16_to_f32(bn_f32_to_f16(x[d]));
     return buffer;
 }
 
@@ -37,8 +37,8 @@ static void widen_block(const struct bn_kv_block *to, const struct bn_kv_block *
 {
     size_t n = (size_t)from->head_dim * BN_SEGMENT;
     for (size_t i = 0; i < n; i++) {
-        ((float *)to->k)[i] = bn_f32_from_f16(((const uint16_t *)from->k)[i]);
-        ((float *)to->v)[i] = bn_f32_from_f16(((const uint16_t *)from->v)[i]);
+        ((float *)to->k)[i] = bn_f16_to_f32(((const uint16_t *)from->k)[i]);
+        ((float *)to->v)[i] = bn_f16_to_f32(((const uint16_t *)from->v)[i]);
     }
 }
 

@@ -43,16 +43,7 @@ static bool prepare(const struct bn_kernels *k, const struct bn_linear_input *in
 static void multiply(const struct bn_kernels *k, const struct bn_linear *lin, const struct bn_linear_input *in,
                      int first, int n, float *y, size_t y_stride, int r0, int r1)
 {
-    struct bn_float_args args = {.y = y,
-                                 .y_stride = y_stride,
-                                 .w = lin->data,
-                                 .row_bytes = lin->row_bytes,
-                                 .rows = lin->rows,
-                                 .cols = lin->cols,
-                                 .x = in->values + (size_t)first * in->value_stride,
-                                 .x_stride = in->value_stride,
-                                 .n = n};
-    k->matmul_f32(&args, r0, r1);
+    bn_linear_float.multiply(k, lin, in, first, n, y, y_stride, r0, r1);
     for (int t = 0; t < n; t++)
         for (int r = r0; r < r1; r++)
             y[(size_t)t * y_stride + (size_t)r] *= in->scale[first + t] * lin->w_scale[r * lin->w_scale_step];
