@@ -114,6 +114,7 @@ const struct bn_model_info *bn_model_info(const struct bn_model *model);
 /* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many.
  */
 size_t bn_kernel_backends(const char **names, size_t cap);
+const char *bn_model_kernel(const struct bn_model *model, size_t i, const char **op); /* variant of the i-th; or NULL */
 
 /* ---- text and tokens ---- */
 enum bn_tokenize_flags {

@@ -48,3 +48,16 @@ enum bn_status bn_kernels_select(struct bn_kernels *kernels, const char *variant
     snprintf(kernels->summary, sizeof kernels->summary, "%s", strongest);
     return BN_OK;
 }
+
+const char *bn_kernels_variant(const struct bn_kernels *kernels, size_t i, const char **op)
+{
+    void (*const chosen[])(void) = {
+#define OP(name, result, params, args) (void (*)(void)) kernels->name,
+#include "engine/kernels/ops.def"
+#undef OP
+    };
+    for (size_t v = 0; i < BN_KERNEL_OP_COUNT && v < N_VARIANTS; v++)
+        if (variants[v]->op == (enum bn_kernel_op)i && variants[v]->function == chosen[i])
+            return *op = variants[v]->op_name, variants[v]->variant;
+    return NULL;
+}

@@ -170,6 +170,8 @@ struct bn_kernel_variant {
     uint32_t needs; /* enum bn_cpu_feature bits */
     void (*function)(void);
 };
+/* The variant chosen for the i-th operation of ops.def, and its name in *op; NULL: there is no i-th. */
+const char *bn_kernels_variant(const struct bn_kernels *kernels, size_t i, const char **op);
 /* Last line of a variant's file: a function of the wrong type does not compile. */
 #define BN_KERNEL(op, variant, cpu, fn)                                                                                \
     const struct bn_kernel_variant bn_kernel_##op##_##variant = {BN_KERNEL_##op, #op, #variant, (cpu),                 \

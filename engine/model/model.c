@@ -68,6 +68,11 @@ static enum bn_status choose_kernels(struct bn_model *m, struct bn_model_options
     return status;
 }
 
+const char *bn_model_kernel(const struct bn_model *m, size_t i, const char **op)
+{
+    return bn_kernels_variant(&m->kernels, i, op);
+}
+
 uint64_t bn_model_fingerprint(const struct bn_model *m) { return bn_source_fingerprint(&m->source); }
 
 static enum bn_status check_fingerprint(const struct bn_model *m, const struct bn_model_options *o,

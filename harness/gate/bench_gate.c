@@ -21,11 +21,12 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *workloads, *plan, *allow, *resume, *repeat, *db;
+    const char *base, *head, *model, *kernel_backend, *instructions, *workloads, *plan, *allow, *resume, *repeat, *db,
+        *accuracy, *data;
     int threads, runs;
     float budget_s, limit_s, tolerance_percent, ignore_percent;
     uint64_t seed;
-    bool self_test, wait, no_lock;
+    bool self_test, wait, no_lock, workloads_only;
 } request;
 static struct bn_gate_forms forms;
 static struct bn_gate_report report;
@@ -55,6 +56,11 @@ static const struct bn_cmd_option options[] = {
      "accept what is intended, and have it recorded: output, work, place (a slow-down that the place of code explains)",
      0, 0},
     {"db", "FILE", BN_CMD_STRING, &request.db, "results database, which keeps every gate (out/bench.db)", 0, 0},
+    {"accuracy", "EXTENT", BN_CMD_STRING, &request.accuracy,
+     "short, full or off: questions and a text that both builds answer (short)", 0, 0},
+    {"data", "FOLDER", BN_CMD_STRING, &request.data, "data of --accuracy (that of a checkout)", 0, 0},
+    {"workloads-only", NULL, BN_CMD_FLAG, &request.workloads_only,
+     "leave out what is beside the workloads: other work, memory, leaks, load, first token", 0, 0},
     {"seed", "N", BN_CMD_U64, &request.seed, "seed of the order of measurements (the clock)", 0, 0},
     {"wait", NULL, BN_CMD_FLAG, &request.wait, "wait while another measurement uses these CPUs", 0, 0},
     {"no-lock", NULL, BN_CMD_FLAG, &request.no_lock, "measure although another measurement may use these CPUs", 0, 0},
@@ -167,15 +173,25 @@ static void check_model(void)
     stop(BN_FOUND_RUN, text);
 }
 
+static const char *const methods[] = {"auto", "perf", "callgrind", "off", NULL};
+static const char *const extents[] = {
+    [BN_ACCURACY_OFF] = "off", [BN_ACCURACY_SHORT] = "short", [BN_ACCURACY_FULL] = "full", NULL};
+
+static int word_of(const char *word, const char *const *words) /* -1: none of them */
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcmp(word, words[i])) return i;
+    return -1;
+}
+
 static void check_request(int rest, char **argv)
 {
-    static const char *const methods[] = {"auto", "perf", "callgrind", "off"};
-    bool known = false;
     if (rest > 0) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; bitnet-bench gate --help shows the usage.", argv[1]);
-    for (int i = 0; i < 4; i++) known |= !strcmp(request.instructions, methods[i]);
     if (!request.self_test && (!request.base || !request.head))
         bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
-    if (!known)
+    if (word_of(request.accuracy, extents) < 0)
+        bn_cmd_fail(&cmd, 2, "--accuracy takes short, full or off, not \"%s\".", request.accuracy);
+    if (word_of(request.instructions, methods) < 0)
         bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".", request.instructions);
     check_allow();
     if (request.ignore_percent >= request.tolerance_percent)
@@ -294,6 +310,8 @@ int bn_bench_gate(int argc, char **argv)
     static struct bn_pairs pairs;
     request = (struct request){.instructions = "auto",
                                .db = "out/bench.db",
+                               .accuracy = "short",
+                               .data = "datasets",
                                .runs = 200,
                                .budget_s = 300,
                                .tolerance_percent = 3,
@@ -317,7 +335,12 @@ int bn_bench_gate(int argc, char **argv)
     report.relinked = pairs.relink[0] && pairs.relink[1];
     begin(&pairs);
     double start = bn_clock_s();
-    const struct bn_tiers tiers = {request.instructions, request.allow, (double)request.budget_s};
+    const struct bn_tiers tiers = {.instructions = request.instructions,
+                                   .allow = request.allow,
+                                   .data = request.data,
+                                   .accuracy = (enum bn_accuracy_extent)word_of(request.accuracy, extents),
+                                   .beside = !request.workloads_only,
+                                   .budget_s = (double)request.budget_s};
     enum bn_status status = bn_pairs_open(&pairs, request.seed, &err);
     if (!status) status = introduce(&pairs, &err);
     if (!status && request.self_test) return run_self_test(&report.rule, &pairs);

@@ -68,18 +68,28 @@ static void compare_ops(struct bn_exact_result *result, const char *workload, co
 }
 
 /* A worker that computes nothing has the hash of nothing, on both sides the same. */
-static bool idle(const json_t *reply, const char *hash)
+static bool idle(const json_t *reply, const char *hash, bool works)
 {
     char nothing[24];
     struct bn_figures f = figures(reply, NULL);
     snprintf(nothing, sizeof nothing, "%016" PRIx64, BN_FNV_BASIS);
-    return !hash[0] || !strcmp(hash, nothing) || !(f.calls || f.macs);
+    return !hash[0] || !strcmp(hash, nothing) || (works && !f.calls && !f.macs);
+}
+
+static json_int_t threads(const json_t *reply)
+{
+    const json_t *n = json_object_get(reply, "threads");
+    return n ? json_integer_value(n) : 1;
 }
 
 static struct bn_exact_output *add_output(struct bn_exact_result *result, const char *workload, int threads,
                                           const char *base, const char *head)
 {
-    static struct bn_exact_output spare; /* where there is no room left */
+    static struct bn_exact_output spare;          /* where there is no room left */
+    for (int i = 0; i < result->n_outputs; i++) { /* asked twice, in two ways */
+        struct bn_exact_output *o = &result->outputs[i];
+        if (o->changed && o->threads == threads && !strcmp(o->workload, workload)) return o;
+    }
     struct bn_exact_output *o = result->n_outputs < BN_EXACT_OUTPUTS ? &result->outputs[result->n_outputs++] : &spare;
     *o = (struct bn_exact_output){.threads = threads};
     snprintf(o->workload, sizeof o->workload, "%s", workload);
@@ -104,8 +114,9 @@ static const char *hash_of(const json_t *reply)
 
 void bn_exact_compare(struct bn_exact_result *result, const char *workload, const json_t *base, const json_t *head)
 {
-    struct bn_exact_output *o = add_output(result, workload, 1, hash_of(base), hash_of(head));
-    o->idle[0] = idle(base, o->hash[0]), o->idle[1] = idle(head, o->hash[1]);
+    struct bn_exact_output *o = add_output(result, workload, (int)threads(head), hash_of(base), hash_of(head));
+    bool works = json_object_get(base, "ops") || json_object_get(head, "ops");
+    o->idle[0] = idle(base, o->hash[0], works), o->idle[1] = idle(head, o->hash[1], works);
     compare_ops(result, workload, base, head);
     const json_t *a = json_object_get(base, "allocations"), *b = json_object_get(head, "allocations");
     if (!json_is_integer(a) || !json_is_integer(b)) return; /* not counted in this kind of build */

@@ -16,6 +16,9 @@ struct bn_exact_output {            /* of one workload, with so many threads */
     char workload[48], hash[2][24]; /* base, head */
     int threads;
     bool changed, idle[2]; /* idle: no work was declared, or no logits were computed */
+    /* where it changed and both can write their logits (distance.h); n_differ 0: unknown */
+    int n_positions, n_differ, first_position;
+    double largest; /* difference of two logits */
 };
 struct bn_exact_result {
     bool measured, output_changed, more_work; /* more_work: some total grew */

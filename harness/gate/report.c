@@ -100,6 +100,12 @@ static void write_exact(const struct bn_exact_result *exact, FILE *out)
                 exact->rows[i].what, exact->rows[i].base, exact->rows[i].head);
 }
 
+static void put_beside(void *out, const struct bn_gate_line *line)
+{
+    fprintf(out, "%-13s %s: %s%s\n", line->tier, line->name, line->text,
+            line->outcome == BN_OUTCOME_FAILED ? ", FOUND" : "");
+}
+
 static void write_instructions(const struct bn_gate_report *report, FILE *out)
 {
     const struct bn_instructions_result *r = &report->instructions;
@@ -124,6 +130,7 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
     char text[128];
     write_builds(report, out);
     write_exact(&report->exact, out);
+    bn_gate_beside(report, put_beside, out);
     write_instructions(report, out);
     for (int w = 0; w < report->n_workloads; w++) {
         const struct bn_gate_finding *f = &report->paired.findings[w];
@@ -168,9 +175,13 @@ static json_t *exact_json(const struct bn_exact_result *exact)
     json_t *outputs = json_array();
     for (int i = 0; i < exact->n_outputs; i++) {
         const struct bn_exact_output *o = &exact->outputs[i];
-        json_array_append_new(outputs,
-                              json_pack("{s:s, s:i, s:b, s:s, s:s}", "workload", o->workload, "threads", o->threads,
-                                        "changed", o->changed, "base_hash", o->hash[0], "head_hash", o->hash[1]));
+        json_t *distance = !o->n_differ ? json_null()
+                                        : json_pack("{s:o, s:i, s:i, s:i}", "largest_difference", number(o->largest),
+                                                    "first_position", o->first_position, "positions_that_differ",
+                                                    o->n_differ, "positions", o->n_positions);
+        json_array_append_new(outputs, json_pack("{s:s, s:i, s:b, s:s, s:s, s:o}", "workload", o->workload, "threads",
+                                                 o->threads, "changed", o->changed, "base_hash", o->hash[0],
+                                                 "head_hash", o->hash[1], "distance", distance));
     }
     return json_pack("{s:b, s:b, s:b, s:i, s:f, s:o, s:o}", "measured", exact->measured, "output_changed",
                      exact->output_changed, "more_work", exact->more_work, "compared", exact->n_compared, "seconds",
@@ -263,6 +274,7 @@ json_t *bn_gate_json(const struct bn_gate_report *report)
     json_object_set_new(root, "seed", json_integer((json_int_t)report->seed));
     json_object_set_new(root, "repeat", json_string(report->repeat));
     json_object_set_new(root, "exact", exact_json(&report->exact));
+    bn_gate_beside_json(report, root);
     json_object_set_new(root, "instructions", instructions_json(report));
     json_object_set_new(root, "time", time_json(report));
     json_object_set_new(root, "operation", blame_json(report));

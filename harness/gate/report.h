@@ -1,11 +1,14 @@
 /* report.h - everything one run of the gate found, and its output formats. */
 #ifndef BN_GATE_REPORT_H
 #define BN_GATE_REPORT_H
+#include "harness/gate/accuracy.h"
 #include "harness/gate/blame.h"
+#include "harness/gate/checks.h"
 #include "harness/gate/exact.h"
 #include "harness/gate/found.h"
 #include "harness/gate/instructions.h"
 #include "harness/gate/record.h"
+#include "harness/gate/resources.h"
 
 struct bn_gate_report {
     enum bn_gate_verdict verdict;
@@ -25,6 +28,9 @@ struct bn_gate_report {
     struct bn_gate_noise noise; /* of this machine */
     struct bn_gate_rule rule;
     struct bn_exact_result exact;
+    struct bn_checks_result checks;
+    struct bn_accuracy_result accuracy;
+    struct bn_resources_result resources;
     struct bn_instructions_result instructions;
     struct bn_paired_result paired;
     struct bn_gate_blame blame; /* of the workload that got slower most */
@@ -37,6 +43,18 @@ void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *
 /* What both workers say of themselves under that name, "not said" where one does not; NULL where it is the same. */
 const char *bn_gate_builds_differ(const struct bn_gate_report *report, const char *what, const char *said[2]);
 const char *bn_gate_no_instructions(const struct bn_gate_report *report); /* why there is no count */
+/* One thing that was looked at beside the time of the workloads, in words. */
+enum bn_gate_outcome { BN_OUTCOME_PASSED, BN_OUTCOME_FAILED, BN_OUTCOME_SKIPPED };
+struct bn_gate_line {
+    const char *tier, *name; /* "memory", "leak, heap" */
+    char text[320];
+    enum bn_gate_outcome outcome;
+    double seconds;
+};
+/* Calls `each` for every line of the tiers checks, accuracy and resources. */
+void bn_gate_beside(const struct bn_gate_report *report, void (*each)(void *self, const struct bn_gate_line *line),
+                    void *self);
+void bn_gate_beside_json(const struct bn_gate_report *report, json_t *root); /* their values */
 /* Verdict and reason from what was found; nothing was found: they stay. */
 void bn_gate_settle(struct bn_gate_report *report);
 /* Calls `put` for each line of the failed worker's stderr, printable. */

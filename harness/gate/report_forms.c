@@ -26,6 +26,12 @@ static void put_found(const struct bn_gate_report *report, FILE *out)
     if (report->fate.last_words[0]) fputc('\n', out);
 }
 
+static void put_row(void *out, const struct bn_gate_line *line)
+{
+    fprintf(out, "| %s | %s | %s%s |\n", line->tier, line->name, line->outcome == BN_OUTCOME_FAILED ? "❌ " : "",
+            line->text);
+}
+
 void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
 {
     static const char *const signs[] = {"✅", "❌", "⚠️", "❔", "💥", "🚀"};
@@ -45,6 +51,7 @@ void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
                 100 * (report->instructions.head[w] / report->instructions.base[w] - 1));
     if (!report->instructions.source)
         fprintf(out, "| instructions | | not counted: %s |\n", bn_gate_no_instructions(report));
+    bn_gate_beside(report, put_row, out);
     for (int w = 0; w < report->n_workloads; w++) {
         bn_gate_time_text(report, w, text, sizeof text);
         fprintf(out, "| time | %s | %s |\n", report->workloads[w].name, text);
@@ -88,8 +95,6 @@ static void put_xml(void *out, const char *text)
         }
 }
 
-enum outcome { PASSED, FAILED, SKIPPED };
-
 static void open_case(const char *class, const char *name, double seconds, FILE *out)
 {
     fprintf(out, "  <testcase classname=\"gate.%s\" name=\"", class);
@@ -97,12 +102,12 @@ static void open_case(const char *class, const char *name, double seconds, FILE 
     fprintf(out, "\" time=\"%.3f\">", seconds);
 }
 
-static void put_case(const char *class, const char *name, double seconds, enum outcome outcome, const char *text,
-                     FILE *out)
+static void put_case(const char *class, const char *name, double seconds, enum bn_gate_outcome outcome,
+                     const char *text, FILE *out)
 {
     open_case(class, name, seconds, out);
-    if (outcome != PASSED) {
-        fprintf(out, "<%s message=\"", outcome == FAILED ? "failure" : "skipped");
+    if (outcome != BN_OUTCOME_PASSED) {
+        fprintf(out, "<%s message=\"", outcome == BN_OUTCOME_FAILED ? "failure" : "skipped");
         put_xml(out, text);
         fprintf(out, "\"/>");
     }
@@ -134,11 +139,29 @@ static void put_run(const struct bn_gate_report *report, FILE *out)
     fprintf(out, "</testcase>\n");
 }
 
-static enum outcome time_outcome(const struct bn_gate_report *report, int w)
+static enum bn_gate_outcome time_outcome(const struct bn_gate_report *report, int w)
 {
-    if (report->paired.regressed[w]) return FAILED;
-    if (!report->paired.first[w].n) return SKIPPED;
-    return report->paired.verdict == BN_GATE_PASS ? PASSED : SKIPPED; /* inconclusive does not pass */
+    if (report->paired.regressed[w]) return BN_OUTCOME_FAILED;
+    if (!report->paired.first[w].n) return BN_OUTCOME_SKIPPED;
+    return report->paired.verdict == BN_GATE_PASS ? BN_OUTCOME_PASSED
+                                                  : BN_OUTCOME_SKIPPED; /* inconclusive does not pass */
+}
+
+struct tally { /* of cases */
+    int n, failures, skipped;
+};
+
+static void count_line(void *self, const struct bn_gate_line *line)
+{
+    struct tally *tally = self;
+    tally->n++;
+    tally->failures += line->outcome == BN_OUTCOME_FAILED;
+    tally->skipped += line->outcome == BN_OUTCOME_SKIPPED;
+}
+
+static void put_line_case(void *out, const struct bn_gate_line *line)
+{
+    put_case(line->tier, line->name, line->seconds, line->outcome, line->text, out);
 }
 
 void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
@@ -146,29 +169,32 @@ void bn_gate_write_junit(const struct bn_gate_report *report, FILE *out)
     const struct bn_exact_result *exact = &report->exact;
     const struct bn_instructions_result *counted = &report->instructions;
     bool bad_exact = exact->output_changed || exact->more_work;
-    int failures = failed(report) + (exact->measured && bad_exact) + counted->more,
-        skipped = !exact->measured + !counted->source;
+    struct tally beside = {0};
+    bn_gate_beside(report, count_line, &beside);
+    int failures = beside.failures + failed(report) + (exact->measured && bad_exact) + counted->more,
+        skipped = beside.skipped + !exact->measured + !counted->source;
     char text[128];
     for (int w = 0; w < report->n_workloads; w++) {
-        failures += time_outcome(report, w) == FAILED;
-        skipped += time_outcome(report, w) == SKIPPED;
+        failures += time_outcome(report, w) == BN_OUTCOME_FAILED;
+        skipped += time_outcome(report, w) == BN_OUTCOME_SKIPPED;
     }
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"bitnet-bench gate\" tests=\"%d\" "
             "failures=\"%d\" "
             "skipped=\"%d\" time=\"%.3f\">\n",
-            3 + report->n_workloads, failures, skipped, report->seconds);
+            3 + beside.n + report->n_workloads, failures, skipped, report->seconds);
     put_run(report, out);
     put_case("exact", "output and declared work", exact->seconds,
-             !exact->measured ? SKIPPED
-             : bad_exact      ? FAILED
-                              : PASSED,
+             !exact->measured ? BN_OUTCOME_SKIPPED
+             : bad_exact      ? BN_OUTCOME_FAILED
+                              : BN_OUTCOME_PASSED,
              exact_text(exact), out);
     put_case("instructions", "instructions", counted->seconds,
-             !counted->source ? SKIPPED
-             : counted->more  ? FAILED
-                              : PASSED,
+             !counted->source ? BN_OUTCOME_SKIPPED
+             : counted->more  ? BN_OUTCOME_FAILED
+                              : BN_OUTCOME_PASSED,
              counted->source ? "more than 0.2 % more instructions" : bn_gate_no_instructions(report), out);
+    bn_gate_beside(report, put_line_case, out);
     for (int w = 0; w < report->n_workloads; w++) {
         bn_gate_time_text(report, w, text, sizeof text);
         put_case("time", report->workloads[w].name, report->paired.seconds / report->n_workloads,

@@ -2,7 +2,9 @@
 #include "harness/core/clock.h"
 #include "harness/gate/tiers.h"
 #include "engine/cmdline.h"
+#include "harness/gate/distance.h"
 #include "harness/gate/place.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +38,7 @@ static bool judge_exact(const struct bn_tiers *tiers, struct bn_gate_report *rep
 {
     const struct bn_exact_result *exact = &report->exact;
     bool output = allowed(tiers, "output"), work = allowed(tiers, "work");
+    char distance[128];
     for (int i = 0; i < exact->n_outputs; i++) {
         const struct bn_exact_output *o = &exact->outputs[i];
         if (o->idle[0] || o->idle[1])
@@ -44,20 +47,80 @@ static bool judge_exact(const struct bn_tiers *tiers, struct bn_gate_report *rep
                          o->idle[0] && o->idle[1] ? "base and the head"
                          : o->idle[0]             ? "base"
                                                   : "head");
-        else if (o->changed)
+        bn_distance_text(o, distance, sizeof distance);
+        if (o->changed && !o->idle[0] && !o->idle[1])
             bn_found_add(&report->found, BN_FOUND_OUTPUT, output, o->workload,
-                         "Head computes other logits than base with %d thread%s, so their times are not comparable "
+                         "Head computes other output than base with %d thread%s%s, so their times are not comparable "
                          "(--allow output accepts that).",
-                         o->threads, o->threads == 1 ? "" : "s");
+                         o->threads, o->threads == 1 ? "" : "s", distance);
     }
     if (!exact->measured && !report->found.n)
         bn_found_add(&report->found, BN_FOUND_NOTHING, false, "", "The workers declared no work.");
-    if (exact->more_work)
-        bn_found_add(&report->found, BN_FOUND_WORK, work, "",
-                     "Head declares more work than base for the same tokens (--allow work accepts that).");
+    for (int i = 0; i < exact->n_rows; i++) {
+        const struct bn_exact_row *row = &exact->rows[i];
+        if (!strcmp(row->op, "total") && row->head > row->base)
+            bn_found_add(&report->found, BN_FOUND_WORK, work, row->workload,
+                         "Head declares more work than base for the same tokens: %s %" PRIu64 " -> %" PRIu64
+                         " (--allow work accepts that).",
+                         row->what, row->base, row->head);
+    }
     bn_gate_settle(report);
     const struct bn_found *gravest = bn_found_gravest(&report->found);
     return gravest && bn_found_verdict(gravest->kind) != BN_GATE_REGRESSION;
+}
+
+static void judge_checks(const struct bn_tiers *tiers, struct bn_gate_report *report)
+{
+    const struct bn_checks_result *checks = &report->checks;
+    for (int i = 0; i < checks->n_kernels; i++)
+        if (checks->kernels[i].weaker)
+            bn_found_add(&report->found, BN_FOUND_KERNEL, allowed(tiers, "work"), "",
+                         "Head runs %s with %s where base has %s (--allow work accepts that).", checks->kernels[i].op,
+                         checks->kernels[i].variant[1], checks->kernels[i].variant[0]);
+    for (int i = 0; i < checks->n_counts; i++)
+        if (checks->counts[i].more)
+            bn_found_add(&report->found, BN_FOUND_INSTRUCTIONS, allowed(tiers, "work"), checks->counts[i].name,
+                         "Head executes %.0f instructions and base %.0f, %.1f %% more (--allow work accepts that).",
+                         checks->counts[i].count[1], checks->counts[i].count[0],
+                         100 * (checks->counts[i].count[1] / checks->counts[i].count[0] - 1));
+}
+
+static void judge_accuracy(struct bn_gate_report *report)
+{
+    char text[256];
+    for (int i = 0; i < report->accuracy.n_tasks; i++) {
+        const struct bn_accuracy_task *t = &report->accuracy.tasks[i];
+        bn_accuracy_text(t, text, sizeof text);
+        if (t->worse) bn_found_add(&report->found, BN_FOUND_ACCURACY, false, t->name, "Head is worse: %s.", text);
+    }
+}
+
+static void judge_resources(struct bn_gate_report *report)
+{
+    const struct bn_resources_result *r = &report->resources;
+    char text[160];
+    for (int i = 0; i < BN_RESOURCES; i++) {
+        if (!r->grown[i]) continue;
+        bn_resource_text(r, i, text, sizeof text);
+        bn_found_add(&report->found, bn_resource[i].found, false, bn_resource[i].name, "Head takes more: %s.", text);
+    }
+    const double *const kept[] = {r->heap_per_token, r->mapped_per_token};
+    for (int i = 0; i < 2; i++)
+        if (bn_resources_leaks(r, i))
+            bn_found_add(&report->found, BN_FOUND_LEAK, false, i ? "mapped memory" : "heap",
+                         "Head keeps %.1f bytes for each token that it decodes, and base %.1f.", kept[i][1],
+                         kept[i][0]);
+}
+
+/* Outputs beside those of the workloads, and what both answer. */
+static enum bn_status look_beside(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
+                                  struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    if (tiers->beside) status = bn_checks_run(&report->checks, &report->exact, pairs, report->hello, err);
+    if (!status) status = bn_accuracy_run(&report->accuracy, pairs, tiers->data, tiers->accuracy, err);
+    if (!status) judge_accuracy(report);
+    return status;
 }
 
 /* What the clock says of one workload. */
@@ -107,21 +170,29 @@ static enum bn_status blame(struct bn_gate_report *report, struct bn_pairs *pair
     return bn_gate_blame(&report->blame, pairs, worst, report->instructions.source, err);
 }
 
-/* Runs the tiers in order; stops at the first that settles the verdict. */
+/* Runs the tiers in order; a failure or another output ends it. */
 enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
                             struct bn_error *err)
 {
     double start = bn_clock_s();
     bn_cmd_progress("comparing output and declared work");
     enum bn_status status = bn_exact_run(&report->exact, pairs, err);
+    if (!status && bn_distance_can(report->hello)) status = bn_distance_of_workloads(&report->exact, pairs, err);
+    if (!status) status = look_beside(tiers, report, pairs, err);
     report->exact.seconds = bn_clock_s() - start;
     if (status || judge_exact(tiers, report)) return status;
+    if (tiers->beside) status = bn_resources_run(&report->resources, pairs, err);
+    if (status) return status;
+    judge_resources(report);
     start = bn_clock_s();
     bn_cmd_progress("counting instructions");
     uint64_t bytes = (uint64_t)json_integer_value(json_object_get(report->hello[0], "file_bytes"));
     status = bn_instructions_run(&report->instructions, pairs, tiers->instructions, bytes, err);
     report->instructions.seconds = bn_clock_s() - start;
+    if (!status && tiers->beside)
+        status = bn_checks_count(&report->checks, pairs, report->hello, report->instructions.source, err);
     if (status) return status;
+    judge_checks(tiers, report);
     struct bn_pair_source source = bn_pairs_source(pairs);
     status = bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
     if (status) return status;

@@ -6,7 +6,10 @@
 struct bn_tiers {
     const char *instructions; /* "auto", "perf", "callgrind", "off" */
     const char *allow;        /* intended changes: "output,work,place" or some of them; NULL: none */
-    double budget_s;          /* of the paired tier */
+    const char *data;         /* of the accuracy tier: folder with microworld/ and heldout/ */
+    enum bn_accuracy_extent accuracy;
+    bool beside;     /* also what is beside the workloads: checks.list, resources.list */
+    double budget_s; /* of the paired tier */
 };
 /* Asks both workers to describe themselves, for the report. */
 enum bn_status bn_tiers_greet(struct bn_gate_report *report, struct bn_pairs *pairs, struct bn_error *err);

@@ -3,7 +3,10 @@
 #include "harness/worker/answer.h"
 #include "engine/cmdline.h"
 #include "harness/core/error.h"
+#include "harness/worker/dump.h"
+#include "harness/worker/footprint.h"
 #include "harness/worker/isolate.h"
+#include "harness/worker/job.h"
 #include "harness/worker/line.h"
 #include "harness/worker/tally.h"
 #include "harness/worker/tokens.h"
@@ -14,12 +17,6 @@
 #include <string.h>
 #include <valgrind/callgrind.h>
 
-enum { TOKENS_MOST = 1 << 20 };
-struct job {
-    bool decode;
-    int n, fill;
-    enum bn_op op; /* of isolate */
-};
 struct watched { /* a session with a tally, opened when it is first needed */
     struct bn_session *session;
     struct bn_tally tally;
@@ -31,8 +28,12 @@ struct server {
     struct bn_session_options options;
     struct bn_isolate isolate;
     struct bn_pmu_process instructions;
-    int32_t *ids;  /* [n_ctx] */
-    double inject; /* share of the time that is spent again */
+    const char *line; /* the command */
+    struct bn_job running;
+    enum bn_op op;   /* of isolate */
+    char path[1024]; /* of dump */
+    int32_t *ids;    /* [n_ctx] */
+    double inject;   /* share of the time that is spent again */
     uint64_t (*n_allocations)(void);
 };
 
@@ -43,37 +44,37 @@ static void reply(json_t *object)
 }
 
 /* Puts the context where the job begins; not timed. */
-static enum bn_status prepare(struct server *server, struct bn_session *session, const struct job *job,
+static enum bn_status prepare(struct server *server, struct bn_session *session, const struct bn_job *job,
                               struct bn_error *err)
 {
-    int fill = job->fill, position = bn_session_position(session);
-    if (job->n + fill > bn_session_n_ctx(session))
-        return bn_harness_fail(err, BN_ERR_CONTEXT, "%d tokens do not fit a context of %d; give --n_ctx.",
-                               job->n + fill, bn_session_n_ctx(session));
-    if (position > fill) position = bn_session_truncate(session, fill);
-    if (position >= fill) return BN_OK;
-    return bn_prefill(session, server->ids + position, (size_t)(fill - position), err);
+    server->running = *job;
+    server->running.session = session;
+    server->running.ids = server->ids, server->running.n_ids = server->options.n_ctx;
+    return bn_job_prepare(&server->running, err);
 }
 
-static enum bn_status work(struct server *server, struct bn_session *session, const struct job *job,
-                           struct bn_error *err)
+/* What was prepared. A job that says it is done and has left the context where it was has done nothing. */
+static enum bn_status work(struct server *server, struct bn_error *err)
 {
-    if (!job->decode) return bn_prefill(session, server->ids + job->fill, (size_t)job->n, err);
-    enum bn_status status = BN_OK;
-    for (int i = 0; i < job->n && !status; i++) status = bn_decode(session, server->ids[job->fill + i], err);
+    struct bn_job *job = &server->running;
+    enum bn_status status = job->kind->work(job, err);
+    if (!status && job->kind->logits && bn_session_position(job->session) != job->fill + job->n)
+        status = bn_harness_fail(err, BN_ERR_FORMAT, "\"%s\" left %d tokens in the context, not %d.", server->line,
+                                 bn_session_position(job->session), job->fill + job->n);
     return status;
 }
 
-static enum bn_status answer_time(struct server *server, const struct job *job, struct bn_error *err)
+static enum bn_status answer_time(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
     enum bn_status status = prepare(server, server->timed, job, err);
     if (status) return status;
     CALLGRIND_START_INSTRUMENTATION;
     int64_t start = bn_clock_ns();
-    status = work(server, server->timed, job, err);
+    status = work(server, err);
     int64_t end = bn_clock_ns(), until = start + (int64_t)((double)(end - start) * (1 + server->inject));
     while (end < until) end = bn_clock_ns();
     CALLGRIND_STOP_INSTRUMENTATION;
+    CALLGRIND_DUMP_STATS_AT(server->line);
     if (!status) reply(json_pack("{sI}", "ns", (json_int_t)(end - start)));
     return status;
 }
@@ -97,8 +98,6 @@ static void close_watched(struct watched *watched)
     bn_tally_close(&watched->tally);
 }
 
-static enum bn_phase phase_of(const struct job *job) { return job->decode ? BN_PHASE_DECODE : BN_PHASE_PREFILL; }
-
 static json_t *ops_json(const struct bn_tally *tally, bool exact_only)
 {
     json_t *ops = json_object();
@@ -110,39 +109,39 @@ static json_t *ops_json(const struct bn_tally *tally, bool exact_only)
     return ops;
 }
 
-static enum bn_status answer_count(struct server *server, const struct job *job, struct bn_error *err)
+static enum bn_status answer_count(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
     enum bn_status status = open_watched(server, &server->counted, 1, err);
     struct bn_session *session = server->counted.session;
     struct bn_tally *tally = &server->counted.tally;
     if (!status) status = prepare(server, session, job, err);
     if (status) return status;
-    bn_session_hash_reset(session, true);
+    bn_session_hash_reset(session, job->kind->logits);
     bn_tally_clear(tally);
-    bn_tally_begin(tally, phase_of(job));
+    bn_tally_begin(tally, job->kind->phase);
     uint64_t before = server->n_allocations ? server->n_allocations() : 0;
-    status = work(server, session, job, err);
+    status = work(server, err);
     uint64_t after = server->n_allocations ? server->n_allocations() : 0;
-    bn_tally_end(tally, phase_of(job), job->n, session);
+    bn_tally_end(tally, job->kind->phase, job->n, session);
     if (status) return status;
     char hash[24];
-    snprintf(hash, sizeof hash, "%016" PRIx64, bn_session_logits_hash(session));
-    reply(json_pack("{ss so so}", "hash", hash, "allocations",
+    snprintf(hash, sizeof hash, "%016" PRIx64, bn_job_hash(&server->running));
+    reply(json_pack("{ss so so*}", "hash", hash, "allocations",
                     server->n_allocations ? json_integer((json_int_t)(after - before)) : json_null(), "ops",
-                    ops_json(tally, true)));
+                    job->kind->off_model ? NULL : ops_json(tally, true)));
     return BN_OK;
 }
 
-static enum bn_status answer_parts(struct server *server, const struct job *job, struct bn_error *err)
+static enum bn_status answer_parts(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
     int n_threads = server->options.n_threads ? server->options.n_threads : 1;
     enum bn_status status = open_watched(server, &server->parts, n_threads, err);
     if (!status) status = prepare(server, server->parts.session, job, err);
     if (status) return status;
     bn_tally_clear(&server->parts.tally);
-    bn_tally_begin(&server->parts.tally, phase_of(job));
-    status = work(server, server->parts.session, job, err);
-    bn_tally_end(&server->parts.tally, phase_of(job), job->n, server->parts.session);
+    bn_tally_begin(&server->parts.tally, job->kind->phase);
+    status = work(server, err);
+    bn_tally_end(&server->parts.tally, job->kind->phase, job->n, server->parts.session);
     if (!status) reply(json_pack("{so}", "ops", ops_json(&server->parts.tally, false)));
     return status;
 }
@@ -157,13 +156,13 @@ static enum bn_status open_isolated(struct server *server, struct bn_error *err)
     return bn_session_open(&server->isolated, server->model, &options, err);
 }
 
-static enum bn_status answer_isolate(struct server *server, const struct job *job, struct bn_error *err)
+static enum bn_status answer_isolate(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
     enum bn_status status = open_isolated(server, err);
     if (!status) status = prepare(server, server->isolated, job, err);
     if (status) return status;
-    server->isolate.op = job->op, server->isolate.sum = 0, server->isolate.on = true;
-    status = work(server, server->isolated, job, err);
+    server->isolate.op = server->op, server->isolate.sum = 0, server->isolate.on = true;
+    status = work(server, err);
     server->isolate.on = false;
     const char *reason = server->instructions.reason;
     if (!status)
@@ -172,25 +171,25 @@ static enum bn_status answer_isolate(struct server *server, const struct job *jo
     return status;
 }
 
-static enum bn_status answer_hash(struct server *server, const struct job *job, struct bn_error *err)
+static enum bn_status answer_hash(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
     enum bn_status status = prepare(server, server->timed, job, err);
     if (status) return status;
-    bn_session_hash_reset(server->timed, true);
-    status = work(server, server->timed, job, err);
+    bn_session_hash_reset(server->timed, job->kind->logits);
+    status = work(server, err);
     char hash[24];
-    snprintf(hash, sizeof hash, "%016" PRIx64, bn_session_logits_hash(server->timed));
+    snprintf(hash, sizeof hash, "%016" PRIx64, bn_job_hash(&server->running));
     bn_session_hash_reset(server->timed, false);
     if (!status) reply(json_pack("{ss}", "hash", hash));
     return status;
 }
 
-static enum bn_status answer_instructions(struct server *server, const struct job *job, struct bn_error *err)
+static enum bn_status answer_instructions(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
     enum bn_status status = prepare(server, server->timed, job, err);
     if (status) return status;
     uint64_t before = bn_pmu_process_read(&server->instructions);
-    status = work(server, server->timed, job, err);
+    status = work(server, err);
     uint64_t after = bn_pmu_process_read(&server->instructions);
     if (status) return status;
     const char *reason = server->instructions.reason;
@@ -199,27 +198,28 @@ static enum bn_status answer_instructions(struct server *server, const struct jo
     return BN_OK;
 }
 
-static bool read_job(const char *text, struct job *job)
+static enum bn_status answer_dump(struct server *server, const struct bn_job *job, struct bn_error *err)
 {
-    *job = (struct job){.decode = !strncmp(text, "decode ", 7)};
-    int end = -1;
-    if (job->decode)
-        sscanf(text, "decode %d %d %n", &job->n, &job->fill, &end);
-    else
-        sscanf(text, "prefill %d %n", &job->n, &end);
-    if (!job->decode && end > 0 && text[end]) { /* prefill N FILL */
-        text += end;
-        end = -1;
-        sscanf(text, "%d %n", &job->fill, &end);
-    }
-    return end > 0 && !text[end] && job->n > 0 && job->fill >= 0 && job->n < TOKENS_MOST && job->fill < TOKENS_MOST;
+    enum bn_status status = prepare(server, server->timed, job, err);
+    if (!status) status = bn_dump_logits(&server->running, server->path, err);
+    if (!status) reply(json_pack("{si}", "n_vocab", bn_model_info(server->model)->n_vocab));
+    return status;
+}
+
+static void answer_memory(void)
+{
+    struct bn_footprint f = bn_footprint_read();
+    reply(json_pack("{sI sI sI sI}", "mapped_bytes", (json_int_t)f.mapped_bytes, "resident_bytes",
+                    (json_int_t)f.resident_bytes, "peak_resident_bytes", (json_int_t)f.peak_resident_bytes,
+                    "heap_bytes", (json_int_t)f.heap_bytes));
 }
 
 static const struct verb {
     const char *word;
-    enum bn_status (*answer)(struct server *, const struct job *, struct bn_error *);
+    enum bn_status (*answer)(struct server *, const struct bn_job *, struct bn_error *);
 } verbs[] = {{"count", answer_count}, {"hash", answer_hash},       {"instructions", answer_instructions},
-             {"parts", answer_parts}, {"isolate", answer_isolate}, {"", answer_time}};
+             {"parts", answer_parts}, {"isolate", answer_isolate}, {"dump", answer_dump},
+             {"", answer_time}};
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
 /* The verb that begins the line; *rest is what it is about. */
@@ -242,6 +242,15 @@ static const char *read_op(const char *text, enum bn_op *found)
     return NULL;
 }
 
+/* "FILE COMMAND": what is left is the command. */
+static const char *read_path(const char *text, char *path, size_t cap)
+{
+    size_t n = strcspn(text, " ");
+    if (n >= cap || !text[n]) return NULL;
+    snprintf(path, cap, "%.*s", (int)n, text);
+    return text + n + 1;
+}
+
 static json_t *verbs_json(void)
 {
     json_t *words = json_array();
@@ -251,19 +260,21 @@ static json_t *verbs_json(void)
 
 static void answer(struct server *server, const char *line)
 {
-    struct bn_error err = {
-        .status = BN_ERR_USAGE,
-        .text =
-            "A command is prefill N [FILL], decode N FILL, or count, hash, parts, instructions or isolate OPERATION "
-            "and one of them."};
-    struct job job;
+    struct bn_error err = {.status = BN_ERR_USAGE,
+                           .text = "A command is memory, a job with its numbers (jobs.list), as prefill N [FILL] and "
+                                   "decode N FILL, or count, hash, parts, instructions, isolate OPERATION or dump FILE "
+                                   "and a job."};
+    struct bn_job job;
+    if (!strcmp(line, "memory")) return answer_memory();
+    server->running = (struct bn_job){0}, server->op = BN_OP_COUNT;
     const struct verb *verb = find_verb(line, &line);
-    enum bn_op op = BN_OP_COUNT;
-    if (verb->answer == answer_isolate) line = read_op(line, &op);
-    bool read = line && read_job(line, &job);
-    job.op = op;
+    if (verb->answer == answer_isolate) line = read_op(line, &server->op);
+    if (verb->answer == answer_dump) line = read_path(line, server->path, sizeof server->path);
+    server->line = line;
+    bool read = line && bn_job_parse(&job, line);
     if (!read || bn_model_check(server->model, &err) != BN_OK || verb->answer(server, &job, &err) != BN_OK)
         reply(json_pack("{ss}", "error", err.text));
+    if (server->running.kind) bn_job_finish(&server->running);
 }
 
 json_t *bn_worker_describe(void)
@@ -271,9 +282,35 @@ json_t *bn_worker_describe(void)
     return json_pack("{ss ss ss}", "version", bn_version(), "commit", bn_commit(), "compiler", bn_compiler());
 }
 
+/* The variant of each kernel operation. */
+static json_t *variants_json(const struct bn_model *model)
+{
+    json_t *variants = json_object();
+    const char *op, *variant;
+    for (size_t i = 0; (variant = bn_model_kernel(model, i, &op)); i++)
+        json_object_set_new(variants, op, json_string(variant));
+    return variants;
+}
+
+static void greet(const struct server *server, int64_t load_ns)
+{
+    const struct bn_model_info *info = bn_model_info(server->model);
+    json_t *hello = bn_worker_describe();
+    json_object_set_new(hello, "protocol", json_integer(BN_WORKER_PROTOCOL));
+    json_object_set_new(hello, "commands", verbs_json());
+    json_object_set_new(hello, "file_bytes", json_integer((json_int_t)info->file_bytes));
+    json_object_set_new(hello, "kernels", json_string(info->kernels));
+    json_object_set_new(hello, "model", json_string(info->name));
+    json_object_set_new(hello, "variants", variants_json(server->model));
+    json_object_set_new(hello, "jobs", bn_job_names());
+    json_object_set_new(hello, "load_ns", json_integer((json_int_t)load_ns));
+    reply(hello);
+}
+
 static enum bn_status open_all(struct server *server, const char *model, const struct bn_model_options *options,
                                struct bn_error *err)
 {
+    int64_t start = bn_clock_ns();
     enum bn_status status = bn_model_open(&server->model, model, options, err);
     if (status) return status;
     const struct bn_model_info *info = bn_model_info(server->model);
@@ -282,18 +319,13 @@ static enum bn_status open_all(struct server *server, const char *model, const s
                         "PERF_COUNT_HW_INSTRUCTIONS"); /* before the session, so that its threads are counted */
     status = bn_session_open(&server->timed, server->model, &server->options, err);
     if (status) return status;
+    int64_t load_ns = bn_clock_ns() - start;
     server->ids = malloc(sizeof *server->ids * (size_t)server->options.n_ctx);
     if (!server->ids)
         return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for %d token ids.",
                                server->options.n_ctx);
     bn_tokens_fill(server->model, server->ids, (size_t)server->options.n_ctx);
-    json_t *hello = bn_worker_describe();
-    json_object_set_new(hello, "protocol", json_integer(BN_WORKER_PROTOCOL));
-    json_object_set_new(hello, "commands", verbs_json());
-    json_object_set_new(hello, "file_bytes", json_integer((json_int_t)info->file_bytes));
-    json_object_set_new(hello, "kernels", json_string(info->kernels));
-    json_object_set_new(hello, "model", json_string(info->name));
-    reply(hello);
+    greet(server, load_ns);
     return BN_OK;
 }
 
@@ -308,20 +340,37 @@ static void close_all(struct server *server)
     free(server->ids);
 }
 
+/* Each "NAME=VALUE". */
+static enum bn_status apply(struct bn_settings *settings, const struct bn_cmd_list *list, struct bn_error *err)
+{
+    struct bn_option_choice choices[BN_CONFIG_MOST];
+    enum bn_status status = BN_OK;
+    for (int i = 0; i < list->n && !status; i++) {
+        char *name = strdup(list->values[i]), *value = name ? strchr(name, '=') : NULL; /* used until the end */
+        if (i == BN_CONFIG_MOST || !value)
+            status = bn_harness_fail(err, BN_ERR_USAGE, "--option takes NAME=VALUE, not \"%s\".", list->values[i]);
+        else
+            *value = 0, choices[i] = (struct bn_option_choice){name, value + 1};
+    }
+    return status ? status : bn_options_apply(settings, choices, (size_t)list->n, err);
+}
+
 int bn_worker_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
 {
     const char *model = NULL;
-    struct bn_model_options model_options = {0};
+    struct bn_settings settings = {0};
+    struct bn_cmd_list choices = {0};
     struct server server = {.options = {.n_ctx = 1024, .n_threads = 1, .fixed_threads = true},
                             .instructions.fd = -1,
                             .n_allocations = n_allocations};
     float inject_percent = 0;
     const struct bn_cmd_option options[] = {
         {"model", "FILE", BN_CMD_STRING, &model, "model to keep open", 0, 0},
-        {"kernel_backend", "NAME", BN_CMD_STRING, &model_options.kernel_backend, "kernel variant; none: the best", 0,
+        {"kernel_backend", "NAME", BN_CMD_STRING, &settings.model.kernel_backend, "kernel variant; none: the best", 0,
          0},
         {"threads", "N", BN_CMD_INT, &server.options.n_threads, "threads; 0: one per physical core", 0, 1024},
-        {"n_ctx", "N", BN_CMD_INT, &server.options.n_ctx, "positions of the KV cache", 1, TOKENS_MOST},
+        {"option", "NAME=VALUE", BN_CMD_LIST, &choices, "option of the engine (bitnet-options); may be repeated", 0, 0},
+        {"n_ctx", "N", BN_CMD_INT, &server.options.n_ctx, "positions of the KV cache", 1, BN_JOB_TOKENS_MOST},
         {"inject_percent", "X", BN_CMD_FLOAT, &inject_percent, "be slower by X % (the gate tests itself)", 0, 1000},
         {0}};
     const struct bn_cmd cmd = {"bitnet-worker serve", "keep a model open and answer the gate's commands on stdin",
@@ -331,11 +380,14 @@ int bn_worker_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
     if (!model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
     server.inject = inject_percent / 100;
     struct bn_error err = {0};
-    if (open_all(&server, model, &model_options, &err) != BN_OK) {
+    settings.session = server.options;
+    if (apply(&settings, &choices, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    server.options = settings.session;
+    if (open_all(&server, model, &settings.model, &err) != BN_OK) {
         close_all(&server);
         bn_cmd_fail(&cmd, 1, "%s", err.text);
     }
-    char line[256];
+    char line[2048];
     while (!ferror(stdout) && fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\r\n")] = 0;
         answer(&server, line);

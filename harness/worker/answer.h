@@ -3,15 +3,19 @@
  *
  * - `prefill N [FILL]`: time of N tokens after FILL (0), at once: {"ns": 1234567};
  * - `decode N FILL`: time of N tokens after FILL, one by one, likewise;
+ * - any other job of jobs.list with its numbers, likewise;
  * - `count COMMAND`: declared work of the same on one thread (figures.h), {"hash": "…", "allocations": 0, "ops":
  * {"qkv":
- *   {"calls": 8, "weight_bytes": …, …}, …}};
+ *   {"calls": 8, "weight_bytes": …, …}, …}}; no ops for a job that runs no model;
  * - `hash COMMAND`: {"hash": "…"}, the output of the same on all threads of the worker (--threads);
  * - `parts COMMAND`: time of each operation of the same, on all threads, summed over them: {"ops": {"qkv": {"ns": …}}};
  * - `instructions COMMAND`: user-mode instructions of the same, {"instructions": 123}, or null and a "reason";
- * - `isolate OPERATION COMMAND`: those of one operation of the same, on one thread.
+ * - `isolate OPERATION COMMAND`: those of one operation of the same, on one thread;
+ * - `dump FILE COMMAND`: writes the logits of every position of the same (dump.h), {"n_vocab": 4096};
+ * - `memory`: {"mapped_bytes": …, "resident_bytes": …, "peak_resident_bytes": …, "heap_bytes": …} (footprint.h).
  *
- * It says {"protocol": 1, "version", "commit", "compiler", "kernels", "model", "file_bytes", "commands": ["count", …]}
+ * It says {"protocol": 1, "version", "commit", "compiler", "kernels", "model", "file_bytes", "commands": ["count", …],
+ * "jobs": ["decode", …], "variants": {"attention": "avx2", …}, "load_ns": time to open model and session}
  * first, {"error":
  * sentence} when a command cannot be done, and ends with its input. The tokens are a fixed sequence, so equal
  * work has equal output. Timed regions switch callgrind's instrumentation on, which costs nothing outside

@@ -1,0 +1,113 @@
+/* distance.c - has both workers write their logits and compares the files. */
+#include "harness/gate/distance.h"
+#include "harness/worker/job.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { VOCAB_MOST = 1 << 20 };
+
+/* "dump FILE JOB"; *said: it could. */
+static enum bn_status ask(struct bn_dialogue *worker, const char *path, const char *job, json_int_t *n_vocab,
+                          bool *said, struct bn_error *err)
+{
+    char command[128];
+    json_t *reply = NULL;
+    snprintf(command, sizeof command, "dump %s %s", path, job);
+    enum bn_status status = bn_dialogue_ask(worker, command, &reply, err);
+    *n_vocab = json_integer_value(json_object_get(reply, "n_vocab"));
+    *said = !status && *n_vocab > 0 && *n_vocab <= VOCAB_MOST;
+    json_decref(reply);
+    return status;
+}
+
+static void compare_rows(struct bn_exact_output *o, int first, size_t n, FILE *const files[2], float *const rows[2])
+{
+    while (fread(rows[0], sizeof(float), n, files[0]) == n && fread(rows[1], sizeof(float), n, files[1]) == n) {
+        double largest = 0;
+        for (size_t i = 0; i < n; i++) {
+            double d = fabs((double)rows[1][i] - (double)rows[0][i]);
+            if (d > largest || isnan(d)) largest = isnan(d) ? INFINITY : d;
+        }
+        if (memcmp(rows[0], rows[1], n * sizeof(float))) {
+            if (!o->n_differ++) o->first_position = first + o->n_positions;
+            o->largest = fmax(o->largest, largest);
+        }
+        o->n_positions++;
+    }
+}
+
+static void compare_files(struct bn_exact_output *o, const char *const paths[2], int first, size_t n_vocab)
+{
+    FILE *files[2] = {fopen(paths[0], "rb"), fopen(paths[1], "rb")};
+    float *rows[2] = {malloc(n_vocab * sizeof(float)), malloc(n_vocab * sizeof(float))};
+    if (files[0] && files[1] && rows[0] && rows[1]) compare_rows(o, first, n_vocab, files, rows);
+    for (int side = 0; side < 2; side++) {
+        if (files[side]) fclose(files[side]);
+        free(rows[side]);
+    }
+}
+
+enum bn_status bn_distance_measure(struct bn_exact_output *o, struct bn_dialogue workers[2], const char *job,
+                                   struct bn_error *err)
+{
+    char folder[] = "/tmp/bitnet-gate-XXXXXX", paths[2][48];
+    struct bn_job which;
+    json_int_t n_vocab[2] = {0};
+    bool said[2] = {false};
+    enum bn_status status = BN_OK;
+    if (!bn_job_parse(&which, job) || !which.kind->logits || !mkdtemp(folder)) return BN_OK;
+    for (int side = 0; side < 2 && !status; side++) {
+        snprintf(paths[side], sizeof paths[side], "%s/%s", folder, side ? "head" : "base");
+        status = ask(&workers[side], paths[side], job, &n_vocab[side], &said[side], err);
+    }
+    if (said[0] && said[1] && n_vocab[0] == n_vocab[1])
+        compare_files(o, (const char *const[]){paths[0], paths[1]}, which.fill, (size_t)n_vocab[0]);
+    for (int side = 0; side < 2; side++) unlink(paths[side]);
+    rmdir(folder);
+    return status;
+}
+
+void bn_distance_text(const struct bn_exact_output *o, char *text, size_t cap)
+{
+    *text = 0;
+    if (o->n_differ)
+        snprintf(text, cap, ", by at most %.3g, first at position %d (%d of %d positions)", o->largest,
+                 o->first_position, o->n_differ, o->n_positions);
+}
+
+static enum bn_status measure(struct bn_exact_output *o, struct bn_pairs *pairs, const char *job, struct bn_error *err)
+{
+    struct bn_dialogue workers[2] = {0};
+    enum bn_status status = BN_OK;
+    for (int side = 0; side < 2 && !status; side++)
+        status = bn_pairs_worker(pairs, side, o->threads, &workers[side], NULL, err);
+    if (!status) status = bn_distance_measure(o, workers, job, err);
+    for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
+    return status;
+}
+
+enum bn_status bn_distance_of_workloads(struct bn_exact_result *exact, struct bn_pairs *pairs, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (int i = 0; i < exact->n_outputs && !status; i++) {
+        struct bn_exact_output *o = &exact->outputs[i];
+        for (int w = 0; w < pairs->n_workloads && o->changed && !o->idle[0] && !o->idle[1] && !status; w++)
+            if (!strcmp(o->workload, pairs->workloads[w].name))
+                status = measure(o, pairs, pairs->workloads[w].command, err);
+    }
+    return status;
+}
+
+bool bn_distance_can(json_t *const hello[2])
+{
+    int n = 0;
+    size_t i;
+    json_t *word;
+    for (int side = 0; side < 2; side++)
+        json_array_foreach(json_object_get(hello[side], "commands"), i, word) n +=
+            json_is_string(word) && !strcmp(json_string_value(word), "dump");
+    return n == 2;
+}
