@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GATES = 400, SEED = 20090307 };
+enum { GATES = 400, EQUAL_GATES = 4000, SEED = 20090307 };
 
 enum bn_status bn_gate_pool_add(struct bn_gate_pool *pool, const struct bn_paired_result *result, struct bn_error *err)
 {
@@ -51,20 +51,34 @@ static enum bn_status draw(void *self, double *d, struct bn_error *err)
 
 static double no_clock(void *self) { return (void)self, 0; }
 
-double bn_gate_power(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool, int workload, double effect)
+/* Gates on drawn pairs; returns the share in which `workload` regressed, -1: any. */
+static double run_gates(const struct bn_gate_rule *rule, struct drawing *from, int workload, int gates)
 {
     static struct bn_paired_result result;
-    struct drawing from = {.pool = pool};
-    const struct bn_pair_source source = {&from, draw, no_clock, NULL};
+    const struct bn_pair_source source = {from, draw, no_clock, NULL};
     struct bn_error err;
     int found = 0;
+    bn_random_init(&from->random, SEED);
+    for (int i = 0; i < gates; i++) {
+        if (bn_paired_run(rule, &source, from->pool->n_workloads, 1, &result, &err)) continue;
+        found += workload < 0 ? result.verdict == BN_GATE_REGRESSION : result.regressed[workload];
+    }
+    return (double)found / gates;
+}
+
+double bn_gate_power(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool, int workload, double effect)
+{
+    struct drawing from = {.pool = pool};
     if (!pool->n) return NAN;
-    bn_random_init(&from.random, SEED);
     for (int w = 0; w < pool->n_workloads; w++)
         from.shift[w] = (w == workload ? effect : 0) - bn_sample_median(pool->d[w], pool->n);
-    for (int i = 0; i < GATES; i++)
-        found += !bn_paired_run(rule, &source, pool->n_workloads, 1, &result, &err) && result.regressed[workload];
-    return (double)found / GATES;
+    return run_gates(rule, &from, workload, GATES);
+}
+
+double bn_gate_false_alarms(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool)
+{
+    struct drawing from = {.pool = pool};
+    return pool->n ? run_gates(rule, &from, -1, EQUAL_GATES) : NAN;
 }
 
 double bn_gate_detectable(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool, int workload)

@@ -13,6 +13,9 @@ void bn_gate_pool_release(struct bn_gate_pool *pool);
 /* The share of gates that report `workload` when it alone is slower by the log ratio `effect`: whole gates (looks,
  * early pass, confirmation) on pairs drawn from the pool, centred on its median. */
 double bn_gate_power(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool, int workload, double effect);
+/* The share of gates that report any workload of equal builds: the same, with the pairs as they are. The self-test's
+ * own runs count too few to show a rate below one in a hundred. */
+double bn_gate_false_alarms(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool);
 /* The least effect, to a tenth of a percent, that is reported 80 times in 100; NAN if 25 % is not. */
 double bn_gate_detectable(const struct bn_gate_rule *rule, const struct bn_gate_pool *pool, int workload);
 #endif

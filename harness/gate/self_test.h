@@ -16,6 +16,7 @@ struct bn_self_test_workload {
 struct bn_self_test {
     int runs, false_positives, passes, inconclusive; /* base against base; family-wise */
     double injected_percent;                         /* the tolerance */
+    double false_alarms;                             /* rate of the same design on draws of those runs' pairs */
     int injected_runs, found, missed;                /* head slower by exactly that; missed: verdict pass */
     double seconds, most_seconds, budget_s;          /* of all runs, of the longest; budget_s: of one gate run */
     int n_pairs;

@@ -107,8 +107,11 @@ Test(gate_judge, detectable_is_what_it_says)
         tally((struct machine){.spread = spreads[i], .slow_down = detectable, .alone = true}, 3, counts);
         cr_expect(counts[BN_GATE_REGRESSION] > 720 && counts[BN_GATE_REGRESSION] < 960, "%.2f %% found in %d of 1000",
                   100 * detectable, counts[BN_GATE_REGRESSION]);
+        cr_expect(bn_gate_false_alarms(&rule, &pool) < 0.005, "equal builds alarm too often");
         cr_expect(bn_gate_power(&rule, &pool, 0, 0) < 0.02, "a false alarm counts as found");
         cr_expect(bn_gate_power(&rule, &pool, 0, detectable / 2) < 0.5, "half of it is found as well");
+        for (size_t pair = 0; pair < pool.n; pair++) pool.d[1][pair] += 0.05;
+        cr_expect(bn_gate_false_alarms(&rule, &pool) > 0.95, "5 %% are no alarm");
         bn_gate_pool_release(&pool);
         cr_expect(isnan(bn_gate_detectable(&rule, &pool, 0)), "of nothing");
     }
