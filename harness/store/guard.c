@@ -1,16 +1,7 @@
 /* guard.c - what a connection may do with a file from an untrusted source. */
 #include "harness/store/sql.h"
 
-enum { STEPS_BETWEEN_LOOKS = 10000, MAX_VALUE_BYTES = 64 << 20 };
-
-static const volatile sig_atomic_t *interrupt_flag;
-void bn_store_interruptible(const volatile sig_atomic_t *flag) { interrupt_flag = flag; }
-
-static int interrupted(void *self)
-{
-    (void)self;
-    return interrupt_flag && *interrupt_flag;
-}
+enum { MAX_VALUE_BYTES = 64 << 20 };
 
 void bn_sql_guard(sqlite3 *db)
 {
@@ -23,5 +14,4 @@ void bn_sql_guard(sqlite3 *db)
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         sqlite3_db_config(db, settings[i].name, settings[i].value, NULL);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
-    sqlite3_progress_handler(db, STEPS_BETWEEN_LOOKS, interrupted, NULL);
 }

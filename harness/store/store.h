@@ -12,7 +12,6 @@
 #ifndef BN_STORE_H
 #define BN_STORE_H
 #include "engine/bitnet.h"
-#include <signal.h>
 
 struct bn_store;
 enum { BN_OPTIONS_TEXT = 4096 }; /* bytes of a config's options, "name=value ..." */
@@ -27,8 +26,6 @@ void bn_store_close(struct bn_store *store);
 /* An error where the file was moved or removed since it was opened: what is written goes with it, wherever it is. */
 enum bn_status bn_store_in_place(struct bn_store *store, struct bn_error *err);
 int bn_store_version(void); /* schema version this program writes */
-/* Every read ends with an error as soon as *flag is not 0, e.g. what a signal handler sets. NULL: no flag. */
-void bn_store_interruptible(const volatile sig_atomic_t *flag);
 
 /* ---- fingerprints ---- */
 struct bn_field {

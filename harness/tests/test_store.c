@@ -381,21 +381,3 @@ Test(store, a_copy_of_the_file_alone_has_every_point_that_finished)
     snprintf(command, sizeof command, "%s-wal", path);
     cr_expect(access(command, F_OK), "at rest there is no log");
 }
-
-Test(store, every_read_can_be_interrupted)
-{
-    static volatile sig_atomic_t flag;
-    struct bn_error err = {0};
-    struct bn_query *q;
-    struct bn_store *store = open_store(path);
-    bn_store_interruptible(&flag);
-    must(bn_query_open(&q, store, &err,
-                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", ""),
-         &err);
-    flag = 1;
-    cr_expect(!bn_query_next(q));
-    cr_expect_eq(bn_query_end(q, BN_OK, &err), BN_ERR_IO);
-    cr_expect_not_null(strstr(err.text, "interrupted"), "%s", err.text);
-    bn_store_interruptible(NULL);
-    bn_store_close(store);
-}
