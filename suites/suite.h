@@ -111,7 +111,9 @@ struct bn_stress_options {
     int n_threads;                     /* most threads to try; 0: the engine's choice */
     int n_ctx;                         /* longest context to try; 0: the model's training context */
     struct bn_session_options session; /* what options of the registry set; a test of batch sizes takes its own */
-    bool quick;                        /* a shorter form of the same test */
+    const char *const *engine_words;   /* [n_engine_words] those options as words of a command line, for bitnet-serve */
+    int n_engine_words;
+    bool quick; /* a shorter form of the same test */
 };
 struct bn_stress_result {
     const char *name; /* "s01_long_context_drift" */

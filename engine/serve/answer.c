@@ -57,7 +57,7 @@ static json_t *usage_json(const struct request *r)
 json_t *answer_event(struct request *r, json_t *choices, bool usage)
 {
     bool chat = r->dialect == DIALECT_CHAT, stream = r->params.stream;
-    char id[48];
+    char id[64];
     snprintf(id, sizeof id, "%s-%s", chat ? "chatcmpl" : "cmpl", r->id);
     json_t *event = json_pack("{ss ss sI so so}", "id", id, "object",
                               !chat    ? "text_completion"

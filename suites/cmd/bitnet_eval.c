@@ -240,6 +240,27 @@ static void print_stress(const struct bn_stress_result *r)
     fflush(stdout);
 }
 
+/* The words of the command line that are options of the registry, with their values; without the two that act on
+ * generation alone (apply_options says so). */
+static struct {
+    const char *words[64];
+    int n;
+} engine;
+
+static void keep_engine_words(int argc, char **argv)
+{
+    for (int i = 1; i < argc && engine.n < 62; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(argv[i], "="), argv[i]);
+        const struct bn_option *option = strncmp(name, "--", 2) ? NULL : bn_option_find(name + 2);
+        bool ours = option ? strcmp(option->name, "prompt_lookup") && strcmp(option->name, "head_screening")
+                           : !strcmp(name, "--config");
+        if (ours) engine.words[engine.n++] = argv[i];
+        while (ours && !strchr(argv[i], '=') && i + 1 < argc && strncmp(argv[i + 1], "--", 2) && engine.n < 63)
+            engine.words[engine.n++] = argv[++i];
+    }
+}
+
 static int stress(void)
 {
     const struct bn_stress_test *tests;
@@ -253,6 +274,8 @@ static int stress(void)
                                    .n_threads = o.eval.n_threads,
                                    .n_ctx = o.eval.n_ctx,
                                    .session = o.eval.session,
+                                   .engine_words = engine.words,
+                                   .n_engine_words = engine.n,
                                    .quick = o.quick};
     bool failed = false;
     check_only(tests, n);
@@ -336,6 +359,7 @@ int main(int argc, char **argv)
 {
     struct bn_cmd all = cmd;
     all.options = bn_cmd_options_join(options);
+    keep_engine_words(argc, argv);
     int rest = bn_cmd_parse(&all, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
     bool is_divergence = rest == 1 && !strcmp(argv[1], "divergence");
