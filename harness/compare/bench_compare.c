@@ -15,7 +15,7 @@ static const struct bn_cmd_option options[] = {
     {"factor", "NAME=VALUE", BN_CMD_STRING, &factor,
      "inside one run: every other kernel, threads, engine or option NAME against VALUE"},
     {"unpaired", NULL, BN_CMD_FLAG, &unpaired,
-     "let two runs of different times be enough for exit code 3 (the machine may have changed in between)"},
+     "accept runs of different times as proof: exit 3 if the head is slower (the machine may have changed)"},
     {"across", NULL, BN_CMD_FLAG, &across,
      "compare runs of different machines, models or engines anyway, and list what differs"},
     {"least", "PERCENT", BN_CMD_FLOAT, &least_percent, "smallest change to report (default 1)", .min = 0, .max = 100},
@@ -26,17 +26,17 @@ static const struct bn_cmd cmd = {
     "bitnet-bench compare", "ratio of times with interval and verdict, config by config",
     "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
     "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its "
-    "median); a verdict needs\n"
-    "4 processes a side (--rounds of the sweep), more with many lines; the output says how many.\n"
-    "Two builds: measure both in one run, so that their rounds alternate and the machine is the same for both:\n"
-    "    bitnet-bench sweep PLAN --engine base=OLD/bitnet-worker      (with engines: [bitnet, base] in the plan)\n"
+    "median); a verdict\n"
+    "needs 4 processes a side (rounds of the plan), more with many lines.\n"
+    "Compare two builds in one run, where their rounds alternate (the plan says engines: [bitnet, base]):\n"
+    "    bitnet-bench sweep PLAN --engine base=OLD/bitnet-worker\n"
     "    bitnet-bench compare --factor engine=base\n"
-    "Two runs are of different times. They differ only by more than runs of one build do, which the database must know "
-    "(repeat a sweep);\n"
-    "without --unpaired a slower run is unclear (exit 5) and not a regression.\n"
+    "Two runs are of different times, and the machine differs too. They must differ by more than runs of one build do; "
+    "sweep a build\n"
+    "4 times or more, or everything is unclear. A slower run still ends with 5: add --unpaired to make it 3.\n"
     "Exit codes: 0 nothing is slower, 1 failed, 2 usage, 3 slower (builds in one run, or --unpaired), 4 other output, "
-    "5 refused, nothing to\n"
-    "compare, or unclear."};
+    "5 refused,\n"
+    "nothing to compare, or unclear."};
 
 static void read_run(struct bn_compare_run *run, struct bn_store *store, const char *word, int64_t than)
 {

@@ -110,8 +110,10 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     for (size_t i = 0; i < c->n_lines; i++) print_line(&c->lines[i], factor);
     print_differences(c);
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
-    printf("ratio of times, above 1 is slower; p by %s over processes, Holm's correction over %zu lines: %s\n",
-           factor ? "Wilcoxon" : "Mann-Whitney and runs by Student's t", c->n_lines, verdict);
+    printf("ratio of times, above 1 is slower; p: %s, Holm's correction over %zu lines: %s\n",
+           factor ? "Wilcoxon over pairs of processes"
+                  : "the larger of Mann-Whitney over processes and Student's t over runs",
+           c->n_lines, verdict);
     if (!factor) print_noise(c);
     print_hint(c);
 }

@@ -41,14 +41,14 @@ static void explain(int code, bool kernel, char *text, size_t cap)
         if (known[i].code == code) snprintf(text, cap, "%s", known[i].text);
 }
 
-/* The processor's own PMU, as libpfm4 names it. */
+/* The processor's own PMU, as libpfm4 names it; NULL: it does not know the CPU. */
 static const char *cpu_pmu(void)
 {
     pfm_pmu_info_t info = {.size = sizeof info};
     for (int i = 0; i < PFM_PMU_MAX; i++)
         if (pfm_get_pmu_info((pfm_pmu_t)i, &info) == PFM_SUCCESS && info.is_present && info.type == PFM_PMU_TYPE_CORE)
             return info.name;
-    return "unknown to libpfm4";
+    return NULL;
 }
 
 /* Alone and inherited by threads, or as one of a group. User mode, unless the spec says otherwise. */
@@ -58,7 +58,9 @@ static int open_mode(const char *spec, int leader, bool inherit, char reason[BN_
     pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
     int rc = pfm_get_os_event_encoding(spec, PFM_PLM3, PFM_OS_PERF_EVENT, &arg);
     if (rc == PFM_ERR_NOTFOUND) {
-        snprintf(reason, BN_PMU_REASON, "libpfm4: no event for this CPU is listed (its PMU: %s)", cpu_pmu());
+        const char *pmu = cpu_pmu();
+        snprintf(reason, BN_PMU_REASON, "libpfm4: %s%s; no such event is listed for it",
+                 pmu ? "this CPU has the PMU " : "it does not know this CPU's PMU", pmu ? pmu : "");
         return BN_PMU_OTHER_CPU;
     }
     if (rc != PFM_SUCCESS) {
