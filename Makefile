@@ -64,7 +64,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
+.PHONY: all plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
 all: programs $(BUILD)/relink-worker ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
@@ -83,6 +83,8 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 # every test again in a build of its own with a sanitizer; valgrind cannot run such programs, and its tests skip themselves.
 # Warnings are not errors here: sanitizers make the compiler's analysis less accurate.
 sanitized = TEST_LIMIT=3600 $(MAKE) --no-print-directory BUILD=build/$(1) OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE="$(2)" CFLAGS=-Wno-error test
+plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
+	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)
 test-asan: ## every test under AddressSanitizer (with leaks)
 	@$(call sanitized,asan,-fsanitize=address)
 test-ubsan: ## every test under UndefinedBehaviorSanitizer

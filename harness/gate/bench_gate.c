@@ -39,7 +39,7 @@ static const struct bn_cmd_option options[] = {
     {"head", "BUILD", BN_CMD_STRING, &request.head, "build to judge", 0, 0},
     {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model of a checkout)", 0, 0},
     {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
-     "e.g. prefill:16,decode:4@64 (4 tokens after 64), which is the default", 0, 0},
+     "e.g. decode:4@64 (4 tokens after 64); default: prefill:16,decode:4@64,decode:32@64", 0, 0},
     {"plan", "FILE", BN_CMD_STRING, &request.plan,
      "take workloads, the first model and thread count, and the best kernel, from a sweep's plan", 0, 0},
     {"threads", "N", BN_CMD_INT, &request.threads, "threads of a worker (1)", 1, 1024},
@@ -107,8 +107,8 @@ static int fill_workloads(struct bn_gate_workload *workloads)
     enum bn_status status =
         plan && !request.workloads
             ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
-            : bn_gate_workloads_parse(workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64",
-                                      &err);
+            : bn_gate_workloads_parse(
+                  workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64,decode:32@64", &err);
     if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (!request.model) request.model = reference_model;
     if (!request.threads) request.threads = 1;

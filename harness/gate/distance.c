@@ -103,11 +103,5 @@ enum bn_status bn_distance_of_workloads(struct bn_exact_result *exact, struct bn
 
 bool bn_distance_can(json_t *const hello[2])
 {
-    int n = 0;
-    size_t i;
-    json_t *word;
-    for (int side = 0; side < 2; side++)
-        json_array_foreach(json_object_get(hello[side], "commands"), i, word) n +=
-            json_is_string(word) && !strcmp(json_string_value(word), "dump");
-    return n == 2;
+    return bn_gate_knows(hello[0], "dump") && bn_gate_knows(hello[1], "dump");
 }

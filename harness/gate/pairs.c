@@ -191,7 +191,11 @@ static enum bn_status time_pair(struct bn_pairs *pairs, struct bn_dialogue *work
             status = time_block(pairs, workers, w, (int)bn_random_below(&pairs->random, 2), &times[w], err);
     if (!status) status = ask_canary(pairs, &after, err);
     *quiet = fmax(before, after) < disturbed_ratio * fmin(before, after);
-    for (int w = 0; w < pairs->n_workloads && !status; w++) d[w] = log(speed_of(&times[w], 1) / speed_of(&times[w], 0));
+    for (int w = 0; w < pairs->n_workloads && !status; w++) {
+        const struct times *t = &times[w];
+        d[w] = log(speed_of(t, 1) / speed_of(t, 0));
+        bn_tails_put(&pairs->tails, w, t->ns[0], (size_t)t->n[0], t->ns[1], (size_t)t->n[1]);
+    }
     return status;
 }
 
@@ -265,7 +269,7 @@ static enum bn_status measure(void *self, double *d, struct bn_error *err)
         if (quiet || attempt == RETRIES) break;
         pairs->n_disturbed++;
     }
-    pairs->n_pairs++;
+    pairs->n_pairs++, pairs->tails.n++;
     return BN_OK;
 }
 

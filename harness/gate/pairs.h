@@ -11,6 +11,7 @@
 #ifndef BN_GATE_PAIRS_H
 #define BN_GATE_PAIRS_H
 #include "harness/gate/paired.h"
+#include "harness/gate/tails.h"
 #include "harness/gate/variant.h"
 #include "harness/worker/dialogue.h"
 #include "harness/stats/random.h"
@@ -38,6 +39,7 @@ struct bn_pairs {
     double seconds[BN_GATE_WORKLOADS]; /* that one command of the workload took, its context included */
     int n_blocks, n_disturbed, n_pairs, n_canary, n_burst[BN_GATE_WORKLOADS];
     double canary_ns[BN_CANARY_MOST];
+    struct bn_tails tails; /* of all pairs */
 };
 enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
                              struct bn_error *err); /* the caller fills the first part */

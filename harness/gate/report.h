@@ -33,6 +33,8 @@ struct bn_gate_report {
     struct bn_resources_result resources;
     struct bn_instructions_result instructions;
     struct bn_paired_result paired;
+    struct bn_tail_finding tails[BN_GATE_WORKLOADS][BN_TAILS];
+    int n_tails;                /* pairs behind them */
     struct bn_gate_blame blame; /* of the workload that got slower most */
     int n_blocks, n_disturbed, n_pairs;
     double canary_spread, seconds;

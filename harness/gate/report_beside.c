@@ -62,11 +62,26 @@ static void say_resources(const struct bn_resources_result *r, each_line *each, 
     }
 }
 
+static void say_tails(const struct bn_gate_report *report, each_line *each, void *self)
+{
+    char name[80];
+    for (int i = 0; i < report->n_workloads * BN_TAILS && report->n_tails; i++) {
+        const struct bn_tail_finding *f = &report->tails[i / BN_TAILS][i % BN_TAILS];
+        const struct bn_tail *tail = &bn_tail[i % BN_TAILS];
+        struct bn_gate_line line = {"tails", name, "", outcome(f->slower), 0};
+        snprintf(name, sizeof name, "%s, %s", report->workloads[i / BN_TAILS].name, tail->name);
+        snprintf(line.text, sizeof line.text, "%+.1f %% (%d pairs, tolerance %.0f %%)", bn_gate_percent(f->median),
+                 report->n_tails, 100 * tail->tolerance);
+        each(self, &line);
+    }
+}
+
 void bn_gate_beside(const struct bn_gate_report *report, each_line *each, void *self)
 {
     say_checks(&report->checks, each, self);
     say_accuracy(&report->accuracy, each, self);
     say_resources(&report->resources, each, self);
+    say_tails(report, each, self);
 }
 
 /* ---- JSON ---- */
@@ -128,9 +143,23 @@ static json_t *resources_json(const struct bn_resources_result *r)
                      number(r->mapped_per_token[0]), number(r->mapped_per_token[1]));
 }
 
+static json_t *tails_json(const struct bn_gate_report *report)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < report->n_workloads * BN_TAILS && report->n_tails; i++) {
+        const struct bn_tail_finding *f = &report->tails[i / BN_TAILS][i % BN_TAILS];
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:i, s:o, s:o, s:b}", "workload", report->workloads[i / BN_TAILS].name,
+                            "statistic", bn_tail[i % BN_TAILS].name, "pairs", report->n_tails, "median_percent",
+                            number(bn_gate_percent(f->median)), "p_holm", number(f->p_holm), "slower", f->slower));
+    }
+    return list;
+}
+
 void bn_gate_beside_json(const struct bn_gate_report *report, json_t *root)
 {
     json_object_set_new(root, "checks", checks_json(&report->checks));
     json_object_set_new(root, "accuracy", accuracy_json(&report->accuracy));
     json_object_set_new(root, "resources", resources_json(&report->resources));
+    json_object_set_new(root, "tails", tails_json(report));
 }

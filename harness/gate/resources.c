@@ -62,23 +62,11 @@ static enum bn_status measure(struct bn_pairs *pairs, struct bn_resource_series 
     return status;
 }
 
-/* P(at least `above` of n fair coins). */
-static double tail(int above, int n)
-{
-    double sum = 0;
-    for (int k = above; k <= n; k++) sum += exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * log(2));
-    return fmin(1, sum);
-}
-
 static struct bn_resource_finding find(const struct bn_resource_series *s, double tolerance)
 {
     double d[BN_RESOURCE_PAIRS];
     size_t n = (size_t)s->n;
-    int above = 0;
-    for (size_t i = 0; i < n; i++) {
-        d[i] = log(s->value[1][i] / s->value[0][i]);
-        above += d[i] > log1p(tolerance);
-    }
+    for (size_t i = 0; i < n; i++) d[i] = log(s->value[1][i] / s->value[0][i]);
     struct bn_interval bounds = bn_sign_interval(d, n, 0.95);
     return (struct bn_resource_finding){
         .median = {bn_sample_median(s->value[0], n), bn_sample_median(s->value[1], n)},
@@ -86,7 +74,7 @@ static struct bn_resource_finding find(const struct bn_resource_series *s, doubl
         .low = bounds.low,
         .high = bounds.high,
         .noise = bn_sample_mad(d, n),
-        .p = tail(above, s->n),
+        .p = bn_sign_above(d, n, log1p(tolerance)),
     };
 }
 

@@ -144,6 +144,20 @@ static void judge_time(const struct bn_tiers *tiers, struct bn_gate_report *repo
                      "Head is slower, and a second measurement with fresh processes agrees: %s.", text);
 }
 
+/* What the fastest tenth of the samples hides; a workload that is slower in all of them is told once. */
+static void judge_tails(struct bn_gate_report *report, const struct bn_pairs *pairs)
+{
+    report->n_tails = pairs->tails.n;
+    bn_tails_judge(&pairs->tails, report->n_workloads, report->tails);
+    for (int w = 0; w < report->n_workloads; w++)
+        for (int t = 0; t < BN_TAILS && !report->paired.regressed[w]; t++)
+            if (report->tails[w][t].slower)
+                bn_found_add(&report->found, t == BN_TAIL_MEAN ? BN_FOUND_MEAN : BN_FOUND_TAIL, false,
+                             report->workloads[w].name,
+                             "The %s of head's times is %+.1f %%, over %d pairs (tolerance %.0f %%).", bn_tail[t].name,
+                             bn_gate_percent(report->tails[w][t].median), report->n_tails, 100 * bn_tail[t].tolerance);
+}
+
 static void judge_costs(const struct bn_tiers *tiers, struct bn_gate_report *report)
 {
     for (int w = 0; w < report->n_workloads; w++) judge_time(tiers, report, w);
@@ -196,6 +210,7 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
     struct bn_pair_source source = bn_pairs_source(pairs);
     status = bn_paired_run(&report->rule, &source, pairs->n_workloads, tiers->budget_s, &report->paired, err);
     if (status) return status;
+    judge_tails(report, pairs);
     judge_costs(tiers, report);
     return blame(report, pairs, err);
 }

@@ -68,3 +68,13 @@ double bn_sign_test(const double *x, size_t n, double median)
     double p = 2 * bn_binomial_cdf(least, above + below, 0.5);
     return p < 1 ? p : 1;
 }
+
+double bn_sign_above(const double *x, size_t n, double median)
+{
+    int above = 0, below = 0;
+    for (size_t i = 0; i < n; i++) {
+        above += x[i] > median;
+        below += x[i] < median;
+    }
+    return above + below ? bn_binomial_cdf(below, above + below, 0.5) : 1;
+}

@@ -19,4 +19,6 @@ struct bn_interval bn_sign_interval(const double *x, size_t n, double confidence
 struct bn_interval bn_sign_interval_interpolated(const double *x, size_t n, double confidence);
 /* Two-sided p of "the median is `median`"; values equal to it are left out. 1 when none remain. */
 double bn_sign_test(const double *x, size_t n, double median);
+/* One-sided p of "the median is at most `median`". */
+double bn_sign_above(const double *x, size_t n, double median);
 #endif

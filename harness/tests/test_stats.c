@@ -196,6 +196,11 @@ Test(stats, nothing_to_measure_has_no_answer)
     cr_expect(isnan(bn_bootstrap_interval(&request, x, 3, &random).low));
     cr_expect(isinf(bn_sign_interval(x, 3, 0.95).low), "three samples cannot carry 95 %%");
     cr_expect_eq(bn_sign_test(x, 0, 0), 1);
+    cr_expect_eq(bn_sign_above(x, 0, 0), 1);
+    const double signs[] = {1, 1, 1, 1, 1, 1, 1, -1}; /* 8 coins, at least 7 or 8 heads: 9 and 1 of 256 */
+    cr_expect_float_eq(bn_sign_above(signs, 8, 0), 9.0 / 256, 1e-12);
+    cr_expect_float_eq(bn_sign_above(signs, 7, 0), 1.0 / 128, 1e-12);
+    cr_expect_float_eq(bn_sign_above(signs, 8, 2), 1, 1e-12);
     cr_expect_eq(bn_changes_find(x, 3, &(struct bn_change_options){0.01, 0.001, 0.5}, changes), 0);
     cr_expect(!bn_warmup_detect(x, 3).steady);
     struct bn_sequential design;
