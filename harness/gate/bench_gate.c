@@ -329,7 +329,7 @@ int bn_bench_gate(int argc, char **argv)
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
                               .limit_s = (double)request.limit_s,
-                              .pair_s = 0.2};
+                              .pair_s = 0.5};
     for (int side = 0; side < 2; side++)
         if (sides.relink[side][0]) pairs.relink[side] = sides.relink[side];
     report.relinked = pairs.relink[0] && pairs.relink[1];

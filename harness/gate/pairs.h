@@ -1,6 +1,7 @@
 /* pairs.h - pairs of fresh worker processes as a source for the paired tier.
  *
- * One pair: base and head start, each from a program file and an environment of its own (variant.h), on the same CPUs
+ * One pair: the median of four draws of places, where both builds can be linked anew; else one. One draw: base and head
+ * start, each from a program file and an environment of its own (variant.h), on the same CPUs
  * (drawn anew for each pair; who starts first is drawn too),
  * each does every workload untimed, then blocks of base head head base or head base base head (drawn) for
  * each workload. A turn is a burst: one run to warm the caches that the other process evicted, then up to five
