@@ -51,6 +51,8 @@ int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
  */
 _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Prints "PROGRAM: sentence" on stderr: something that the user should know, and no error. */
+void bn_cmd_note(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* An option that does nothing as the others are: when it was given and `useful` is false, ends the program (2) with
  * "--NAME does nothing without NEEDS; ...". */
 void bn_cmd_needs(const struct bn_cmd *cmd, const char *option, bool useful, const char *needs);
@@ -60,8 +62,15 @@ void bn_cmd_needs(const struct bn_cmd *cmd, const char *option, bool useful, con
 void bn_cmd_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct bn_settings;
 struct bn_error;
-/* A program's own table plus one line for every registered option (engine/options); call once per program. After
- * parsing, bn_cmd_options_apply stores the given values in *settings and returns a status like bn_options_apply. */
+struct bn_model_info;
+struct bn_model_options;
+/* A program's own table plus one line for every registered option (engine/options) and --config; call once per
+ * program. After parsing, bn_cmd_options_apply stores the given values in *settings and returns a status like
+ * bn_options_apply; `tasks`: what the program does (enum bn_option_task). When the model is open, bn_cmd_options_act
+ * refuses what does nothing to it, and bn_cmd_options_say says on stderr what the options did to its weights. */
 const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own);
-int bn_cmd_options_apply(struct bn_settings *settings, struct bn_error *err);
+int bn_cmd_options_apply(struct bn_settings *settings, unsigned tasks, struct bn_error *err);
+int bn_cmd_options_exact(struct bn_error *err); /* for a program whose result is of the model as it is */
+int bn_cmd_options_act(const struct bn_model_info *info, struct bn_error *err);
+void bn_cmd_options_say(const char *program, const struct bn_model_options *asked, const struct bn_model_info *info);
 #endif

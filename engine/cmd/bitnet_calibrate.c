@@ -146,13 +146,13 @@ static void print_scales(FILE *f, const struct bn_model *model, const struct bn_
     fprintf(f, "\n }}\n");
 }
 
-static void calibrate(struct bn_model *model, const char *bytes, size_t n)
+static void calibrate(struct bn_model *model, const char *bytes, size_t n, const struct bn_session_options *session)
 {
     struct bn_calibration *c;
     struct bn_output *output;
     struct bn_error err;
     struct path result = in_folder("activation_scales.json"), state = in_folder("activation_scales.state");
-    const struct bn_calibration_options cut = {o.windows, o.window_tokens, o.threads, o.seed};
+    const struct bn_calibration_options cut = {o.windows, o.window_tokens, o.threads, o.seed, *session};
     if (bn_calibration_open(&c, model, bytes, n, &cut, &err)) fail(&err);
     check_result(result.text);
     resume(c, state.text);
@@ -172,11 +172,17 @@ int main(int argc, char **argv)
     struct bn_error err;
     char *bytes;
     size_t n;
-    if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "Unexpected argument \"%s\"; see --help.", argv[1]);
+    struct bn_settings settings = {.session.n_threads = 0};
+    struct bn_cmd all = cmd;
+    all.options = bn_cmd_options_join(options);
+    if (bn_cmd_parse(&all, argc, argv)) bn_cmd_fail(&cmd, 2, "Unexpected argument \"%s\"; see --help.", argv[1]);
     check_arguments();
-    if (bn_model_open(&model, o.model, NULL, &err) || bn_input_read(&bytes, &n, o.dataset, (size_t)1 << 30, &err))
+    if (bn_cmd_options_apply(&settings, BN_TASK_SESSION, &err) || bn_cmd_options_exact(&err)) fail(&err);
+    if (bn_model_open(&model, o.model, &settings.model, &err) || bn_cmd_options_act(bn_model_info(model), &err) ||
+        bn_input_read(&bytes, &n, o.dataset, (size_t)1 << 30, &err))
         fail(&err);
-    calibrate(model, bytes, n);
+    bn_cmd_options_say(cmd.name, &settings.model, bn_model_info(model));
+    calibrate(model, bytes, n, &settings.session);
     bn_model_close(model);
     free(bytes);
     return bn_cmd_finish(cmd.name, 0);

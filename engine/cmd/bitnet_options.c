@@ -55,6 +55,8 @@ static void print_json_row(const struct bn_option *o)
     put_or_null(o->hypothesis);
     fputs(", \"needs\": ", stdout);
     put_or_null(o->needs);
+    printf(", \"generates\": %s, \"streams\": %s", o->task & BN_TASK_GENERATE ? "true" : "false",
+           o->task & BN_TASK_STREAM ? "true" : "false");
     fputs(", \"conflicts\": [", stdout);
     put_list(o->conflicts, ", ", true);
     fputs("], \"help\": ", stdout);

@@ -90,23 +90,6 @@ static void check_options(void)
         bn_cmd_fail(&run_cmd, 2, "--chat needs text; use --prompt or --prompt_file.");
 }
 
-/* What became of the linears at load, and what was asked for in vain. */
-static void say_refit(const struct bn_model_options *asked, const struct bn_model_info *info)
-{
-    if (asked->wrq && asked->ternary_weights)
-        fprintf(stderr, "bitnet-run: --ternary_weights is switched off, because --wrq takes its place.\n");
-    if (info->wrq)
-        fprintf(stderr, "bitnet-run: --wrq leaves %.2f %% of the energy of the weights; alpha became %.3g.\n",
-                100 * info->fit_loss, info->fit_alpha);
-    if (asked->wrq && !strcmp(info->file_encoding, "wrq"))
-        fprintf(stderr, "bitnet-run: --wrq does nothing, because the weights of this file are wrq already.\n");
-    if (info->wrq && (info->file_is_ternary || !strcmp(info->file_encoding, "binary")))
-        fprintf(stderr,
-                "bitnet-run: --wrq can only lose here: two planes hold %s weights at best as they are, and multiply "
-                "twice.\n",
-                info->file_encoding);
-}
-
 static void open_session(struct record *r, struct bn_model **model, const struct bn_settings *settings)
 {
     struct bn_error err;
@@ -114,14 +97,8 @@ static void open_session(struct record *r, struct bn_model **model, const struct
     need(bn_model_open(model, o.model, &settings->model, &err), &err);
     need(bn_session_open(&r->session, *model, &settings->session, &err), &err);
     r->load_ms = now_ms() - start - bn_session_warmup(r->session)->ms;
-    if (settings->model.clip_embed_norm > 0 && !o.quiet)
-        fprintf(stderr, "bitnet-run: --clip_embed_norm %g rescales %d of %d embedding rows.\n",
-                (double)settings->model.clip_embed_norm, bn_model_info(*model)->n_clipped_rows,
-                bn_model_info(*model)->n_vocab);
-    if (!o.quiet) say_refit(&settings->model, bn_model_info(*model));
-    if (bn_model_info(*model)->blocked_layout && !bn_model_info(*model)->blocked && !o.quiet)
-        fprintf(stderr, "bitnet-run: The .blocked file beside the model has layout %s; with %s it is not used.\n",
-                bn_model_info(*model)->blocked_layout, bn_model_info(*model)->ternary_layout);
+    need(bn_cmd_options_act(bn_model_info(*model), &err), &err);
+    if (!o.quiet) bn_cmd_options_say(run_cmd.name, &settings->model, bn_model_info(*model));
     int trained = bn_model_info(*model)->n_ctx_train;
     if (o.n_ctx > trained)
         fprintf(stderr,
@@ -160,7 +137,7 @@ static struct bn_settings read_settings(void)
                                           .ignore_eos = o.ignore_eos,
                                           .context_shift = o.context_shift,
                                           .context_sinks = o.context_sinks}};
-    need(bn_cmd_options_apply(&s, &err), &err);
+    need(bn_cmd_options_apply(&s, BN_TASK_SESSION | BN_TASK_GENERATE | BN_TASK_STREAM, &err), &err);
     return s;
 }
 

@@ -95,13 +95,7 @@ static struct bn_settings read_settings(void)
                                       .chat_template = o.chat_template,
                                       .i2s_layout = o.i2s_layout,
                                       .pretokenizer = o.pretokenizer}};
-    need(bn_cmd_options_apply(&s, &err), &err);
-    static const char advice[] = "does nothing in bitnet-serve; leave it out.";
-    if (s.generator.prompt_lookup) bn_cmd_fail(&cmd, 2, "--prompt_lookup %s", advice);
-    if (s.generator.head_screening || s.model.head_screening) bn_cmd_fail(&cmd, 2, "--head_screening %s", advice);
-    if (s.session.n_batch)
-        bn_cmd_fail(&cmd, 2, "--batch %s --chunk says how much of a prompt is computed at once.", advice);
-    if (s.session.warmup) bn_cmd_fail(&cmd, 2, "--warmup %s", advice);
+    need(bn_cmd_options_apply(&s, BN_TASK_STREAM, &err), &err);
     o.serve.kv_type = s.session.kv_type;
     o.serve.prune = s.session.kv_prune;
     o.serve.stream = s.generator.stream;
@@ -148,6 +142,8 @@ int main(int argc, char **argv)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     need(bn_model_open(&model, o.model, &settings.model, &err), &err);
+    need(bn_cmd_options_act(bn_model_info(model), &err), &err);
+    if (!o.quiet) bn_cmd_options_say(cmd.name, &settings.model, bn_model_info(model));
     need(bn_server_open(&server, model, &o.serve, &err), &err);
     fprintf(stderr, "bitnet-serve: listening on http://%s:%d\n", BN_PRINTABLE(o.serve.host), bn_server_port(server));
     wait_for_signal(server, &signals);

@@ -47,6 +47,17 @@ _Noreturn void bn_cmd_fail(const struct bn_cmd *cmd, int code, const char *forma
     exit(code);
 }
 
+void bn_cmd_note(const char *program, const char *format, ...)
+{
+    char text[2048], shown[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    bn_cmd_progress(NULL);
+    fprintf(stderr, "%s: %s\n", program, bn_printable(shown, sizeof shown, text));
+}
+
 static char letter_of(const char *name)
 {
     for (int i = 0; i < N_SHORT; i++)

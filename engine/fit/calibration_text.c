@@ -81,7 +81,8 @@ static enum bn_status open_text(struct bn_calibration_text *t, const struct bn_m
     enum bn_status status = tokenize(t, model, bytes, n, &n_ids, err);
     if (status == BN_OK) status = cut(t, n_ids, o->seed, err);
     /* f32 keys and values: a pass is never repeated with a wider type, which would show its inputs twice */
-    const struct bn_session_options session = {.n_ctx = t->window_tokens, .n_threads = o->n_threads, .kv_type = "f32"};
+    struct bn_session_options session = o->session;
+    session.n_ctx = t->window_tokens, session.n_threads = o->n_threads, session.kv_type = "f32";
     return status == BN_OK ? bn_session_open(&t->session, model, &session, err) : status;
 }
 

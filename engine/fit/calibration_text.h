@@ -8,9 +8,10 @@
 
 struct bn_calibration_text;
 struct bn_calibration_options {
-    int n_windows, window_tokens; /* 0: 128; the tokens of a window count BOS */
-    int n_threads;                /* 0: one per physical core */
-    uint64_t seed;                /* which windows; what is collected depends on nothing else */
+    int n_windows, window_tokens;      /* 0: 128; the tokens of a window count BOS */
+    int n_threads;                     /* 0: one per physical core */
+    uint64_t seed;                     /* which windows; what is collected depends on nothing else */
+    struct bn_session_options session; /* batch, CPUs, warm-up; the rest is set here */
 };
 /* Opens a session of its own; the caller keeps the model open. BN_ERR_USAGE: the text is too short for so many windows,
  * or a number is out of range. */

@@ -7,5 +7,5 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 }
 
 BN_OPTION(batch, .argument = "N", .values = (const char *const[]){"0", "32", "128", "512", NULL},
-          .help = "maximum number of tokens computed at once in prefill; 0: chosen by the engine", .exactness = "EXACT",
-          .most = 4096, .set = set);
+          .help = "maximum number of tokens computed at once in prefill; 0: chosen by the engine",
+          .task = BN_TASK_SESSION, .exactness = "EXACT", .most = 4096, .set = set);

@@ -139,6 +139,15 @@ static enum bn_status read_member(struct reader *r, struct bn_json_text key)
     return fail(r, "it has the unknown key", key);
 }
 
+/* Values that no option takes, and options that exclude each other. */
+static enum bn_status check_choices(const struct reader *r)
+{
+    struct bn_settings scratch = {.session.n_threads = 1};
+    struct bn_error why;
+    if (bn_options_apply(&scratch, r->config->choices, r->config->n, &why) == BN_OK) return BN_OK;
+    return bn_fail(r->err, BN_ERR_FORMAT, "%s cannot be used: %s", BN_PRINTABLE(r->path), why.text);
+}
+
 enum bn_status bn_config_read(struct bn_config_file *config, const char *path, struct bn_error *err)
 {
     struct reader r = {.path = path, .config = config, .err = err};
@@ -154,8 +163,26 @@ enum bn_status bn_config_read(struct bn_config_file *config, const char *path, s
     if (status == BN_OK && !(r.has_format && r.has_version && r.has_model && r.has_machine && r.has_options))
         status = fail(&r, "it lacks format, version, model, machine or options", none);
     free(bytes);
+    if (status == BN_OK) status = check_choices(&r);
     if (status != BN_OK) bn_config_release(config);
     return status;
+}
+
+static bool chosen(const struct bn_option_choice *choices, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bn_option_find(choices[i].name) == bn_option_find(name)) return true;
+    return false;
+}
+
+size_t bn_config_join(const struct bn_config_file *config, struct bn_option_choice *choices, size_t n, unsigned tasks)
+{
+    size_t given = n;
+    for (size_t i = 0; i < config->n; i++) {
+        const struct bn_option_choice *c = &config->choices[i];
+        if (!chosen(choices, given, c->name) && bn_option_acts_on(bn_option_find(c->name), tasks)) choices[n++] = *c;
+    }
+    return n;
 }
 
 void bn_config_release(struct bn_config_file *config)

@@ -12,6 +12,6 @@ BN_OPTION(head_screening, .argument = NULL, .values = (const char *const[]){"off
           .help =
               "in decode, compute exactly only logits that can win; for f16, bf16 and f32 heads, takes 8.5 bits per "
               "head weight",
-          .exactness = "EXACT for greedy and top-k", .model = BN_MODEL_FLOAT_HEAD, .alone = true,
+          .exactness = "EXACT for greedy and top-k", .model = BN_MODEL_FLOAT_HEAD, .task = BN_TASK_GENERATE,
           .needs = "one sequence; greedy or top-k (at most 256) decoding without a repetition penalty",
           .conflicts = (const char *const[]){"prompt_lookup", NULL}, .set = set);

@@ -13,4 +13,5 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 BN_OPTION(kv_threshold, .argument = "T", .values = (const char *const[]){"0.07", "0", "0.5", NULL},
           .help = "kv_prune dynamic evicts slots that score below T times an average one even if the budget would keep "
                   "them; a higher T evicts more; 0: the budget alone decides",
-          .exactness = "as kv_prune", .needs = "kv_prune", .hypothesis = "S25", .least = 0, .most = 10, .set = set);
+          .exactness = "as kv_prune", .needs = "kv_prune=dynamic", .hypothesis = "S25", .least = 0, .most = 10,
+          .set = set);

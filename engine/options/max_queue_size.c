@@ -10,4 +10,4 @@ BN_OPTION(max_queue_size, .argument = "N", .values = (const char *const[]){"0", 
           .help = "pieces of text that may wait for a slow reader before generation does; 0: 16 if another streaming "
                   "option is given, else text is written as it is generated",
           .exactness = "EXACT", .hypothesis = "S38", .least = 0, .most = 65536,
-          .needs = "a program that hands text on as it is generated", .set = set);
+          .needs = "a program that hands text on as it is generated", .task = BN_TASK_STREAM, .set = set);

@@ -90,12 +90,28 @@ static enum bn_status check_conflicts(const struct bn_option_choice *choices, si
     return BN_OK;
 }
 
-/* Whether one of the choices switches the option of that name on; true where no option has it. */
-static bool has(const struct bn_option_choice *choices, size_t n, const char *name)
+bool bn_option_needs(const struct bn_option *o, const char *name, const char **value)
 {
-    if (!name || !bn_option_find(name)) return true;
+    size_t n = strlen(name);
+    if (!o->needs || strncmp(o->needs, name, n) || (o->needs[n] && o->needs[n] != '=')) return false;
+    if (value) *value = o->needs[n] ? o->needs + n + 1 : NULL;
+    return true;
+}
+
+const struct bn_option *bn_option_whole(const struct bn_option *o)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if (bn_option_needs(o, table[i]->name, NULL)) return table[i];
+    return NULL;
+}
+
+/* Whether one of the choices gives the option that value; NULL: switches it on. */
+static bool has(const struct bn_option_choice *choices, size_t n, const struct bn_option *o, const char *value)
+{
     for (size_t i = 0; i < n; i++)
-        if (same_name(choices[i].name, name) && is_on(&choices[i])) return true;
+        if (same_name(choices[i].name, o->name) &&
+            (value ? same_value(o, choices[i].value, value) : is_on(&choices[i])))
+            return true;
     return false;
 }
 
@@ -103,10 +119,14 @@ static bool has(const struct bn_option_choice *choices, size_t n, const char *na
 static enum bn_status check_needs(const struct bn_option_choice *choices, size_t n, struct bn_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        const char *needs = bn_option_find(choices[i].name)->needs;
-        if (is_on(&choices[i]) && !has(choices, n, needs))
-            return bn_fail(err, BN_ERR_UNSUPPORTED, "Option %s (%s) acts only with option %s; choose that too.",
-                           choices[i].name, choices[i].value, needs);
+        const struct bn_option *o = bn_option_find(choices[i].name), *whole = bn_option_whole(o);
+        const char *value = NULL;
+        if (!whole || !is_on(&choices[i])) continue;
+        bn_option_needs(o, whole->name, &value);
+        if (!has(choices, n, whole, value))
+            return bn_fail(err, BN_ERR_UNSUPPORTED, "Option %s (%s) acts only with option %s%s%s%s; choose that too.",
+                           choices[i].name, choices[i].value, whole->name, value ? " (" : "", value ? value : "",
+                           value ? ")" : "");
     }
     return BN_OK;
 }
@@ -125,6 +145,22 @@ enum bn_status bn_options_apply(struct bn_settings *settings, const struct bn_op
     }
     enum bn_status status = check_needs(choices, n, err);
     return status == BN_OK ? check_conflicts(choices, n, err) : status;
+}
+
+bool bn_option_acts_on(const struct bn_option *o, unsigned tasks) { return !(o->task & ~tasks); }
+
+enum bn_status bn_options_act_on(const struct bn_option_choice *choices, size_t n, unsigned tasks, struct bn_error *err)
+{
+    static const char *const reasons[] = {"texts are computed in batches", "no text is generated alone",
+                                          "no text is handed on as it is generated"};
+    for (size_t i = 0; i < n; i++) {
+        const struct bn_option *o = bn_option_find(choices[i].name);
+        unsigned missing = o && is_on(&choices[i]) ? o->task & ~tasks : 0;
+        if (missing)
+            return bn_fail(err, BN_ERR_UNSUPPORTED, "Option %s (%s) does nothing here: %s.", o->name, choices[i].value,
+                           reasons[__builtin_ctz(missing)]);
+    }
+    return BN_OK;
 }
 
 static bool is_float(const char *encoding)
@@ -158,7 +194,7 @@ enum bn_status bn_options_batch(const struct bn_option_choice *choices, size_t n
 {
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = bn_option_find(choices[i].name);
-        if (o && o->alone && is_on(&choices[i]))
+        if (o && o->task & BN_TASK_GENERATE && is_on(&choices[i]))
             return bn_fail(err, BN_ERR_UNSUPPORTED,
                            "Option %s (%s) decodes one sequence; switch it off where several are decoded together.",
                            o->name, choices[i].value);

@@ -9,4 +9,4 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 BN_OPTION(timeout_ms, .argument = "N", .values = (const char *const[]){"0", "50", NULL},
           .help = "hand over a piece that is not complete after N milliseconds; 0: no limit", .exactness = "EXACT",
           .hypothesis = "S38", .least = 0, .most = 3600000, .needs = "a program that hands text on as it is generated",
-          .set = set);
+          .task = BN_TASK_STREAM, .set = set);

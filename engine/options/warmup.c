@@ -10,4 +10,4 @@ BN_OPTION(warmup, .argument = NULL, .values = (const char *const[]){"off", "on",
           .help =
               "before the first token: pin the threads, touch weights, scratch and the whole KV cache, and run a few "
               "steps on a scratch sequence",
-          .exactness = "EXACT", .hypothesis = "S35 S37", .set = set);
+          .task = BN_TASK_SESSION, .exactness = "EXACT", .hypothesis = "S35 S37", .set = set);

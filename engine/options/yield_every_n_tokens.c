@@ -11,4 +11,4 @@ BN_OPTION(
     .help =
         "stream text in pieces of N tokens, the first token at once; above 1, through a queue to a thread that writes",
     .exactness = "EXACT", .hypothesis = "S38", .least = 1, .most = 4096,
-    .needs = "a program that hands text on as it is generated", .set = set);
+    .needs = "a program that hands text on as it is generated", .task = BN_TASK_STREAM, .set = set);

@@ -70,7 +70,8 @@ static bool same(const struct bn_settings *a, const struct bn_settings *b)
 
 static void expect_refusal(const struct bn_option *o, const char *value, const struct bn_error *err)
 {
-    cr_expect(o->alone || !strcmp(o->name, "kernel_backend"), "%s=%s: %s", o->name, value, err->text);
+    cr_expect((o->task & BN_TASK_GENERATE) || !strcmp(o->name, "kernel_backend"), "%s=%s: %s", o->name, value,
+              err->text);
     cr_expect_eq(err->text[strlen(err->text) - 1], '.', "%s", err->text);
     cr_expect_not_null(strstr(err->text, value), "%s", err->text);
 }
@@ -85,7 +86,9 @@ static bool open_trial(const struct trial *trial, struct texts *t, struct bn_mod
     struct bn_error err;
     cr_assert_eq(bn_options_apply(&s, trial->choices, trial->n, &err), BN_OK, "%s", err.text);
     enum bn_status status = bn_options_batch(trial->choices, trial->n, &err);
-    if (o) cr_expect_eq(status, o->alone && !bn_option_is_default(o, last->value) ? BN_ERR_UNSUPPORTED : BN_OK);
+    if (o)
+        cr_expect_eq(status, (o->task & BN_TASK_GENERATE) && !bn_option_is_default(o, last->value) ? BN_ERR_UNSUPPORTED
+                                                                                                   : BN_OK);
     if (o) cr_assert_eq(bn_options_apply(&others, trial->choices, trial->n - 1, NULL), BN_OK);
     if (o && status == BN_OK && same(&s, &others)) return false;
     if (trial->slow) s.model.n_layers = FEW_LAYERS;
@@ -144,7 +147,7 @@ static void check_value(const struct bn_option *o, const char *value, const stru
 
 static void check_option(const struct bn_option *o)
 {
-    const struct bn_option *other = o->needs ? bn_option_find(o->needs) : NULL;
+    const struct bn_option *other = bn_option_whole(o);
     const char *const *v = other ? other->values : NULL;
     struct trial needed = {.n = other ? 1 : 0};
     struct texts plain;

@@ -118,7 +118,7 @@ static bool joins(const struct bn_option *o, const char *value, const struct bn_
 }
 
 /* An option that needs another one is refused alone. */
-static bool part_of(const struct bn_option *o) { return o->needs && bn_option_find(o->needs); }
+static bool part_of(const struct bn_option *o) { return bn_option_whole(o); }
 
 /* acts[i]: the last value of option i that acts on this model and machine, or NULL. */
 static void check_alone(const struct subject *of, const struct outcome *plain, bool *changes, const char **acts)

@@ -5,15 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The option that this one is part of, or NULL. */
-static const struct bn_option *whole(const struct bn_option *o) { return o->needs ? bn_option_find(o->needs) : NULL; }
+/* What switches on the option that this one is part of; names: NULL if it is none. */
+static struct bn_option_choice whole(const struct bn_option *o)
+{
+    const struct bn_option *of = bn_option_whole(o);
+    const char *value = NULL;
+    if (!of) return (struct bn_option_choice){NULL, NULL};
+    bn_option_needs(o, of->name, &value);
+    return (struct bn_option_choice){of->name, value ? value : of->values[1]};
+}
 
 /* A choice, with the option that it is part of switched on. */
 static enum bn_status apply(struct bn_settings *s, const char *name, const char *value, struct bn_error *err)
 {
-    const struct bn_option *of = whole(bn_option_find(name));
-    const struct bn_option_choice choices[] = {{name, value}, {of ? of->name : NULL, of ? of->values[1] : NULL}};
-    return bn_options_apply(s, choices, of ? 2 : 1, err);
+    const struct bn_option_choice choices[] = {{name, value}, whole(bn_option_find(name))};
+    return bn_options_apply(s, choices, choices[1].name ? 2 : 1, err);
 }
 
 Test(options, every_line_is_complete_and_takes_its_own_values)
@@ -89,8 +95,12 @@ Test(options, the_range_that_is_declared_is_the_range_that_is_taken)
     cr_expect_geq(n_ranges, 2);
 }
 
-/* Whether it is part of an option that is neither of the two. */
-static bool lacks(const struct bn_option *o, const struct bn_option *other) { return whole(o) && whole(o) != other; }
+/* Whether it is part of an option that is neither of the two, or not with that value of the other one. */
+static bool lacks(const struct bn_option *o, const struct bn_option *other, const char *value)
+{
+    const char *wanted = NULL;
+    return bn_option_whole(o) && (!bn_option_needs(o, other->name, &wanted) || (wanted && strcmp(wanted, value)));
+}
 
 /* Every pair, with every value that is not the default: refused if and only if one of the two declares it, or is part
  * of a third. */
@@ -104,12 +114,14 @@ Test(options, every_pair_is_taken_or_refused_as_declared)
                 for (const char *const *b = all[j]->values + 1; *b; b++) {
                     struct bn_settings s = {.session = {.n_threads = 1}};
                     struct bn_option_choice both[] = {{all[i]->name, *a}, {all[j]->name, *b}};
-                    bool refused = bn_option_excludes(all[i], all[j]) || lacks(all[i], all[j]) || lacks(all[j], all[i]);
+                    bool refused =
+                        bn_option_excludes(all[i], all[j]) || lacks(all[i], all[j], *b) || lacks(all[j], all[i], *a);
                     cr_expect_eq(bn_options_apply(&s, both, 2, NULL), refused ? BN_ERR_UNSUPPORTED : BN_OK,
                                  "%s=%s %s=%s", both[0].name, *a, both[1].name, *b);
                     both[1].value = all[j]->values[0];
-                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL), whole(all[i]) ? BN_ERR_UNSUPPORTED : BN_OK,
-                                 "%s=%s beside the default of %s", both[0].name, *a, both[1].name);
+                    cr_expect_eq(bn_options_apply(&s, both, 2, NULL),
+                                 bn_option_whole(all[i]) ? BN_ERR_UNSUPPORTED : BN_OK, "%s=%s beside the default of %s",
+                                 both[0].name, *a, both[1].name);
                 }
 }
 
@@ -130,6 +142,29 @@ Test(options, a_part_is_refused_without_its_whole)
         both[0].value = o->values[0], both[1].value = "off";
         cr_expect_eq(bn_options_apply(&s, both, 2, NULL), BN_OK, "the default of %s", o->name);
     }
+}
+
+Test(options, a_part_of_one_value_is_refused_with_the_others)
+{
+    const struct bn_option_choice window[] = {{"kv_threshold", "0.5"}, {"kv_prune", "window"}};
+    struct bn_settings s = {.session = {.n_threads = 1}};
+    struct bn_error err;
+    cr_expect_eq(bn_options_apply(&s, window, 2, &err), BN_ERR_UNSUPPORTED);
+    cr_expect_str_eq(err.text, "Option kv_threshold (0.5) acts only with option kv_prune (dynamic); choose that too.");
+}
+
+Test(options, what_acts_on_nothing_that_a_program_does_is_refused_with_the_reason)
+{
+    struct bn_option_choice lookup = {"prompt_lookup", "7"}, timeout = {"timeout_ms", "50"};
+    struct bn_error err;
+    cr_expect_eq(bn_options_act_on(&lookup, 1, BN_TASK_GENERATE, NULL), BN_OK);
+    cr_expect_eq(bn_options_act_on(&lookup, 1, 0, &err), BN_ERR_UNSUPPORTED);
+    cr_expect_str_eq(err.text, "Option prompt_lookup (7) does nothing here: no text is generated alone.");
+    cr_expect_eq(bn_options_act_on(&timeout, 1, BN_TASK_SESSION | BN_TASK_STREAM, NULL), BN_OK);
+    cr_expect_eq(bn_options_act_on(&timeout, 1, BN_TASK_GENERATE, &err), BN_ERR_UNSUPPORTED);
+    cr_expect_str_eq(err.text, "Option timeout_ms (50) does nothing here: no text is handed on as it is generated.");
+    timeout.value = "0";
+    cr_expect_eq(bn_options_act_on(&timeout, 1, 0, NULL), BN_OK, "the default does nothing anywhere");
 }
 
 Test(options, an_option_says_on_which_models_it_acts)

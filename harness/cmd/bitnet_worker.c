@@ -11,16 +11,19 @@
 
 static bool request, describe;
 static int roofline;
+static const char *config;
 static const struct bn_cmd_option options[] = {
     {"request", NULL, BN_CMD_FLAG, &request,
      "read one request (JSON, harness/worker/request.h) from stdin, measure it, write JSON lines"},
+    {"config", "FILE", BN_CMD_STRING, &config,
+     "with --request: options that bitnet-optimize-all chose; those of the request win"},
     {"describe", NULL, BN_CMD_FLAG, &describe, "print version, commit and compiler as JSON"},
     {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1,
      .max = 1024},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-worker",
                                   "measure one workload in a process of its own; started by bitnet-bench",
-                                  "--request | --describe | --roofline N | serve ...", options};
+                                  "--request [--config FILE] | --describe | --roofline N | serve ...", options};
 
 /* Allocations of this process, for `serve`: decode should make none. Only where the C library exposes an entry point
  * beneath malloc. */
@@ -58,6 +61,7 @@ static int run_request(void)
     if (getdelim(&text, &cap, 0, stdin) < 0) bn_cmd_fail(&cmd, 2, "Give a request on stdin.");
     enum bn_status status = bn_request_parse(&q, text, &err);
     free(text);
+    q.config = config;
     if (!status) status = bn_measure(&q, stdout, &err);
     bn_request_release(&q);
     if (status) fprintf(stderr, "%s\n", err.text);
@@ -87,5 +91,6 @@ int main(int argc, char **argv)
         return bn_cmd_finish("bitnet-worker serve", bn_worker_serve(argc - 1, argv + 1, count_allocations));
     if (bn_cmd_parse(&cmd, argc, argv) || request + describe + (roofline > 0) != 1)
         bn_cmd_fail(&cmd, 2, "Give one of --request, --describe and --roofline N.");
+    bn_cmd_needs(&cmd, "config", request, "--request");
     return bn_cmd_finish(cmd.name, request ? run_request() : describe ? print_description() : print_roofline());
 }

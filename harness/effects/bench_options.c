@@ -20,6 +20,8 @@ static const struct bn_cmd_option options[] = {
     {"only", "A,B", BN_CMD_STRING, &s.only, "measure only these options, of the plan or of harness/plans/options.yaml"},
     {"run", "N", BN_CMD_STRING, &run_word, "the table of this run (default: the latest over options)"},
     {"model", "LABEL=PATH", BN_CMD_LIST, &models, "path of the plan's model with this label"},
+    {"config", "FILE", BN_CMD_STRING, &s.config,
+     "measure beside these options, as bitnet-optimize-all chose them, instead of the defaults"},
     {"rounds", "N", BN_CMD_INT, &s.rounds, "times each configuration is measured in a process of its own", .min = 1,
      .max = 10000},
     {"markdown", NULL, BN_CMD_FLAG, &markdown, "print Markdown"},
@@ -70,9 +72,7 @@ static int64_t measure(void)
     bool interrupted;
     s.command = "options";
     s.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
-    if (bn_plan_load(&s.plan, s.plan_path, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
-    for (int i = 0; i < models.n; i++)
-        if (bn_plan_place_model(s.plan, models.values[i], &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (bn_sweep_plan(&s, models.values, models.n, &err)) fail(&err);
     if (s.only && bn_plan_keep_options(s.plan, s.only, &err)) fail(&err);
     if (s.rounds > 0) s.plan->rounds = (uint32_t)s.rounds;
     if (bn_plan_expand(s.plan, &s.points, &err) || bn_engines_init(&s.engines, s.worker, NULL, 0, &err) ||
@@ -101,7 +101,7 @@ int bn_bench_options(int argc, char **argv)
     struct bn_effects effects;
     if (bn_cmd_parse(&cmd, argc, argv))
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench options --help lists them.", argv[1]);
-    if (s.only && !s.plan_path) s.plan_path = "harness/plans/options.yaml";
+    if ((s.only || s.config) && !s.plan_path) s.plan_path = "harness/plans/options.yaml";
     if (markdown && json) bn_cmd_fail(&cmd, 2, "Give one of --markdown and --json.");
     if (s.plan_path && run_word) bn_cmd_fail(&cmd, 2, "Give one of --plan and --run.");
     int64_t run_id = s.plan_path ? measure() : 0;

@@ -38,6 +38,14 @@ static bool adds(const struct bn_effect_side *base, const struct bn_option_choic
     return !other || strcmp(other, choice->value);
 }
 
+/* What the plan fixes for all (options of --config) is no difference. */
+static bool has_all(const struct bn_effect_side *head, const struct bn_effect_side *base)
+{
+    for (size_t i = 0; i < base->n_choices; i++)
+        if (adds(head, &base->choices[i])) return false;
+    return true;
+}
+
 /* "kv_budget=0.25 kv_prune=window"; "" if nothing. NULL without memory. */
 static char *name_choice(const struct bn_effect_side *base, const struct bn_effect_side *head)
 {
@@ -93,7 +101,7 @@ static const char *unmeasured(const struct bn_effect_side *base, const struct bn
 }
 
 static enum bn_status add_row(struct bn_effects *effects, const struct bn_effect_side *base,
-                              const struct bn_effect_side *head, struct bn_error *err)
+                              const struct bn_effect_side *head, const char *others, struct bn_error *err)
 {
     struct bn_effect *more = realloc(effects->rows, (effects->n + 1) * sizeof *more);
     if (!more) return no_memory(err);
@@ -101,7 +109,7 @@ static enum bn_status add_row(struct bn_effects *effects, const struct bn_effect
     struct bn_effect *row = &effects->rows[effects->n++];
     *row = (struct bn_effect){.model = strdup(head->model),
                               .choice = name_choice(base, head),
-                              .base = strdup(base->n_choices ? "the others" : "default"),
+                              .base = strdup(base->n_choices ? others : "default"),
                               .claims = name_claims(base, head),
                               .model_id = head->model_id,
                               .exact = is_exact(base, head)};
@@ -124,9 +132,9 @@ static enum bn_status add_rows(struct bn_effects *effects, const struct bn_effec
     for (size_t i = 0; !status && i < sides->n; i++) {
         const struct bn_effect_side *s = &sides->at[i], *least = extreme(sides, s, -1), *most = extreme(sides, s, 1);
         if (sides->ablation && s != most)
-            status = add_row(effects, s, most, err);
-        else if (!sides->ablation && s != least && !least->n_choices)
-            status = add_row(effects, least, s, err);
+            status = add_row(effects, s, most, "the others", err);
+        else if (!sides->ablation && s != least && has_all(s, least))
+            status = add_row(effects, least, s, least->options, err);
     }
     return status;
 }

@@ -60,7 +60,7 @@ static bool known(struct bn_checks_result *r, json_t *const hello[2], const stru
 
 struct call { /* of a side's worker: what comes last counts */
     const char *argv[WORDS];
-    char threads[16], model[4096];
+    char threads[16], option[64], model[4096];
 };
 
 /* The file of that name beside the model that is timed; false: there is none. */
@@ -84,7 +84,10 @@ static bool make_call(struct call *call, const struct bn_pairs *pairs, int side,
     while (pairs->argv[side][n]) call->argv[n] = pairs->argv[side][n], n++;
     snprintf(call->threads, sizeof call->threads, "%d", c->threads);
     call->argv[n++] = "--threads", call->argv[n++] = call->threads;
-    if (c->option[0]) call->argv[n++] = "--option", call->argv[n++] = c->option;
+    if (c->option[0]) {
+        snprintf(call->option, sizeof call->option, "--%s", c->option);
+        call->argv[n++] = call->option;
+    }
     if (c->model[0]) call->argv[n++] = "--model", call->argv[n++] = call->model;
     call->argv[n] = NULL;
     return !c->model[0] || find_model(model_of(pairs), c->model, call->model, sizeof call->model);

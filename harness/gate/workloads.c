@@ -59,6 +59,10 @@ enum bn_status bn_gate_workloads_of_plan(struct bn_gate_workload *workloads, int
     *n = 0;
     for (uint32_t i = 0; i < plan->n_workloads && !status; i++) {
         const struct bn_plan_workload *w = &plan->workloads[i];
+        if (w->text)
+            return bn_harness_fail(err, BN_ERR_USAGE,
+                                   "%s: Workload \"%s\" computes a text, which the gate does not; give --workloads.",
+                                   plan->path, w->name);
         if (w->prefill) status = add(workloads, n, "prefill", w->prefill, w->fill, err);
         if (w->decode && !status) status = add(workloads, n, "decode", w->decode, w->fill + w->prefill, err);
     }

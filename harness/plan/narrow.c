@@ -50,7 +50,7 @@ enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *n
         if (named(plan->workloads[i].name, names, n))
             plan->workloads[kept++] = plan->workloads[i];
         else
-            free(plan->workloads[i].name);
+            free(plan->workloads[i].name), free(plan->workloads[i].text);
     }
     plan->n_workloads = kept;
     return BN_OK;
@@ -69,7 +69,7 @@ static bool keeps(const struct bn_plan *plan, const char *names, const char *nam
 {
     for (uint32_t i = 0; i < plan->n_options; i++) {
         const struct bn_option *o = bn_option_find(plan->options[i].name);
-        if (o && o->needs && !strcmp(o->needs, name) && among(names, o->name)) return true;
+        if (o && bn_option_needs(o, name, NULL) && among(names, o->name)) return true;
     }
     return among(names, name);
 }

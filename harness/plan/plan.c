@@ -54,6 +54,8 @@ static const struct bn_yaml_field workload_fields[] = {NAME(bn_plan_workload, na
                                                        NUMBER(bn_plan_workload, fill, 0, MAX_TOKENS, token_units),
                                                        NUMBER(bn_plan_workload, prefill, 0, MAX_TOKENS, token_units),
                                                        NUMBER(bn_plan_workload, decode, 0, MAX_TOKENS, token_units),
+                                                       TEXT(bn_plan_workload, text, 4096),
+                                                       NUMBER(bn_plan_workload, skip, 0, MAX_TOKENS, token_units),
                                                        LIST(bn_plan_workload, sequences, &a_count, false),
                                                        {0}};
 static const struct bn_yaml_field option_fields[] = {
@@ -166,11 +168,16 @@ static enum bn_status check_quality(const struct bn_plan *p, struct bn_error *er
 /* What no single field shows. */
 static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
 {
-    for (uint32_t i = 0; i < p->n_workloads; i++)
-        if (!p->workloads[i].prefill && !p->workloads[i].decode)
+    for (uint32_t i = 0; i < p->n_workloads; i++) {
+        const struct bn_plan_workload *w = &p->workloads[i];
+        if (!w->prefill && !w->decode)
             return bn_harness_fail(err, BN_ERR_FORMAT,
                                    "%s: Workload \"%s\" measures nothing; give it prefill or decode tokens.", p->path,
-                                   p->workloads[i].name);
+                                   w->name);
+        if (w->skip && !w->text)
+            return bn_harness_fail(err, BN_ERR_FORMAT,
+                                   "%s: Workload \"%s\" skips tokens of no text; name it with text.", p->path, w->name);
+    }
     for (uint32_t i = 0; i < p->n_models; i++)
         for (uint32_t j = 0; j < i; j++)
             if (!strcmp(bn_plan_model_name(&p->models[i]), bn_plan_model_name(&p->models[j])))
@@ -208,6 +215,8 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
     if (!status) status = check(plan, err);
     if (!status) status = bn_plan_take_registry(plan, err);
     for (uint32_t i = 0; !status && i < plan->n_models; i++) resolve(&plan->models[i].path, path);
+    for (uint32_t i = 0; !status && i < plan->n_workloads; i++)
+        if (plan->workloads[i].text) resolve(&plan->workloads[i].text, path);
     for (uint32_t i = 0; !status && i < plan->n_quality; i++) resolve_quality(plan, &plan->quality[i]);
     if (status)
         bn_plan_close(plan);

@@ -21,6 +21,8 @@ struct bn_plan_model {
 struct bn_plan_workload {
     char *name;
     uint32_t fill, prefill, decode;   /* tokens: before the clock, in timed prefill, in timed decode */
+    char *text;                       /* file whose tokens they are, the name says so; NULL: synthetic ones */
+    uint32_t skip;                    /* of the text: not its first tokens */
     uint32_t *sequences, n_sequences; /* as written; bn_plan_load makes one workload of each number */
     uint32_t together;                /* sequences decoded together, 1: one alone; from 2 on the name says it */
 };
@@ -53,7 +55,7 @@ struct bn_plan {
     uint32_t *threads; /* none: 1 */
     uint32_t n_threads;
     struct bn_plan_option *options;
-    uint32_t n_options;
+    uint32_t n_options, n_listed; /* n_listed: those that the file lists */
     bool registry; /* also all options of the registry that are not listed, with the values that it declares */
     bool baseline; /* leave_one_out: also the configuration of all first values */
     struct bn_plan_quality *quality;
@@ -105,6 +107,9 @@ bool bn_plan_model_missing(const struct bn_plan_model *model);
 enum bn_status bn_plan_keep_workloads(struct bn_plan *plan, const char *const *names, size_t n, struct bn_error *err);
 /* Leaves only the values of these options, and of those that they need, to be tried ("a,b"). */
 enum bn_status bn_plan_keep_options(struct bn_plan *plan, const char *names, struct bn_error *err);
+/* Adds the options of a file for --config to every configuration, but for those that the plan lists. Another model's
+ * file is BN_ERR_FORMAT. */
+enum bn_status bn_plan_take_config(struct bn_plan *plan, const char *path, struct bn_error *err);
 const char *bn_plan_mode_name(enum bn_plan_mode mode);
 
 /* All configs of the plan in the order written, and the queue: every round holds each config once, shuffled by the

@@ -74,6 +74,7 @@ static enum bn_status check_option(const struct bn_plan *plan, const struct bn_p
 
 enum bn_status bn_plan_take_registry(struct bn_plan *plan, struct bn_error *err)
 {
+    plan->n_listed = plan->n_options;
     enum bn_status status = plan->registry ? append_all(plan, err) : BN_OK;
     for (uint32_t i = 0; !status && i < plan->n_options; i++) {
         struct bn_plan_option *o = &plan->options[i];
@@ -89,18 +90,18 @@ static bool is_default(const struct bn_plan_option *o, const struct bn_option *d
     return declared ? bn_option_is_default(declared, value) : !strcmp(value, o->values[0]);
 }
 
-/* Number of the option whose name option i states as its need; n_options: none. */
-static uint32_t needed(const struct bn_plan *plan, uint32_t i, bn_option_lookup *find)
+/* Number of the option that option i needs, n_options: none; *value: which value of it, NULL: any but its default. */
+static uint32_t needed(const struct bn_plan *plan, uint32_t i, bn_option_lookup *find, const char **value)
 {
     const struct bn_option *own = find(plan->options[i].name);
-    for (uint32_t j = 0; own && own->needs && j < plan->n_options; j++)
-        if (!strcmp(plan->options[j].name, own->needs)) return j;
+    for (uint32_t j = 0; own && j < plan->n_options; j++)
+        if (bn_option_needs(own, plan->options[j].name, value)) return j;
     return plan->n_options;
 }
 
-/* Option i is on, and what it needs, j, is off: alone, i switches j on; where j is left out, i goes with it. */
+/* Option i is on, and what it needs, j, is not: alone, i switches j on; where j is left out, i goes with it. */
 static enum bn_status complete_one(const struct bn_plan *plan, struct bn_config *c, uint32_t i, uint32_t j,
-                                   struct bn_error *err)
+                                   const char *value, struct bn_error *err)
 {
     const struct bn_plan_option *o = &plan->options[i], *other = &plan->options[j];
     bool alone = plan->mode == BN_PLAN_ONE_AT_A_TIME && other->n_values > 1;
@@ -109,7 +110,7 @@ static enum bn_status complete_one(const struct bn_plan *plan, struct bn_config 
                  c->values[alone ? i : j]) < 0)
         return no_memory(plan, err);
     uint32_t changed = alone ? j : i;
-    c->values[changed] = alone ? other->values[1] : o->values[0];
+    c->values[changed] = !alone ? o->values[0] : value ? value : other->values[1];
     c->reasons[changed] = reason;
     return BN_OK;
 }
@@ -120,10 +121,12 @@ static enum bn_status complete(const struct bn_plan *plan, struct bn_config *c, 
     enum bn_status status = BN_OK;
     for (uint32_t i = 0; !status && i < plan->n_options; i++) {
         const struct bn_plan_option *o = &plan->options[i];
-        uint32_t j = needed(plan, i, find);
+        const char *value = NULL;
+        uint32_t j = needed(plan, i, find, &value);
         if (j == plan->n_options || is_default(o, find(o->name), c->values[i])) continue;
-        if (is_default(&plan->options[j], find(plan->options[j].name), c->values[j]))
-            status = complete_one(plan, c, i, j, err);
+        if (value ? strcmp(c->values[j], value) != 0
+                  : is_default(&plan->options[j], find(plan->options[j].name), c->values[j]))
+            status = complete_one(plan, c, i, j, value, err);
     }
     return status;
 }
@@ -159,6 +162,14 @@ static bool all_default(const struct bn_plan *plan, const struct bn_config *c)
     return true;
 }
 
+/* What the others are compared with. */
+static bool is_base(const struct bn_plan *plan, const struct bn_config *c)
+{
+    for (uint32_t i = 0; i < plan->n_options; i++)
+        if (strcmp(c->values[i], plan->options[i].values[0])) return false;
+    return true;
+}
+
 static bool same_options(const struct bn_plan *plan, const struct bn_config *a, const struct bn_config *b)
 {
     for (uint32_t i = 0; i < plan->n_options; i++)
@@ -168,7 +179,8 @@ static bool same_options(const struct bn_plan *plan, const struct bn_config *a, 
 
 bool bn_plan_asks_quality(const struct bn_plan *plan, const struct bn_point_list *list, const struct bn_config *c)
 {
-    if (!plan->n_quality || !c->values || (!bn_config_inexact(plan, c) && !all_default(plan, c))) return false;
+    if (!plan->n_quality || !c->values) return false;
+    if (!bn_config_inexact(plan, c) && !all_default(plan, c) && !is_base(plan, c)) return false;
     for (const struct bn_config *other = list->configs; other < c; other++)
         if (other->values && other->model == c->model && same_options(plan, other, c)) return false;
     return true;

@@ -1,15 +1,18 @@
-/* spread.c - one workload for each number of sequences. */
+/* spread.c - one workload for each number of sequences; names that say what is computed. */
 #include "harness/plan/spread.h"
 #include "harness/core/error.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* "request", "request seqs=4", "request on stories.txt", "request on stories.txt+512" */
 static char *name_of(const struct bn_plan_workload *w, uint32_t n)
 {
-    char *name = NULL;
-    if (n == 1) return strdup(w->name);
-    return asprintf(&name, "%s seqs=%u", w->name, n) < 0 ? NULL : name;
+    char *name = NULL, seqs[24] = "", skip[24] = "";
+    const char *slash = w->text ? strrchr(w->text, '/') : NULL, *file = slash ? slash + 1 : w->text ? w->text : "";
+    if (n > 1) snprintf(seqs, sizeof seqs, " seqs=%u", n);
+    if (w->text && w->skip) snprintf(skip, sizeof skip, "+%u", w->skip);
+    return asprintf(&name, "%s%s%s%s%s", w->name, seqs, w->text ? " on " : "", file, skip) < 0 ? NULL : name;
 }
 
 /* Appends what `from` abbreviates. */
@@ -23,8 +26,11 @@ static enum bn_status spread(struct bn_plan *p, const struct bn_plan_workload *f
                                        .fill = from->fill,
                                        .prefill = from->prefill,
                                        .decode = from->decode,
+                                       .text = from->text ? strdup(from->text) : NULL,
+                                       .skip = from->skip,
                                        .together = numbers[i]};
-        if (!w->name) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate the workloads of %s.", p->path);
+        if (!w->name || !w->text != !from->text)
+            return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate the workloads of %s.", p->path);
         p->n_workloads++;
     }
     return BN_OK;
@@ -60,6 +66,7 @@ enum bn_status bn_plan_spread(struct bn_plan *p, struct bn_error *err)
         if (!status) status = spread(p, &written[i], err);
         free(written[i].name);
         free(written[i].sequences);
+        free(written[i].text);
     }
     free(written);
     return status ? status : check(p, err);

@@ -65,6 +65,9 @@ static void identity(const struct bn_sweep *s, char *text, size_t cap)
                      s->plan->rounds, s->plan->repetitions, s->plan->seed, s->budget_s, s->counters);
     n += put_hash(s, text + n, cap - (size_t)n, "machine", s->machine_id);
     if (s->only && (size_t)n < cap) n += snprintf(text + n, cap - (size_t)n, " only=%s", s->only);
+    for (uint32_t i = 0; s->config && i < s->plan->n_options && (size_t)n < cap; i++) /* those of the file among them */
+        if (s->plan->options[i].n_values == 1)
+            n += snprintf(text + n, cap - (size_t)n, " %s=%s", s->plan->options[i].name, s->plan->options[i].values[0]);
     for (size_t i = 0; i < s->engines.n && (size_t)n < cap; i++)
         n += put_hash(s, text + n, cap - (size_t)n, s->engines.at[i].name, s->engines.at[i].build_id);
     for (uint32_t i = 0; i < s->plan->n_workloads && (size_t)n < cap; i++)

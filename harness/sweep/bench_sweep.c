@@ -27,6 +27,8 @@ static const struct bn_cmd_option options[] = {
     {"engine", "NAME=PATH", BN_CMD_LIST, &engines,
      "a program for an engine of the plan, e.g. llama-bench=PATH; more words are its arguments"},
     {"model", "LABEL=PATH", BN_CMD_LIST, &models, "path of the plan's model with this label"},
+    {"config", "FILE", BN_CMD_STRING, &s.config,
+     "options under everything that is measured, as bitnet-optimize-all chose them; those that the plan lists win"},
     {"workload", "NAME", BN_CMD_LIST, &workloads, "measure only this workload of the plan (may be repeated)"},
     {"wait", NULL, BN_CMD_FLAG, &wait, "wait while another measurement uses these CPUs"},
     {"no-lock", NULL, BN_CMD_FLAG, &no_lock, "measure although another measurement may use these CPUs"},
@@ -136,9 +138,8 @@ int bn_bench_sweep(int argc, char **argv)
     s.command = command ? command : "sweep";
     if (bn_cmd_parse(&cmd, argc, argv) != 1) bn_cmd_fail(&cmd, 2, "Name one plan, e.g. harness/plans/default.yaml.");
     s.plan_path = argv[1];
-    if (bn_plan_load(&s.plan, s.plan_path, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
-    for (int i = 0; i < models.n; i++)
-        if (bn_plan_place_model(s.plan, models.values[i], &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (bn_sweep_plan(&s, models.values, models.n, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (workloads.n && bn_plan_keep_workloads(s.plan, workloads.values, (size_t)workloads.n, &err))
         bn_cmd_fail(&cmd, 2, "%s", err.text);
     apply_options();

@@ -79,6 +79,8 @@ static void fill_request(const struct bn_execution *x, struct bn_request *q)
                              .fill = c->workload->fill,
                              .prefill = c->workload->prefill,
                              .decode = c->workload->decode,
+                             .text = c->workload->text,
+                             .skip = c->workload->skip,
                              .sequences = c->workload->together,
                              .repetitions = x->simulate ? 1 : x->plan->repetitions,
                              .warmup = x->simulate ? 0 : x->plan->warmup,

@@ -22,6 +22,14 @@ static enum bn_status store_effects(struct bn_sweep *s, struct bn_error *err)
     return status;
 }
 
+enum bn_status bn_sweep_plan(struct bn_sweep *s, const char *const *models, int n_models, struct bn_error *err)
+{
+    enum bn_status status = bn_plan_load(&s->plan, s->plan_path, err);
+    if (status) return err->status = BN_ERR_USAGE;
+    for (int i = 0; !status && i < n_models; i++) status = bn_plan_place_model(s->plan, models[i], err);
+    return !status && s->config ? bn_plan_take_config(s->plan, s->config, err) : status;
+}
+
 enum bn_status bn_sweep_run(struct bn_sweep *s, bool *interrupted, struct bn_error *err)
 {
     struct sigaction on = {.sa_handler = on_signal};

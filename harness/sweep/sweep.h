@@ -8,6 +8,7 @@
 struct bn_sweep {
     const char *plan_path, *db_path, *worker, *counters; /* counters: "auto", "off", "sim" */
     const char *command;
+    const char *config;      /* file of options under all that the plan measures; NULL: none */
     const char *only;        /* of a plan over options: those that are tried; NULL: all */
     int rounds, repetitions; /* -1: as the plan says */
     int seed;                /* -1: as the plan says */
@@ -29,6 +30,8 @@ struct bn_sweep {
     struct bn_progress progress;
     int64_t current_point;
 };
+/* Reads the plan, places models ("LABEL=PATH"), and takes the file of options. */
+enum bn_status bn_sweep_plan(struct bn_sweep *sweep, const char *const *models, int n_models, struct bn_error *err);
 /* The whole of a sweep whose plan is expanded and whose engines are known: begin or resume, measure, and of a plan over
  * options put their table into the database. Takes the signals that end it. */
 enum bn_status bn_sweep_run(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);

@@ -280,7 +280,7 @@ Test(plan, a_bad_file_is_told_the_fault)
                  {"name: p\nmodels: []\n", "line 2, column 9: models must have 1 to 256 entries, not 0."},
                  {"name: p\nmodels: [{path: x}]\n", "The field \"workloads\" is missing"},
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, prefil: 3}]\n",
-                  "Unknown field \"prefil\"; choose name, fill, prefill, decode or sequences."},
+                  "Unknown field \"prefil\"; choose name, fill, prefill, decode, text, skip or sequences."},
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a}]\n", "measures nothing"},
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1}, {name: a, decode: 2}]\n",
                   "line 3, column 35: Two entries of workloads have the name \"a\"."},
@@ -295,6 +295,8 @@ Test(plan, a_bad_file_is_told_the_fault)
                  {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, fill: 1, decode: 1, sequences: [2]}, "
                   "{name: a seqs=2, decode: 1}]\n",
                   "Two workloads are named \"a seqs=2\"; rename one."},
+                 {"name: p\nmodels: [{path: x}]\nworkloads: [{name: a, decode: 1, skip: 2}]\n",
+                  "Workload \"a\" skips tokens of no text; name it with text."},
                  {"name: p\nmodels: &m [*m]\nworkloads: [{name: a, decode: 1}]\n", "models must be made of fields"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bn_plan *p;

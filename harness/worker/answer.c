@@ -314,6 +314,9 @@ static enum bn_status open_all(struct server *server, const char *model, const s
     enum bn_status status = bn_model_open(&server->model, model, options, err);
     if (status) return status;
     const struct bn_model_info *info = bn_model_info(server->model);
+    status = bn_cmd_options_act(info, err);
+    if (status) return status;
+    bn_cmd_options_say("bitnet-worker serve", options, info);
     if (server->options.n_ctx > info->n_ctx_train) server->options.n_ctx = info->n_ctx_train;
     bn_pmu_process_open(&server->instructions,
                         "PERF_COUNT_HW_INSTRUCTIONS"); /* before the session, so that its threads are counted */
@@ -340,48 +343,27 @@ static void close_all(struct server *server)
     free(server->ids);
 }
 
-/* Each "NAME=VALUE". */
-static enum bn_status apply(struct bn_settings *settings, const struct bn_cmd_list *list, struct bn_error *err)
-{
-    struct bn_option_choice choices[BN_CONFIG_MOST];
-    enum bn_status status = BN_OK;
-    for (int i = 0; i < list->n && !status; i++) {
-        char *name = strdup(list->values[i]), *value = name ? strchr(name, '=') : NULL; /* used until the end */
-        if (i == BN_CONFIG_MOST || !value)
-            status = bn_harness_fail(err, BN_ERR_USAGE, "--option takes NAME=VALUE, not \"%s\".", list->values[i]);
-        else
-            *value = 0, choices[i] = (struct bn_option_choice){name, value + 1};
-    }
-    return status ? status : bn_options_apply(settings, choices, (size_t)list->n, err);
-}
-
 int bn_worker_serve(int argc, char **argv, uint64_t (*n_allocations)(void))
 {
     const char *model = NULL;
-    struct bn_settings settings = {0};
-    struct bn_cmd_list choices = {0};
-    struct server server = {.options = {.n_ctx = 1024, .n_threads = 1, .fixed_threads = true},
-                            .instructions.fd = -1,
-                            .n_allocations = n_allocations};
+    struct bn_settings settings = {.session = {.n_ctx = 1024, .n_threads = 1, .fixed_threads = true}};
+    struct server server = {.instructions.fd = -1, .n_allocations = n_allocations};
     float inject_percent = 0;
     const struct bn_cmd_option options[] = {
         {"model", "FILE", BN_CMD_STRING, &model, "model to keep open", 0, 0},
-        {"kernel_backend", "NAME", BN_CMD_STRING, &settings.model.kernel_backend, "kernel variant; none: the best", 0,
-         0},
-        {"threads", "N", BN_CMD_INT, &server.options.n_threads, "threads; 0: one per physical core", 0, 1024},
-        {"option", "NAME=VALUE", BN_CMD_LIST, &choices, "option of the engine (bitnet-options); may be repeated", 0, 0},
-        {"n_ctx", "N", BN_CMD_INT, &server.options.n_ctx, "positions of the KV cache", 1, BN_JOB_TOKENS_MOST},
+        {"threads", "N", BN_CMD_INT, &settings.session.n_threads, "threads; 0: one per physical core", 0, 1024},
+        {"n_ctx", "N", BN_CMD_INT, &settings.session.n_ctx, "positions of the KV cache", 1, BN_JOB_TOKENS_MOST},
         {"inject_percent", "X", BN_CMD_FLOAT, &inject_percent, "be slower by X % (the gate tests itself)", 0, 1000},
         {0}};
     const struct bn_cmd cmd = {"bitnet-worker serve", "keep a model open and answer the gate's commands on stdin",
-                               "--model FILE [options]", options, NULL};
+                               "--model FILE [options]", bn_cmd_options_join(options), NULL};
     if (bn_cmd_parse(&cmd, argc, argv) > 0)
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
     if (!model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
     server.inject = inject_percent / 100;
     struct bn_error err = {0};
-    settings.session = server.options;
-    if (apply(&settings, &choices, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    if (bn_cmd_options_apply(&settings, BN_TASK_SESSION | BN_TASK_GENERATE, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     server.options = settings.session;
     if (open_all(&server, model, &settings.model, &err) != BN_OK) {
         close_all(&server);

@@ -11,6 +11,7 @@ bool bn_llama_bench_is(const struct bn_engine *engine) { return !strncmp(engine-
 const char *bn_llama_bench_refuses(const struct bn_plan_workload *w)
 {
     if (w->together > 1) return "llama-bench decodes one sequence; this workload decodes several together.";
+    if (w->text) return "llama-bench computes random tokens; this workload computes a text.";
     if (w->fill) return "llama-bench begins every test with an empty context; this workload fills one first.";
     if (w->prefill && w->decode)
         return "llama-bench times prefill and decode in tests of their own; this workload does both.";

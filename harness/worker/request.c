@@ -13,7 +13,7 @@ static const struct number {
     {"threads", offsetof(struct bn_request, threads)},         {"fill", offsetof(struct bn_request, fill)},
     {"prefill", offsetof(struct bn_request, prefill)},         {"decode", offsetof(struct bn_request, decode)},
     {"repetitions", offsetof(struct bn_request, repetitions)}, {"warmup", offsetof(struct bn_request, warmup)},
-    {"sequences", offsetof(struct bn_request, sequences)}};
+    {"sequences", offsetof(struct bn_request, sequences)},     {"skip", offsetof(struct bn_request, skip)}};
 static const struct number switches[] = {{"ops", offsetof(struct bn_request, ops)},
                                          {"counters", offsetof(struct bn_request, counters)},
                                          {"simulate", offsetof(struct bn_request, simulate)}};
@@ -82,6 +82,7 @@ char *bn_request_text(const struct bn_request *r)
     for (uint32_t i = 0; i < r->n_cpus; i++) json_array_append_new(cpus, json_integer(r->cpus[i]));
     for (uint32_t i = 0; i < r->n_options; i++)
         json_object_set_new(options, r->options[i].name, json_string(r->options[i].value));
+    if (r->text) json_object_set_new(o, "text", json_string(r->text));
     json_object_set_new(o, "cpus", cpus);
     json_object_set_new(o, "options", options);
     json_object_set_new(o, "quality", quality_json(r));
@@ -90,7 +91,7 @@ char *bn_request_text(const struct bn_request *r)
     return text;
 }
 
-static void read_lists(struct bn_request *r, json_t *o)
+static bool read_lists(struct bn_request *r, json_t *o)
 {
     json_t *cpus = json_object_get(o, "cpus"), *value;
     const char *name;
@@ -98,9 +99,10 @@ static void read_lists(struct bn_request *r, json_t *o)
         r->cpus[r->n_cpus++] = (int)json_integer_value(json_array_get(cpus, i));
     json_object_foreach(json_object_get(o, "options"), name, value)
     {
-        if (r->n_options == BN_REQUEST_MAX_OPTIONS || !json_is_string(value)) break;
+        if (r->n_options == BN_REQUEST_MAX_OPTIONS || !json_is_string(value)) return false;
         r->options[r->n_options++] = (struct bn_request_option){strdup(name), strdup(json_string_value(value))};
     }
+    return true;
 }
 
 enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct bn_error *err)
@@ -109,19 +111,22 @@ enum bn_status bn_request_parse(struct bn_request *r, const char *text, struct b
     json_t *o = json_loads(text, 0, &where);
     *r = (struct bn_request){0};
     if (!o) return bn_harness_fail(err, BN_ERR_FORMAT, "The request is not JSON: %s.", where.text);
-    r->model = copy_text(o, "model"), r->kernel = copy_text(o, "kernel");
+    r->model = copy_text(o, "model"), r->kernel = copy_text(o, "kernel"), r->text = copy_text(o, "text");
     for (int i = 0; i < N_NUMBERS; i++)
         *(uint32_t *)((char *)r + numbers[i].offset) =
             (uint32_t)json_integer_value(json_object_get(o, numbers[i].name));
     for (int i = 0; i < N_SWITCHES; i++)
         *(bool *)((char *)r + switches[i].offset) = json_is_true(json_object_get(o, switches[i].name));
-    read_lists(r, o);
+    bool taken = read_lists(r, o);
     read_quality(r, json_object_get(o, "quality"));
     json_decref(o);
     bool whole = r->model && r->kernel && r->threads && (r->prefill || r->decode),
          together = r->sequences < 2 || (r->fill && r->decode && !r->prefill);
-    if (whole && together) return BN_OK;
+    if (whole && together && taken) return BN_OK;
     bn_request_release(r);
+    if (!taken)
+        return bn_harness_fail(err, BN_ERR_USAGE, "The options of a request are at most %d texts.",
+                               BN_REQUEST_MAX_OPTIONS);
     if (whole)
         return bn_harness_fail(err, BN_ERR_USAGE,
                                "Sequences that are decoded together need fill and decode tokens, and no prefill.");
@@ -136,5 +141,6 @@ void bn_request_release(struct bn_request *r)
     free(r->quality);
     free(r->model);
     free(r->kernel);
+    free(r->text);
     *r = (struct bn_request){0};
 }

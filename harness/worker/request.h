@@ -9,14 +9,16 @@ struct bn_request_option {
     char *name, *value;
 };
 struct bn_request {
-    char *model, *kernel;
+    char *model, *kernel, *text; /* text: file whose tokens are computed; NULL: synthetic ones */
     uint32_t threads, fill, prefill, decode, repetitions, warmup;
+    uint32_t skip;                /* of the text: not its first tokens */
     uint32_t sequences;           /* decoded together; 0 or 1: one alone */
     bool ops, counters, simulate; /* simulate: the timed region is switched on for callgrind */
     int cpus[BN_REQUEST_MAX_CPUS];
     uint32_t n_cpus; /* 0: do not pin */
     struct bn_request_option options[BN_REQUEST_MAX_OPTIONS];
     uint32_t n_options;
+    const char *config;              /* file of further options (--config), not part of the text; NULL: none */
     struct bn_plan_quality *quality; /* after the timed passes */
     uint32_t n_quality;
 };

@@ -1,5 +1,6 @@
 /* subject.c - opens what is measured and walks through one repetition. */
 #include "harness/worker/subject.h"
+#include "engine/cmdline.h"
 #include "harness/worker/together.h"
 #include "harness/worker/tokens.h"
 #include "harness/core/error.h"
@@ -20,6 +21,19 @@ static size_t chosen(struct bn_option_choice *choices, struct bn_settings *setti
     return n;
 }
 
+/* Options of the request, then those of a file; what acts on no measurement is refused. */
+static enum bn_status apply(struct bn_subject *s, struct bn_settings *settings, struct bn_error *err)
+{
+    const struct bn_request *q = s->request;
+    s->n_choices = chosen(s->choices, settings, q);
+    enum bn_status status = q->config ? bn_config_read(&s->config, q->config, err) : BN_OK;
+    if (status) return status;
+    s->n_choices = bn_config_join(&s->config, s->choices, s->n_choices, BN_TASK_SESSION | BN_TASK_GENERATE);
+    settings->model.fingerprint = s->config.fingerprint;
+    status = bn_options_apply(settings, s->choices, s->n_choices, err);
+    return status ? status : bn_options_act_on(s->choices, s->n_choices, BN_TASK_SESSION | BN_TASK_GENERATE, err);
+}
+
 enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q, struct bn_error *err)
 {
     size_t n = (size_t)q->fill + q->prefill + 1, n_ctx = (size_t)q->fill + q->prefill + q->decode;
@@ -29,24 +43,26 @@ enum bn_status bn_subject_open(struct bn_subject *s, const struct bn_request *q,
         .session = {.n_ctx = (int)n_ctx, .n_threads = (int)q->threads, .fixed_threads = true}};
     if (n_ctx <= q->sequences) settings.session.n_ctx = (int)q->sequences + 1; /* room in a pass for all */
     if (q->n_cpus >= q->threads) settings.session.cpus = q->cpus;
-    struct bn_option_choice choices[BN_REQUEST_MAX_OPTIONS];
-    size_t n_chosen = chosen(choices, &settings, q);
-    enum bn_status status = bn_options_apply(&settings, choices, n_chosen, err);
-    *s = (struct bn_subject){
-        .request = q, .model_options = settings.model, .options = settings.session, .generator = settings.generator};
-    if (!status && q->sequences > 1) status = bn_options_batch(choices, n_chosen, err);
+    *s = (struct bn_subject){.request = q};
+    enum bn_status status = apply(s, &settings, err);
+    s->model_options = settings.model, s->options = settings.session, s->generator = settings.generator;
+    if (!status && q->sequences > 1) status = bn_options_batch(s->choices, s->n_choices, err);
     if (!status) status = bn_model_open(&s->model, q->model, &settings.model, err);
-    if (!status) status = bn_options_act(choices, n_chosen, bn_model_info(s->model), err);
+    if (!status) status = bn_options_act(s->choices, s->n_choices, bn_model_info(s->model), err);
     if (status) return bn_subject_close(s), status;
+    bn_cmd_options_say("bitnet-worker", &s->model_options, bn_model_info(s->model));
     s->ids = malloc(n * sizeof *s->ids);
     if (!s->ids) return bn_subject_close(s), bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %zu token ids.", n);
-    bn_tokens_fill(s->model, s->ids, n);
-    return BN_OK;
+    if (!q->text) return bn_tokens_fill(s->model, s->ids, n), BN_OK;
+    status = bn_tokens_read(s->model, q->text, q->skip, s->ids, n, err);
+    if (status) bn_subject_close(s);
+    return status;
 }
 
 void bn_subject_close(struct bn_subject *s)
 {
     bn_model_close(s->model);
+    bn_config_release(&s->config);
     free(s->ids);
     *s = (struct bn_subject){0};
 }

@@ -9,6 +9,9 @@ struct bn_subject {
     struct bn_model_options model_options;
     struct bn_session_options options; /* observer NULL */
     struct bn_generator_options generator;
+    struct bn_config_file config;
+    struct bn_option_choice choices[BN_REQUEST_MAX_OPTIONS + BN_CONFIG_MOST]; /* [n_choices] */
+    size_t n_choices;
     int32_t *ids;    /* [fill + prefill + 1] what is computed before the first choice */
     bool hashing;    /* the next repetition hashes all its logits: slower */
     uint64_t hash;   /* of the logits of the last repetition that was hashed, as bn_session_logits_hash */

@@ -122,6 +122,9 @@ static struct bn_model *open_model(void)
     if (!o.model_path) bn_cmd_fail(&cmd, 2, "--model is needed: the file or directory of the model.");
     if (bn_model_open(&model, o.model_path, &o.model, &err) != BN_OK)
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    if (bn_cmd_options_act(bn_model_info(model), &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    bn_cmd_options_say(cmd.name, &o.model, bn_model_info(model));
+    o.model.fingerprint = 0; /* checked; a file that is compared has its own */
     warn_of_context(model, o.eval.n_ctx);
     return model;
 }
@@ -266,6 +269,9 @@ static int stress(void)
     const struct bn_stress_test *tests;
     size_t n = bn_stress_tests(&tests), n_run = 0;
     struct bn_stress_result results[32];
+    bool failed = false;
+    check_only(tests, n);
+    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
     struct bn_stress_options so = {.model_path = o.model_path,
                                    .against_path = o.against,
                                    .twin_path = o.twin,
@@ -277,9 +283,6 @@ static int stress(void)
                                    .engine_words = engine.words,
                                    .n_engine_words = engine.n,
                                    .quick = o.quick};
-    bool failed = false;
-    check_only(tests, n);
-    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
     for (size_t i = 0; i < n && n_run < 32; i++) {
         if (!chosen(tests[i].name)) continue;
         struct bn_stress_result *r = &results[n_run++];
@@ -309,6 +312,8 @@ static json_t *divergence_json(const struct bn_divergence *d)
 
 static int diverge(void)
 {
+    if (!o.model_path || !o.against) bn_cmd_fail(&cmd, 2, "divergence needs --model and --against.");
+    bn_model_close(open_model()); /* says what the options do to it */
     struct bn_divergence_options how = {.model_path = o.model_path,
                                         .reference_path = o.against,
                                         .text_file = o.eval.text_file,
@@ -321,7 +326,6 @@ static int diverge(void)
     struct bn_divergence d;
     struct bn_error err;
     json_t *rows = json_array();
-    if (!o.model_path || !o.against) bn_cmd_fail(&cmd, 2, "divergence needs --model and --against.");
     for (int layers = 0, all = 1; layers < all; layers++) { /* 0: all of them */
         if (bn_divergence_run(&d, &how, layers, &err) != BN_OK)
             bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
@@ -340,19 +344,15 @@ static int diverge(void)
     return 0;
 }
 
-/* What the options of the registry set; those of the generator act on nothing here: tasks and tests score given text.
- */
+/* What the options of the registry set. Tasks and tests score given text: nothing is generated. */
 static void apply_options(void)
 {
     struct bn_settings s = {.model = o.model};
     struct bn_error err = {0};
-    if (bn_cmd_options_apply(&s, &err) != BN_OK) bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    if (bn_cmd_options_apply(&s, BN_TASK_SESSION, &err) != BN_OK)
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     o.model = s.model;
     o.eval.session = s.session;
-    if (s.generator.prompt_lookup || s.generator.head_screening)
-        fprintf(stderr,
-                "bitnet-eval: prompt_lookup and head_screening change nothing here: tasks and stress tests score "
-                "given text, all logits of it.\n");
 }
 
 int main(int argc, char **argv)
