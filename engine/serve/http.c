@@ -199,6 +199,13 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 }
 
 /* ---- the daemon ---- */
+/* No path needs escapes, so none is undone: %00 would cut a path short. */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls, (void)connection;
+    return strlen(text);
+}
+
 static void say_nothing(void *cls, const char *format, va_list args) { (void)cls, (void)format, (void)args; }
 
 bool http_open(struct bn_server *s, struct bn_error *err)
@@ -206,12 +213,12 @@ bool http_open(struct bn_server *s, struct bn_error *err)
     const struct bn_server_options *o = &s->options;
     int fd = listen_on(o->host, o->port, &s->port, err);
     if (fd < 0) return false;
-    s->http = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
-                               NULL, on_access, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
-                               MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-                               MHD_OPTION_NOTIFY_CONNECTION, guard_notify, s, MHD_OPTION_CONNECTION_LIMIT,
-                               (unsigned)o->n_connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)o->read_seconds,
-                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 << 10, MHD_OPTION_END);
+    s->http = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_access, s,
+        MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, guard_notify, s,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->n_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)o->read_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 << 10, MHD_OPTION_END);
     if (s->http) return true;
     listen_close(fd);
     bn_fail(err, BN_ERR_IO, "The HTTP server does not start; allow more open files (ulimit -n), or fewer connections.");

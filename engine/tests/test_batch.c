@@ -91,6 +91,88 @@ Test(batch, a_shared_beginning_is_not_computed_again)
     bn_model_close(model);
 }
 
+/* What a session says after each token of a prompt, as one hash; `from` on. */
+struct heard {
+    uint64_t hash;
+    size_t next;
+};
+
+static void hear(void *self, size_t pos, const float *logits)
+{
+    struct heard *h = self;
+    cr_assert_eq(pos, h->next++);
+    for (int i = 0; i < bn_model_info(model)->n_vocab; i++) {
+        uint32_t word;
+        memcpy(&word, &logits[i], sizeof word);
+        h->hash = (h->hash ^ word) * 0x100000001b3u;
+    }
+}
+
+static struct heard heard_alone(int i, size_t first)
+{
+    struct heard h = {.next = first};
+    struct bn_session *session;
+    struct bn_error err;
+    cr_assert_eq(bn_session_open(&session, model, &(struct bn_session_options){.n_ctx = N_CTX, .n_threads = 1}, NULL),
+                 BN_OK);
+    cr_assert_eq(bn_prefill_logits(session, prompts[i], lengths[i], first, hear, &h, &err), BN_OK, "%d %zu: %s", i,
+                 first, err.text);
+    bn_session_close(session);
+    return h;
+}
+
+/* None, all, the last token, the end of a beginning that 1, 3 and 5 share, the middle of a prompt and of that
+ * beginning.
+ */
+static size_t first_of(int i)
+{
+    const size_t firsts[] = {lengths[0], 0, lengths[2] - 1, COMMON, lengths[4] / 2, COMMON / 2};
+    return firsts[i];
+}
+
+/* Prompts with scores beside others that decode: the logits of each token, and what follows, as alone. */
+Test(batch, scores_every_token_of_a_prompt_beside_others)
+{
+    static const int chunks[] = {1, 7, 0};
+    setup(true);
+    struct bn_crew *crew = open_crew(2);
+    for (size_t k = 0; k < sizeof chunks / sizeof *chunks; k++) {
+        struct bn_batch *batch;
+        const struct bn_batch_options options = {.n_ctx = N_CTX, .n_chunk = chunks[k], .hash = true};
+        struct heard heard[6] = {0};
+        int who[MOST], given[MOST] = {0}, done = 0, n_ready;
+        cr_assert_eq(bn_batch_open(&batch, crew, &options, NULL), BN_OK);
+        for (int i = 0; i < 6; i++) {
+            int s = -1;
+            heard[i].next = first_of(i);
+            const struct bn_batch_scores scores = {first_of(i), hear, &heard[i]};
+            cr_assert_eq(bn_batch_add_scored(batch, prompts[i], lengths[i], &scores, &s, NULL), BN_OK);
+            who[s] = i;
+            for (int step = 0; step < 3; step++) { /* the earlier ones go on meanwhile */
+                cr_assert_eq(bn_batch_step(batch, &n_ready, NULL), BN_OK);
+                for (int r = 0; r < n_ready; r++)
+                    if (given[bn_batch_ready(batch, r)]++ < NEW) put_greedy(batch, bn_batch_ready(batch, r));
+            }
+        }
+        for (n_ready = 1; done < 6;) {
+            cr_assert_eq(bn_batch_step(batch, &n_ready, NULL), BN_OK);
+            done = 0;
+            for (int r = 0; r < n_ready; r++)
+                if (given[bn_batch_ready(batch, r)]++ < NEW) put_greedy(batch, bn_batch_ready(batch, r));
+            for (int s = 0; s < 6; s++) done += given[s] > NEW;
+        }
+        for (int s = 0; s < 6; s++) {
+            struct heard want = heard_alone(who[s], first_of(who[s]));
+            cr_expect_eq(heard[who[s]].next, lengths[who[s]]);
+            cr_expect_eq(heard[who[s]].hash, want.hash, "prompt %d, chunk %d", who[s], chunks[k]);
+            cr_expect_eq(bn_batch_logits_hash(batch, s), expected[who[s]], "prompt %d, chunk %d", who[s], chunks[k]);
+        }
+        bn_batch_close(batch);
+    }
+    bn_crew_close(crew);
+    bn_model_close(model);
+}
+
 /* A prompt of 100 tokens in chunks of 10 beside a sequence that decodes: a token of that one with every step. */
 Test(batch, a_long_prompt_does_not_stall_the_others)
 {

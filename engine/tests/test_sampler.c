@@ -158,6 +158,29 @@ Test(sampler, greedy_repetition_penalty_looks_at_the_window_only)
     bn_sampler_close(s);
 }
 
+static void expect_draws(struct bn_sampler_options o, const int *want, int n)
+{
+    const float logits[] = {5, 4, 3.9f, -1};
+    o.top_p = o.repetition_penalty = 1;
+    struct bn_sampler *s = sampler_of(4, o);
+    for (int i = 0; i < 5; i++) bn_sampler_accept(s, 0); /* the prompt counts for neither */
+    for (int i = 0; i < n; i++) cr_expect_eq(bn_sampler_next(s, logits), want[i], "draw %d", i);
+    bn_sampler_close(s);
+}
+
+Test(sampler, presence_and_frequency_penalties_and_biases)
+{
+    const struct bn_logit_bias never = {0, -INFINITY}, rather[] = {{3, 4}, {1, 0.5f}, {3, 2.5f}};
+    expect_draws((struct bn_sampler_options){.presence_penalty = 1.5f}, (const int[]){0, 1, 2, 0, 0}, 5);
+    expect_draws((struct bn_sampler_options){.frequency_penalty = 1}, (const int[]){0, 0, 1, 2, 0}, 5);
+    expect_draws((struct bn_sampler_options){.frequency_penalty = 0.25f, .presence_penalty = 0.5f},
+                 (const int[]){0, 0, 0, 1, 2, 0}, 6); /* 5, 4.25, 4 (the lower id of a tie), 4, 3.9, 3.75 */
+    expect_draws((struct bn_sampler_options){.bias = &never, .n_bias = 1}, (const int[]){1, 1}, 2);
+    expect_draws((struct bn_sampler_options){.bias = rather, .n_bias = 3}, (const int[]){3, 3}, 2); /* added up */
+    expect_draws((struct bn_sampler_options){.bias = &never, .n_bias = 1, .temperature = 0.01f, .seed = 3},
+                 (const int[]){1, 1, 1}, 3);
+}
+
 Test(sampler, numbers_are_those_of_xoshiro) /* expected: engine/tests/data/sampler_draws.py */
 {
     static float logits[1000];
@@ -209,10 +232,12 @@ Test(sampler, refuses_what_makes_no_sense)
 {
     struct bn_sampler *s;
     struct bn_error err;
-    struct bn_sampler_options bad[6] = {off, off, off, off, off, off};
+    const struct bn_logit_bias outside = {10, 1};
+    struct bn_sampler_options bad[9] = {off, off, off, off, off, off, off, off, off};
     bad[0].temperature = NAN, bad[1].top_k = -1, bad[2].top_p = 1.5f, bad[3].min_p = -0.1f;
     bad[4].repetition_penalty = 0, bad[5].repetition_window = -3;
-    for (int i = 0; i < 6; i++) {
+    bad[6].frequency_penalty = INFINITY, bad[7].presence_penalty = NAN, bad[8].bias = &outside, bad[8].n_bias = 1;
+    for (int i = 0; i < 9; i++) {
         cr_expect_eq(bn_sampler_open(&s, 10, &bad[i], &err), BN_ERR_USAGE, "case %d", i);
         cr_expect_null(s);
         cr_expect_eq(err.text[strlen(err.text) - 1], '.', "%s", err.text);
