@@ -64,7 +64,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan help clean format install-dependencies programs tests
+.PHONY: all plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients help clean format install-dependencies programs tests
 all: programs $(BUILD)/relink-worker ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
@@ -79,6 +79,9 @@ bench: install-dependencies ## the main job: sweep, counters, stress tests, eval
 test: install-dependencies ## every test that needs no special hardware (BN_DATA=DIR: data for further tests)
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) ci/test
+
+test-clients: all ## OpenAI's Python client and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON: one that has them)
+	@BN_BIN=$(CURDIR)/$(BUILD)/bin PYTHON_CLIENTS=$(or $(PYTHON_CLIENTS),python3) ci/test-clients
 
 # every test again in a build of its own with a sanitizer; valgrind cannot run such programs, and its tests skip themselves.
 # Warnings are not errors here: sanitizers make the compiler's analysis less accurate.
