@@ -5,6 +5,7 @@
 #include "engine/tests/course.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { N_CTX = 768, COMMON = 300 };
 
@@ -115,7 +116,7 @@ static struct heard heard_alone(int i, size_t first)
     struct bn_error err;
     cr_assert_eq(bn_session_open(&session, model, &(struct bn_session_options){.n_ctx = N_CTX, .n_threads = 1}, NULL),
                  BN_OK);
-    cr_assert_eq(bn_prefill_logits(session, prompts[i], lengths[i], first, hear, &h, &err), BN_OK, "%d %zu: %s", i,
+    cr_assert_eq(bn_prefill_logits(session, t.prompts[i], t.lengths[i], first, hear, &h, &err), BN_OK, "%d %zu: %s", i,
                  first, err.text);
     bn_session_close(session);
     return h;
@@ -126,7 +127,7 @@ static struct heard heard_alone(int i, size_t first)
  */
 static size_t first_of(int i)
 {
-    const size_t firsts[] = {lengths[0], 0, lengths[2] - 1, COMMON, lengths[4] / 2, COMMON / 2};
+    const size_t firsts[] = {t.lengths[0], 0, t.lengths[2] - 1, COMMON, t.lengths[4] / 2, COMMON / 2};
     return firsts[i];
 }
 
@@ -140,32 +141,32 @@ Test(batch, scores_every_token_of_a_prompt_beside_others)
         struct bn_batch *batch;
         const struct bn_batch_options options = {.n_ctx = N_CTX, .n_chunk = chunks[k], .hash = true};
         struct heard heard[6] = {0};
-        int who[MOST], given[MOST] = {0}, done = 0, n_ready;
+        int who[COURSE_MOST], given[COURSE_MOST] = {0}, done = 0, n_ready;
         cr_assert_eq(bn_batch_open(&batch, crew, &options, NULL), BN_OK);
         for (int i = 0; i < 6; i++) {
             int s = -1;
             heard[i].next = first_of(i);
             const struct bn_batch_scores scores = {first_of(i), hear, &heard[i]};
-            cr_assert_eq(bn_batch_add_scored(batch, prompts[i], lengths[i], &scores, &s, NULL), BN_OK);
+            cr_assert_eq(bn_batch_add_scored(batch, t.prompts[i], t.lengths[i], &scores, &s, NULL), BN_OK);
             who[s] = i;
             for (int step = 0; step < 3; step++) { /* the earlier ones go on meanwhile */
                 cr_assert_eq(bn_batch_step(batch, &n_ready, NULL), BN_OK);
                 for (int r = 0; r < n_ready; r++)
-                    if (given[bn_batch_ready(batch, r)]++ < NEW) put_greedy(batch, bn_batch_ready(batch, r));
+                    if (given[bn_batch_ready(batch, r)]++ < t.n_new) put_greedy(batch, bn_batch_ready(batch, r));
             }
         }
         for (n_ready = 1; done < 6;) {
             cr_assert_eq(bn_batch_step(batch, &n_ready, NULL), BN_OK);
             done = 0;
             for (int r = 0; r < n_ready; r++)
-                if (given[bn_batch_ready(batch, r)]++ < NEW) put_greedy(batch, bn_batch_ready(batch, r));
-            for (int s = 0; s < 6; s++) done += given[s] > NEW;
+                if (given[bn_batch_ready(batch, r)]++ < t.n_new) put_greedy(batch, bn_batch_ready(batch, r));
+            for (int s = 0; s < 6; s++) done += given[s] > t.n_new;
         }
         for (int s = 0; s < 6; s++) {
             struct heard want = heard_alone(who[s], first_of(who[s]));
-            cr_expect_eq(heard[who[s]].next, lengths[who[s]]);
+            cr_expect_eq(heard[who[s]].next, t.lengths[who[s]]);
             cr_expect_eq(heard[who[s]].hash, want.hash, "prompt %d, chunk %d", who[s], chunks[k]);
-            cr_expect_eq(bn_batch_logits_hash(batch, s), expected[who[s]], "prompt %d, chunk %d", who[s], chunks[k]);
+            cr_expect_eq(bn_batch_logits_hash(batch, s), t.expected[who[s]], "prompt %d, chunk %d", who[s], chunks[k]);
         }
         bn_batch_close(batch);
     }
