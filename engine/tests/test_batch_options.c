@@ -82,7 +82,7 @@ static bool open_trial(const struct trial *trial, struct texts *t, struct bn_mod
 {
     const struct bn_option_choice *last = trial->n ? &trial->choices[trial->n - 1] : NULL;
     const struct bn_option *o = last ? bn_option_find(last->name) : NULL;
-    struct bn_settings s = {.session = {.n_ctx = N_CTX, .n_threads = 2}}, others = s;
+    struct bn_settings s = {.session = {.n_ctx = N_CTX, .n_threads = 1}}, others = s;
     struct bn_error err;
     cr_assert_eq(bn_options_apply(&s, trial->choices, trial->n, &err), BN_OK, "%s", err.text);
     enum bn_status status = bn_options_batch(trial->choices, trial->n, &err);
