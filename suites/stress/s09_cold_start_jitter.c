@@ -13,6 +13,13 @@
 static const double threshold_ratio = 2, least_cpu_share = 0.9;
 enum { ROUNDS = 3, TOKENS = 200 };
 
+struct bn_jitter bn_jitter_of(const struct bn_steps *steps)
+{
+    double median = bn_steps_quantile(steps, 0, steps->n, 0.5);
+    return (struct bn_jitter){bn_steps_quantile(steps, 0, steps->n, 0.95) / median, median,
+                              bn_steps_quantile(steps, 0, steps->n, 1), steps->cpu_share};
+}
+
 enum bn_status bn_jitter_measure(struct bn_jitter *jitter, enum bn_status (*step)(void *self, struct bn_error *err),
                                  void *self, double seconds, struct bn_error *err)
 {
@@ -22,10 +29,8 @@ enum bn_status bn_jitter_measure(struct bn_jitter *jitter, enum bn_status (*step
         struct bn_steps steps;
         status = bn_steps_time(&steps, step, self, TOKENS, seconds / ROUNDS, 1, err);
         if (status != BN_OK) break;
-        double median = bn_steps_quantile(&steps, 0, steps.n, 0.5);
-        double ratio = bn_steps_quantile(&steps, 0, steps.n, 0.95) / median;
-        if (ratio < jitter->ratio)
-            *jitter = (struct bn_jitter){ratio, median, bn_steps_quantile(&steps, 0, steps.n, 1), steps.cpu_share};
+        const struct bn_jitter round = bn_jitter_of(&steps);
+        if (round.ratio < jitter->ratio) *jitter = round;
         bn_steps_release(&steps);
     }
     return status;

@@ -11,7 +11,6 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static enum bn_status honest(void *self, const struct bn_way *way, uint64_t *hash, struct bn_error *err)
 {
@@ -164,32 +163,44 @@ Test(stress, a_text_of_one_phrase_repeats_itself)
     cr_expect_eq(bn_repetition_of(steady, 3).repeated, 0);
 }
 
-/* Every `slow`-th step takes ten times as long. */
-struct uneven {
-    int n, slow;
-};
-static enum bn_status uneven_step(void *self, struct bn_error *err)
+static enum bn_status counted_step(void *self, struct bn_error *err)
 {
-    struct uneven *u = self;
-    struct timespec t = {0, ++u->n % u->slow ? 200000 : 4000000};
     (void)err;
-    nanosleep(&t, NULL);
+    ++*(int *)self;
     return BN_OK;
 }
 
-Test(stress, every_tenth_token_ten_times_as_slow_is_jitter)
+static struct bn_jitter slow_every(int slow)
 {
-    struct uneven uneven = {.slow = 10};
-    struct bn_jitter jitter;
+    double ms[200];
+    for (int i = 0; i < 200; i++) ms[i] = i % slow ? 0.2 + 0.0001 * i : 4;
+    return bn_jitter_of(&(struct bn_steps){ms, 200, 1, 0, 0});
+}
+
+Test(stress, every_tenth_token_twenty_times_as_slow_is_jitter)
+{
+    struct bn_jitter jitter = slow_every(10);
     struct bn_stress_result result = {0};
-    cr_assert_eq(bn_jitter_measure(&jitter, uneven_step, &uneven, 3, NULL), BN_OK);
-    jitter.cpu_share = 1; /* the steps sleep */
-    bn_jitter_judge(&result, &jitter, (const double[3]){3, 2, 1});
+    const double first_ms[3] = {3, 2, 1};
+    bn_jitter_judge(&result, &jitter, first_ms);
     cr_expect_eq(result.verdict, BN_FAIL, "%s", result.reason);
-    cr_expect_gt(result.value, 3);
+    cr_expect_gt(result.value, 15);
     jitter.cpu_share = 0.5;
-    bn_jitter_judge(&result, &jitter, (const double[3]){3, 2, 1});
+    bn_jitter_judge(&result, &jitter, first_ms);
     cr_expect_eq(result.verdict, BN_SKIP);
+    jitter = slow_every(100); /* two of two hundred */
+    bn_jitter_judge(&result, &jitter, first_ms);
+    cr_expect_eq(result.verdict, BN_PASS, "%s", result.reason);
+}
+
+Test(stress, the_round_with_the_least_jitter_counts)
+{
+    int calls = 0;
+    struct bn_jitter jitter;
+    cr_assert_eq(bn_jitter_measure(&jitter, counted_step, &calls, 3, NULL), BN_OK);
+    cr_expect_geq(calls, 3);
+    cr_expect_geq(jitter.ratio, 1);
+    cr_expect_geq(jitter.longest_ms, jitter.median_ms);
 }
 
 static struct bn_stress_result sustained(double first_ms, double last_ms, double growth_mib, double cpu_share)
