@@ -46,14 +46,17 @@ static enum bn_status append(struct bn_plan *plan, const struct bn_option *decla
     return o->name ? BN_OK : no_memory(plan, err);
 }
 
-/* In the order of the registry behind those that are listed, so that a row of the plan takes part in any of them. */
+/* In the order of the registry behind those that are listed, so that a row of the plan takes part in any of them.
+ * Without options of streaming, which a worker refuses: it hands no text on (engine/options/timeout_ms.md says what
+ * they do). */
 static enum bn_status append_all(struct bn_plan *plan, struct bn_error *err)
 {
     size_t n;
     const struct bn_option *const *all = bn_options(&n);
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < n; i++)
-        if (!all[i]->takes_file && !listed(plan, all[i]->name)) status = append(plan, all[i], err);
+        if (!all[i]->takes_file && !(all[i]->task & BN_TASK_STREAM) && !listed(plan, all[i]->name))
+            status = append(plan, all[i], err);
     return status;
 }
 
