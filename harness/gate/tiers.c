@@ -184,6 +184,14 @@ static enum bn_status blame(struct bn_gate_report *report, struct bn_pairs *pair
     return bn_gate_blame(&report->blame, pairs, worst, report->instructions.source, err);
 }
 
+/* A worker that does nothing cannot do anything else either. */
+static bool idle(const struct bn_exact_result *exact)
+{
+    bool any = false;
+    for (int i = 0; i < exact->n_outputs; i++) any |= exact->outputs[i].idle[0] || exact->outputs[i].idle[1];
+    return any;
+}
+
 /* Runs the tiers in order; a failure or another output ends it. */
 enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report *report, struct bn_pairs *pairs,
                             struct bn_error *err)
@@ -192,9 +200,11 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
     bn_cmd_progress("comparing output and declared work");
     enum bn_status status = bn_exact_run(&report->exact, pairs, err);
     if (!status && bn_distance_can(report->hello)) status = bn_distance_of_workloads(&report->exact, pairs, err);
-    if (!status) status = look_beside(tiers, report, pairs, err);
+    if (!status && !idle(&report->exact)) status = look_beside(tiers, report, pairs, err);
     report->exact.seconds = bn_clock_s() - start;
-    if (status || judge_exact(tiers, report)) return status;
+    bool settled =
+        (!status || report->exact.measured) && judge_exact(tiers, report); /* told where a check fails, too */
+    if (status || settled) return status;
     if (tiers->beside) status = bn_resources_run(&report->resources, pairs, err);
     if (status) return status;
     judge_resources(report);

@@ -53,15 +53,20 @@ static enum bn_status prepare(struct server *server, struct bn_session *session,
     return bn_job_prepare(&server->running, err);
 }
 
-/* What was prepared. A job that says it is done and has left the context where it was has done nothing. */
+/* What was prepared. */
 static enum bn_status work(struct server *server, struct bn_error *err)
 {
-    struct bn_job *job = &server->running;
-    enum bn_status status = job->kind->work(job, err);
-    if (!status && job->kind->logits && bn_session_position(job->session) != job->fill + job->n)
-        status = bn_harness_fail(err, BN_ERR_FORMAT, "\"%s\" left %d tokens in the context, not %d.", server->line,
-                                 bn_session_position(job->session), job->fill + job->n);
-    return status;
+    return server->running.kind->work(&server->running, err);
+}
+
+/* A job that says it is done and has left the context where it was has done nothing, and that has no time. */
+static enum bn_status check_place(const struct server *server, struct bn_error *err)
+{
+    const struct bn_job *job = &server->running;
+    int position = bn_session_position(job->session);
+    if (!job->kind->logits || position == job->fill + job->n) return BN_OK;
+    return bn_harness_fail(err, BN_ERR_FORMAT, "\"%s\" left %d tokens in the context, not %d.", server->line, position,
+                           job->fill + job->n);
 }
 
 static enum bn_status answer_time(struct server *server, const struct bn_job *job, struct bn_error *err)
@@ -75,6 +80,7 @@ static enum bn_status answer_time(struct server *server, const struct bn_job *jo
     while (end < until) end = bn_clock_ns();
     CALLGRIND_STOP_INSTRUMENTATION;
     CALLGRIND_DUMP_STATS_AT(server->line);
+    if (!status) status = check_place(server, err);
     if (!status) reply(json_pack("{sI}", "ns", (json_int_t)(end - start)));
     return status;
 }
