@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const double threshold_ratio = 2, least_cpu_share = 0.9;
+/* Measured on a shared machine: 1.3 to 1.7. */
+static const double threshold_ratio = 3, least_cpu_share = 0.95;
 enum { ROUNDS = 3, TOKENS = 200 };
 
 struct bn_jitter bn_jitter_of(const struct bn_steps *steps)

@@ -4,5 +4,5 @@
 #include "suites/stress/steps.h"
 #include "suites/suite.h"
 
-void bn_sustained_judge(struct bn_stress_result *result, const struct bn_steps *steps);
+void bn_sustained_judge(struct bn_stress_result *result, const struct bn_steps *steps, bool quick);
 #endif

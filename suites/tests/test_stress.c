@@ -208,7 +208,7 @@ static struct bn_stress_result sustained(double first_ms, double last_ms, double
     double ms[400];
     struct bn_stress_result result = {0};
     for (int i = 0; i < 400; i++) ms[i] = i < 200 ? first_ms : last_ms;
-    bn_sustained_judge(&result, &(struct bn_steps){ms, 400, cpu_share, 100, 100 + growth_mib});
+    bn_sustained_judge(&result, &(struct bn_steps){ms, 400, cpu_share, 100, 100 + growth_mib}, false);
     return result;
 }
 
