@@ -83,11 +83,12 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 test-clients: all ## OpenAI's Python client and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON: one that has them)
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin PYTHON_CLIENTS=$(or $(PYTHON_CLIENTS),python3) ci/test-clients
 
+plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
+	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)
+
 # every test again in a build of its own with a sanitizer; valgrind cannot run such programs, and its tests skip themselves.
 # Warnings are not errors here: sanitizers make the compiler's analysis less accurate.
 sanitized = TEST_LIMIT=3600 $(MAKE) --no-print-directory BUILD=build/$(1) OPT="-O1 -g -fno-omit-frame-pointer" SANITIZE="$(2)" CFLAGS=-Wno-error test
-plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
-	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)
 test-asan: ## every test under AddressSanitizer (with leaks)
 	@$(call sanitized,asan,-fsanitize=address)
 test-ubsan: ## every test under UndefinedBehaviorSanitizer

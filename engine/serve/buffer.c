@@ -1,5 +1,5 @@
 /* buffer.c - bytes that grow. */
-#include "engine/serve/room.h"
+#include "engine/serve/buffer.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* choice.c - one text: begins when the batch has a place for it, takes tokens, ends. The scheduler's thread runs it. */
-#include "engine/serve/choice.h"
+#include "engine/serve/room.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* keep.c - the prefix cache: sequences of finished texts rest in the batch, which shares equal beginnings by reference.
  * Their number and the memory of all are limited; those that were not used for longest go first. */
-#include "engine/serve/choice.h"
+#include "engine/serve/room.h"
 #include <stdlib.h>
 #include <string.h>
 

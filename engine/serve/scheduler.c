@@ -3,7 +3,7 @@
  * One prompt is computed at a time, in chunks beside the texts that are being written, so the next one can still be
  * chosen when it begins: it comes from the request with the fewest texts in the batch, the oldest of those, and shares
  * what the prompts before it have computed. */
-#include "engine/serve/choice.h"
+#include "engine/serve/room.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -17,28 +17,26 @@
 static const double level = 0.01;
 enum { LIMIT_S = 600, CHOICES = 64 };
 
-/* Log-likelihoods of an item's choices; returns how many. */
+/* Log-likelihoods of an item's choices; returns how many, 0 where they are not 1 to CHOICES numbers. */
 static int read_ll(const char *text, double *ll)
 {
     json_t *list = json_loads(text, 0, NULL), *value;
-    size_t i;
+    size_t i, n = json_array_size(list) <= CHOICES ? json_array_size(list) : 0;
     json_array_foreach(list, i, value)
     {
-        if (i == CHOICES) break;
-        ll[i] = json_is_number(value) ? json_number_value(value) : -INFINITY;
+        if (!json_is_number(value)) n = 0;
+        if (i < n) ll[i] = json_number_value(value);
     }
-    int n = (int)(json_array_size(list) < CHOICES ? json_array_size(list) : CHOICES);
     json_decref(list);
-    return n;
+    return (int)n;
 }
 
-static bool right(const struct bn_score_item *item)
+static bool right(const struct bn_score_item *item, const double *ll, int n)
 {
-    double ll[CHOICES];
-    int n = read_ll(item->ll, ll), best = 0;
+    int best = 0;
     for (int i = 1; i < n; i++)
         if (ll[i] > ll[best]) best = i;
-    return n > 0 && strtol(item->gold, NULL, 10) == best;
+    return strtol(item->gold, NULL, 10) == best;
 }
 
 static struct bn_accuracy_task *task_of(struct bn_accuracy_result *r, const struct bn_score_item *item)
@@ -52,9 +50,8 @@ static struct bn_accuracy_task *task_of(struct bn_accuracy_result *r, const stru
     return t;
 }
 
-static void add_question(struct bn_accuracy_task *t, const struct bn_score_item *const pair[2])
+static void add_question(struct bn_accuracy_task *t, const bool is[2])
 {
-    bool is[2] = {right(pair[0]), right(pair[1])};
     for (int side = 0; side < 2; side++) t->value[side] += is[side];
     t->only_base += is[0] && !is[1], t->only_head += is[1] && !is[0];
 }
@@ -67,13 +64,18 @@ static enum bn_status pair_items(struct bn_accuracy_result *r, const struct bn_r
         const struct bn_score_item *pair[2] = {&replies[0].items[i], &replies[1].items[i]};
         struct bn_accuracy_task *t = task_of(r, pair[0]);
         double ll[2][CHOICES];
+        int n[2];
         if (!t || strcmp(pair[0]->task, pair[1]->task) || strcmp(pair[0]->item, pair[1]->item))
             return bn_harness_fail(err, BN_ERR_FORMAT, "Base and head answered other items: %s and %s.", pair[0]->item,
                                    pair[1]->item);
+        for (int side = 0; side < 2; side++)
+            if (!(n[side] = read_ll(pair[side]->ll, ll[side])))
+                return bn_harness_fail(err, BN_ERR_FORMAT, "The %s worker's log-likelihoods of %s are no numbers: %s.",
+                                       side ? "head" : "base", pair[side]->item, pair[side]->ll);
         t->n++, t->n_changed += strcmp(pair[0]->ll, pair[1]->ll) != 0;
-        if (pair[0]->gold && pair[1]->gold) {
-            add_question(t, pair);
-        } else if (read_ll(pair[0]->ll, ll[0]) && read_ll(pair[1]->ll, ll[1]))
+        if (pair[0]->gold && pair[1]->gold)
+            add_question(t, (const bool[2]){right(pair[0], ll[0], n[0]), right(pair[1], ll[1], n[1])});
+        else
             d[(*n_d)++] = ll[0][0] - ll[1][0];
     }
     return BN_OK;
@@ -165,20 +167,13 @@ static enum bn_status answers(struct bn_accuracy_result *r, struct bn_pairs *pai
     return status;
 }
 
-static const char *word_after(const struct bn_pairs *pairs, const char *option)
-{
-    const char *const *word = pairs->argv[0];
-    while (*word && strcmp(*word, option)) word++;
-    return *word ? word[1] : NULL;
-}
-
 static char *request_of(const struct bn_pairs *pairs, const char *data, const char *text, bool full)
 {
     struct bn_plan_quality quality[] = {{.task = "microworld", .data = (char *)data, .limit = full ? 0 : 40},
                                         {.text = (char *)text, .limit = full ? 0 : 8}};
-    const char *kernel = word_after(pairs, "--kernel_backend");
-    const struct bn_request request = {.model = (char *)word_after(pairs, "--model"),
-                                       .kernel = (char *)(kernel ? kernel : "auto"),
+    const char *kernel = bn_pairs_word(pairs, "--kernel_backend");
+    const struct bn_request request = {.model = (char *)bn_pairs_word(pairs, "--model"),
+                                       .kernel = (char *)(kernel[0] ? kernel : "auto"),
                                        .threads = (uint32_t)pairs->n_threads,
                                        .prefill = 1,
                                        .repetitions = 1,

@@ -71,13 +71,6 @@ static bool find_model(const char *beside, const char *name, char *path, size_t 
     return n > 0 && (size_t)n < cap && access(path, R_OK) == 0;
 }
 
-static const char *model_of(const struct bn_pairs *pairs)
-{
-    const char *const *word = pairs->argv[0];
-    while (*word && strcmp(*word, "--model")) word++;
-    return *word && word[1] ? word[1] : "";
-}
-
 static bool make_call(struct call *call, const struct bn_pairs *pairs, int side, const struct check *c)
 {
     int n = 0;
@@ -90,7 +83,7 @@ static bool make_call(struct call *call, const struct bn_pairs *pairs, int side,
     }
     if (c->model[0]) call->argv[n++] = "--model", call->argv[n++] = call->model;
     call->argv[n] = NULL;
-    return !c->model[0] || find_model(model_of(pairs), c->model, call->model, sizeof call->model);
+    return !c->model[0] || find_model(bn_pairs_word(pairs, "--model"), c->model, call->model, sizeof call->model);
 }
 
 static enum bn_status start(struct bn_pairs *pairs, int side, char *const *argv, struct bn_dialogue *worker,
@@ -191,16 +184,17 @@ static enum bn_status count_perf(struct bn_pairs *pairs, int side, json_t *const
 static enum bn_status count_callgrind(struct bn_pairs *pairs, int side, json_t *const hello[2],
                                       struct bn_checks_result *r, double *count, struct bn_error *err)
 {
-    char folder[] = "/tmp/bitnet-gate-XXXXXX";
+    char folder[BN_VARIANT_PATH];
     struct bn_callgrind_call call;
     struct bn_callgrind_sums sums;
     struct bn_dialogue worker;
     static struct call words;
     double ns;
-    if (!mkdtemp(folder)) return BN_OK;
+    enum bn_status status = bn_variant_folder(folder, err);
+    if (status) return status;
     make_call(&words, pairs, side, &checks[0]);
     bn_callgrind_call(&call, folder, NULL, (char *const *)words.argv, NULL);
-    enum bn_status status = start(pairs, side, call.argv, &worker, err);
+    status = start(pairs, side, call.argv, &worker, err);
     pairs->fate.limit_s *= simulated_times;
     for (int i = 0; i < N_CHECKS && !status; i++)
         if (counted(&checks[i], hello, r)) status = bn_dialogue_time(&worker, checks[i].job, 1, &ns, err);

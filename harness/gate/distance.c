@@ -1,5 +1,6 @@
 /* distance.c - has both workers write their logits and compares the files. */
 #include "harness/gate/distance.h"
+#include "harness/core/error.h"
 #include "harness/worker/job.h"
 #include <math.h>
 #include <stdio.h>
@@ -13,10 +14,12 @@ enum { VOCAB_MOST = 1 << 20 };
 static enum bn_status ask(struct bn_dialogue *worker, const char *path, const char *job, json_int_t *n_vocab,
                           bool *said, struct bn_error *err)
 {
-    char command[128];
+    char *command;
     json_t *reply = NULL;
-    snprintf(command, sizeof command, "dump %s %s", path, job);
+    if (asprintf(&command, "dump %s %s", path, job) < 0)
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for a command.");
     enum bn_status status = bn_dialogue_ask(worker, command, &reply, err);
+    free(command);
     *n_vocab = json_integer_value(json_object_get(reply, "n_vocab"));
     *said = !status && *n_vocab > 0 && *n_vocab <= VOCAB_MOST;
     json_decref(reply);
@@ -53,12 +56,12 @@ static void compare_files(struct bn_exact_output *o, const char *const paths[2],
 enum bn_status bn_distance_measure(struct bn_exact_output *o, struct bn_dialogue workers[2], const char *job,
                                    struct bn_error *err)
 {
-    char folder[] = "/tmp/bitnet-gate-XXXXXX", paths[2][48];
+    char folder[BN_VARIANT_PATH], paths[2][BN_VARIANT_PATH + 8];
     struct bn_job which;
     json_int_t n_vocab[2] = {0};
     bool said[2] = {false};
-    enum bn_status status = BN_OK;
-    if (!bn_job_parse(&which, job) || !which.kind->logits || !mkdtemp(folder)) return BN_OK;
+    if (!bn_job_parse(&which, job) || !which.kind->logits) return BN_OK;
+    enum bn_status status = bn_variant_folder(folder, err);
     for (int side = 0; side < 2 && !status; side++) {
         snprintf(paths[side], sizeof paths[side], "%s/%s", folder, side ? "head" : "base");
         status = ask(&workers[side], paths[side], job, &n_vocab[side], &said[side], err);

@@ -13,7 +13,7 @@ enum bn_found_kind {
 enum { BN_FOUND_MOST = 64 };
 struct bn_found {
     enum bn_found_kind kind;
-    bool allowed;      /* by --allow: told, but no part of the verdict */
+    bool allowed;      /* by --allow: reported, but not part of the verdict */
     char workload[48]; /* "": of the run */
     char text[512];    /* one sentence */
 };

@@ -61,12 +61,12 @@ static enum bn_status simulate_into(struct bn_pairs *pairs, const struct bn_inst
 
 static enum bn_status ask_callgrind(struct bn_pairs *pairs, struct bn_instructions_of *of, struct bn_error *err)
 {
-    char folder[] = "/tmp/bitnet-gate-XXXXXX";
+    char folder[BN_VARIANT_PATH];
     struct bn_callgrind_sums sums;
     of->count = NAN;
-    if (!mkdtemp(folder))
-        return snprintf(of->reason, sizeof of->reason, "Could not make a temporary folder in /tmp."), BN_OK;
-    enum bn_status status = simulate_into(pairs, of, folder, err);
+    enum bn_status status = bn_variant_folder(folder, err);
+    if (status) return status;
+    status = simulate_into(pairs, of, folder, err);
     if (!status && bn_callgrind_read(folder, NULL, &sums) && sums.instructions > 0)
         of->count = sums.instructions;
     else

@@ -295,6 +295,13 @@ static enum bn_status measure(void *self, double *d, struct bn_error *err)
     return status;
 }
 
+const char *bn_pairs_word(const struct bn_pairs *pairs, const char *option)
+{
+    const char *const *word = pairs->argv[0];
+    while (*word && strcmp(*word, option)) word++;
+    return *word && word[1] ? word[1] : "";
+}
+
 struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs)
 {
     return (struct bn_pair_source){pairs, measure, now_s, progress};

@@ -45,6 +45,8 @@ struct bn_pairs {
 enum bn_status bn_pairs_open(struct bn_pairs *pairs, uint64_t seed,
                              struct bn_error *err); /* the caller fills the first part */
 void bn_pairs_close(struct bn_pairs *pairs);
+/* What follows this word among base's arguments; "": nothing. */
+const char *bn_pairs_word(const struct bn_pairs *pairs, const char *option);
 struct bn_pair_source bn_pairs_source(struct bn_pairs *pairs);
 /* The program and arguments of base (side 0) or head (1); threads 0: as many as asked for. */
 struct bn_pairs_call {

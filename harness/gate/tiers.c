@@ -33,7 +33,7 @@ void bn_gate_fail(struct bn_gate_report *report, const struct bn_pairs *pairs, c
     bn_gate_settle(report);
 }
 
-/* What the exact tier found; true when nothing else is worth a measurement. More work is: its time is told as well. */
+/* Judges the exact tier; true if nothing else is worth measuring. More work still is: the report gives its time too. */
 static bool judge_exact(const struct bn_tiers *tiers, struct bn_gate_report *report)
 {
     const struct bn_exact_result *exact = &report->exact;
@@ -144,7 +144,7 @@ static void judge_time(const struct bn_tiers *tiers, struct bn_gate_report *repo
                      "Head is slower, and a second measurement with fresh processes agrees: %s.", text);
 }
 
-/* What the fastest tenth of the samples hides; a workload that is slower in all of them is told once. */
+/* Looks for what the fastest tenth of the samples hides; reports a workload that is slower throughout only once. */
 static void judge_tails(struct bn_gate_report *report, const struct bn_pairs *pairs)
 {
     report->n_tails = pairs->tails.n;
@@ -203,7 +203,7 @@ enum bn_status bn_tiers_run(const struct bn_tiers *tiers, struct bn_gate_report 
     if (!status && !idle(&report->exact)) status = look_beside(tiers, report, pairs, err);
     report->exact.seconds = bn_clock_s() - start;
     bool settled =
-        (!status || report->exact.measured) && judge_exact(tiers, report); /* told where a check fails, too */
+        (!status || report->exact.measured) && judge_exact(tiers, report); /* also reported where a check fails */
     if (status || settled) return status;
     if (tiers->beside) status = bn_resources_run(&report->resources, pairs, err);
     if (status) return status;

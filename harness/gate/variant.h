@@ -14,7 +14,7 @@ enum { BN_VARIANT_PATH = 4200, BN_VARIANT_ENVIRONMENT = 4096 + 32, BN_VARIANT_SE
 struct bn_variant {
     char path[BN_VARIANT_PATH], environment[BN_VARIANT_ENVIRONMENT]; /* "NAME=value" */
 };
-/* Makes a folder in $TMPDIR, else /tmp. */
+/* Makes a folder for files of the gate in $TMPDIR, else /tmp. */
 enum bn_status bn_variant_folder(char folder[BN_VARIANT_PATH], struct bn_error *err);
 /* Makes a program file in that folder: links it with the script `relink`, or copies `program` where that is NULL. Equal
  * seeds link equal files. */

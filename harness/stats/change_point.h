@@ -3,7 +3,7 @@
  * Two stages, as in Hunter (Fleming et al., ICPE 2023, https://doi.org/10.1145/3578244.3583719; now Apache Otava): many
  * candidates first, then the weakest is dropped until each that is left passes Student's t-test and is large enough.
  * Candidates come from segments.h instead of windowed E-Divisive, so that a slope can explain what would be a chain of
- * steps, and so that noise that repeats itself is told from a change: the autocorrelation is chosen together with the
+ * steps, and so that autocorrelated noise does not look like a change: the autocorrelation is chosen together with the
  * division, by a penalised likelihood. Single outliers are clipped before (Hampel's filter over seven values). How
  * often it is right: harness/statistics.md. */
 #ifndef BN_STATS_CHANGE_POINT_H

@@ -1,13 +1,9 @@
 /* paired_items.c - accuracy of the same items answered twice. */
 #include "suites/stress/paired_items.h"
+#include "suites/eval/metrics.h"
 #include <math.h>
 
-static int right(const struct bn_eval_item *item)
-{
-    for (int i = 0; i < item->n_choices; i++)
-        if (i != item->gold && !(item->ll[i] < item->ll[item->gold])) return 0;
-    return 1;
-}
+static int right(const struct bn_eval_item *item) { return bn_argmax(item->ll, NULL, item->n_choices) == item->gold; }
 
 struct bn_paired bn_paired_accuracy(const struct bn_eval_item *first, const struct bn_eval_item *second, size_t n)
 {

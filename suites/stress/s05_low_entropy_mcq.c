@@ -1,5 +1,6 @@
 /* s05_low_entropy_mcq.c - four-way questions that the full-precision twin is confident about (it gives one choice at
  * least 0.9 of the choices' probability): the model must choose the same. value = percent of them where it does not. */
+#include "suites/eval/metrics.h"
 #include "suites/stress/confident.h"
 #include "suites/stress/opened.h"
 #include <math.h>
@@ -16,13 +17,7 @@ static double share(const struct bn_eval_item *item, int choice)
     return 1 / sum;
 }
 
-static int best(const struct bn_eval_item *item)
-{
-    int choice = 0;
-    for (int i = 1; i < item->n_choices; i++)
-        if (item->ll[i] > item->ll[choice]) choice = i;
-    return choice;
-}
+static int best(const struct bn_eval_item *item) { return bn_argmax(item->ll, NULL, item->n_choices); }
 
 struct bn_confident bn_confident_compare(const struct bn_eval_item *twin, const struct bn_eval_item *model, size_t n)
 {

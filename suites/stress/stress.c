@@ -1,8 +1,8 @@
 /* stress.c - the table made of stress.list, and running one of its tests with a clock. */
+#include "suites/stress/steps.h"
 #include "suites/suite.h"
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
 #define STRESS(name) extern const struct bn_stress_test bn_##name;
 #include "suites/stress/stress.list"
@@ -31,22 +31,15 @@ const char *bn_verdict_name(enum bn_verdict verdict)
     return names[verdict];
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test,
                    const struct bn_stress_options *options)
 {
     struct bn_error err = {0};
-    double start = now_s();
+    double start = bn_steps_now_s();
     *result = (struct bn_stress_result){.name = test->name, .value = NAN, .threshold = NAN};
     if (test->run(result, options, &err) != BN_OK) {
         result->verdict = BN_FAIL;
         snprintf(result->reason, sizeof result->reason, "The test could not run: %.200s", err.text);
     }
-    result->seconds = now_s() - start;
+    result->seconds = bn_steps_now_s() - start;
 }
