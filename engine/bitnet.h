@@ -374,10 +374,10 @@ struct bn_batch_scores {
 };
 enum bn_status bn_batch_add_scored(struct bn_batch *batch, const int32_t *ids, size_t n,
                                    const struct bn_batch_scores *scores, int *sequence, struct bn_error *err);
-/* Does nothing when no sequence has anything to compute. *n_ready: how many have logits now. On failure nothing has
- * changed but the logits, which are gone. BN_ERR_FORMAT: results are not finite; the sentence names the sequence, and
- * the others can go on when it has been removed. BN_ERR_MEMORY: a KV cache could not grow. */
+/* *n_ready: how many have logits now. BN_ERR_FORMAT: results are not finite; BN_ERR_MEMORY: a KV cache could not grow.
+ * Only the logits are lost then, and the others can go on when the sequence at fault has been removed. */
 enum bn_status bn_batch_step(struct bn_batch *batch, int *n_ready, struct bn_error *err);
+int bn_batch_failed(const struct bn_batch *batch);       /* the sequence at fault in the latest step; -1: none is */
 int bn_batch_ready(const struct bn_batch *batch, int i); /* the i-th of those, i < n_ready */
 /* [n_vocab] after the sequence's last token, until the next step; NULL: the latest step gave none. */
 const float *bn_batch_logits(const struct bn_batch *batch, int sequence);

@@ -25,6 +25,7 @@ struct bn_batch {
     struct member *members; /* [n_sequences] */
     float *logits;          /* [n_sequences][n_vocab] */
     int *ready, n_ready;    /* [n_sequences] members with logits */
+    int failed;             /* the member at fault in the latest step, or -1 */
     uint64_t n_added;
     size_t position_bytes; /* of the KV cache */
 };
@@ -72,7 +73,7 @@ enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, cons
 {
     struct bn_batch *b = calloc(1, sizeof *b);
     if (!b) return bn_fail_memory(err, "the batch", sizeof *b);
-    b->crew = crew;
+    b->crew = crew, b->failed = -1;
     if (options) b->options = *options;
     if (!b->options.n_sequences) b->options.n_sequences = DEFAULT_SEQUENCES;
     if (!b->options.n_ctx) b->options.n_ctx = crew->model->source.config.n_ctx_train;
@@ -216,6 +217,7 @@ static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct membe
     enum bn_status status = bn_sequence_settle(&m->sequence, b->crew, &most, err);
     if (n > most) n = most;
     if (status == BN_OK) status = bn_kv_cache_append(&m->sequence.kv, n, err);
+    if (status != BN_OK) b->failed = (int)(m - b->members);
     if (status != BN_OK) return status;
     for (int i = 0; i < n; i++, position++) {
         bool scored = m->scores.each && position < m->n_prompt && (size_t)position >= m->scores.first;
@@ -282,6 +284,7 @@ enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *
     size_t vocab = (size_t)b->crew->model->source.config.n_vocab;
     for (int i = 0; i < b->options.n_sequences; i++) b->members[i].ready = -1;
     b->n_ready = *n_ready = 0;
+    b->failed = -1;
     enum bn_status status = take_all(b, &s, next_prompt(b), err);
     const struct bn_pass pass = {.phase = s.prompt ? BN_PHASE_PREFILL : BN_PHASE_DECODE,
                                  .rows = s.rows,
@@ -290,7 +293,10 @@ enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *
                                  .n_logits = s.scored ? BN_LOGIT_ROWS : b->options.n_sequences,
                                  .take = s.scored ? take_round : NULL,
                                  .self = &s};
-    if (status == BN_OK && s.n) status = bn_pass_run(b->crew, &pass, err);
+    if (status == BN_OK && s.n) {
+        status = bn_pass_run(b->crew, &pass, err);
+        if (b->crew->failed) b->failed = b->crew->failed->number;
+    }
     if (status != BN_OK) undo(b, &s);
     if (status != BN_OK || !s.n) return status;
     for (int i = 0; i < b->n_ready; i++)
@@ -300,6 +306,8 @@ enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *
 }
 
 /* ---- what they produced ---- */
+int bn_batch_failed(const struct bn_batch *b) { return b->failed; }
+
 int bn_batch_ready(const struct bn_batch *b, int i) { return i >= 0 && i < b->n_ready ? b->ready[i] : -1; }
 
 const float *bn_batch_logits(const struct bn_batch *b, int sequence)

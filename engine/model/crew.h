@@ -10,6 +10,7 @@
 
 struct bn_row;
 struct bn_fault;
+struct bn_sequence;
 
 /* Activations of n tokens. */
 struct bn_acts {
@@ -77,7 +78,8 @@ struct bn_crew {
     float *decode_partials; /* [n_heads][n_segments][wide_head + 2] */
     char *partials_memory;  /* the block that holds these two */
     size_t partials_bytes;
-    void *reference; /* forward64's rows */
+    void *reference;                  /* forward64's rows */
+    const struct bn_sequence *failed; /* whose numbers made the latest pass fail, or NULL */
 };
 
 /* The pass begins anew; it has succeeded, and what it cut off counts. */

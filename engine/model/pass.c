@@ -91,6 +91,7 @@ static enum bn_status explain(struct bn_crew *crew, const struct bn_pass *pass, 
     crew->searching = false;
     const struct bn_fault *first = bn_faults_first(crew);
     if (first) fault = *first;
+    crew->failed = pass->rows[fault.row].sequence;
     return bn_fault_fail(&fault, &pass->rows[fault.row], err);
 }
 
@@ -102,7 +103,9 @@ static enum bn_status compute(struct bn_crew *crew, const struct bn_pass *pass, 
         const struct bn_fault *fault = bn_faults_first(crew);
         if (!fault) return BN_OK;
         if (!fault->narrow) return explain(crew, pass, *fault, err);
-        enum bn_status status = bn_kv_cache_widen(&pass->rows[fault->row].sequence->kv, err);
+        struct bn_sequence *sequence = pass->rows[fault->row].sequence;
+        enum bn_status status = bn_kv_cache_widen(&sequence->kv, err);
+        if (status != BN_OK) crew->failed = sequence;
         if (status != BN_OK) return status;
     }
 }
@@ -140,6 +143,7 @@ static enum bn_status run(struct bn_crew *crew, const struct bn_pass *pass, stru
 
 enum bn_status bn_pass_run(struct bn_crew *crew, const struct bn_pass *pass, struct bn_error *err)
 {
+    crew->failed = NULL;
     plan(crew, pass);
     struct bn_pass_info info = describe(crew, pass);
     pass_begin(crew->observer, &info);

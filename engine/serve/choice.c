@@ -18,6 +18,7 @@ static void score_prompt(void *self, size_t pos, const float *logits)
 {
     struct choice *c = self;
     const struct prompt *p = c->prompt;
+    if (pos + 1 < c->scores.n) return; /* again, after a step that failed */
     if (pos + 1 < p->n && !scores_add(&c->scores, logits, c->request->server->info->n_vocab, p->ids[pos + 1]))
         c->failed = true;
 }

@@ -194,28 +194,35 @@ static void deliver(struct bn_server *s, struct choice *c)
     if (r->linked) tell(r);
 }
 
-static void fail_all(struct bn_server *s, const struct bn_error *err)
+/* The text at fault takes its request with it; where none is at fault, all do. */
+static void fail(struct bn_server *s, const struct bn_error *err)
 {
+    int at = bn_batch_failed(s->batch);
     for (int i = 0; i < s->options.n_parallel + s->options.n_kept; i++)
-        if (s->members[i]) fail_request(s->members[i]->request, err);
+        if (s->members[i] && (at < 0 || i == at)) fail_request(s->members[i]->request, err);
 }
 
-static void step(struct bn_server *s)
+/* False: it failed, and those who could not go on have ended. The others are as before it. */
+static bool compute(struct bn_server *s, int *n)
 {
     struct bn_error err;
-    int n;
     pthread_mutex_unlock(&s->mutex);
-    enum bn_status status = bn_batch_step(s->batch, &n, &err);
-    for (int i = 0; status == BN_OK && i < n; i++) {
+    enum bn_status status = bn_batch_step(s->batch, n, &err);
+    for (int i = 0; status == BN_OK && i < *n; i++) {
         int sequence = bn_batch_ready(s->batch, i);
         choice_choose(s->members[sequence], bn_batch_logits(s->batch, sequence));
     }
     pthread_mutex_lock(&s->mutex);
     s->metrics.steps++;
-    if (status != BN_OK) {
-        fail_all(s, &err);
-        return;
-    }
+    if (status != BN_OK) fail(s, &err);
+    return status == BN_OK;
+}
+
+static void step(struct bn_server *s)
+{
+    int n;
+    while (!compute(s, &n))
+        if (!s->n_active) return;
     histogram_add(&s->metrics.batch, n);
     for (int i = 0; i < n; i++) {
         struct choice *c = s->members[bn_batch_ready(s->batch, i)];

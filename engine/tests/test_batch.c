@@ -221,9 +221,11 @@ Test(batch, names_the_sequence_whose_numbers_leave_their_range)
     cr_expect_not_null(strstr(err.text, "layer 2"), "%s", err.text);
     cr_expect_not_null(strstr(err.text, "(token 20 of sequence 1)"), "%s", err.text);
     cr_expect_eq(bn_batch_position(batch, a), 1);
+    cr_assert_eq(bn_batch_failed(batch), b);
     bn_batch_remove(batch, b);
     for (int k = 0; k < t.n_new; k++) { /* the other one goes on as if nothing had happened */
         cr_assert_eq(bn_batch_step(batch, &n_ready, &err), BN_OK, "%s", err.text);
+        cr_expect_eq(bn_batch_failed(batch), -1);
         if (k + 1 < t.n_new) put_greedy(batch, a);
     }
     cr_expect_eq(bn_batch_logits_hash(batch, a), t.expected[0]);
