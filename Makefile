@@ -64,7 +64,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients help clean format install-dependencies programs tests
+.PHONY: all plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page help clean format install-dependencies programs tests
 all: programs $(BUILD)/relink-worker ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
@@ -80,8 +80,11 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) ci/test
 
-test-clients: all ## OpenAI's Python client and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON: one that has them)
-	@BN_BIN=$(CURDIR)/$(BUILD)/bin PYTHON_CLIENTS=$(or $(PYTHON_CLIENTS),python3) ci/test-clients
+test-clients: all ## OpenAI's clients, curl and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON, NODE_CLIENTS=FOLDER: those that have them)
+	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-clients
+
+test-page: all ## the server's chat page in headless Chromium (AXE=FILE: axe-core's axe.min.js, which checks accessibility)
+	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-page
 
 plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
 	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)
@@ -153,6 +156,8 @@ $(BUILD)/commit: FORCE
 	@mkdir -p $(@D); echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(COMMIT) $(CC) $(CFLAGS_ALL)' > $@
 $(BUILD)/obj/engine/core/version.o: $(BUILD)/commit
 FORCE:
+# files that are built into programs (BN_EMBED)
+$(BUILD)/obj/engine/serve/endpoints/page.o: engine/serve/page.html
 # the views and seals are the database's side of the report
 $(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
 $(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seals.sql harness/store/foreign_code.sql

@@ -44,6 +44,12 @@ void bn_input_declare(const char *path);
 /* Whether this command reads the file behind `st`. */
 bool bn_input_is(const struct stat *st);
 
+/* A file of this repository as a string within the program; a line of the Makefile says that the object depends on it.
+ */
+#define BN_EMBED(symbol, file)                                                                                         \
+    extern const char symbol[];                                                                                        \
+    __asm__(".pushsection .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"" file "\"\n.byte 0\n.popsection")
+
 /* The beginning of every main (bn_cmd_parse of engine/cmdline.h does it): a broken pipe becomes an error of the write,
  * and files that are opened later never become a standard stream that was closed. Exits with 1 where standard output is
  * closed. */

@@ -1,17 +1,15 @@
 /* content.c - builds the files of content.list into the program. */
 #include "reports/page/content.h"
+#include "engine/files.h"
 
-#define EMBED(symbol, file)                                                                                            \
-    extern const char symbol[];                                                                                        \
-    __asm__(".pushsection .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"" file "\"\n.byte 0\n.popsection\n");
-
-EMBED(content_style_css, "reports/page/style.css")
-EMBED(content_flamegraph_js, "reports/flamegraph/flamegraph.js")
-EMBED(content_plot_style_gp, "reports/plots/style.gp")
-#define TABLE(name) EMBED(content_table_##name, "reports/tables/" #name ".sql")
+BN_EMBED(content_style_css, "reports/page/style.css");
+BN_EMBED(content_flamegraph_js, "reports/flamegraph/flamegraph.js");
+BN_EMBED(content_plot_style_gp, "reports/plots/style.gp");
+#define TABLE(name) BN_EMBED(content_table_##name, "reports/tables/" #name ".sql");
 #define PLOT(name)                                                                                                     \
-    EMBED(content_plot_##name, "reports/plots/" #name ".sql") EMBED(content_gp_##name, "reports/plots/" #name ".gp")
-#define FLAME(name) EMBED(content_flame_##name, "reports/flamegraph/" #name ".sql")
+    BN_EMBED(content_plot_##name, "reports/plots/" #name ".sql");                                                      \
+    BN_EMBED(content_gp_##name, "reports/plots/" #name ".gp");
+#define FLAME(name) BN_EMBED(content_flame_##name, "reports/flamegraph/" #name ".sql");
 #include "reports/page/content.list"
 #undef TABLE
 #undef PLOT

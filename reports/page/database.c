@@ -1,5 +1,6 @@
 /* database.c - opens the database and checks it before a figure is read. */
 #include "reports/page/database.h"
+#include "engine/files.h"
 #include "harness/store/mix.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -7,13 +8,9 @@
 #include <sys/stat.h>
 
 /* Views for this connection, which come before those of the file; of the database's side, as bn_mix is. */
-extern const char database_views_sql[], database_seals_sql[], database_foreign_code_sql[];
-#define TEXT(name, file)                                                                                               \
-    __asm__(".pushsection .rodata\n.global " name "\n" name ":\n.incbin \"harness/store/" file                         \
-            "\"\n.byte 0\n.popsection\n")
-TEXT("database_views_sql", "views.sql");
-TEXT("database_seals_sql", "seals.sql");
-TEXT("database_foreign_code_sql", "foreign_code.sql");
+BN_EMBED(database_views_sql, "harness/store/views.sql");
+BN_EMBED(database_seals_sql, "harness/store/seals.sql");
+BN_EMBED(database_foreign_code_sql, "harness/store/foreign_code.sql");
 
 /* The first column of the first row; "" when there is none. False: report->error. */
 static bool first(struct report *report, const char *path, const char *sql, char *text, size_t size)
