@@ -225,7 +225,9 @@ $(call oom_bin,$(1)): $(call obj,$(1) ci/fuzz/inputs.c ci/fuzz/failing.c $(2)) $
 	$$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(WRAPPED) $(call obj,$(1) ci/fuzz/inputs.c ci/fuzz/failing.c $(2)) $(4) -o $$@
 endef
-$(foreach c,$(filter engine/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),$(FUZZ_HELP),$(ENGINE_LIB),$(ENGINE_LIBS))))
+FUZZ_SERVE := engine/tests/fuzz/request.c
+$(foreach c,$(filter-out $(FUZZ_SERVE),$(filter engine/%,$(FUZZ_SRC))),$(eval $(call fuzzprogram,$(c),$(FUZZ_HELP),$(ENGINE_LIB),$(ENGINE_LIBS))))
+$(eval $(call fuzzprogram,$(FUZZ_SERVE),,$(SERVE_LIB) $(ENGINE_LIB),$(SERVE_LIBS)))
 $(foreach c,$(filter suites/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
 $(foreach c,$(filter harness/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
 $(foreach c,$(filter reports/%,$(FUZZ_SRC)),$(eval $(call fuzzprogram,$(c),,$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
