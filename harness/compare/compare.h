@@ -17,7 +17,7 @@ enum { BN_COMPARE_NAME = 192 };
 /* One worker process and phase. */
 struct bn_compare_cell {
     int64_t config_id, round, n_samples;
-    char phase[12]; /* "prefill", "decode", "benchmark" */
+    char phase[12]; /* of phases.list */
     double ns;      /* median time per token */
     char hash[32];
 };

@@ -43,8 +43,6 @@ static struct bn_compare_side side_of(const struct bn_compare_run *run, const st
     return s;
 }
 
-static const char *const phases[] = {"prefill", "decode", "benchmark"};
-
 static enum bn_status add_line(struct bn_comparison *c, const struct bn_compare_run *head_run,
                                const struct bn_compare_config *base, const struct bn_compare_config *head,
                                const char *phase, bool paired, bool *added, struct bn_error *err)
@@ -67,7 +65,8 @@ static enum bn_status add_lines(struct bn_comparison *c, const struct bn_compare
 {
     bool added;
     enum bn_status status = BN_OK;
-    for (int i = 0; !status && i < 3; i++) status = add_line(c, head_run, base, head, phases[i], paired, &added, err);
+    for (int i = 0; !status && i < BN_SAMPLE_PHASES; i++)
+        status = add_line(c, head_run, base, head, bn_sample_phases[i], paired, &added, err);
     return status;
 }
 
@@ -115,13 +114,14 @@ static enum bn_status meet_engines(struct bn_comparison *c, const struct bn_comp
                                    const struct bn_compare_config *head, bool *met, struct bn_error *err)
 {
     enum bn_status status = BN_OK;
+    static const enum bn_sample_phase phases[] = {BN_SAMPLE_prefill, BN_SAMPLE_decode};
     for (int i = 0; !status && i < 2; i++) {
         int tokens[2], context[2];
         char before[2][16];
         bool added = false;
         work_of(base, i == 1, &tokens[0], &context[0]), work_of(head, i == 1, &tokens[1], &context[1]);
         if (tokens[0] == tokens[1] && tokens[0])
-            status = add_line(c, &c->head, base, head, phases[i], false, &added, err);
+            status = add_line(c, &c->head, base, head, bn_sample_phases[phases[i]], false, &added, err);
         if (status || !added) continue;
         *met = true;
         snprintf(before[0], sizeof before[0], "%d", context[0]),

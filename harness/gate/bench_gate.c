@@ -123,7 +123,7 @@ struct sides { /* argument vectors of both workers */
 static void find_program(const char *build, char *program)
 {
     struct bn_error err;
-    if (bn_worker_find(build, program, 4096, &err)) stop(BN_FOUND_BUILD, err.text);
+    if (bn_program_find("bitnet-worker", build, program, 4096, &err)) stop(BN_FOUND_BUILD, err.text);
 }
 
 static void fill_sides(struct sides *sides)

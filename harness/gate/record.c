@@ -11,19 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static enum bn_status fingerprint_model(struct bn_gate_record *r, const struct bn_watch *model, struct bn_error *err)
-{
-    const char *slash = strrchr(model->path, '/'), *name = slash && slash[1] ? slash + 1 : model->path;
-    struct bn_fields fields = {.n = 0};
-    bn_fields_add(&fields, true, "content_hash", model->hash, NULL);
-    bn_fields_number(&fields, true, "file_bytes", model->n_bytes);
-    bn_fields_add(&fields, false, "file", name, NULL);
-    enum bn_status status =
-        bn_store_fingerprint(r->store, "model", name, model->hash, fields.at, fields.n, &r->model_id, err);
-    bn_fields_release(&fields);
-    return status;
-}
-
 /* As a sweep names the same file (engines.c). */
 static enum bn_status fingerprint_build(struct bn_gate_record *r, int side, const struct bn_watch *program,
                                         const json_t *hello, struct bn_error *err)
@@ -46,7 +33,7 @@ enum bn_status bn_gate_record_open(struct bn_gate_record *r, const char *path, c
     if (status) return status;
     status = bn_store_begin(r->store, err);
     if (!status) status = bn_machine_fingerprint(r->store, &r->machine_id, err);
-    if (!status) status = fingerprint_model(r, &pairs->files[2], err);
+    if (!status) status = bn_model_file_fingerprint(r->store, &pairs->files[2], &r->model_id, err);
     for (int side = 0; side < 2 && !status; side++)
         status = fingerprint_build(r, side, &pairs->files[side], hello[side], err);
     return status ? status : bn_store_commit(r->store, err);

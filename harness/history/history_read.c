@@ -1,6 +1,7 @@
 /* history_read.c - from the database's views to series over time. */
 #include "harness/history/history.h"
 #include "harness/history/join.h"
+#include "harness/core/error.h"
 #include "harness/stats/sample.h"
 #include <math.h>
 #include <stdio.h>
@@ -9,10 +10,9 @@
 
 struct cell { /* median of one worker process */
     int64_t config, run;
-    int phase; /* of phase_names */
+    int phase; /* of phases.list */
     double ns;
 };
-static const char *const phase_names[] = {"prefill", "decode", "benchmark"};
 struct list {
     void *at;
     size_t n, cap, size;
@@ -58,12 +58,17 @@ static enum bn_status read_cells(struct list *cells, struct bn_store *store, con
     int64_t point = -1;
     enum bn_status status = bn_query_open(
         &query, store, err,
-        "SELECT point_id, CASE phase WHEN 'prefill' THEN 0 WHEN 'decode' THEN 1 ELSE 2 END, config_id, "
+        "SELECT point_id, phase, config_id, "
         "run_id, ns_per_token FROM v_samples WHERE run_id IN (SELECT run_id FROM v_runs WHERE started_at >= ?)",
         "s", since);
     if (status) return status;
     while (!status && bn_query_next(query)) {
-        int phase = (int)bn_query_int(query, 1);
+        int phase = bn_sample_phase_find(bn_query_text(query, 1));
+        if (phase < 0) {
+            status = bn_harness_fail(err, BN_ERR_FORMAT, "The database has samples of an unknown phase, \"%s\".",
+                                     BN_PRINTABLE(bn_query_text(query, 1)));
+            continue;
+        }
         if (bn_query_int(query, 0) != point || phase != key.phase) {
             if (!close_cell(cells, &samples, key)) status = no_memory(err);
             point = bn_query_int(query, 0);
@@ -154,7 +159,7 @@ static int by_time(const void *a, const void *b)
 
 struct known { /* an acknowledgement */
     int64_t config, run;
-    int phase; /* of phase_names */
+    int phase; /* of phases.list */
     double ratio;
     char why[128];
 };
@@ -163,10 +168,7 @@ static enum bn_status read_known(struct list *known, struct bn_store *store, str
 {
     struct bn_query *query;
     enum bn_status status =
-        bn_query_open(&query, store, err,
-                      "SELECT config_id, run_id, CASE phase WHEN 'prefill' THEN 0 WHEN 'decode' THEN 1 ELSE 2 END, "
-                      "ratio, why FROM v_acknowledgements",
-                      "");
+        bn_query_open(&query, store, err, "SELECT config_id, run_id, phase, ratio, why FROM v_acknowledgements", "");
     if (status) return status;
     while (!status && bn_query_next(query)) {
         struct known *k = more(known);
@@ -174,8 +176,8 @@ static enum bn_status read_known(struct list *known, struct bn_store *store, str
             status = no_memory(err);
             continue;
         }
-        *k = (struct known){bn_query_int(query, 0), bn_query_int(query, 1), (int)bn_query_int(query, 2),
-                            bn_query_double(query, 3), ""};
+        *k = (struct known){bn_query_int(query, 0), bn_query_int(query, 1),
+                            bn_sample_phase_find(bn_query_text(query, 2)), bn_query_double(query, 3), ""};
         bn_printable(k->why, sizeof k->why, bn_query_text(query, 4));
     }
     return bn_query_end(query, status, err);
@@ -277,7 +279,7 @@ static enum bn_status read_series(struct reading *r, const struct cell *cells, s
     bool wanted;
     enum bn_status status = read_config(r, cells->config, &track, &reference, &wanted, err);
     if (status || !wanted) return status;
-    snprintf(track.phase, sizeof track.phase, "%s", phase_names[cells->phase]);
+    snprintf(track.phase, sizeof track.phase, "%s", bn_sample_phases[cells->phase]);
     for (size_t i = 0; i < r->n_joins; i++)
         if (bn_history_joined(r->joins, r->n_joins, r->joins[i].to) == cells->config)
             memcpy(track.joined, r->joins[i].fields, sizeof track.joined);

@@ -1,6 +1,7 @@
 /* fields.h - a growing list of named facts, each with a value or the reason for its absence. */
 #ifndef BN_MACHINE_FIELDS_H
 #define BN_MACHINE_FIELDS_H
+#include "harness/machine/watch.h"
 #include "harness/store/store.h"
 
 enum { BN_FIELDS_MAX = 64 };
@@ -21,6 +22,9 @@ void bn_fields_release(struct bn_fields *fields);
 void bn_machine_fields(struct bn_fields *fields);
 /* Its row of a database. */
 enum bn_status bn_machine_fingerprint(struct bn_store *store, int64_t *id, struct bn_error *err);
+/* A model's row: its bytes tell it apart, its file's name is its label. */
+enum bn_status bn_model_file_fingerprint(struct bn_store *store, const struct bn_watch *model, int64_t *id,
+                                         struct bn_error *err);
 /* What could disturb a point at this moment: load, runnable tasks, frequency, steal, throttling, temperature. at:
  * "before", "after". */
 enum { BN_MOMENT_MAX = 16 };

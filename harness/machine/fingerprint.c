@@ -1,5 +1,5 @@
-/* fingerprint.c - the fingerprint of this machine. A field that cannot be read is NULL with the reason, and says so in
- * its identity. */
+/* fingerprint.c - the fingerprints of this machine and of a model. A field that cannot be read is NULL with the reason,
+ * and says so in its identity. */
 #include "harness/machine/fields.h"
 #include "harness/machine/cpus.h"
 #include <stdio.h>
@@ -102,6 +102,19 @@ enum bn_status bn_machine_fingerprint(struct bn_store *store, int64_t *id, struc
     char label[256];
     snprintf(label, sizeof label, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
     enum bn_status status = bn_store_fingerprint(store, "machine", label, NULL, fields.at, fields.n, id, err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+enum bn_status bn_model_file_fingerprint(struct bn_store *store, const struct bn_watch *model, int64_t *id,
+                                         struct bn_error *err)
+{
+    const char *slash = strrchr(model->path, '/'), *name = slash && slash[1] ? slash + 1 : model->path;
+    struct bn_fields fields = {.n = 0};
+    bn_fields_add(&fields, true, "content_hash", model->hash, NULL);
+    bn_fields_number(&fields, true, "file_bytes", model->n_bytes);
+    bn_fields_add(&fields, false, "file", name, NULL);
+    enum bn_status status = bn_store_fingerprint(store, "model", name, model->hash, fields.at, fields.n, id, err);
     bn_fields_release(&fields);
     return status;
 }

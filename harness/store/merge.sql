@@ -48,6 +48,9 @@ INSERT INTO op_time (point_id, phase, layer, op, thread, calls, ns, weight_bytes
     FROM point_here JOIN other.op_time ON point_id = there;
 INSERT INTO moment (point_id, at, name, value, reason)
     SELECT here, at, name, value, reason FROM point_here JOIN other.moment ON point_id = there;
+INSERT INTO load_request (point_id, request, manner, outcome, status, reason, start_ns, late_ns, ttft_ns, end_ns, prompt_tokens, tokens, wasted_tokens, bytes)
+    SELECT here, request, manner, outcome, status, reason, start_ns, late_ns, ttft_ns, end_ns, prompt_tokens, tokens, wasted_tokens, bytes
+    FROM point_here JOIN other.load_request ON point_id = there;
 
 INSERT OR IGNORE INTO roofline (run_id, threads, name, value, method, reason)
     SELECT here, threads, name, value, method, reason FROM other.roofline JOIN run_here ON there = run_id;

@@ -6,6 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const bn_sample_phases[BN_SAMPLE_PHASES] = {
+#define PHASE(name) [BN_SAMPLE_##name] = #name,
+#include "harness/store/phases.list"
+#undef PHASE
+};
+
+int bn_sample_phase_find(const char *name)
+{
+    for (int i = 0; i < BN_SAMPLE_PHASES; i++)
+        if (!strcmp(bn_sample_phases[i], name)) return i;
+    return -1;
+}
+
 static enum bn_status put_samples(struct bn_store *store, int64_t id, const struct bn_point_result *r,
                                   struct bn_error *err)
 {
@@ -64,6 +77,24 @@ static enum bn_status put_moments(struct bn_store *store, int64_t id, const stru
                             "INSERT OR REPLACE INTO moment (point_id, at, name, value, reason) VALUES (?, ?, ?, ?, ?)",
                             "issds", id, m->at, m->name, m->reason ? (double)NAN : m->value, m->reason);
     }
+    return status;
+}
+
+static enum bn_status put_requests(struct bn_store *store, int64_t id, const struct bn_point_result *r,
+                                   struct bn_error *err)
+{
+    sqlite3_stmt *s = bn_sql_prepare(
+        store, err,
+        "INSERT INTO load_request (point_id, request, manner, outcome, status, reason, start_ns, late_ns, ttft_ns, "
+        "end_ns, prompt_tokens, tokens, wasted_tokens, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    enum bn_status status = s ? BN_OK : BN_ERR_IO;
+    for (size_t i = 0; !status && i < r->n_requests; i++) {
+        const struct bn_store_request *q = &r->requests[i];
+        status = bn_sql_step(store, s, err, "iissIsiiIiIiii", id, q->request, q->manner, q->outcome, (int64_t)q->status,
+                             q->reason, q->start_ns, q->late_ns, q->ttft_ns, q->end_ns, q->prompt_tokens, q->tokens,
+                             q->wasted_tokens, q->bytes);
+    }
+    sqlite3_finalize(s);
     return status;
 }
 
@@ -134,6 +165,7 @@ static enum bn_status put_all(struct bn_store *store, int64_t id, const struct b
     if (*mine && !status) status = put_counters(store, id, r.counters, r.n_counters, err);
     if (*mine && !status) status = put_ops(store, id, &r, err);
     if (*mine && !status) status = put_moments(store, id, &r, err);
+    if (*mine && !status) status = put_requests(store, id, &r, err);
     if (*mine && !status && !strcmp(r.state, "finished")) status = put_quality(store, id, &r, err);
     if (*mine && !status) status = bn_seal(store, "point", id, err);
     store->inserted = (struct bn_mix_sum){0};

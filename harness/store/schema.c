@@ -35,6 +35,8 @@ static const char *const migrations[] = {
 #include "harness/store/migrations/v6_to_v7.sql.h"
     ,
 #include "harness/store/migrations/v7_to_v8.sql.h"
+    ,
+#include "harness/store/migrations/v8_to_v9.sql.h"
 };
 enum { OURS = sizeof migrations / sizeof *migrations + 1 };
 _Static_assert(OURS == BN_SCHEMA_VERSION, "a file in migrations/ is missing in the list above");

@@ -43,7 +43,10 @@ SELECT p.point_id AS id, p.seal, p.ordinal + 1 || ' of run ' || p.run_id AS name
     coalesce(bn_mixed(p.point_id), (SELECT sum(bn_mix(s.phase, s.rep, s.idx, s.ns, s.n_tokens)) FROM main.sample s WHERE s.point_id = p.point_id)),
     (SELECT sum(bn_mix(k.phase, k.op, k.thread, k.name, k.source, k.value, k.reason, k.scaled, k.n_tokens)) FROM main.counter k WHERE k.point_id = p.point_id),
     (SELECT sum(bn_mix(o.phase, o.layer, o.op, o.thread, o.calls, o.ns, o.weight_bytes, o.kv_bytes, o.macs, o.n_tokens)) FROM main.op_time o WHERE o.point_id = p.point_id),
-    (SELECT sum(bn_mix(m.at, m.name, m.value, m.reason)) FROM main.moment m WHERE m.point_id = p.point_id)) AS now
+    -- one sum, so that a point without requests of a load test keeps the seal that version 5 gave it
+    (SELECT sum(x) FROM (SELECT bn_mix(m.at, m.name, m.value, m.reason) AS x FROM main.moment m WHERE m.point_id = p.point_id
+        UNION ALL SELECT bn_mix(q.request, q.manner, q.outcome, q.status, q.reason, q.start_ns, q.late_ns, q.ttft_ns, q.end_ns, q.prompt_tokens, q.tokens, q.wasted_tokens, q.bytes)
+        FROM main.load_request q WHERE q.point_id = p.point_id))) AS now
 FROM main.point p;
 
 CREATE TEMP VIEW broken_seals AS

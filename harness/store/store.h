@@ -82,9 +82,23 @@ enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const 
 enum bn_status bn_store_run_end(struct bn_store *store, int64_t run_id, int64_t *open, struct bn_error *err);
 
 /* ---- what a point gave ---- */
+enum bn_sample_phase {
+#define PHASE(name) BN_SAMPLE_##name,
+#include "harness/store/phases.list"
+#undef PHASE
+    BN_SAMPLE_PHASES
+};
+extern const char *const bn_sample_phases[BN_SAMPLE_PHASES];
+int bn_sample_phase_find(const char *name); /* -1: none of them */
 struct bn_sample {
-    const char *phase; /* "prefill", "decode", "benchmark" */
+    const char *phase; /* of phases.list */
     int64_t rep, idx, ns, n_tokens;
+};
+struct bn_store_request { /* of a load test: schema.sql says what each is */
+    int64_t request;
+    const char *manner, *outcome, *reason;                                                   /* reason NULL: none */
+    int status;                                                                              /* 0: none came */
+    int64_t start_ns, late_ns, ttft_ns, end_ns, prompt_tokens, tokens, wasted_tokens, bytes; /* 0: no ttft, no count */
 };
 struct bn_counter {
     const char *phase, *op, *name, *source, *reason; /* reason NULL: value holds */
@@ -125,6 +139,8 @@ struct bn_point_result {
     size_t n_ops;
     const struct bn_moment *moments;
     size_t n_moments;
+    const struct bn_store_request *requests;
+    size_t n_requests;
     const struct bn_score *scores; /* of the run and the point's model and options, which are their config */
     size_t n_scores;
     const struct bn_score_item *items;

@@ -75,7 +75,8 @@ CREATE VIEW v_failures AS
 SELECT point_id, run_id, config_id, model, workload, series, round, state, reason, signal, exit_code, stderr_tail
 FROM v_points WHERE state IN ('failed', 'skipped');
 
--- Every raw sample: one prefill pass or one decoded token.
+-- Every raw sample: one prefill pass or one decoded token; of a load test one time to the first token, one gap between tokens, one
+-- request, or the counted time of the round with all tokens received in it.
 CREATE VIEW v_samples AS
 SELECT p.run_id, p.point_id, p.config_id, p.round, s.phase, s.rep, s.idx, s.ns, s.n_tokens,
        1.0 * s.ns / s.n_tokens AS ns_per_token, p.hash
@@ -112,6 +113,12 @@ SELECT run_id, point_id, config_id, rep,
        1.0 * sum(CASE WHEN phase = 'decode' THEN ns END) / sum(phase = 'decode') AS tpot_ns,
        max(CASE WHEN phase = 'decode' THEN ns END) AS itl_max_ns, sum(ns) AS e2e_ns, sum(phase = 'decode') AS n_decoded
 FROM v_samples GROUP BY point_id, rep HAVING ttft_ns IS NOT NULL AND n_decoded > 0;
+
+-- Every request of a load test that counts, as its client saw it. Times from when it was meant to be sent (start_ns).
+CREATE VIEW v_load_requests AS
+SELECT p.run_id, p.point_id, p.config_id, p.round, q.request, q.manner, q.outcome, q.status, q.reason, q.start_ns, q.late_ns, q.ttft_ns, q.end_ns, q.prompt_tokens,
+       q.tokens, q.wasted_tokens, q.bytes
+FROM load_request q JOIN point p USING (point_id);
 
 -- Every counter of every point; value NULL comes with the reason.
 CREATE VIEW v_counters AS

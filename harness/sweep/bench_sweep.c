@@ -2,6 +2,7 @@
 #include "harness/sweep/sweep.h"
 #include "engine/cmdline.h"
 #include "harness/core/cell.h"
+#include "harness/core/command.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,19 +123,10 @@ static void say_too_few_rounds(void)
                 s.plan->rounds, s.plan->rounds == 1 ? "" : "s", LEAST);
 }
 
-static char *command_line(int argc, char **argv)
-{
-    size_t n = 16;
-    for (int i = 0; i < argc; i++) n += strlen(argv[i]) + 1;
-    char *text = calloc(1, n), *p = text;
-    for (int i = 0; text && i < argc; i++) p += snprintf(p, n - (size_t)(p - text), "%s%s", i ? " " : "", argv[i]);
-    return text;
-}
-
 int bn_bench_sweep(int argc, char **argv)
 {
     struct bn_error err = {0};
-    char *command = command_line(argc, argv);
+    char *command = bn_command_line(argc, argv);
     s.command = command ? command : "sweep";
     if (bn_cmd_parse(&cmd, argc, argv) != 1) bn_cmd_fail(&cmd, 2, "Name one plan, e.g. harness/plans/default.yaml.");
     s.plan_path = argv[1];

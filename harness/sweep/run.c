@@ -1,14 +1,7 @@
 /* run.c - a sweep from its beginning to its end. */
 #include "harness/effects/effects.h"
 #include "harness/sweep/sweep.h"
-#include <signal.h>
 #include <stdio.h>
-
-static void on_signal(int number)
-{
-    (void)number;
-    bn_child_interrupt = 1;
-}
 
 /* What options do, for the report. */
 static enum bn_status store_effects(struct bn_sweep *s, struct bn_error *err)
@@ -32,9 +25,8 @@ enum bn_status bn_sweep_plan(struct bn_sweep *s, const char *const *models, int 
 
 enum bn_status bn_sweep_run(struct bn_sweep *s, bool *interrupted, struct bn_error *err)
 {
-    struct sigaction on = {.sa_handler = on_signal};
     *interrupted = false;
-    sigaction(SIGINT, &on, NULL), sigaction(SIGTERM, &on, NULL);
+    bn_child_take_signals();
     enum bn_status status = bn_sweep_begin(s, err);
     if (status) return status;
     struct bn_sweep_state at = bn_sweep_state(s);

@@ -9,6 +9,18 @@
 
 volatile sig_atomic_t bn_child_interrupt;
 
+static void on_signal(int number)
+{
+    (void)number;
+    bn_child_interrupt = 1;
+}
+
+void bn_child_take_signals(void)
+{
+    const struct sigaction on = {.sa_handler = on_signal};
+    sigaction(SIGINT, &on, NULL), sigaction(SIGTERM, &on, NULL);
+}
+
 static void feed(struct bn_process *p, const char *input)
 {
     for (size_t n = input ? strlen(input) : 0; n;) {

@@ -20,6 +20,7 @@ struct bn_child_result {
 };
 /* A signal handler sets it: the child is killed and the result says interrupted. */
 extern volatile sig_atomic_t bn_child_interrupt;
+void bn_child_take_signals(void); /* from now on SIGINT and SIGTERM set it */
 enum bn_status bn_child_run(const struct bn_child_spec *spec, struct bn_child_result *result, struct bn_error *err);
 void bn_child_release(struct bn_child_result *result);
 #endif

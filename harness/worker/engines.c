@@ -44,7 +44,7 @@ enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, c
     *engines = (struct bn_engines){.n = 1};
     engines->at[0].name = strdup("bitnet");
     char path[4096];
-    enum bn_status status = bn_worker_find(worker, path, sizeof path, err);
+    enum bn_status status = bn_program_find("bitnet-worker", worker, path, sizeof path, err);
     if (!status) engines->at[0].words[0] = strdup(path);
     for (size_t i = 0; !status && i < n_named; i++) status = add_named(engines, named[i], err);
     return status;

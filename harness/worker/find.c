@@ -1,4 +1,4 @@
-/* find.c - tries the places where builds keep their worker. */
+/* find.c - tries the places where builds keep their programs. */
 #include "harness/worker/find.h"
 #include "harness/core/error.h"
 #include <stdio.h>
@@ -20,17 +20,17 @@ static void own_folder(char *folder, size_t cap)
     if (slash) *slash = 0;
 }
 
-enum bn_status bn_worker_find(const char *build, char *path, size_t cap, struct bn_error *err)
+enum bn_status bn_program_find(const char *name, const char *build, char *path, size_t cap, struct bn_error *err)
 {
-    static const char *const places[] = {"", "/bitnet-worker", "/bin/bitnet-worker", "/build/bin/bitnet-worker"};
+    static const char *const places[] = {"/", "/bin/", "/build/bin/"};
     char own[4096];
     if (!build) own_folder(own, sizeof own), build = own;
-    for (int i = 0; i < 4; i++) {
-        int n = snprintf(path, cap, "%s%s", build, places[i]);
+    if (strlen(build) < cap && is_program(build)) return stpcpy(path, build), BN_OK;
+    for (int i = 0; i < 3; i++) {
+        int n = snprintf(path, cap, "%s%s%s", build, places[i], name);
         if (n > 0 && (size_t)n < cap && is_program(path)) return BN_OK;
     }
     return bn_harness_fail(err, BN_ERR_IO,
-                           "Could not find bitnet-worker in %s, in its bin/ or in its build/bin/; build it with `make "
-                           "all`.",
+                           "Could not find %s in %s, in its bin/ or in its build/bin/; build it with `make all`.", name,
                            build);
 }
