@@ -38,6 +38,9 @@ class Server:
                 self.process.kill()
         self.thread.join(5)
 
+    def version(self):
+        return subprocess.run([self.process.args[0], "--version"], capture_output=True, text=True, check=True).stdout
+
     def connect(self, timeout=300):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
