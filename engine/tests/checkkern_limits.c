@@ -5,7 +5,7 @@
 #include <time.h>
 
 enum { TRIES = 7, ROUNDS = 400000 };
-static volatile int64_t kept; /* keeps the compiler from removing a loop */
+static volatile uint64_t kept; /* keeps the compiler from removing a loop */
 
 double clock_ns(void)
 {
@@ -16,8 +16,8 @@ double clock_ns(void)
 
 static double read_all(const void *memory, size_t bytes)
 {
-    const int64_t *p = memory;
-    int64_t sum[8] = {0};
+    const uint64_t *p = memory; /* whose sums may wrap around */
+    uint64_t sum[8] = {0};
     for (size_t i = 0; i + 8 <= bytes / 8; i += 8)
         for (size_t k = 0; k < 8; k++) sum[k] += p[i + k];
     kept += sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
