@@ -127,9 +127,10 @@ static int widest(const struct bn_config *c)
     return wide > heads ? wide : heads;
 }
 
-static void thread_start(void *self, int thread)
+/* Gets the observers themselves: a thread may start late, when a warm-up has hidden them from its passes. */
+static void thread_start(void *observers, int thread)
 {
-    for (const struct bn_observer *o = ((struct bn_crew *)self)->observer; o; o = o->next)
+    for (const struct bn_observer *o = observers; o; o = o->next)
         if (o->thread_start) o->thread_start(o->self, thread);
 }
 
@@ -163,7 +164,8 @@ enum bn_status bn_crew_open(struct bn_crew **out, const struct bn_model *model, 
     crew->wide = widest(&model->source.config);
     crew->first.n_rows = model->fuse_subwords;
     crew->wide_head = (model->source.config.head_dim + 15) / 16 * 16;
-    status = bn_threads_open(&crew->threads, crew->n_threads, o->cpus, thread_start, crew, err);
+    status =
+        bn_threads_open(&crew->threads, crew->n_threads, o->cpus, thread_start, (void *)(uintptr_t)o->observer, err);
     if (status == BN_OK) status = allocate(crew, err);
     if (status == BN_OK && model->reference64) status = bn_forward64_open(crew, err);
     if (status != BN_OK) {
