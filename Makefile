@@ -39,7 +39,7 @@ REPORTS_LIB := $(BUILD)/lib/libreports.a
 ENGINE_LIBS  = $(ENGINE_LIB) -lpcre2-8 -lutf8proc -lpthread -lm
 # only the server knows HTTP: no program that is measured links it
 SERVE_LIBS   = $(SERVE_LIB) $(ENGINE_LIB) -lmicrohttpd -ljansson -lpcre2-8 -lutf8proc -lpthread -lm
-SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lpcre2-8 -lutf8proc -lpthread -lm
+SUITES_LIBS  = $(SUITES_LIB) $(ENGINE_LIB) -ljansson -lyaml -lpcre2-8 -lutf8proc -lpthread -lm
 HARNESS_LIBS = $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lyaml -lhwloc -lpfm -lpcre2-8 -lutf8proc -lpthread -lm
 REPORTS_LIBS = $(REPORTS_LIB) $(ENGINE_LIB) -lsqlite3 -ljansson -lpthread -lm
 
@@ -162,6 +162,7 @@ $(BUILD)/obj/engine/serve/endpoints/page.o: engine/serve/page.html
 $(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
 $(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seals.sql harness/store/foreign_code.sql
 # queries, gnuplot scripts, style and scripts of the report are built into it
+$(BUILD)/obj/suites/eval/tasks.o: $(wildcard suites/eval/tasks/*.yaml)
 $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 
 define archive

@@ -245,20 +245,20 @@ static struct bn_jv by_kind(struct bn_jinja_run *run, const struct bn_jinja_node
     case BN_JINJA_TEST:
         return test(run, node);
     case BN_JINJA_NOT:
-        return v = bn_jinja_evaluate(run, node->a), bn_jv_bool(!bn_jv_true(&v));
+        return v = bn_jinja_evaluate(run, node->a), bn_jv_bool(!bn_jv_truth(run->job, &v));
     case BN_JINJA_MINUS:
         return negate(run, node);
     case BN_JINJA_AND:
-        return v = bn_jinja_evaluate(run, node->a), bn_jv_true(&v) ? bn_jinja_evaluate(run, node->b) : v;
+        return v = bn_jinja_evaluate(run, node->a), bn_jv_truth(run->job, &v) ? bn_jinja_evaluate(run, node->b) : v;
     case BN_JINJA_OR:
-        return v = bn_jinja_evaluate(run, node->a), bn_jv_true(&v) ? v : bn_jinja_evaluate(run, node->b);
+        return v = bn_jinja_evaluate(run, node->a), bn_jv_truth(run->job, &v) ? v : bn_jinja_evaluate(run, node->b);
     case BN_JINJA_BINARY:
         return binary(run, node);
     case BN_JINJA_COMPARE:
         return comparison(run, node);
     default: /* BN_JINJA_CONDITION */
         v = bn_jinja_evaluate(run, node->b);
-        if (bn_jv_true(&v)) return bn_jinja_evaluate(run, node->a);
+        if (bn_jv_truth(run->job, &v)) return bn_jinja_evaluate(run, node->a);
         return node->c ? bn_jinja_evaluate(run, node->c) : bn_jv_undefined(BN_JINJA_TEXT("a condition without else"));
     }
 }

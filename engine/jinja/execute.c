@@ -96,7 +96,7 @@ static const struct bn_jv_list *filter_items(struct bn_jinja_run *run, const str
     for (size_t i = 0; i < items->n; i++) {
         assign_all(run, node->b, items->items[i]);
         struct bn_jv keep = bn_jinja_evaluate(run, node->c);
-        if (bn_jv_true(&keep)) bn_jv_append(run->job, kept, items->items[i]);
+        if (bn_jv_truth(run->job, &keep)) bn_jv_append(run->job, kept, items->items[i]);
     }
     return kept;
 }
@@ -128,7 +128,7 @@ static enum bn_jinja_after loop(struct bn_jinja_run *run, const struct bn_jinja_
 static enum bn_jinja_after branch(struct bn_jinja_run *run, const struct bn_jinja_node *node)
 {
     struct bn_jv condition = bn_jinja_evaluate(run, node->a);
-    return bn_jinja_execute(run, bn_jv_true(&condition) ? node->list : node->orelse);
+    return bn_jinja_execute(run, bn_jv_truth(run->job, &condition) ? node->list : node->orelse);
 }
 
 static enum bn_jinja_after group(struct bn_jinja_run *run, const struct bn_jinja_node *node)

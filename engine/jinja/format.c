@@ -86,6 +86,7 @@ static void put_members(struct bn_jinja_builder *b, const struct bn_jv *v)
 
 void bn_jv_write(struct bn_jinja_builder *b, const struct bn_jv *v)
 {
+    bn_jv_use(b->job, v);
     bn_jinja_step(b->job, 1);
     bn_jinja_enter(b->job);
     if (v->type == BN_JV_STRING)

@@ -13,7 +13,7 @@ static void copy_result(struct bn_jinja_job *job, struct bn_jinja_result *result
     result->bytes = malloc(text.n + 1);
     result->marks = calloc(text.n + 1, 1);
     if (!result->bytes || !result->marks) {
-        job->status = bn_fail_memory(job->err, "the chat", 2 * text.n);
+        job->status = bn_fail_memory(job->err, job->what, 2 * text.n);
         return;
     }
     memcpy(result->bytes, text.bytes, text.n);
@@ -21,27 +21,29 @@ static void copy_result(struct bn_jinja_job *job, struct bn_jinja_result *result
     result->bytes[result->n = text.n] = '\0';
 }
 
-static void render(struct bn_jinja_job *job, struct bn_jinja_result *result, const char *source, size_t n,
+static void render(struct bn_jinja_job *job, struct bn_jinja_result *result, const struct bn_jinja_source *source,
                    bn_jinja_globals *fill, void *self)
 {
     if (setjmp(job->escape)) return;
     struct bn_jinja_builder out = {.job = job};
     struct bn_jinja_scope globals = {0};
     struct bn_jinja_run run = {.job = job, .out = &out, .scope = &globals};
-    const struct bn_jinja_node *first = bn_jinja_parse(job, source, n);
+    const struct bn_jinja_node *first = bn_jinja_parse(job, source->bytes, source->n);
     fill(self, job, &globals.variables);
     bn_jinja_execute(&run, first);
     copy_result(job, result, bn_jinja_built(&out));
 }
 
-enum bn_status bn_jinja_render(struct bn_jinja_result *result, const char *source, size_t n, size_t input_bytes,
+enum bn_status bn_jinja_render(struct bn_jinja_result *result, const struct bn_jinja_source *source, size_t input_bytes,
                                bn_jinja_globals *fill, void *self, struct bn_error *err)
 {
-    struct bn_jinja_job job = {.bytes_left = FREE_BYTES + (n + input_bytes) * BYTES_PER_BYTE,
-                               .steps_left = FREE_STEPS + (n + input_bytes) * STEPS_PER_BYTE,
+    struct bn_jinja_job job = {.what = source->what,
+                               .settings = source->settings,
+                               .bytes_left = FREE_BYTES + (source->n + input_bytes) * BYTES_PER_BYTE,
+                               .steps_left = FREE_STEPS + (source->n + input_bytes) * STEPS_PER_BYTE,
                                .err = err};
     *result = (struct bn_jinja_result){0};
-    render(&job, result, source, n, fill, self);
+    render(&job, result, source, fill, self);
     bn_arena_release(&job.arena);
     if (job.status != BN_OK) bn_jinja_release(result);
     return job.status;

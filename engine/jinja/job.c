@@ -10,7 +10,7 @@ _Noreturn void bn_jinja_fail(struct bn_jinja_job *job, enum bn_status status, co
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    job->status = bn_fail(job->err, status, "The chat template cannot be rendered (line %d): %s", job->line, text);
+    job->status = bn_fail(job->err, status, "The %s cannot be rendered (line %d): %s", job->what, job->line, text);
     longjmp(job->escape, 1);
 }
 
@@ -18,16 +18,16 @@ void *bn_jinja_alloc(struct bn_jinja_job *job, size_t n, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > job->bytes_left)
-        bn_jinja_fail(job, BN_ERR_UNSUPPORTED, "it needs more memory than its messages can explain.");
+        bn_jinja_fail(job, BN_ERR_UNSUPPORTED, "it needs more memory than its input can explain.");
     void *memory = bn_arena_alloc(&job->arena, n, size);
-    if (!memory) job->status = bn_fail_memory(job->err, "the chat template", bytes), longjmp(job->escape, 1);
+    if (!memory) job->status = bn_fail_memory(job->err, job->what, bytes), longjmp(job->escape, 1);
     job->bytes_left -= bytes;
     return memory;
 }
 
 void bn_jinja_step(struct bn_jinja_job *job, size_t n)
 {
-    if (n > job->steps_left) bn_jinja_fail(job, BN_ERR_UNSUPPORTED, "it does more work than its messages can explain.");
+    if (n > job->steps_left) bn_jinja_fail(job, BN_ERR_UNSUPPORTED, "it does more work than its input can explain.");
     job->steps_left -= n;
 }
 

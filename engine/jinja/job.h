@@ -9,16 +9,23 @@
 
 enum { BN_JINJA_DEPTH = 200 }; /* nesting of expressions and statements, and of macro calls */
 
+enum bn_jinja_settings {
+    BN_JINJA_CHAT, /* transformers': trim_blocks, lstrip_blocks; what is undefined is written as nothing */
+    BN_JINJA_TASK, /* lm-evaluation-harness's: StrictUndefined, keep_trailing_newline */
+};
+
 struct bn_jinja_job {
     struct bn_arena arena;
     size_t bytes_left, steps_left; /* what the template may still allocate and do */
-    int line, depth;               /* of the template, for messages; nesting now */
+    const char *what;              /* "chat template", for messages */
+    enum bn_jinja_settings settings;
+    int line, depth; /* of the template, for messages; nesting now */
     jmp_buf escape;
     enum bn_status status;
     struct bn_error *err;
 };
 
-/* Leaves the job with `The chat template cannot be rendered (line N): ...`. */
+/* Leaves the job with `The WHAT cannot be rendered (line N): ...`. */
 _Noreturn void bn_jinja_fail(struct bn_jinja_job *job, enum bn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Zeroed memory of n * size bytes; never NULL. */

@@ -58,7 +58,7 @@ static void normalise(struct lexer *x, const char *source, size_t n)
             s[x->n++] = source[i];
         else if (i + 1 == n || source[i + 1] != '\n')
             s[x->n++] = '\n';
-    if (x->n && s[x->n - 1] == '\n') x->n--;
+    if (x->job->settings == BN_JINJA_CHAT && x->n && s[x->n - 1] == '\n') x->n--;
     x->s = s;
 }
 
@@ -81,7 +81,7 @@ static void add_data(struct lexer *x, size_t open)
     char sign = open + 2 < x->n ? x->s[open + 2] : 0;
     if (open < x->n && sign == '-')
         text = bn_jinja_strip(text, NULL, false, true);
-    else if (open < x->n && x->s[open + 1] != '{' && sign != '+') {
+    else if (x->job->settings == BN_JINJA_CHAT && open < x->n && x->s[open + 1] != '{' && sign != '+') {
         size_t blank = text.n;
         while (blank && text.bytes[blank - 1] != '\n' && bn_jinja_is_space(text, blank - 1)) blank--;
         if (blank ? text.bytes[blank - 1] == '\n' : x->line_start) text.n = blank;
@@ -95,7 +95,7 @@ static void close_bracket(struct lexer *x, size_t at, char sign, bool variable)
 {
     if (sign == '-')
         at = skip_space(x, at);
-    else if (!variable && sign != '+' && at < x->n && x->s[at] == '\n')
+    else if (x->job->settings == BN_JINJA_CHAT && !variable && sign != '+' && at < x->n && x->s[at] == '\n')
         at++;
     go(x, at);
     x->line_start = x->s[at - 1] == '\n';

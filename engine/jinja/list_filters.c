@@ -91,7 +91,7 @@ static struct bn_jv pick(struct bn_jinja_job *job, const struct bn_jv *self, con
     for (size_t i = 0; i < from->n; i++) {
         struct bn_jv value = from->items[i];
         if (attribute) value = bn_jinja_path(job, &value, bn_jv_want_string(job, &a[0].list->items[0], "an attribute"));
-        bool holds = bn_jv_true(&value);
+        bool holds = bn_jv_truth(job, &value);
         if (a[0].list->n > attribute)
             holds = bn_jinja_test(job, bn_jv_want_string(job, &a[0].list->items[attribute], "the name of a test"),
                                   &value, arguments.positional->items, arguments.positional->n);

@@ -1,6 +1,7 @@
 /* text.c - building, measuring and changing marked strings. */
 #include "engine/jinja/text.h"
 #include "engine/model/utf8.h"
+#include <utf8proc.h>
 
 static void grow(struct bn_jinja_builder *b, size_t n)
 {
@@ -115,18 +116,60 @@ struct bn_jinja_text bn_jinja_replace(struct bn_jinja_job *job, struct bn_jinja_
     return bn_jinja_built(&b);
 }
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/* Letters whose other case is several letters or depends on what is around them (Unicode's SpecialCasing.txt). */
+static bool is_special(unsigned c)
+{
+    static const unsigned ranges[][2] = {{0xDF, 0xDF},     {0x130, 0x130},   {0x149, 0x149},   {0x1F0, 0x1F0},
+                                         {0x390, 0x390},   {0x3A3, 0x3A3},   {0x3B0, 0x3B0},   {0x587, 0x587},
+                                         {0x1E96, 0x1E9A}, {0x1F50, 0x1FFC}, {0xFB00, 0xFB17}, {0, 0}};
+    for (size_t i = 0; ranges[i][0]; i++)
+        if (c >= ranges[i][0] && c <= ranges[i][1]) return true;
+    return false;
+}
+
+static bool is_cased(unsigned c)
+{
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+    return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL || category == UTF8PROC_CATEGORY_LT;
+}
+
+static unsigned other_case(unsigned c, enum bn_jinja_case how, bool first, bool after_letter)
+{
+    if (how == BN_JINJA_UPPER) return (unsigned)utf8proc_toupper((utf8proc_int32_t)c);
+    if ((how == BN_JINJA_CAPITAL && first) || (how == BN_JINJA_TITLE && !after_letter))
+        return (unsigned)utf8proc_totitle((utf8proc_int32_t)c);
+    return (unsigned)utf8proc_tolower((utf8proc_int32_t)c);
+}
+
+/* One character at `at` of t, recased; the result carries its mark. */
+static void put_recased(struct bn_jinja_builder *b, struct bn_jinja_text t, size_t at, size_t n, unsigned c)
+{
+    utf8proc_uint8_t *bytes = bn_jinja_alloc(b->job, 4, 1), *marks = bn_jinja_alloc(b->job, 4, 1);
+    size_t m = (size_t)utf8proc_encode_char((utf8proc_int32_t)c, bytes);
+    if (t.marks) memset(marks, t.marks[at + n - 1], m);
+    bn_jinja_put(b, (struct bn_jinja_text){(char *)bytes, t.marks ? marks : NULL, m});
+}
 
 struct bn_jinja_text bn_jinja_recase(struct bn_jinja_job *job, struct bn_jinja_text t, enum bn_jinja_case how)
 {
-    char *out = bn_jinja_alloc(job, t.n + 1, 1);
-    for (size_t i = 0; i < t.n; i++) {
-        if (t.bytes[i] & 0x80)
-            bn_jinja_fail(job, BN_ERR_UNSUPPORTED, "it changes the case of a text with letters other than a to z.");
-        bool upper = how == BN_JINJA_UPPER || (how == BN_JINJA_CAPITAL && i == 0) ||
-                     (how == BN_JINJA_TITLE && (i == 0 || !is_letter(t.bytes[i - 1])));
-        char c = t.bytes[i];
-        out[i] = is_letter(c) ? (char)(upper ? c & ~0x20 : c | 0x20) : c;
+    struct bn_jinja_builder b = {.job = job};
+    bool after_letter = false;
+    for (size_t at = 0, n; at < t.n; at += n) {
+        unsigned c = 0, other;
+        n = bn_jinja_character(t, at);
+        if (!bn_utf8_decode(t.bytes + at, t.n - at, &c)) { /* a byte that is no character */
+            bn_jinja_put(&b, bn_jinja_part(t, at, at + n));
+            continue;
+        }
+        if (is_special(c))
+            bn_jinja_fail(job, BN_ERR_UNSUPPORTED, "it changes the case of \"%.*s\", which has no single other letter.",
+                          (int)n, t.bytes + at);
+        other = other_case(c, how, at == 0, after_letter);
+        after_letter = is_cased(c);
+        if (other == c)
+            bn_jinja_put(&b, bn_jinja_part(t, at, at + n));
+        else
+            put_recased(&b, t, at, n, other);
     }
-    return (struct bn_jinja_text){out, t.marks, t.n};
+    return bn_jinja_built(&b);
 }

@@ -47,6 +47,7 @@ struct bn_jinja_text bn_jinja_strip(struct bn_jinja_text t, const struct bn_jinj
 struct bn_jinja_text bn_jinja_replace(struct bn_jinja_job *job, struct bn_jinja_text t, struct bn_jinja_text from,
                                       struct bn_jinja_text to, size_t most);
 enum bn_jinja_case { BN_JINJA_UPPER, BN_JINJA_LOWER, BN_JINJA_CAPITAL, BN_JINJA_TITLE };
-/* ASCII letters; fails by name on text with others. */
+/* As Python's upper, lower, capitalize, title; fails on letters whose other case is several letters (the German sharp
+ * s), by name. */
 struct bn_jinja_text bn_jinja_recase(struct bn_jinja_job *job, struct bn_jinja_text t, enum bn_jinja_case how);
 #endif

@@ -74,6 +74,19 @@ double bn_jv_number(const struct bn_jv *v)
     return v->type == BN_JV_FLOAT ? v->number : v->type == BN_JV_BOOL ? v->boolean : (double)v->integer;
 }
 
+void bn_jv_use(struct bn_jinja_job *job, const struct bn_jv *v)
+{
+    if (job->settings == BN_JINJA_TASK && v->type == BN_JV_UNDEFINED)
+        bn_jinja_fail(job, BN_ERR_FORMAT, "\"%.*s\" is undefined.", (int)(v->string.n < 60 ? v->string.n : 60),
+                      v->string.bytes);
+}
+
+bool bn_jv_truth(struct bn_jinja_job *job, const struct bn_jv *v)
+{
+    bn_jv_use(job, v);
+    return bn_jv_true(v);
+}
+
 bool bn_jv_true(const struct bn_jv *v)
 {
     switch (v->type) {
@@ -114,6 +127,8 @@ static bool equal_dicts(struct bn_jinja_job *job, const struct bn_jv_dict *a, co
 bool bn_jv_equal(struct bn_jinja_job *job, const struct bn_jv *a, const struct bn_jv *b)
 {
     bn_jinja_step(job, 1);
+    bn_jv_use(job, a);
+    bn_jv_use(job, b);
     if (bn_jv_is_number(a) && bn_jv_is_number(b))
         return a->type == BN_JV_INT && b->type == BN_JV_INT ? a->integer == b->integer
                                                             : bn_jv_number(a) == bn_jv_number(b);
@@ -160,6 +175,7 @@ bool bn_jv_contains(struct bn_jinja_job *job, const struct bn_jv *container, con
 
 int64_t bn_jv_length(struct bn_jinja_job *job, const struct bn_jv *v)
 {
+    bn_jv_use(job, v);
     if (v->type == BN_JV_STRING) return (int64_t)bn_jinja_characters(v->string);
     if (v->type == BN_JV_DICT) return (int64_t)v->dict->n;
     if (v->type == BN_JV_LIST) return (int64_t)v->list->n;
@@ -169,6 +185,7 @@ int64_t bn_jv_length(struct bn_jinja_job *job, const struct bn_jv *v)
 
 const struct bn_jv_list *bn_jv_items(struct bn_jinja_job *job, const struct bn_jv *v)
 {
+    bn_jv_use(job, v);
     if (v->type == BN_JV_LIST) return v->list;
     struct bn_jv_list *list = bn_jv_list_new(job);
     if (v->type == BN_JV_DICT)

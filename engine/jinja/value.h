@@ -84,7 +84,10 @@ void bn_jv_put(struct bn_jinja_job *job, struct bn_jv_dict *dict, struct bn_jinj
 const struct bn_jv *bn_jv_get(const struct bn_jv_dict *dict, struct bn_jinja_text key); /* NULL: not there */
 
 const char *bn_jv_type_name(const struct bn_jv *v);
-bool bn_jv_true(const struct bn_jv *v);
+/* Fails for BN_JINJA_TASK where v is undefined; every use of a value but `is defined` and default goes through it. */
+void bn_jv_use(struct bn_jinja_job *job, const struct bn_jv *v);
+bool bn_jv_true(const struct bn_jv *v);                            /* an undefined one is false */
+bool bn_jv_truth(struct bn_jinja_job *job, const struct bn_jv *v); /* of a value that a template uses */
 bool bn_jv_equal(struct bn_jinja_job *job, const struct bn_jv *a, const struct bn_jv *b);
 /* Below, equal or above 0; fails for values that have no order. */
 int bn_jv_compare(struct bn_jinja_job *job, const struct bn_jv *a, const struct bn_jv *b);

@@ -26,11 +26,15 @@ FILTER(safe) { return (void)job, (void)a, *self; }
 FILTER(title)
 {
     struct bn_jinja_text t = bn_jinja_recase(job, bn_jv_text(job, self), BN_JINJA_LOWER);
-    char *bytes = (char *)(uintptr_t)t.bytes;
+    struct bn_jinja_builder b = {.job = job};
     (void)a;
-    for (size_t i = 0; i < t.n; i++)
-        if ((i == 0 || strchr(" \t\n\r\f\v-([{<", bytes[i - 1])) && bytes[i] >= 'a' && bytes[i] <= 'z') bytes[i] -= 32;
-    return bn_jv_string(t);
+    for (size_t at = 0, n; at < t.n; at += n) {
+        n = bn_jinja_character(t, at);
+        struct bn_jinja_text one = bn_jinja_part(t, at, at + n);
+        bool begins = at == 0 || strchr(" \t\n\r\f\v-([{<", t.bytes[at - 1]);
+        bn_jinja_put(&b, begins ? bn_jinja_recase(job, one, BN_JINJA_UPPER) : one);
+    }
+    return bn_jv_string(bn_jinja_built(&b));
 }
 
 FILTER(default_value)

@@ -2,7 +2,7 @@
 #include "harness/plan/plan.h"
 #include "harness/core/error.h"
 #include "harness/plan/spread.h"
-#include "harness/plan/yaml.h"
+#include "suites/yaml.h"
 #include "suites/suite.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-struct owned { /* what a result points into */
+struct owned {            /* what a result points into */
+    struct bn_task *task; /* of a file */
     struct bn_items items;
     double *ll;
     int *tokens;
@@ -77,7 +78,7 @@ static enum bn_status size_result(struct bn_eval_result *result, struct owned *o
     return BN_OK;
 }
 
-static enum bn_status score_choices(struct bn_eval_result *result, struct owned *owned, size_t i,
+static enum bn_status score_choices(struct bn_eval_result *result, struct owned *owned, size_t i, bool partial,
                                     const struct bn_provider *provider, struct bn_error *err)
 {
     struct bn_eval_item *scored = &result->items[i];
@@ -85,7 +86,8 @@ static enum bn_status score_choices(struct bn_eval_result *result, struct owned 
     size_t at = (size_t)(scored->ll - owned->ll);
     for (int c = 0; c < item->n_choices; c++) {
         struct bn_choice_score score = {0};
-        enum bn_status status = bn_score_choice(&score, provider, item->context, item->choices[c], err);
+        enum bn_status status = bn_score_choice(&score, provider, partial ? item->choices[c] : item->context,
+                                                partial ? item->context : item->choices[c], err);
         if (status != BN_OK) return status;
         owned->ll[at + (size_t)c] = score.ll;
         owned->tokens[at + (size_t)c] = score.tokens;
@@ -112,10 +114,10 @@ static enum bn_status score_text(struct bn_eval_result *result, struct owned *ow
     struct bn_nll nll = {0};
     struct told told = {options, task->name};
     const char *text = owned->items.list[i].choices[0];
-    bool halves = task->kind == BN_TASK_HALVES && !(options->rule && !strcmp(options->rule, "lm-eval"));
-    enum bn_status status = halves                        ? bn_score_halves(&nll, provider, text, tell, &told, err)
-                            : task->kind == BN_TASK_STORY ? bn_score_story(&nll, provider, text, err)
-                                                          : bn_score_rolling(&nll, provider, text, err);
+    bool halves = task->score == BN_SCORE_HALVES && !(options->rule && !strcmp(options->rule, "lm-eval"));
+    enum bn_status status = halves                          ? bn_score_halves(&nll, provider, text, tell, &told, err)
+                            : task->score == BN_SCORE_STORY ? bn_score_story(&nll, provider, text, err)
+                                                            : bn_score_rolling(&nll, provider, text, err);
     owned->ll[i] = -nll.sum;
     owned->tokens[i] = (int)nll.n;
     result->n_tokens += nll.n;
@@ -140,11 +142,11 @@ static void text_metrics(struct bn_eval_result *result, const struct bn_task *ta
         words += (double)items->list[i].n_words;
         bytes += (double)items->list[i].n_bytes;
     }
-    if (task->kind == BN_TASK_STORY) add_metric(result, "nll_per_token", mean, error, nll->n);
-    if (task->kind == BN_TASK_HALVES)
+    if (task->score == BN_SCORE_STORY) add_metric(result, "nll_per_token", mean, error, nll->n);
+    if (task->score == BN_SCORE_HALVES)
         add_metric(result, strcmp(result->rule, "lm-eval") ? "ppl@llama.cpp" : "ppl@lm-eval", exp(mean),
                    exp(mean) * error, nll->n);
-    if (strcmp(result->rule, "lm-eval") || task->kind == BN_TASK_STORY) return;
+    if (strcmp(result->rule, "lm-eval") || task->score == BN_SCORE_STORY) return;
     add_metric(result, "word_perplexity", exp(nll->sum / words), NAN, (size_t)words);
     add_metric(result, "byte_perplexity", exp(nll->sum / bytes), NAN, (size_t)bytes);
     add_metric(result, "bits_per_byte", nll->sum / bytes / log(2), NAN, (size_t)bytes);
@@ -169,12 +171,12 @@ static enum bn_status score_all(struct bn_eval_result *result, struct owned *own
                                 struct bn_error *err)
 {
     struct bn_nll nll = {0};
-    bool choices = task->kind == BN_TASK_CHOICE || task->kind == BN_TASK_MC2;
+    bool choices = bn_score_is_of_choices(task->score);
     enum bn_status status = size_result(result, owned, err);
     for (size_t i = 0; i < owned->items.n && status == BN_OK; i++) {
-        status = choices ? score_choices(result, owned, i, provider, err)
+        status = choices ? score_choices(result, owned, i, task->score == BN_SCORE_PARTIAL, provider, err)
                          : score_text(result, owned, i, task, options, provider, &nll, err);
-        if (options->progress && task->kind != BN_TASK_HALVES)
+        if (options->progress && task->score != BN_SCORE_HALVES)
             options->progress(options->progress_self, task->name, i + 1, owned->items.n);
     }
     if (status != BN_OK) return status;
@@ -204,7 +206,7 @@ static enum bn_status read_items(struct owned *owned, const struct bn_task *task
                                  struct bn_error *err)
 {
     size_t n;
-    enum bn_status status = task->read(&owned->items, options, err);
+    enum bn_status status = bn_task_items(&owned->items, task, options, err);
     if (status != BN_OK) return status;
     const char *same = bn_items_same_id(&owned->items), *unknown = unknown_id(&owned->items, options->ids, &n);
     if (same)
@@ -224,22 +226,21 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
 {
     static const struct bn_eval_options none = {0};
     const struct bn_eval_options *o = options ? options : &none;
-    const struct bn_task *task = bn_task_find(name);
+    const struct bn_task *task;
     *result = (struct bn_eval_result){0};
-    if (!task)
-        return bn_suites_fail(err, BN_ERR_USAGE, "Unknown task \"%s\"; bitnet-eval --list_tasks lists the tasks.",
-                              name);
     struct owned *owned = calloc(1, sizeof *owned);
     if (!owned) return bn_suites_fail_memory(err);
+    enum bn_status status = bn_task_open(&task, &owned->task, name, err);
+    if (status != BN_OK) return free(owned), status;
     struct bn_engine_provider engine = {0};
     double start = now_s();
     *result = (struct bn_eval_result){.task = task->name, .version = task->version, .owner = owned};
-    result->rule = task->kind == BN_TASK_HALVES && o->rule ? o->rule
-                   : task->kind == BN_TASK_HALVES          ? "llama.cpp"
-                                                           : "lm-eval";
+    result->rule = task->score == BN_SCORE_HALVES && o->rule ? o->rule
+                   : task->score == BN_SCORE_HALVES          ? "llama.cpp"
+                                                             : "lm-eval";
     result->kv_type = o->session.kv_type ? o->session.kv_type : "f32";
-    int n_ctx = o->n_ctx ? o->n_ctx : task->kind == BN_TASK_HALVES ? 512 : 0;
-    enum bn_status status = read_items(owned, task, o, err);
+    int n_ctx = o->n_ctx ? o->n_ctx : task->score == BN_SCORE_HALVES ? 512 : 0;
+    status = read_items(owned, task, o, err);
     const struct bn_session_options session = bn_eval_session(&o->session, n_ctx, o->n_threads);
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, err);
     if (status == BN_OK) {
@@ -259,6 +260,7 @@ void bn_eval_release(struct bn_eval_result *result)
     free(result->items);
     if (owned) {
         bn_items_release(&owned->items);
+        bn_task_free(owned->task);
         free(owned->ll);
         free(owned->tokens);
         free(owned);

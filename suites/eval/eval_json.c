@@ -109,6 +109,20 @@ json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_
                      result->version, "rule", result->rule, "items", items);
 }
 
+json_t *bn_eval_prompt_json(const char *task, const struct bn_item *item)
+{
+    json_t *choices = json_array(), *labels = item->labels ? json_array() : NULL;
+    for (int i = 0; i < item->n_choices; i++) {
+        json_array_append_new(choices, json_string(item->choices[i]));
+        if (labels) json_array_append_new(labels, json_integer(item->labels[i]));
+    }
+    json_t *out = json_pack("{s:s, s:o, s:o, s:o}", "task", task, "id", json_string(item->id), "context",
+                            json_string(item->context), "choices", choices);
+    if (item->gold >= 0) json_object_set_new(out, "gold", json_integer(item->gold));
+    if (labels) json_object_set_new(out, "labels", labels);
+    return out;
+}
+
 json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path)
 {
     json_t *tests = json_array();

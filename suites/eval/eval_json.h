@@ -10,6 +10,7 @@
  *   "labels"?, "cut"?}, ...]}. */
 #ifndef SUITES_EVAL_EVAL_JSON_H
 #define SUITES_EVAL_EVAL_JSON_H
+#include "suites/eval/items.h"
 #include "suites/suite.h"
 #include <jansson.h>
 
@@ -17,5 +18,7 @@
 json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const struct bn_model_info *model,
                              int n_threads);
 json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_model_info *model);
+/* {task, id, context, choices, gold or labels}: what is scored of an item. */
+json_t *bn_eval_prompt_json(const char *task, const struct bn_item *item);
 json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path);
 #endif

@@ -6,11 +6,14 @@
 
 struct bn_item {
     char *id;
-    bool numeric_id; /* the id is a number in the source: written as one */
-    char *group;     /* MMLU subject, micro-world task; NULL: the task has no groups */
-    char *context;   /* text before every choice */
-    char **choices;  /* [n_choices] without the leading space; a text task has one: the whole text */
-    bool *labels;    /* [n_choices] of a task with several true answers; else NULL */
+    bool numeric_id;   /* the id is a number in the source: written as one */
+    size_t number;     /* in its group, or of all; from 0 */
+    char *group;       /* MMLU subject, micro-world task; NULL: the task has no groups */
+    char *description; /* what the task says before examples and context; NULL: nothing */
+    char *context;     /* text before every choice (partial: after each), with description and examples in front
+                          (bn_items_add_shots) */
+    char **choices;    /* [n_choices] without the leading space; a text task has one: the whole text */
+    bool *labels;      /* [n_choices] of a task with several true answers; else NULL */
     int n_choices;
     int gold;                /* index of the right choice; -1: none */
     size_t n_words, n_bytes; /* of a text before detokenising (text tasks) */
@@ -24,6 +27,12 @@ void bn_items_release(struct bn_items *items);
 /* Appends an item and returns it, or NULL when memory is short. `group` may be NULL. Strings are copied. */
 struct bn_item *bn_items_add(struct bn_items *items, const char *id, const char *group, const char *context);
 bool bn_item_add_choice(struct bn_item *item, const char *text);
+
+/* Puts in front of each context its description and the first n of `shots` of its group, each followed by its right
+ * choice and a blank line, as lm-eval does. BN_ERR_USAGE: a group has fewer than n; `task` is its name for the
+ * sentence. */
+enum bn_status bn_items_add_shots(struct bn_items *items, const struct bn_items *shots, int n, const char *task,
+                                  struct bn_error *err);
 
 /* Items of one group next to each other, groups in the order they first came. False when memory is short. */
 bool bn_items_gather(struct bn_items *items);

@@ -119,19 +119,18 @@ enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_
                                  const struct bn_items *items, struct bn_error *err)
 {
     static const struct {
-        unsigned bit;
         const char *name;
         int by;
-    } all[] = {{BN_METRIC_ACC, "acc", BY_SUM},
-               {BN_METRIC_ACC_NORM, "acc_norm", BY_CHARS},
-               {BN_METRIC_ACC_BYTES, "acc_bytes", BY_BYTES}};
+    } all[] = {[BN_METRIC_ACC] = {"acc", BY_SUM},
+               [BN_METRIC_ACC_NORM] = {"acc_norm", BY_CHARS},
+               [BN_METRIC_ACC_BYTES] = {"acc_bytes", BY_BYTES}};
     double *hits = calloc(items->n + 1, sizeof *hits);
     if (!hits) return bn_suites_fail_memory(err);
     enum bn_status status = BN_OK;
-    for (size_t m = 0; m < 3 && status == BN_OK; m++) {
-        if (!(task->metrics & all[m].bit)) continue;
+    for (uint32_t k = 0; k < task->n_metrics && status == BN_OK; k++) {
+        int m = task->metrics[k];
         for (size_t i = 0; i < items->n; i++)
-            hits[i] = task->kind == BN_TASK_MC2
+            hits[i] = task->score == BN_SCORE_TRUE_SHARE
                           ? bn_true_share(result->items[i].ll, items->list[i].labels, result->items[i].n_choices)
                           : right(&result->items[i], &items->list[i], all[m].by);
         if (all[m].by == BY_SUM && items->list[0].group) status = find_groups(result, items, hits, err);

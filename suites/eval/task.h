@@ -1,28 +1,61 @@
-/* task.h - what a task is: a name, a way to read its items, a way to score them and the metrics it states. One task =
- * one file in tasks/ + one line in tasks.list. The scoring rules are lm-evaluation-harness's, written out in score.h.
- */
+/* task.h - what a task is: where its data are, templates that make questions of them, how they are scored and which
+ * metrics are stated. One task = one file tasks/NAME.yaml + one line in tasks.list, or a YAML file of the user's own;
+ * README.md has every field. The scoring rules are lm-evaluation-harness's, written out in score.h. */
 #ifndef SUITES_EVAL_TASK_H
 #define SUITES_EVAL_TASK_H
 #include "suites/eval/items.h"
 #include "suites/suite.h"
 
-enum bn_task_kind {
-    BN_TASK_CHOICE,  /* one right answer: argmax over the choices */
-    BN_TASK_MC2,     /* several right answers: their share of the probability */
-    BN_TASK_ROLLING, /* a text, every token predicted once, windows of the whole context (lm-eval) */
-    BN_TASK_STORY,   /* a text, BOS in front, cut at the context */
-    BN_TASK_HALVES,  /* a text, the second half of each window (llama.cpp) */
+enum bn_task_score {
+    BN_SCORE_CHOICE,     /* one right answer: argmax over the choices */
+    BN_SCORE_TRUE_SHARE, /* several right answers: their share of the probability */
+    BN_SCORE_PARTIAL,    /* one right beginning: argmax over the beginnings of what one ending is worth after each */
+    BN_SCORE_ROLLING,    /* a text, every token predicted once, windows of the whole context (lm-eval) */
+    BN_SCORE_STORY,      /* a text, BOS in front, cut at the context */
+    BN_SCORE_HALVES,     /* a text, the second half of each window (llama.cpp) */
 };
-enum bn_task_metrics { BN_METRIC_ACC = 1, BN_METRIC_ACC_NORM = 2, BN_METRIC_ACC_BYTES = 4 };
+static inline bool bn_score_is_of_choices(int score) { return score <= BN_SCORE_PARTIAL; }
+enum bn_task_metric { BN_METRIC_ACC, BN_METRIC_ACC_NORM, BN_METRIC_ACC_BYTES };
 
-struct bn_task {
-    const char *name, *version, *purpose;
-    enum bn_task_kind kind;
-    unsigned metrics; /* of a choice task; acc_bytes is an addition of ours where acc_norm is stated */
-    bool grouped;     /* the score is the groups' weighted mean with the pooled standard error */
-    /* Reads the items. Data files are looked for under options->data_dir. */
-    enum bn_status (*read)(struct bn_items *items, const struct bn_eval_options *options, struct bn_error *err);
+/* Jinja over a row of data, NULL where not given. `context`, `id`, `group`, `answer`, `text`, `description`: templates;
+ * `choices`, `labels`, `truth`: expressions whose value is a list. */
+struct bn_task_fields {
+    char *id, *group, *description, *context, *choices, *labels, *truth, *answer, *text;
 };
-/* NULL when there is no such task. */
+/* One published form of the data. Its fields come before those of the task. */
+struct bn_task_layout {
+    struct bn_task_fields fields;
+    char **files; /* [n_files] under --data_dir; one `*` may stand for anything but a slash */
+    char *shots;  /* the file of examples, in the same form; NULL: none */
+    char *separator, **columns;
+    uint32_t n_files, n_columns;
+    int format; /* index in bn_formats */
+};
+struct bn_task {
+    struct bn_task_fields fields;
+    char *name, *version, *purpose, *source, *data, *licence;
+    int score;                      /* enum bn_task_score */
+    int *metrics;                   /* [n_metrics] enum bn_task_metric, of a choice task */
+    int clean;                      /* index in bn_cleans; 0: as it is */
+    bool grouped;                   /* the score is the groups' weighted mean with the pooled standard error */
+    struct bn_task_layout *layouts; /* [n_layouts] */
+    uint32_t n_metrics, n_layouts, n_choices; /* choices each question must have; 0: two or more */
+};
+
+/* A task of tasks.list; NULL when there is no such task. "hella_swag" and "hellaswag" are one name. */
 const struct bn_task *bn_task_find(const char *name);
+/* Reads a task file; the caller frees *task with bn_task_free. BN_ERR_FORMAT: FILE, line and column with the fault. */
+enum bn_status bn_task_read(struct bn_task **task, const char *path, struct bn_error *err);
+enum bn_status bn_task_parse(struct bn_task **task, const char *text, size_t n_bytes, const char *path,
+                             struct bn_error *err);
+void bn_task_free(struct bn_task *task);
+/* The task called `name`, or the one in the file of that name where it ends with .yaml; *own: what to free. */
+enum bn_status bn_task_open(const struct bn_task **task, struct bn_task **own, const char *name, struct bn_error *err);
+
+/* The templates of a layout: its own, else the task's. They stay the task's. */
+struct bn_task_fields bn_task_fields_of(const struct bn_task *task, const struct bn_task_layout *layout);
+
+/* Reads the items of the form that is found under options->data_dir, with options->n_shots examples before each. */
+enum bn_status bn_task_items(struct bn_items *items, const struct bn_task *task, const struct bn_eval_options *options,
+                             struct bn_error *err);
 #endif

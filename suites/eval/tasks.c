@@ -1,15 +1,37 @@
-/* tasks.c - the table made of tasks.list, and finding a task in it. */
+/* tasks.c - the tasks of tasks.list, whose files are built into the program, and finding one. */
 #include "suites/eval/task.h"
+#include "suites/fail.h"
+#include <pthread.h>
 #include <string.h>
 
-#define TASK(name) extern const struct bn_task bn_task_##name;
+#define TASK(name)                                                                                                     \
+    extern const char bn_task_text_##name[];                                                                           \
+    __asm__(".pushsection .rodata\n.global bn_task_text_" #name "\nbn_task_text_" #name                                \
+            ":\n.incbin \"suites/eval/tasks/" #name ".yaml\"\n.byte 0\n.popsection\n");
 #include "suites/eval/tasks.list"
 #undef TASK
-static const struct bn_task *const tasks[] = {
-#define TASK(name) &bn_task_##name,
+static const struct {
+    const char *name, *text;
+} texts[] = {
+#define TASK(name) {"suites/eval/tasks/" #name ".yaml", bn_task_text_##name},
 #include "suites/eval/tasks.list"
 #undef TASK
 };
+enum { TASKS = sizeof texts / sizeof *texts };
+static struct bn_task *tasks[TASKS]; /* read once, kept until the program ends */
+
+static void read_tasks(void)
+{
+    for (size_t i = 0; i < TASKS; i++)
+        bn_task_parse(&tasks[i], texts[i].text, strlen(texts[i].text), texts[i].name, NULL);
+}
+
+static struct bn_task *const *all(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, read_tasks);
+    return tasks;
+}
 
 static bool same(const char *a, const char *b) /* "hella_swag" and "hellaswag" are one name */
 {
@@ -23,17 +45,34 @@ static bool same(const char *a, const char *b) /* "hella_swag" and "hellaswag" a
 
 const struct bn_task *bn_task_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
-        if (same(name, tasks[i]->name)) return tasks[i];
+    struct bn_task *const *list = all();
+    for (size_t i = 0; i < TASKS; i++)
+        if (list[i] && same(name, list[i]->name)) return list[i];
     return NULL;
 }
 
 size_t bn_eval_tasks(const char **names, const char **purposes, size_t cap)
 {
-    size_t n = sizeof tasks / sizeof *tasks;
-    for (size_t i = 0; i < n && i < cap; i++) {
-        names[i] = tasks[i]->name;
-        if (purposes) purposes[i] = tasks[i]->purpose;
+    struct bn_task *const *list = all();
+    for (size_t i = 0; i < TASKS && i < cap; i++) {
+        names[i] = list[i] ? list[i]->name : texts[i].name;
+        if (purposes) purposes[i] = list[i] ? list[i]->purpose : "its file has an error";
     }
-    return n;
+    return TASKS;
+}
+
+enum bn_status bn_task_open(const struct bn_task **task, struct bn_task **own, const char *name, struct bn_error *err)
+{
+    size_t n = strlen(name);
+    *own = NULL;
+    if (n > 5 && !strcmp(name + n - 5, ".yaml")) {
+        enum bn_status status = bn_task_read(own, name, err);
+        *task = *own;
+        return status;
+    }
+    *task = bn_task_find(name);
+    if (*task) return BN_OK;
+    return bn_suites_fail(
+        err, BN_ERR_USAGE,
+        "Unknown task \"%s\"; bitnet-eval --list_tasks lists the tasks, FILE.yaml is one of your own.", name);
 }

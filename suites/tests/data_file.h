@@ -32,7 +32,7 @@ static inline void data_file_put(struct data_file *d, const char *path, const ch
 static inline void data_file_read(struct data_file *d, const char *task)
 {
     struct bn_eval_options options = {.data_dir = d->dir};
-    d->status = bn_task_find(task)->read(&d->items, &options, &d->err);
+    d->status = bn_task_items(&d->items, bn_task_find(task), &options, &d->err);
 }
 
 static inline void data_file_release(struct data_file *d)

@@ -12,7 +12,7 @@ static struct bn_items items_of(const char *task)
     struct bn_eval_options options = {.data_dir = data_dir()};
     struct bn_items items = {0};
     struct bn_error err = {0};
-    cr_assert_eq(bn_task_find(task)->read(&items, &options, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(bn_task_items(&items, bn_task_find(task), &options, &err), BN_OK, "%s", err.text);
     return items;
 }
 
@@ -104,7 +104,7 @@ Test(items, own_sets_of_the_repository)
         struct bn_items items = {0};
         struct bn_error err = {0};
         const char *task = t ? "microworld_recall" : "microworld";
-        cr_assert_eq(bn_task_find(task)->read(&items, &options, &err), BN_OK, "%s", err.text);
+        cr_assert_eq(bn_task_items(&items, bn_task_find(task), &options, &err), BN_OK, "%s", err.text);
         cr_assert_geq(items.n, 100);
         for (size_t i = 0; i < items.n; i++) {
             cr_assert(items.list[i].gold >= 0 && items.list[i].gold < items.list[i].n_choices);

@@ -188,8 +188,10 @@ static const struct {
     const char *task, *path, *text, *want;
 } damaged[] = {
     {"openbookqa", "openbookqa/test.jsonl", "{\"id\": \"1\"", "Line 1 of openbookqa/test.jsonl is not JSON"},
-    {"openbookqa", "openbookqa/test.jsonl", "\n{\"id\": \"1\"}\n", "Line 2 of openbookqa/test.jsonl lacks"},
-    {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A"), "Q"),
+    {"openbookqa", "openbookqa/test.jsonl", "\n{\"id\": \"1\"}\n",
+     "Line 2 of openbookqa/test.jsonl is not what the task expects: The template context cannot be rendered (line 1): "
+     "\"question_stem\" is undefined."},
+    {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A") "," CHOICE("B"), "Q"),
      "has the answer \"Q\", which is none of its choices"},
     {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A") "," CHOICE("A"), "A"), "two choices with one label"},
     {"openbookqa", "openbookqa/test.jsonl", OBQA(CHOICE("A"), "A"), "has one choice"},
@@ -199,49 +201,50 @@ static const struct {
     {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n0\na\nb\n",
      "Line 5 of hellaswag/hellaswag_val_full.txt is missing"},
     {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n12\na\nb\nc\nd\n",
-     "Line 2 of hellaswag/hellaswag_val_full.txt is not"},
+     "Line 1 of hellaswag/hellaswag_val_full.txt has the answer \"12\", not a number from 0 to 3."},
     {"hellaswag", "hellaswag/hellaswag_val_full.txt", "c\n0\na\nb\nc\nC\n2\n",
      "Line 8 of hellaswag/hellaswag_val_full.txt is missing"},
     {"hellaswag", "hellaswag/hellaswag_val.jsonl",
      "{\"activity_label\": \"t\", \"ctx_a\": \"a\", \"ctx_b\": \"b\", "
      "\"label\": 12, \"endings\": [\"a\", \"b\", \"c\", \"d\"]}",
-     "Line 1 of hellaswag/hellaswag_val.jsonl has no label"},
+     "Line 1 of hellaswag/hellaswag_val.jsonl has the answer \"12\""},
     {"hellaswag", "hellaswag/hellaswag_val.jsonl",
      "{\"activity_label\": \"t\", \"ctx_a\": \"a\", \"ctx_b\": \"b\", "
      "\"label\": 1, \"endings\": [\"a\", \"b\", \"c\"]}",
-     "four endings"},
+     "has 3 choices, not 4"},
     {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,A\nq, really?,a,b,c,Dan,D\n",
      "Line 2 of mmlu/test/law_test.csv has 7 fields"},
-    {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,Because\n", "ends with \"Because\""},
+    {"mmlu", "mmlu/test/law_test.csv", "q,a,b,c,d,Because\n",
+     "has the answer \"Because\", which is none of its choices"},
     {"mmlu", "mmlu/test/law_test.csv", "\"q\nr\",a,b,c,d,A\nq,a,b,c,d,answer\n",
-     "Line 3 of mmlu/test/law_test.csv ends with"},
-    {"mmlu", "mmlu/test/other.csv", "q,a,b,c,d,A\n", "Could not find a file SUBJECT_test.csv"},
+     "Line 3 of mmlu/test/law_test.csv has the answer \"answer\""},
+    {"mmlu", "mmlu/test/other.csv", "q,a,b,c,d,A\n", "Could not find mmlu/test/*_test.csv or mmlu/test.jsonl"},
     {"mmlu", "mmlu/test.jsonl",
      "{\"question\": \"q\", \"subject\": \"law\", \"choices\": [\"a\",\"b\",\"c\",\"d\"], "
      "\"answer\": 4}",
-     "Line 1 of mmlu/test.jsonl has the answer 4"},
+     "Line 1 of mmlu/test.jsonl has the answer \"4\", not a number from 0 to 3."},
     {"mmlu", "mmlu/test.jsonl",
      "{\"question\": \"q\", \"subject\": \"law\", \"choices\": [\"a\",\"b\",\"c\",\"d\"], "
      "\"answer\": 1.5}",
-     "a whole answer"},
+     "has the answer \"1.5\""},
     {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[1, 1, 0]"), "{}") "]",
-     "Item 0 of truthfulqa/mc_task.json "
+     "Item 1 of truthfulqa/mc_task.json "
      "has not exactly one true answer"},
     {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[0, 0, 0]"), "{}") "]",
      "has not exactly one true answer"},
     {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[2, 1, 0]"), "{}") "]", "label is not 0 or 1"},
     {"truthfulqa_mc1", "truthfulqa/mc_task.json", "[" QUESTION(LISTS("[1, 0]"), "{}") "]",
-     "has not one label a choice"},
+     "has 2 values of truth for 3 choices"},
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", LISTS("[1, 1, 1]")) "]",
      "not both true and false"},
-    {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", "{}") "]", "lacks a question or mc2_targets"},
+    {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[" QUESTION("{}", "{}") "]", "has no choice; a question needs two"},
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "{}", "is not a JSON array"},
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[\n[", "Line 2 of truthfulqa/mc_task.json is not JSON"},
     {"tinystories", "train-text/tinystories/tinystories_a.txt", "a\n<|endoftext|>b\n", "text after its <|endoftext|>"},
     {"microworld", "microworld/microworld_heldout.jsonl",
-     "{\"id\": \"a/0\", \"context\": \"c\", \"choices\": [\"a\"], "
-     "\"gold\": 1}",
-     "Line 1 of microworld/microworld_heldout.jsonl lacks"},
+     "{\"id\": \"a/0\", \"context\": \"c\", \"choices\": [\"a\", \"b\"], "
+     "\"gold\": 2}",
+     "Line 1 of microworld/microworld_heldout.jsonl has the answer \"2\", not a number from 0 to 1."},
 };
 
 Test(read, damaged_files_are_named_with_their_line)

@@ -96,7 +96,8 @@ enum bn_status bn_chat_prompt_open(struct bn_chat_prompt *prompt, const struct b
     if (!marks) return bn_fail_memory(err, "the chat", longest + 1);
     memset(marks, 1, longest + 1);
     struct input input = {vocab, messages, n, marks};
-    status = bn_jinja_render(&result, chat->source.bytes, chat->source.n, total, fill, &input, err);
+    const struct bn_jinja_source source = {chat->source.bytes, chat->source.n, "chat template", BN_JINJA_CHAT};
+    status = bn_jinja_render(&result, &source, total, fill, &input, err);
     free(marks);
     if (status != BN_OK) return status;
     status = find_contents(prompt, &result, err);

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const tasks[] = {"microworld", "microworld_recall", "arc_easy",       "openbookqa", "hellaswag",
-                                    "mmlu",       "truthfulqa_mc1",    "truthfulqa_mc2", "wikitext",   "tinystories"};
+static const char *const tasks[] = {
+    "microworld", "microworld_recall", "arc_easy",       "openbookqa", "hellaswag",  "mmlu",
+    "piqa",       "truthfulqa_mc1",    "truthfulqa_mc2", "wikitext",   "tinystories"};
 
 /* Every task that finds its file; taken when one takes it. */
 bool fuzz_path(const char *path, struct bn_error *err)
@@ -17,7 +18,7 @@ bool fuzz_path(const char *path, struct bn_error *err)
     for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
         struct bn_items items = {0};
         struct bn_error why = {0};
-        enum bn_status status = bn_task_find(tasks[i])->read(&items, &options, &why);
+        enum bn_status status = bn_task_items(&items, bn_task_find(tasks[i]), &options, &why);
         if (!status && !bn_items_gather(&items)) abort();
         for (size_t k = 0; !status && k < items.n; k++) /* what is taken has answers that exist */
             if (items.list[k].gold >= items.list[k].n_choices || !items.list[k].n_choices) abort();
@@ -36,6 +37,7 @@ static void place(const char *folder)
     static const char *const places[] = {"a/microworld/microworld_heldout.jsonl",
                                          "a/arc-easy/test.jsonl",
                                          "a/openbookqa/test.jsonl",
+                                         "a/piqa/validation.jsonl",
                                          "a/hellaswag/hellaswag_val_full.txt",
                                          "a/mmlu/test/law_test.csv",
                                          "a/truthfulqa/mc_task.json",

@@ -1,0 +1,31 @@
+/* eval.h - what the parts of bitnet-eval share: the command line, opening the model, writing JSON. */
+#ifndef SUITES_CMD_EVAL_H
+#define SUITES_CMD_EVAL_H
+#include "engine/cmdline.h"
+#include "suites/eval/eval_json.h"
+
+enum { MAX_TASKS = 64 };
+struct eval_command {
+    struct bn_eval_options eval;
+    struct bn_model_options model;
+    const char *model_path, *tasks, *items, *only, *against, *twin;
+    int show_prompts;
+    bool json, list_tasks, quick, lens;
+};
+extern struct eval_command o;
+extern const struct bn_cmd cmd;
+
+/* Exits with the sentence where the model does not open. */
+struct bn_model *open_model(void);
+void warn_of_context(const struct bn_model *model, int n_ctx);
+/* Writes one JSON value and a newline; exits when the disk is full. Takes the reference. */
+void put_json(FILE *f, json_t *value, const char *where);
+void list_tasks(void);
+
+/* The three things it does; each returns its exit code. */
+int evaluate(void);
+int stress(void);
+int diverge(void);
+/* Keeps the words of the command line that bitnet-serve is to be started with. */
+void keep_engine_words(int argc, char **argv);
+#endif

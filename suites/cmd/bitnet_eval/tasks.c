@@ -1,0 +1,118 @@
+/* tasks.c - bitnet-eval --tasks: scores a model on tasks, or shows their prompts. */
+#include "engine/files.h"
+#include "suites/cmd/bitnet_eval/eval.h"
+#include "suites/eval/task.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void show_progress(void *self, const char *task, size_t done, size_t total)
+{
+    (void)self;
+    bn_cmd_progress("%s %zu/%zu", task, done, total);
+}
+
+static void print_result(const struct bn_eval_result *r)
+{
+    for (int i = 0; i < r->n_metrics; i++) {
+        const struct bn_eval_metric *m = &r->metrics[i];
+        printf("%-18s v%-4s %-16s %12.6g", r->task, r->version, m->name, m->value);
+        if (isfinite(m->error)) printf(" ± %.4g", m->error);
+        printf("  (n = %zu)\n", m->n);
+    }
+}
+
+struct chosen {
+    const char *name; /* as bn_eval_run takes it */
+    const struct bn_task *task;
+    struct bn_task *own; /* of a file */
+};
+
+/* Splits o.tasks at commas; a name that is no task, a file with an error, or one task twice ends the program before
+ * anything runs. */
+static int split_tasks(char *text, struct chosen *chosen)
+{
+    struct bn_error err = {0};
+    int n = 0;
+    for (char *rest = text, *name; (name = strsep(&rest, ","));) {
+        if (n == MAX_TASKS) bn_cmd_fail(&cmd, 2, "--tasks takes at most %d tasks.", MAX_TASKS);
+        struct chosen *c = &chosen[n];
+        if (bn_task_open(&c->task, &c->own, name, &err) != BN_OK)
+            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        c->name = c->own ? name : c->task->name;
+        for (int i = 0; i < n; i++)
+            if (!strcmp(chosen[i].task->name, c->task->name))
+                bn_cmd_fail(&cmd, 2, "Task %s is in --tasks twice.", c->task->name);
+        n++;
+    }
+    return n;
+}
+
+static void release_tasks(struct chosen *chosen, int n)
+{
+    for (int i = 0; i < n; i++) bn_task_free(chosen[i].own);
+}
+
+/* Options that some tasks have a use for. */
+static void check_tasks(const struct chosen *chosen, int n)
+{
+    bool perplexity = false, grouped = false;
+    for (int i = 0; i < n; i++) {
+        perplexity |= chosen[i].task->score == BN_SCORE_HALVES;
+        grouped |= chosen[i].task->grouped;
+    }
+    bn_cmd_needs(&cmd, "text_file", perplexity, "the task perplexity");
+    bn_cmd_needs(&cmd, "rule", perplexity, "the task perplexity");
+    bn_cmd_needs(&cmd, "limit_per_group", grouped, "a task of several subjects (mmlu)");
+}
+
+/* The first items as the model gets them, an object a line; needs no model. */
+static int show_prompts(const struct chosen *chosen, int n)
+{
+    struct bn_error err = {0};
+    for (int t = 0; t < n; t++) {
+        struct bn_items items = {0};
+        if (bn_task_items(&items, chosen[t].task, &o.eval, &err) != BN_OK)
+            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        for (size_t i = 0; i < items.n && i < (size_t)o.show_prompts; i++)
+            put_json(stdout, bn_eval_prompt_json(chosen[t].task->name, &items.list[i]), "the prompts");
+        bn_items_release(&items);
+    }
+    return 0;
+}
+
+int evaluate(void)
+{
+    struct chosen chosen[MAX_TASKS];
+    static struct bn_eval_result results[MAX_TASKS];
+    struct bn_error err = {0};
+    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
+    char *text = strdup(o.tasks);
+    int n = split_tasks(text, chosen);
+    check_tasks(chosen, n);
+    if (o.show_prompts) return show_prompts(chosen, n);
+    struct bn_model *model = open_model();
+    const struct bn_model_info *info = bn_model_info(model);
+    struct bn_output *items = NULL;
+    bn_input_declare(o.eval.text_file);
+    if (o.items && bn_output_open(&items, o.items, &err) != BN_OK)
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    o.eval.progress = show_progress;
+    for (int i = 0; i < n; i++) {
+        enum bn_status status = bn_eval_run(&results[i], model, chosen[i].name, &o.eval, &err);
+        if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        bn_cmd_progress(NULL);
+        if (!o.eval.n_ctx) warn_of_context(model, results[i].n_ctx); /* a task's own default */
+        if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
+        if (!o.json) print_result(&results[i]);
+    }
+    if (bn_model_check(model, &err) != BN_OK || (items && bn_output_commit(items, &err) != BN_OK))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    if (o.json) put_json(stdout, bn_eval_summary_json(results, n, info, o.eval.n_threads), "the result");
+    for (int i = 0; i < n; i++) bn_eval_release(&results[i]);
+    bn_model_close(model);
+    release_tasks(chosen, n);
+    free(text);
+    return 0;
+}

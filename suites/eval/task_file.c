@@ -1,0 +1,144 @@
+/* task_file.c - the fields of a task file. */
+#include "engine/files.h"
+#include "suites/eval/clean.h"
+#include "suites/eval/format.h"
+#include "suites/eval/task.h"
+#include "suites/fail.h"
+#include "suites/yaml.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEMPLATE_MOST = 16384, FILE_MOST = 1 << 20 };
+
+static const char *const scores[] = {"choice", "true_share", "partial", "rolling", "story", "halves", NULL};
+static const char *const metrics[] = {"acc", "acc_norm", "acc_bytes", NULL};
+
+#define TEMPLATE(name)                                                                                                 \
+    {                                                                                                                  \
+#name, BN_YAML_PROSE, offsetof(struct bn_task_fields, name), .max = TEMPLATE_MOST                              \
+    }
+/* Both a task and a layout begin with them. */
+#define TEMPLATES                                                                                                      \
+    TEMPLATE(id), TEMPLATE(group), TEMPLATE(description), TEMPLATE(context), TEMPLATE(choices), TEMPLATE(labels),      \
+        TEMPLATE(truth), TEMPLATE(answer), TEMPLATE(text)
+
+static const struct bn_yaml_field file_entry = {NULL, BN_YAML_TEXT, .max = 255},
+                                  column_entry = {NULL, BN_YAML_TEXT, .max = 63},
+                                  metric_entry = {NULL, BN_YAML_WORD, .words = metrics};
+#define LAYOUT(member) offsetof(struct bn_task_layout, member)
+static const struct bn_yaml_field layout_fields[] = {
+    TEMPLATES,
+    {"files", BN_YAML_LIST, LAYOUT(files), .required = true, .max = 16, .count = LAYOUT(n_files),
+     .size = sizeof(char *), .items = &file_entry},
+    {"format", BN_YAML_WORD, LAYOUT(format), .required = true, .words = bn_format_names},
+    {"columns", BN_YAML_LIST, LAYOUT(columns), .max = BN_COLUMNS_MOST, .count = LAYOUT(n_columns),
+     .size = sizeof(char *), .items = &column_entry},
+    {"separator", BN_YAML_TEXT, LAYOUT(separator), .max = 63},
+    {"shots", BN_YAML_TEXT, LAYOUT(shots), .max = 255},
+    {0}};
+#define TASK(member) offsetof(struct bn_task, member)
+static const struct bn_yaml_field task_fields[] = {
+    TEMPLATES,
+    {"task", BN_YAML_TEXT, TASK(name), .required = true, .max = 63},
+    {"version", BN_YAML_TEXT, TASK(version), .required = true, .max = 15},
+    {"purpose", BN_YAML_TEXT, TASK(purpose), .required = true, .max = 120},
+    {"source", BN_YAML_TEXT, TASK(source), .max = 250},
+    {"data", BN_YAML_TEXT, TASK(data), .max = 250},
+    {"licence", BN_YAML_TEXT, TASK(licence), .max = 120},
+    {"score", BN_YAML_WORD, TASK(score), .required = true, .words = scores},
+    {"metrics", BN_YAML_LIST, TASK(metrics), .max = 3, .count = TASK(n_metrics), .size = sizeof(int),
+     .items = &metric_entry},
+    {"clean", BN_YAML_WORD, TASK(clean), .words = bn_clean_names},
+    {"n_choices", BN_YAML_NUMBER, TASK(n_choices), .min = 2, .max = 64},
+    {"grouped", BN_YAML_SWITCH, TASK(grouped)},
+    {"layouts", BN_YAML_LIST, TASK(layouts), .required = true, .max = 16, .count = TASK(n_layouts),
+     .size = sizeof(struct bn_task_layout), .items = layout_fields},
+    {0}};
+
+/* ---- what belongs together ---- */
+static enum bn_status fault(const char *path, const char *what, struct bn_error *err)
+{
+    return bn_suites_fail(err, BN_ERR_FORMAT, "%.200s: %s", path, what);
+}
+
+static bool is_name(const char *text) { return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(text); }
+
+static enum bn_status check_layout(const struct bn_task *task, const struct bn_task_layout *l, const char *path,
+                                   struct bn_error *err)
+{
+    bool of_choices = bn_score_is_of_choices(task->score), partial = task->score == BN_SCORE_PARTIAL;
+    struct bn_task_fields f = bn_task_fields_of(task, l);
+    const char *fault_of_format = bn_format_check(l);
+    if (fault_of_format) return fault(path, fault_of_format, err);
+    if (of_choices != (f.choices != NULL) || (of_choices && !partial) != (f.context != NULL) ||
+        (!of_choices || partial) != (f.text != NULL))
+        return fault(path,
+                     "Each layout needs choices and context; choices (the beginnings) and text (the ending) where the "
+                     "score is partial; text alone where texts are scored.",
+                     err);
+    if (partial && (f.description || l->shots || task->n_metrics > 1 || (task->n_metrics && task->metrics[0])))
+        return fault(path, "A task whose score is partial has no description and shots, and acc alone.", err);
+    if (of_choices && !f.truth == !f.answer)
+        return fault(path, "Each layout needs either answer or truth, the list of what is true.", err);
+    if (task->score == BN_SCORE_TRUE_SHARE && !f.truth)
+        return fault(path, "The score true_share needs truth, the list of what is true.", err);
+    if (!of_choices &&
+        (f.truth || f.answer || f.labels || f.description || l->shots || task->n_metrics || task->n_choices))
+        return fault(path, "A task of texts has no truth, answer, labels, description, shots, metrics or n_choices.",
+                     err);
+    if (f.labels && f.truth) return fault(path, "Choose labels with answer, or truth; not both.", err);
+    if (task->grouped && !f.group) return fault(path, "A grouped task needs group in each layout.", err);
+    return BN_OK;
+}
+
+static enum bn_status check(struct bn_task *task, const char *path, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    if (!is_name(task->name)) return fault(path, "The name of a task is made of a to z, 0 to 9 and _ alone.", err);
+    for (uint32_t i = 0; i < task->n_layouts && !status; i++) status = check_layout(task, &task->layouts[i], path, err);
+    if (status || task->n_metrics || !bn_score_is_of_choices(task->score)) return status;
+    task->metrics = calloc(1, sizeof *task->metrics); /* acc, where none is named */
+    if (!task->metrics) return bn_suites_fail_memory(err);
+    task->n_metrics = 1;
+    return BN_OK;
+}
+
+/* ---- reading ---- */
+void bn_task_free(struct bn_task *task)
+{
+    if (task) bn_yaml_release(task_fields, task);
+    free(task);
+}
+
+enum bn_status bn_task_parse(struct bn_task **task, const char *text, size_t n_bytes, const char *path,
+                             struct bn_error *err)
+{
+    *task = calloc(1, sizeof **task);
+    if (!*task) return bn_suites_fail_memory(err);
+    enum bn_status status = bn_yaml_read(text, n_bytes, path, task_fields, *task, err);
+    if (!status) status = check(*task, path, err);
+    if (status) bn_task_free(*task), *task = NULL;
+    return status;
+}
+
+enum bn_status bn_task_read(struct bn_task **task, const char *path, struct bn_error *err)
+{
+    char *text;
+    size_t n_bytes;
+    enum bn_status status = bn_input_read(&text, &n_bytes, path, FILE_MOST, err);
+    if (status) return status;
+    status = bn_task_parse(task, text, n_bytes, path, err);
+    free(text);
+    return status;
+}
+
+struct bn_task_fields bn_task_fields_of(const struct bn_task *task, const struct bn_task_layout *layout)
+{
+    struct bn_task_fields own = layout->fields;
+    const char *const *from = (const char *const *)&task->fields;
+    char **to = (char **)&own;
+    for (size_t i = 0; i < sizeof own / sizeof *to; i++)
+        if (!to[i]) to[i] = (char *)(uintptr_t)from[i];
+    return own;
+}
