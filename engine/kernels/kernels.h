@@ -9,7 +9,7 @@
 #include "engine/core/status.h"
 #include <float.h>
 
-/* Memory for the tables and partial sums of matmul_i2, matmul_lut3 and matmul_q6_k, too large for a stack:
+/* Memory for the tables and partial sums of matmul_i2, matmul_lut3, matmul_lut4 and matmul_q6_k, too large for a stack:
  * BN_KERNEL_SCRATCH bytes, aligned to 64, each thread's own. Nothing is kept there from one call to the next. */
 #define BN_KERNEL_SCRATCH (704 << 10)
 
@@ -34,11 +34,13 @@ struct bn_ternary_args {
 
 /* The same with planes of signs (format/planes.h), in one pass over the packed bytes. With the integers D = sum_k b_mk
  * * q_tk of each plane: matmul_wrq:    y[t][m] = x_scale[t] * ((float)D1 * w_scale[2m] + (float)D2 * w_scale[2m + 1]);
- * no fused operation matmul_binary: y[t][m] = (float)D * (x_scale[t] * w_scale[m * w_scale_step]); cols a multiple of
- * 256 */
+ * no fused operation. matmul_lut4: the same from the panels of lut4.h; cols at most BN_LUT4_MOST_COLS. matmul_binary:
+ * y[t][m] = (float)D * (x_scale[t] * w_scale[m * w_scale_step]); cols a multiple of 256 */
 
 /* pack_lut3: one panel of lut3.h from `count` canonical I2_S rows without code 3 (1..32; missing rows become 0),
  * row_bytes apart; cols a multiple of 128. */
+
+/* pack_lut4: one panel of lut4.h from `count` rows of matmul_wrq (1..32; missing rows get code 0), row_bytes apart. */
 
 /* Float matmul: y[t][m] = sum_k w_mk * x_tk in 16 lanes (k modulo 16), fmaf, then bn_reduce16. */
 struct bn_float_args {

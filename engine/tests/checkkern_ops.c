@@ -3,6 +3,7 @@
 #include <math.h>
 #include "engine/core/half.h"
 #include "engine/kernels/lut3.h"
+#include "engine/kernels/lut4.h"
 #include <math.h>
 #include <string.h>
 
@@ -94,7 +95,7 @@ static struct range pick_range(struct rng *r)
     return (struct range){begin + count + rng_below(r, 3), begin, begin + count};
 }
 
-enum layout { I2, LUT3, WRQ, BINARY };
+enum layout { I2, LUT3, WRQ, LUT4, BINARY };
 static void fill_lut3(uint8_t *w, int rows, int cols, bool extreme, struct rng *r);
 static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum layout layout)
 {
@@ -111,8 +112,9 @@ static bool check_ternary(any_fn ref, any_fn fn, int number, struct rng *r, enum
         m.rows += 390, m.end += 390, n += 13; /* and those for many rows */
     size_t row_bytes = (size_t)cols / (layout == BINARY ? 8 : 4) + (size_t)(number % 4 == 3 ? 32 : 0),
            x_stride = BN_A256_BYTES(cols) + (size_t)(number % 5 == 4 ? 64 : 0);
-    size_t y_bytes = (size_t)n * (size_t)m.rows * 4,
-           w_bytes = layout == LUT3 ? bn_lut3_bytes(m.rows, cols) : (size_t)m.rows * row_bytes;
+    size_t y_bytes = (size_t)n * (size_t)m.rows * 4, w_bytes = layout == LUT3   ? bn_lut3_bytes(m.rows, cols)
+                                                               : layout == LUT4 ? bn_lut4_bytes(m.rows, cols)
+                                                                                : (size_t)m.rows * row_bytes;
     uint8_t *w = guarded(w_bytes);
     int8_t *x = guarded((size_t)n * x_stride);
     int32_t *x_sum = guarded((size_t)n * 4);
@@ -187,6 +189,20 @@ static bool check_pack_lut3(any_fn ref, any_fn fn, int number, struct rng *r)
     ((bn_pack_lut3_fn *)ref)(a, i2, row_bytes, count, cols);
     ((bn_pack_lut3_fn *)fn)(b, i2, row_bytes, count, cols);
     return same_bytes(a, b, bytes, "rows %d, cols %d", count, cols);
+}
+static bool check_pack_lut4(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    int cols = 128 * (number < 24 ? 1 + number : 1 + rng_below(r, 60)), count = number % 3 ? 1 + rng_below(r, 32) : 32;
+    size_t row_bytes = (size_t)cols / 4 + (size_t)(number % 4 == 3 ? 32 : 0), bytes = bn_lut4_bytes(1, cols);
+    uint8_t *rows = guarded((size_t)count * row_bytes), *a = guarded(bytes), *b = guarded(bytes);
+    fill_bytes(rows, (size_t)count * row_bytes, r);
+    ((bn_pack_lut4_fn *)ref)(a, rows, row_bytes, count, cols);
+    ((bn_pack_lut4_fn *)fn)(b, rows, row_bytes, count, cols);
+    return same_bytes(a, b, bytes, "rows %d, cols %d", count, cols);
+}
+static bool check_matmul_lut4(any_fn ref, any_fn fn, int number, struct rng *r)
+{
+    return check_ternary(ref, fn, number, r, LUT4);
 }
 static bool check_matmul_lut3(any_fn ref, any_fn fn, int number, struct rng *r)
 {
@@ -343,6 +359,8 @@ CHECK(matmul_wrq, 144, check_matmul_wrq);
 CHECK(matmul_binary, 144, check_matmul_binary);
 CHECK(pack_lut3, 96, check_pack_lut3);
 CHECK(matmul_lut3, 288, check_matmul_lut3);
+CHECK(pack_lut4, 96, check_pack_lut4);
+CHECK(matmul_lut4, 288, check_matmul_lut4);
 CHECK(matmul_f32, 60, check_f32);
 CHECK(matmul_f16, 60, check_f16);
 CHECK(matmul_bf16, 60, check_bf16);

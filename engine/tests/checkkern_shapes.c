@@ -35,6 +35,7 @@ static size_t row_bytes(const struct shape *s)
         return cols / 8;
     case BN_KERNEL_matmul_i2:
     case BN_KERNEL_matmul_wrq:
+    case BN_KERNEL_matmul_lut4:
         return cols / 4;
     case BN_KERNEL_matmul_lut3:
         return (size_t)bn_lut3_units(s->cols) * 10;
@@ -85,7 +86,7 @@ static void multiply(any_fn fn, const struct shape *s)
     size_t stride = row_bytes(s), wide = (size_t)s->cols, rows = (size_t)s->rows;
     void *w = next(rows * stride);
     if (s->op == BN_KERNEL_matmul_i2 || s->op == BN_KERNEL_matmul_lut3 || s->op == BN_KERNEL_matmul_wrq ||
-        s->op == BN_KERNEL_matmul_binary)
+        s->op == BN_KERNEL_matmul_lut4 || s->op == BN_KERNEL_matmul_binary)
         ((bn_matmul_i2_fn *)fn)(&(struct bn_ternary_args){in.y, rows, w, stride, s->rows, s->cols, in.w_scale, 0,
                                                           in.codes, BN_A256_BYTES(wide), in.sum, in.scale, s->n,
                                                           in.scratch},
@@ -203,6 +204,11 @@ const struct shape bench_shapes[] = {
     {BN_KERNEL_matmul_wrq, 2560, 6912, 1, LIMIT_READ, "down: 2560 x 6912, 1 token", 0},
     {BN_KERNEL_matmul_wrq, 2560, 2560, 4, LIMIT_READ, "q, o: 2560 x 2560, 4 tokens", 0},
     {BN_KERNEL_matmul_wrq, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
+    {BN_KERNEL_matmul_lut4, 2560, 2560, 1, LIMIT_READ, "q, o: 2560 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_lut4, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
+    {BN_KERNEL_matmul_lut4, 2560, 6912, 1, LIMIT_READ, "down: 2560 x 6912, 1 token", 0},
+    {BN_KERNEL_matmul_lut4, 2560, 2560, 4, LIMIT_READ, "q, o: 2560 x 2560, 4 tokens", 0},
+    {BN_KERNEL_matmul_lut4, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     {BN_KERNEL_matmul_binary, 6912, 2560, 1, LIMIT_READ, "gate, up: 6912 x 2560, 1 token", 0},
     {BN_KERNEL_matmul_binary, 2560, 2560, 128, LIMIT_INT8, "q, o: 2560 x 2560, 128 tokens", 0},
     MATMUL(matmul_q6_k, LIMIT_INT8),

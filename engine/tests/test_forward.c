@@ -107,6 +107,25 @@ Test(forward, same_bits_for_ternary_layouts)
     cr_expect_eq(bn_model_open(&model, path, &(struct bn_model_options){.ternary_layout = "t5"}, &err), BN_ERR_USAGE);
 }
 
+Test(forward, same_bits_for_wrq_layouts)
+{
+    uint64_t first = 0;
+    for (int i = 0; i < 6; i++) {
+        struct bn_model *model = NULL;
+        struct bn_error err;
+        const char *layout = i % 2 ? "lut3" : "i2";
+        const struct bn_model_options o = {.kernel_backend = (const char *const[]){"ref", "avx2", "auto"}[i / 2],
+                                           .ternary_layout = layout,
+                                           .wrq = true};
+        if (bn_model_open(&model, path, &o, &err) != BN_OK) continue;
+        cr_expect_eq(model->weights.layers[0].down.form == &bn_linear_lut4, i % 2, "%s", o.kernel_backend);
+        uint64_t hash = hash_of(model, 2, 32);
+        if (!i) first = hash;
+        cr_expect_eq(hash, first, "%s, %s", o.kernel_backend, layout);
+        bn_model_close(model);
+    }
+}
+
 struct rows {
     float *logits;
     size_t n_vocab;

@@ -32,6 +32,18 @@ static inline __m512i lanes_of4(__m512i a, __m512i b, __m512i c, __m512i d)
     return _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
 }
 
+/* Sixteen pairs of floats, as far as `mask` says, taken apart. */
+static inline void load_pairs(__m512 *first, __m512 *second, const float *pairs, __mmask16 mask)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
+                  odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+    uint32_t both = (uint32_t)_pdep_u32(mask, 0x55555555) * 3;
+    __m512 low = _mm512_maskz_loadu_ps((__mmask16)both, pairs),
+           high = _mm512_maskz_loadu_ps((__mmask16)(both >> 16), pairs + 16);
+    *first = _mm512_permutex2var_ps(low, even, high);
+    *second = _mm512_permutex2var_ps(low, odd, high);
+}
+
 /* The totals of four vectors of 16 integers, one a lane. */
 static inline __m128i sum4(__m512i a, __m512i b, __m512i c, __m512i d)
 {

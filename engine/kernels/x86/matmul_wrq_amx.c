@@ -25,18 +25,14 @@ BN_INLINE __m512 plane_sums(const int32_t *sums, int32_t x_sum)
 
 static void store_tile(const struct bn_ternary_args *a, const int32_t (*sums)[2 * TILE], int t, int m, int rows)
 {
-    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
-                  odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-    const float *scale = a->w_scale + 2 * (size_t)m;
-    uint32_t both = (uint32_t)((1ull << 2 * rows) - 1);
-    __m512 low = _mm512_maskz_loadu_ps((__mmask16)both, scale),
-           high = _mm512_maskz_loadu_ps((__mmask16)(both >> 16), scale + TILE),
-           s1 = _mm512_permutex2var_ps(low, even, high), s2 = _mm512_permutex2var_ps(low, odd, high);
+    const __mmask16 mask = (__mmask16)((1u << rows) - 1);
+    __m512 s1, s2;
+    load_pairs(&s1, &s2, a->w_scale + 2 * (size_t)m, mask);
     for (int c = 0; c < TILE; c++, t++) {
         __m512 first = _mm512_mul_ps(plane_sums(sums[c], a->x_sum[t]), s1),
                second = _mm512_mul_ps(plane_sums(sums[c] + TILE, a->x_sum[t]), s2),
                y = _mm512_mul_ps(_mm512_set1_ps(a->x_scale[t]), _mm512_add_ps(first, second));
-        _mm512_mask_storeu_ps(a->y + (size_t)t * a->y_stride + m, (__mmask16)((1u << rows) - 1), y);
+        _mm512_mask_storeu_ps(a->y + (size_t)t * a->y_stride + m, mask, y);
     }
 }
 #include "engine/kernels/x86/matmul_amx_tmpl.h"

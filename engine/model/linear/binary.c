@@ -5,11 +5,9 @@
 static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
     if (tensor->encoding != BN_ENC_BINARY || b->options->float_activations) return BN_OK;
-    float *scale = bn_bind_floats(b, (size_t)tensor->rows, "weight scales");
-    if (!scale) return BN_ERR_MEMORY;
-    for (int r = 0; r < lin->rows; r++) scale[r] = bn_planes_scale(tensor->data, 1, tensor->rows, tensor->cols, r, 0);
+    lin->w_scale = bn_bind_plane_scales(b, tensor, 1);
+    if (!lin->w_scale) return BN_ERR_MEMORY;
     lin->form = &bn_linear_binary;
-    lin->w_scale = scale;
     lin->w_scale_step = 1;
     lin->row_bytes = bn_planes_row_bytes(1, tensor->cols);
     return bn_bind_stored(b, lin, tensor->data, tensor->name);

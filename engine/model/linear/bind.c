@@ -2,6 +2,7 @@
  * on all cores where not. */
 #include "engine/model/linear/bind.h"
 #include "engine/format/little_endian.h"
+#include "engine/format/planes.h"
 #include <stdlib.h>
 
 static void *own(struct bn_binder *b, size_t bytes, const char *what)
@@ -25,6 +26,14 @@ void *bn_bind_matrix(struct bn_binder *b, size_t bytes, const char *what)
 {
     void *p = bn_weight_memory_take(&b->weights->memory, bytes);
     return p ? p : own(b, bytes, what);
+}
+
+float *bn_bind_plane_scales(struct bn_binder *b, const struct bn_tensor *t, int planes)
+{
+    float *scale = bn_bind_floats(b, (size_t)planes * (size_t)t->rows, "weight scales");
+    for (int64_t i = 0; scale && i < planes * t->rows; i++)
+        scale[i] = bn_planes_scale(t->data, planes, t->rows, t->cols, i / planes, (int)(i % planes));
+    return scale;
 }
 
 void bn_bind_done_with(const struct bn_binder *b, const struct bn_tensor *tensor)

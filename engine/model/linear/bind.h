@@ -20,6 +20,8 @@ struct bn_binder {
 /* Room for n floats, or for a matrix (in huge pages while they last); NULL with the error set without memory. */
 float *bn_bind_floats(struct bn_binder *binder, size_t n, const char *what);
 void *bn_bind_matrix(struct bn_binder *binder, size_t bytes, const char *what);
+/* [rows][planes] scales of rows of planes of signs; NULL as above. */
+float *bn_bind_plane_scales(struct bn_binder *binder, const struct bn_tensor *tensor, int planes);
 /* The file's pages of the tensor will not be read again soon. */
 void bn_bind_done_with(const struct bn_binder *binder, const struct bn_tensor *tensor);
 

@@ -8,12 +8,9 @@ enum { PLANES = 2 };
 static enum bn_status bind(struct bn_binder *b, struct bn_linear *lin, const struct bn_tensor *tensor)
 {
     if (tensor->encoding != BN_ENC_WRQ || b->options->float_activations) return BN_OK;
-    float *scale = bn_bind_floats(b, (size_t)PLANES * (size_t)tensor->rows, "weight scales");
-    if (!scale) return BN_ERR_MEMORY;
-    for (int i = 0; i < PLANES * lin->rows; i++)
-        scale[i] = bn_planes_scale(tensor->data, PLANES, tensor->rows, tensor->cols, i / PLANES, i % PLANES);
+    lin->plane_scale = bn_bind_plane_scales(b, tensor, PLANES);
+    if (!lin->plane_scale) return BN_ERR_MEMORY;
     lin->form = &bn_linear_wrq;
-    lin->plane_scale = scale;
     lin->row_bytes = bn_planes_row_bytes(PLANES, tensor->cols);
     return bn_bind_stored(b, lin, tensor->data, tensor->name);
 }
