@@ -12,6 +12,7 @@ struct bn_eval_options {
     const char *text_file; /* the text of task "perplexity" */
     const char *rule;      /* its rule: "llama.cpp" (NULL) or "lm-eval" */
     const char *ids;       /* only the items of this comma-separated list; NULL: all */
+    bool alone;            /* nothing of one input is kept for the next (provider.h): what that costs can be seen */
     int n_shots;           /* examples before each question; 0: none */
     int limit;             /* only the first N items; 0: all */
     int limit_per_group;   /* only the first N items of each group (an MMLU subject); 0: all */

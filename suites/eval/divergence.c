@@ -102,7 +102,7 @@ static enum bn_status open_pair(struct pair *p, const struct bn_divergence_optio
     if (status == BN_OK) status = bn_model_open(&p->models[1], o->model_path, &model, err);
     for (int i = 0; i < 2 && status == BN_OK; i++) {
         const struct bn_session_options session = bn_eval_session(&kinds[i], o->n_ctx, o->n_threads);
-        status = bn_engine_provider_init(&p->engines[i], p->models[i], &session, err);
+        status = bn_engine_provider_init(&p->engines[i], p->models[i], &session, true, err);
     }
     if (status == BN_OK && bn_model_info(p->models[0])->n_vocab != bn_model_info(p->models[1])->n_vocab)
         status = bn_suites_fail(err, BN_ERR_USAGE,

@@ -242,7 +242,7 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     int n_ctx = o->n_ctx ? o->n_ctx : task->score == BN_SCORE_HALVES ? 512 : 0;
     status = read_items(owned, task, o, err);
     const struct bn_session_options session = bn_eval_session(&o->session, n_ctx, o->n_threads);
-    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, err);
+    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, !o->alone, err);
     if (status == BN_OK) {
         result->n_ctx = engine.provider.max_tokens;
         status = score_all(result, owned, task, o, &engine.provider, err);

@@ -92,7 +92,7 @@ static enum bn_status measure(struct bn_drift *drift, const struct bn_model *mod
     enum bn_status status = bn_stress_ids(&filler, model, 1, true, n_filler, err);
     if (status == BN_OK) status = bn_stress_ids(&passages, model, 7, false, (size_t)n_passages * PASSAGE, err);
     const struct bn_session_options session = bn_stress_session(options, n_ctx);
-    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, err);
+    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, true, err);
     if (status == BN_OK)
         status = bn_drift_measure(drift, &engine.provider, filler, n_filler, passages, n_passages, err);
     bn_engine_provider_release(&engine);
