@@ -106,7 +106,7 @@ enum bn_status bn_load_server_stop(struct bn_load_server *s, struct bn_error *er
     while (bn_process_pump(&s->process, 200))
         if (!killed && bn_clock_s() > until) bn_process_kill(&s->process), killed = true;
     char words[512];
-    snprintf(words, sizeof words, "%s", last_words(s));
+    snprintf(words, sizeof words, "%.*s", (int)sizeof words - 1, last_words(s));
     int state = reap(s);
     if (!killed && WIFEXITED(state) && !WEXITSTATUS(state)) return BN_OK;
     return bn_harness_fail(err, BN_ERR_IO, "bitnet-serve %s: %s",
