@@ -29,7 +29,7 @@ class Server:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, raised, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -37,6 +37,8 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.thread.join(5)
+        if self.process.returncode and not raised:  # also where a sanitizer has something to say
+            raise RuntimeError(f"bitnet-serve ended with exit code {self.process.returncode}: " + "\n".join(self.log[-60:]))
 
     def version(self):
         return subprocess.run([self.process.args[0], "--version"], capture_output=True, text=True, check=True).stdout
