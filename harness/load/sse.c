@@ -25,6 +25,7 @@ static bool append(struct bn_sse *s, char **text, size_t *n, size_t *cap, const 
     if (*n + k + 1 > *cap) {
         size_t larger = 2 * (*n + k) + 256;
         char *more = realloc(*text, larger);
+        s->no_memory = !more;
         if (!more) return wrong(s, "Out of memory reading an event");
         *text = more, *cap = larger;
     }

@@ -10,6 +10,7 @@ struct bn_sse {
                   size_t n); /* the data of one event, terminated; false ends the reading */
     void *self;
     char problem[200]; /* what was wrong; "" */
+    bool no_memory;    /* that was it */
     /* ---- inside ---- */
     char *line, *data;
     size_t n_line, line_cap, n_data, data_cap;
