@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 int bn_bench_load(int argc, char **argv);
@@ -134,6 +135,15 @@ struct load { /* a load test in progress */
     struct bn_load_verdict verdict;
 };
 
+/* Each client is an open file. */
+static void raise_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files)) return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* Names the server, and greets one that is there already. */
 static enum bn_status find_server(struct load *l, struct bn_error *err)
 {
@@ -256,6 +266,7 @@ int bn_bench_load(int argc, char **argv)
     check_request(bn_cmd_parse(&cmd, argc, argv), argv);
     fill_plan();
     bn_child_take_signals();
+    raise_limit();
     if (begin(&l, &err)) fail(err.status == BN_ERR_USAGE ? 2 : bn_child_interrupt ? 130 : 1, &err);
     for (int i = 0; i < o.rounds; i++) {
         if (o.rounds > 1) bn_cmd_progress("round %d of %d", i + 1, o.rounds);

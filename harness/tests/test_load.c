@@ -351,50 +351,40 @@ Test(load, addresses)
 }
 
 /* ---- figures ---- */
+enum { MS = 1000000 };
+/* Request 0 is warm-up; 1 was due at 100 ms and sent at 150, its tokens came at 200 (1), 210 (1) and 250 (3); 2 has a
+ * gap of 1010 ms; 3 left. */
+static struct bn_load_event times[4][3] = {{{95 * MS, 1}, {105 * MS, 2}},
+                                           {{200 * MS, 1}, {210 * MS, 1}, {250 * MS, 3}},
+                                           {{130 * MS, 1}, {140 * MS, 1}, {1150 * MS, 1}},
+                                           {{300 * MS, 2}}};
+static const int starts[] = {0, 100, 120, 290}, opened[] = {0, 150, 120, 290}, ends[] = {110, 251, 1150, 300},
+                 n_times[] = {2, 3, 3, 1}, n_tokens[] = {3, 5, 3, 2};
+
+static enum bn_status summarise(struct bn_load_summary *s, struct bn_load_slo slo)
+{
+    static struct bn_load_result r[4], *results[4];
+    static const struct bn_load_plan plan = {.n_warmup = 1, .concurrency = 1};
+    const struct bn_load_run run = {results, 4, 100 * MS, 1100 * MS, .wall_s = 2, .cpu_s = 0.5, .generated = 15};
+    for (int i = 0; i < 4; i++) {
+        r[i] = (struct bn_load_result){.request = {.index = (uint32_t)i},
+                                       .outcome = BN_LOAD_COMPLETE,
+                                       .start_ns = (int64_t)starts[i] * MS,
+                                       .opened_ns = (int64_t)opened[i] * MS,
+                                       .end_ns = (int64_t)ends[i] * MS,
+                                       .events = times[i],
+                                       .n_events = (size_t)n_times[i],
+                                       .tokens = n_tokens[i]};
+        results[i] = &r[i];
+    }
+    r[3].request.manner = BN_LOAD_VANISHING, r[3].outcome = BN_LOAD_VANISHED;
+    return bn_load_summarise(s, &run, 1, &plan, &slo, NULL);
+}
+
 Test(load, figures_count_from_the_intended_time)
 {
-    enum { MS = 1000000 };
-    struct bn_load_plan plan = {.n_warmup = 1, .concurrency = 1};
-    /* request 0 is warm-up; 1 was due at 100 ms, sent at 150, has tokens at 200 (1), 210 (1), 250 (3) */
-    struct bn_load_event events[4][3] = {{{95 * MS, 1}, {105 * MS, 2}, {0, 0}},
-                                         {{200 * MS, 1}, {210 * MS, 1}, {250 * MS, 3}},
-                                         {{130 * MS, 1}, {140 * MS, 1}, {1150 * MS, 1}},
-                                         {{300 * MS, 2}, {0, 0}, {0, 0}}};
-    struct bn_load_result r[4] = {
-        {.request = {.index = 0}, .outcome = BN_LOAD_COMPLETE, .n_events = 2, .tokens = 3, .end_ns = 110 * MS},
-        {.request = {.index = 1},
-         .outcome = BN_LOAD_COMPLETE,
-         .start_ns = 100 * MS,
-         .opened_ns = 150 * MS,
-         .n_events = 3,
-         .tokens = 5,
-         .end_ns = 251 * MS},
-        {.request = {.index = 2},
-         .outcome = BN_LOAD_COMPLETE,
-         .start_ns = 120 * MS,
-         .opened_ns = 120 * MS,
-         .n_events = 3,
-         .tokens = 3,
-         .end_ns = 1150 * MS},
-        {.request = {.index = 3, .manner = BN_LOAD_VANISHING},
-         .outcome = BN_LOAD_VANISHED,
-         .start_ns = 290 * MS,
-         .opened_ns = 290 * MS,
-         .n_events = 1,
-         .tokens = 2,
-         .end_ns = 300 * MS}};
-    struct bn_load_result *results[4];
-    for (int i = 0; i < 4; i++) r[i].events = events[i], results[i] = &r[i];
-    struct bn_load_run run = {.results = results,
-                              .n = 4,
-                              .begin_ns = 100 * MS,
-                              .end_ns = 1100 * MS,
-                              .wall_s = 2,
-                              .cpu_s = 0.5,
-                              .generated = 15};
-    struct bn_load_slo slo = {.ttft_ms = 100, .itl_ms = 40};
     struct bn_load_summary s;
-    cr_assert_eq(bn_load_summarise(&s, &run, 1, &plan, &slo, NULL), BN_OK);
+    cr_assert_eq(summarise(&s, (struct bn_load_slo){.ttft_ms = 100, .itl_ms = 40}), BN_OK);
     cr_assert_eq(s.n, 3);
     cr_assert_float_eq(s.ttft[BN_LOAD_STEADY].max, 100 * MS, 1); /* not 50, from when it was sent */
     cr_assert_float_eq(s.ttft[BN_LOAD_STEADY].p50, 55 * MS, 1);
@@ -410,12 +400,17 @@ Test(load, figures_count_from_the_intended_time)
     cr_assert_eq(s.wasted, 2);
     cr_assert_float_eq(s.never_received, 2, 1e-9); /* 15 generated, 13 received */
     cr_assert_float_eq(s.cpu_share, 0.25, 1e-9);
-    slo.itl_ms = 39;
-    cr_assert_eq(bn_load_summarise(&s, &run, 1, &plan, &slo, NULL), BN_OK);
-    cr_assert_eq(s.n_good, 0);
-    slo = (struct bn_load_slo){.tpot_ms = 12.5};
-    cr_assert_eq(bn_load_summarise(&s, &run, 1, &plan, &slo, NULL), BN_OK);
-    cr_assert_eq(s.n_good, 1);
+}
+
+Test(load, objectives_are_met_or_not)
+{
+    struct bn_load_summary s;
+    cr_assert(!summarise(&s, (struct bn_load_slo){.ttft_ms = 99}) && s.n_good == 1);
+    cr_assert(!summarise(&s, (struct bn_load_slo){.ttft_ms = 9}) && s.n_good == 0);
+    cr_assert(!summarise(&s, (struct bn_load_slo){.itl_ms = 39}) && s.n_good == 0);
+    cr_assert(!summarise(&s, (struct bn_load_slo){.itl_ms = 1010}) && s.n_good == 2);
+    cr_assert(!summarise(&s, (struct bn_load_slo){.tpot_ms = 12.5}) && s.n_good == 1);
+    cr_assert(!summarise(&s, (struct bn_load_slo){.tpot_ms = 510}) && s.n_good == 2);
 }
 
 Test(load, quantiles_need_enough_values)
