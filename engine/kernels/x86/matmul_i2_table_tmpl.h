@@ -128,15 +128,18 @@ BN_INLINE void fill_table(sums16 (*table)[TABLE_VECTORS], const struct tables *l
         }
 }
 
-BN_INLINE void add_to_total(__m256i *total, sums16 sum)
+BN_INLINE void add_to_total(__m256i *total, sums16 sum, const bool begins)
 {
 #if TABLE_TOKENS == 32
-    __m512i *wide = (__m512i *)total;
-    wide[0] = _mm512_add_epi32(wide[0], _mm512_cvtepi16_epi32(_mm512_castsi512_si256((__m512i)sum)));
-    wide[1] = _mm512_add_epi32(wide[1], _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64((__m512i)sum, 1)));
+    __m512i *wide = (__m512i *)total, low = _mm512_cvtepi16_epi32(_mm512_castsi512_si256((__m512i)sum)),
+            high = _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64((__m512i)sum, 1));
+    wide[0] = begins ? low : _mm512_add_epi32(wide[0], low);
+    wide[1] = begins ? high : _mm512_add_epi32(wide[1], high);
 #else
-    total[0] = _mm256_add_epi32(total[0], _mm256_cvtepi16_epi32(_mm256_castsi256_si128((__m256i)sum)));
-    total[1] = _mm256_add_epi32(total[1], _mm256_cvtepi16_epi32(_mm256_extracti128_si256((__m256i)sum, 1)));
+    __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128((__m256i)sum)),
+            high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256((__m256i)sum, 1));
+    total[0] = begins ? low : _mm256_add_epi32(total[0], low);
+    total[1] = begins ? high : _mm256_add_epi32(total[1], high);
 #endif
 }
 
@@ -145,18 +148,19 @@ BN_INLINE void look_up(sums16 (*sums)[TABLE_VECTORS], const struct tables *l, in
                        const bool begins)
 {
     const char *table = (const char *)l->table;
-    for (int r = 0; r < rows; r++) {
+    const uint8_t(*at_row)[TABLE_BYTES] = l->index[step];
+    for (sums16(*end)[TABLE_VECTORS] = sums + rows; sums < end; sums++, at_row++) {
         uint64_t index;
         sums16 sum[TABLE_VECTORS];
-        memcpy(&index, l->index[step][r], sizeof index);
-        BN_UNROLL for (int v = 0; v < vectors; v++) sum[v] = begins ? (sums16){0} : sums[r][v];
+        memcpy(&index, at_row, sizeof index);
+        BN_UNROLL for (int v = 0; v < vectors; v++) sum[v] = begins ? (sums16){0} : sums[0][v];
         BN_UNROLL for (int g = 0; g < TABLE_BYTES; g++)
         {
             uint64_t at = (g ? index >> (8 * g - 6) : index << 6) & 255 << 6; /* an entry has 64 bytes */
             const sums16 *entry = (const sums16 *)(table + (size_t)g * sizeof l->table[0] + at);
             BN_UNROLL for (int v = 0; v < vectors; v++) sum[v] += entry[v];
         }
-        BN_UNROLL for (int v = 0; v < vectors; v++) sums[r][v] = sum[v];
+        BN_UNROLL for (int v = 0; v < vectors; v++) sums[0][v] = sum[v];
     }
 }
 
@@ -172,11 +176,20 @@ BN_INLINE void chunk(struct tables *l, int p, int steps, int rows, const int vec
     }
 }
 
-BN_INLINE void flush(struct tables *l, int p, int rows, const int vectors)
+/* Adds the sums to the totals, or begins them. */
+BN_INLINE void flush(struct tables *l, int p, int rows, const int vectors, const bool begins)
 {
     for (int r = 0; r < rows; r++)
         BN_UNROLL for (int v = 0; v < vectors; v++)
-            add_to_total(l->total[p][r] + v * TABLE_TOKENS / 8, l->sum[p][r][v]);
+            add_to_total(l->total[p][r] + v * TABLE_TOKENS / 8, l->sum[p][r][v], begins);
+}
+
+BN_INLINE void flush_into(struct tables *l, int p, int rows, const int vectors, bool begun)
+{
+    if (begun)
+        flush(l, p, rows, vectors, false);
+    else
+        flush(l, p, rows, vectors, true);
 }
 
 /* v[i] lane j becomes v[j] lane i. */
@@ -238,7 +251,7 @@ BN_INLINE bool table_block(struct tables *l, const struct bn_ternary_args *a, in
 {
     const int tokens = vectors * TABLE_TOKENS, rows = end - begin;
     int reach[TABLE_PASSES] = {0}; /* bound on the sums so far */
-    for (int p = 0; p < passes; p++) memset(l->total[p], 0, (size_t)rows * sizeof *l->total[p]);
+    bool begun[TABLE_PASSES] = {false};
     for (int k = 0; k < a->cols; k += 256) {
         int steps = pack(l, a, begin, end, k);
         if (steps == 0) return false;
@@ -246,13 +259,16 @@ BN_INLINE bool table_block(struct tables *l, const struct bn_ternary_args *a, in
             int most = spread(l, a, t + p * tokens, k, 0),
                 second = tokens > 16 ? spread(l, a, t + p * tokens + 16, k, 1) : 0;
             if (second > most) most = second;
-            if (reach[p] + most > INT16_MAX) flush(l, p, rows, vectors), reach[p] = 0;
+            if (reach[p] + most > INT16_MAX) {
+                flush_into(l, p, rows, vectors, begun[p]);
+                begun[p] = true, reach[p] = 0;
+            }
             chunk(l, p, steps, rows, vectors, reach[p] == 0);
             reach[p] += most;
         }
     }
     for (int p = 0; p < passes; p++, t += tokens) {
-        flush(l, p, rows, vectors);
+        flush_into(l, p, rows, vectors, begun[p]);
         store_totals((const __m256i(*)[4])l->total[p], a, begin, end, t, a->n - t < tokens ? a->n : t + tokens);
     }
     return true;
