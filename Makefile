@@ -12,6 +12,11 @@ WARN        := -Wall -Wextra -Wshadow -Werror -Wno-missing-field-initializers
 OPT         ?= -O3 -g -fno-omit-frame-pointer
 CFLAGS_ALL   = -std=gnu11 $(OPT) $(ARCH_FLAGS) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS) $(FILE_FLAGS)
 LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
+# OPTIONS=all: programs that have every EXACT option on (ci/all_options.c)
+ifeq ($(OPTIONS),all)
+BUILD       := build/all-options
+LDFLAGS_ALL += $(foreach f,model session generator,-Wl,--wrap=bn_$(f)_open)
+endif
 COMMIT      := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
 # `make V=1` shows the commands
@@ -25,7 +30,7 @@ ARCH_FLAGS := $(if $(filter i%86,$(ARCH)),-msse2 -mfpmath=sse)
 not_arch   := $(if $(filter x86_64,$(ARCH)),,engine/kernels/x86/% %_avx2.c %_avx512vnni.c) $(if $(filter aarch64,$(ARCH)),,engine/kernels/arm/%)
 room = $(filter-out $(not_arch),$(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*')))
 SERVE_SRC   := $(call room,engine/serve)
-ENGINE_SRC  := $(filter-out $(SERVE_SRC),$(call room,engine))
+ENGINE_SRC  := $(filter-out $(SERVE_SRC),$(call room,engine)) $(if $(filter all,$(OPTIONS)),ci/all_options.c)
 SUITES_SRC  := $(call room,suites)
 HARNESS_SRC := $(call room,harness)
 REPORTS_SRC := $(call room,reports) harness/store/mix.c # the database's side: what its seals are made with
@@ -76,7 +81,7 @@ bench: install-dependencies ## the main job: sweep, counters, stress tests, eval
 	@$(MAKE) --no-print-directory all
 	@QUICK=$(QUICK) BIN=$(BUILD)/bin scripts/bench
 
-test: install-dependencies ## every test that needs no special hardware (BN_DATA=DIR: data for further tests)
+test: install-dependencies ## every test that needs no special hardware (BN_DATA=DIR: data for further tests; OPTIONS=all: every EXACT option on)
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) ci/test
 

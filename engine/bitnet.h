@@ -264,7 +264,7 @@ struct bn_kv_prune_options {
     float budget;     /* up to 1: most of the positions so far that stay, as a share; above: as a number; default 0.5 */
     int min_keep;     /* latest positions that always stay; default 32 */
     int warmup_steps; /* first positions of a text during which nothing is evicted */
-    float threshold;  /* dynamic: slots below this share of an average score go; below 0: none; default 0.07 */
+    float threshold;  /* dynamic: slots below this share of an average score go, whatever the budget; 0: none */
 };
 
 /* Rows of passes whose first q, k and v came from the table of fuse_subwords, since opening. */

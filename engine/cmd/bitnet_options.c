@@ -71,6 +71,14 @@ static void print_json(const struct bn_option *const *all, size_t n)
     puts("]}");
 }
 
+/* Either of two declares it. */
+static void put_excluded(const struct bn_option *o, const struct bn_option *const *all, size_t n)
+{
+    const char *between = "";
+    for (size_t i = 0; i < n; i++)
+        if (bn_option_excludes(o, all[i])) printf("%s%s", between, all[i]->name), between = ", ";
+}
+
 static void print_markdown(const struct bn_option *const *all, size_t n)
 {
     puts("# Options\n\nOptimisations that can be switched in every program; this page is the output of `bitnet-options "
@@ -82,14 +90,15 @@ static void print_markdown(const struct bn_option *const *all, size_t n)
          "--- | --- |");
     for (size_t i = 0; i < n; i++) {
         const struct bn_option *o = all[i];
-        printf("| [%s](%s.md) | ", o->name, o->name);
+        const struct bn_option *whole = bn_option_whole(o); /* whose page describes it */
+        printf("| [%s](%s.md) | ", o->name, whole ? whole->name : o->name);
         put_list(o->values, ", ", false);
         if (o->least != o->most) printf(" (%.10g to %.10g)", o->least, o->most);
         if (o->takes_file) printf(", FILE");
         fputs(" | ", stdout), put(o->help, false);
         fputs(" | ", stdout), put(o->exactness, false);
         fputs(" | ", stdout), put(o->needs ? o->needs : "", false);
-        fputs(" | ", stdout), put_list(o->conflicts, ", ", false);
+        fputs(" | ", stdout), put_excluded(o, all, n);
         printf(" | %s |\n", o->hypothesis ? o->hypothesis : "");
     }
 }

@@ -136,7 +136,6 @@ Test(kv_prune, a_budget_that_is_never_reached_changes_nothing)
     uint64_t off = hash_of(with("off", 0), false);
     for (int p = 0; p < N_POLICIES; p++) {
         struct bn_session_options all = with(policies[p], 1);
-        if (!strcmp(policies[p], "dynamic")) all.kv_prune.threshold = -1;
         cr_expect_eq(hash_of(all, false), off);
         all.kv_prune.budget = N + 32;
         cr_expect_eq(hash_of(all, false), off);
@@ -288,6 +287,7 @@ Test(kv_prune, refuses_what_it_cannot_do)
                                                      {.policy = "window", .warmup_steps = -1},
                                                      {.policy = "h2o", .threshold = 0.07f},
                                                      {.policy = "dynamic", .threshold = 10.5f},
+                                                     {.policy = "dynamic", .threshold = -1},
                                                      {.policy = "dynamic", .threshold = NAN}};
     struct bn_session *s;
     struct bn_error err;

@@ -22,12 +22,10 @@ static struct bn_session *open_session(const char *policy, const char *kv_type, 
 {
     struct bn_session *s;
     struct bn_error err;
-    const struct bn_session_options options = {
-        .n_ctx = 256,
-        .n_threads = 1,
-        .kv_type = kv_type,
-        .kv_prune = {
-            .policy = policy, .budget = budget, .min_keep = 1, .threshold = strcmp(policy, "dynamic") ? 0 : -1}};
+    const struct bn_session_options options = {.n_ctx = 256,
+                                               .n_threads = 1,
+                                               .kv_type = kv_type,
+                                               .kv_prune = {.policy = policy, .budget = budget, .min_keep = 1}};
     cr_assert_eq(bn_session_open(&s, model, &options, &err), BN_OK, "%s", err.text);
     return s;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { DEFAULT_MIN_KEEP = 32 };
-static const float DEFAULT_BUDGET = 0.5f, DEFAULT_THRESHOLD = 0.07f;
+static const float DEFAULT_BUDGET = 0.5f;
 
 /* ---- how much ---- */
 
@@ -69,19 +69,14 @@ static enum bn_status check(const struct bn_kv_prune_options *o, const struct bn
         return bn_fail(err, BN_ERR_USAGE,
                        "kv_budget must be a share of the positions up to 1 or a whole number of positions, not %g.",
                        (double)o->budget);
-    if (!(o->threshold <= 10))
-        return bn_fail(err, BN_ERR_USAGE, "kv_threshold must be a share of an average score up to 10, not %g.",
+    if (!(o->threshold >= 0 && o->threshold <= 10))
+        return bn_fail(err, BN_ERR_USAGE, "kv_threshold must be a share of an average score from 0 to 10, not %g.",
                        (double)o->threshold);
     if (o->threshold != 0 && !policy->thresholds)
         return bn_fail(err, BN_ERR_USAGE, "kv_threshold acts only with the policy dynamic, not with %s.", policy->name);
     if (o->min_keep < 0 || o->warmup_steps < 0)
         return bn_fail(err, BN_ERR_USAGE, "kv_min_keep and kv_warmup_steps must not be negative.");
     return BN_OK;
-}
-
-static float threshold(const struct bn_kv_prune_options *o)
-{
-    return o->threshold < 0 ? 0 : o->threshold > 0 ? o->threshold : DEFAULT_THRESHOLD;
 }
 
 /* Bytes of the three arrays. */
@@ -120,7 +115,7 @@ enum bn_status bn_kv_pruner_open(struct bn_kv_pruner **pruner, const struct bn_c
                                .budget = o->budget > 0 ? o->budget : DEFAULT_BUDGET,
                                .min_keep = o->min_keep ? o->min_keep : DEFAULT_MIN_KEEP,
                                .warmup = o->warmup_steps,
-                               .threshold = policy->thresholds ? threshold(o) : 0,
+                               .threshold = o->threshold,
                                .n_layers = config->n_layers,
                                .n_heads = config->n_heads,
                                .n_kv_heads = config->n_kv_heads,
