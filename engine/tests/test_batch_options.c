@@ -35,6 +35,7 @@ static void setup(void)
     struct bn_error err;
     char *original = realpath("datasets/reference/b158-i2_s.gguf", NULL);
     cr_assert(original && mkdtemp(folder));
+    setenv("BN_OPTIONS_AS_GIVEN", "1", 1); /* ci/all_options.c */
     snprintf(model_path, sizeof model_path, "%s/model.gguf", folder);
     cr_assert_eq(symlink(original, model_path), 0);
     free(original);

@@ -2,6 +2,7 @@
  * when, and only when, the token was the last of its row. */
 #include "engine/bitnet.h"
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { N_CTX = 256, N = 150 };
@@ -22,6 +23,7 @@ static struct bn_model *open_model(const char *path, int rows)
 {
     struct bn_model *model;
     struct bn_error err;
+    setenv("BN_OPTIONS_AS_GIVEN", "1", 1); /* ci/all_options.c */
     cr_assert_eq(bn_model_open(&model, path, &(struct bn_model_options){.fuse_subwords = rows}, &err), BN_OK, "%s",
                  err.text);
     return model;

@@ -53,6 +53,7 @@ Test(warmup, leaves_no_trace)
 {
     struct bn_model *model;
     static const char *const types[] = {NULL, "f32", "q8_0"};
+    setenv("BN_OPTIONS_AS_GIVEN", "1", 1); /* ci/all_options.c */
     cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf", NULL, NULL), BN_OK);
     for (int i = 0; i < 3; i++) {
         struct trace cold = trace_of(model, false, types[i]), warm = trace_of(model, true, types[i]);
