@@ -39,6 +39,8 @@ struct bn_option {
     bool takes_file;              /* a value other than the default names a file: a sweep tries it only when given */
     const char *const *conflicts; /* names of options that must then stay at their default, ends with NULL; or NULL */
     bool (*here)(const char *value); /* whether this machine can take a value: a sweep leaves out others; NULL: all */
+    /* Whether a value does what the default does to a model that the default was opened with; NULL: never. */
+    bool (*idle)(const char *value, const struct bn_model_info *model);
     enum bn_status (*set)(struct bn_settings *settings, const char *value, struct bn_error *err); /* keeps `value` */
 };
 struct bn_option_choice {
@@ -67,6 +69,10 @@ enum bn_status bn_options_act_on(const struct bn_option_choice *choices, size_t 
 /* BN_ERR_UNSUPPORTED, with the reason, where a choice other than the default does nothing to a model of this kind. */
 enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, const struct bn_model_info *model,
                               struct bn_error *err);
+
+/* Whether `value` does nothing on this machine to a model that was opened with the defaults: it does not act on such a
+ * model, or comes to what the default does. */
+bool bn_option_idle(const struct bn_option *option, const char *value, const struct bn_model_info *model);
 
 /* BN_ERR_UNSUPPORTED where a choice other than the default decodes one sequence: a batch would do nothing with it. */
 enum bn_status bn_options_batch(const struct bn_option_choice *choices, size_t n, struct bn_error *err);

@@ -6,7 +6,7 @@
  *
  * one line OPTION(name) in options.list, and a page NAME.md (sections: What it is, Source, Exactness, Measured, When to
  * use it). The first of `values` is the default; a sweep tries them all. engine/options.h explains the other fields:
- * hypothesis, inexact, needs, model, task, least and most, takes_file, conflicts. */
+ * hypothesis, inexact, needs, model, task, least and most, takes_file, conflicts, here, idle. */
 #ifndef BN_OPTION_H
 #define BN_OPTION_H
 #include "engine/core/status.h"

@@ -190,6 +190,11 @@ enum bn_status bn_options_act(const struct bn_option_choice *choices, size_t n, 
     return BN_OK;
 }
 
+bool bn_option_idle(const struct bn_option *o, const char *value, const struct bn_model_info *model)
+{
+    return bn_option_is_default(o, value) || o->model & ~kinds(model) || (o->idle && o->idle(value, model));
+}
+
 enum bn_status bn_options_batch(const struct bn_option_choice *choices, size_t n, struct bn_error *err)
 {
     for (size_t i = 0; i < n; i++) {

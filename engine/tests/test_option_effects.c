@@ -145,6 +145,19 @@ static bool joins(const struct bn_option *o, const char *value, const struct bn_
     return bn_option_exact(o, value) && !o->takes_file;
 }
 
+/* What an option says of a model that was opened with the defaults. */
+static bool idle(const struct subject *of, const struct bn_option *o, const char *value)
+{
+    struct bn_model *model;
+    struct bn_model_options options = {.float_activations = of->float_activations};
+    char vocabulary[4096];
+    if (strstr(of->path, ".bin") && find(tokenizer, vocabulary, sizeof vocabulary)) options.tokenizer_path = vocabulary;
+    cr_assert_eq(bn_model_open(&model, of->path, &options, NULL), BN_OK);
+    bool idle = bn_option_idle(o, value, bn_model_info(model));
+    bn_model_close(model);
+    return idle;
+}
+
 /* An option that needs another one is refused alone. */
 static bool part_of(const struct bn_option *o) { return bn_option_whole(o); }
 
@@ -162,6 +175,8 @@ static void check_alone(const struct subject *of, const struct outcome *plain, b
             if (!same(&with, plain)) changes[i] = true;
             if (bn_option_exact(all[i], *v))
                 cr_expect(same(&with, plain), "%s=%s is EXACT, but changes %s", all[i]->name, *v, of->path);
+            else if (!same(&with, plain))
+                cr_expect_not(idle(of, all[i], *v), "%s=%s is not idle, for it changes %s", all[i]->name, *v, of->path);
         }
 }
 
@@ -187,6 +202,7 @@ Test(options, exact_values_leave_every_logit_as_it_is)
     bool changes[MOST_CHOICES] = {false};
     size_t n;
     const struct bn_option *const *all = bn_options(&n);
+    setenv("BN_OPTIONS_AS_GIVEN", "1", 1); /* ci/all_options.c */
     for (int i = 0; i < N_SUBJECTS; i++) {
         char written[] = "/tmp/bn_option_XXXXXX", path[4096];
         struct subject s = subjects[i];

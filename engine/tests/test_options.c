@@ -208,6 +208,28 @@ Test(options, an_option_says_on_which_models_it_acts)
                      "Option head_screening (on) acts only on models with an f16, bf16 or f32 head; b158 has none.");
 }
 
+Test(options, an_option_says_what_comes_to_its_default)
+{
+    const struct bn_model_info b158 = {.name = "b158",
+                                       .kernels = "avx2",
+                                       .ternary_layout = "i2",
+                                       .weight_encoding = "i2_s",
+                                       .head_encoding = "q6_k",
+                                       .file_is_ternary = true};
+    static const char *const idle[][2] = {
+        {"kernel_backend", "avx2"}, {"ternary_layout", "i2"}, {"blocked", "off"}, {"ternary_weights", "on"},
+        {"kv_type", "f16"},         {"head_screening", "on"}, {"batch", "0"}};
+    static const char *const acts[][2] = {{"kernel_backend", "ref"},
+                                          {"ternary_layout", "lut3"},
+                                          {"kv_type", "f32"},
+                                          {"fused_norm", "on"},
+                                          {"batch", "32"}};
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        cr_expect(bn_option_idle(bn_option_find(idle[i][0]), idle[i][1], &b158), "%s=%s", idle[i][0], idle[i][1]);
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        cr_expect_not(bn_option_idle(bn_option_find(acts[i][0]), acts[i][1], &b158), "%s=%s", acts[i][0], acts[i][1]);
+}
+
 Test(options, what_excludes_each_other_is_refused_in_either_order)
 {
     const struct bn_option_choice ab[] = {{"head_screening", "on"}, {"prompt_lookup", "7"}}, ba[] = {ab[1], ab[0]};

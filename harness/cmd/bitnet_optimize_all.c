@@ -55,13 +55,13 @@ static double parse_budget(const char *text)
     return x * unit;
 }
 
-static void read_fingerprint(void)
+static void read_model(void)
 {
     struct bn_model *model;
     struct bn_error err = {0};
-    const struct bn_model_options cheap = {.ternary_layout = "i2", .weights_in_place = true};
-    if (bn_model_open(&model, o.model, &cheap, &err) != BN_OK) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (bn_model_open(&model, o.model, NULL, &err) != BN_OK) bn_cmd_fail(&cmd, 1, "%s", err.text);
     o.fingerprint = bn_model_fingerprint(model);
+    bn_optimize_take(&o, bn_model_info(model));
     bn_model_close(model);
 }
 
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
     o.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
     o.accuracy_budget = (double)accuracy_points / 100;
     fill_in();
-    read_fingerprint();
+    read_model();
     if (!output) output = default_output();
     if (!force && !access(output, R_OK) && bn_config_read(&known, output, NULL) == BN_OK &&
         known.fingerprint == o.fingerprint) {

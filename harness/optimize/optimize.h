@@ -32,11 +32,12 @@ struct bn_optimize {
     char *plan; /* [BN_OPTIMIZE_TEXT] text of the plan that is being made */
     bool interrupted;
 };
-/* Fills `at` with every value of the registry that needs no file or other option, halves it while it is long, asks
- * questions of what is faster but not EXACT, and verifies what is left together on work that the search has not seen.
- * `chosen` is set only if that is faster than the defaults by a paired test, and its loss of accuracy within the
- * budget.
- */
+/* Fills `at` with every value of the registry that needs no file or other option; those that do nothing to this model,
+ * opened with the defaults, or on this CPU are not alive. */
+void bn_optimize_take(struct bn_optimize *optimize, const struct bn_model_info *model);
+/* Halves what is alive while it is long, asks questions of what is faster but not EXACT, and verifies what is left
+ * together on work that the search has not seen. `chosen` is set only if that is faster than the defaults by a paired
+ * test, each of it faster than the others alone, and its loss of accuracy within the budget. */
 enum bn_status bn_optimize_search(struct bn_optimize *optimize, struct bn_error *err);
 /* Runs the plan of this text, or finds the finished run of it; *effects is its table. Sets optimize->seconds. */
 enum bn_status bn_optimize_measure(struct bn_optimize *optimize, const char *step, struct bn_effects *effects,
@@ -52,6 +53,8 @@ void bn_optimize_plan(struct bn_optimize *optimize, const char *step, const char
 /* As many rounds of n runs as a share of the budget pays for. */
 int bn_optimize_rounds(const struct bn_optimize *optimize, double share, size_t n, int least);
 const struct bn_effect *bn_optimize_row(const struct bn_effects *effects, const struct bn_candidate *candidate);
+/* "decode 1.083 [1.051, 1.117], prefill ... of the default's speed in 8 rounds" */
+const char *bn_optimize_speed(const struct bn_effect *row, char *text, size_t cap);
 /* Asks questions of those that are chosen and not EXACT. */
 enum bn_status bn_optimize_ask(struct bn_optimize *optimize, struct bn_error *err);
 /* Whether the loss is certainly within the budget. */

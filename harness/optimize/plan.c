@@ -59,7 +59,7 @@ static void put_workload(struct bn_optimize *o, bool unseen)
 static void put_limits(struct bn_optimize *o, bool asks)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    double limit_s = o->seconds * 8 + 20;
+    double limit_s = o->seconds * 8 + 5;
     if (asks) limit_s += o->budget_s;
     put(o, "time_limit_s: %.0f\n", limit_s);
     if (pages > 0 && page > 0) put(o, "memory_limit_mb: %ld\n", (pages >> 10) * (page >> 10) / 4 * 3);

@@ -8,17 +8,27 @@
 
 enum { FIRST_ROUNDS = 2, LAST_ROUNDS = 8, MOST_ROUNDS = 24, FEW = 6, FULL_TO_SMALL = 6 /* of the times of runs */ };
 
-static void take_candidates(struct bn_optimize *o)
+/* Not what a file or another option would have to be given for, nor what acts on nothing that a run does. */
+static bool is_candidate(const struct bn_optimize *o, const struct bn_option *option, const char *value)
+{
+    return !option->takes_file && !bn_option_whole(option) && (!option->here || option->here(value)) &&
+           (bn_option_exact(option, value) || o->accuracy_budget > 0) &&
+           bn_option_acts_on(option, BN_TASK_SESSION | BN_TASK_GENERATE);
+}
+
+void bn_optimize_take(struct bn_optimize *o, const struct bn_model_info *model)
 {
     size_t n;
     const struct bn_option *const *all = bn_options(&n);
     for (size_t i = 0; i < n; i++)
         for (const char *const *v = all[i]->values + 1; *v && o->n < BN_OPTIMIZE_MOST; v++) {
-            bool may = bn_option_exact(all[i], *v) || o->accuracy_budget > 0;
-            may &= !all[i]->here || all[i]->here(*v);
-            if (may && !all[i]->takes_file && !bn_option_whole(all[i]) &&
-                bn_option_acts_on(all[i], BN_TASK_SESSION | BN_TASK_GENERATE))
-                o->at[o->n++] = (struct bn_candidate){.option = all[i], .value = *v, .alive = true};
+            if (!is_candidate(o, all[i], *v)) continue;
+            struct bn_candidate *c = &o->at[o->n++];
+            *c = (struct bn_candidate){.option = all[i], .value = *v, .alive = !bn_option_idle(all[i], *v, model)};
+            if (!c->alive)
+                snprintf(c->evidence, sizeof c->evidence,
+                         "%s=%s: not chosen: it does nothing to this model that %s does not", c->option->name, *v,
+                         c->option->values[0]);
         }
 }
 
@@ -50,10 +60,32 @@ static bool broken(const struct bn_effect *r)
     return !r || r->verdict == BN_EFFECT_UNMEASURED || r->verdict == BN_EFFECT_BROKEN;
 }
 
+static void put_speed(const struct bn_effect_speed *s, const char *name, char *text, size_t cap)
+{
+    size_t used = strlen(text);
+    bool wide = !(s->high < s->low * 100);
+    int n = snprintf(text + used, cap - used, "%s %.3f", name, s->ratio);
+    used += (size_t)n < cap - used ? (size_t)n : cap - used - 1;
+    if (wide)
+        snprintf(text + used, cap - used, " [unknown: too few rounds for this noise]");
+    else
+        snprintf(text + used, cap - used, " [%.3f, %.3f]", s->low, s->high);
+}
+
+const char *bn_optimize_speed(const struct bn_effect *r, char *text, size_t cap)
+{
+    text[0] = 0;
+    put_speed(&r->speed[BN_EFFECT_DECODE], "decode", text, cap);
+    put_speed(&r->speed[BN_EFFECT_PREFILL], ", prefill", text, cap);
+    size_t used = strlen(text);
+    snprintf(text + used, cap - used, " of the default's speed in %zu rounds", r->speed[BN_EFFECT_DECODE].n);
+    return text;
+}
+
 /* What the rung says of one; what was not measured, computes other output or is slower is out. */
 static void take_row(struct bn_candidate *c, const struct bn_effect *r)
 {
-    char name[96];
+    char name[96], speed[256];
     snprintf(name, sizeof name, "%.60s=%.30s", c->option->name, c->value);
     c->chosen = false;
     if (broken(r)) {
@@ -67,9 +99,7 @@ static void take_row(struct bn_candidate *c, const struct bn_effect *r)
     c->gain = (log(d->ratio) + log(p->ratio)) / 2;
     c->alive = !slower;
     c->chosen = !slower && (d->verdict > 0 || p->verdict > 0) && c->gain > 0;
-    snprintf(c->evidence, sizeof c->evidence,
-             "%s: decode %.3f [%.3f, %.3f], prefill %.3f [%.3f, %.3f] of the default's speed in %zu rounds: %s", name,
-             d->ratio, d->low, d->high, p->ratio, p->low, p->high, d->n,
+    snprintf(c->evidence, sizeof c->evidence, "%s: %s: %s", name, bn_optimize_speed(r, speed, sizeof speed),
              slower      ? "not chosen: slower"
              : c->chosen ? "faster"
                          : "not chosen: no gain shown");
@@ -135,7 +165,8 @@ static enum bn_status probe(struct bn_optimize *o, struct bn_error *err)
     enum bn_status status = bn_optimize_measure(o, "one run of the defaults", &effects, err);
     if (status || o->interrupted) return status;
     bn_effects_release(&effects);
-    double least = o->seconds * ((double)(o->n + 1) * FIRST_ROUNDS * 1.4 + (FEW + 1) * LAST_ROUNDS + 4 * LAST_ROUNDS);
+    double least =
+        o->seconds * ((double)(n_alive(o) + 1) * FIRST_ROUNDS * 1.4 + (FEW + 1) * LAST_ROUNDS + 4 * LAST_ROUNDS);
     o->small = least * FULL_TO_SMALL > o->budget_s;
     if (!o->small) o->seconds *= FULL_TO_SMALL;
     if (least > o->budget_s)
@@ -148,7 +179,6 @@ enum bn_status bn_optimize_search(struct bn_optimize *o, struct bn_error *err)
 {
     o->plan = malloc(BN_OPTIMIZE_TEXT);
     if (!o->plan) return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate a plan.");
-    take_candidates(o);
     enum bn_status status = probe(o, err);
     if (!status && !o->interrupted) status = climb(o, err);
     if (!status && !o->interrupted) status = bn_optimize_ask(o, err);

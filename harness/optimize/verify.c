@@ -34,27 +34,49 @@ static const struct bn_effect *together(const struct bn_effects *e)
     return all;
 }
 
-/* Leaves out what makes the others slower. Returns how many. */
-static size_t leave_out(struct bn_optimize *o, const struct bn_effects *e)
+enum beside { SLOWER, NO_GAIN, FASTER };
+static enum beside beside(const struct bn_effect *r)
+{
+    const struct bn_effect_speed *s = r->speed;
+    return s[0].verdict < 0 || s[1].verdict < 0 ? SLOWER : s[0].verdict > 0 || s[1].verdict > 0 ? FASTER : NO_GAIN;
+}
+
+/* The chosen one with the largest gain: what stays where each of them does as well without the others. */
+static const struct bn_candidate *best(const struct bn_optimize *o)
+{
+    const struct bn_candidate *best = NULL;
+    for (size_t i = 0; i < o->n; i++)
+        if (o->at[i].chosen && (!best || o->at[i].gain > best->gain)) best = &o->at[i];
+    return best;
+}
+
+static size_t drop(struct bn_optimize *o, const struct bn_effects *e, enum beside what, const struct bn_candidate *but)
 {
     size_t n = 0;
     for (size_t i = 0; i < o->n; i++) {
         struct bn_candidate *c = &o->at[i];
-        const struct bn_effect *r = c->chosen ? bn_optimize_row(e, c) : NULL;
-        if (!r || !strcmp(r->base, "default")) continue;
-        bool slower = r->speed[0].verdict < 0 || r->speed[1].verdict < 0;
+        const struct bn_effect *r = c->chosen && c != but ? bn_optimize_row(e, c) : NULL;
         size_t used = strlen(c->evidence);
-        if (!slower) continue;
+        if (!r || !strcmp(r->base, "default") || beside(r) != what) continue;
         c->chosen = false, n++;
-        snprintf(c->evidence + used, sizeof c->evidence - used, "; not chosen: slower beside the others");
+        snprintf(c->evidence + used, sizeof c->evidence - used, "; not chosen: %s beside the others",
+                 what == SLOWER ? "slower" : "no gain");
     }
     return n;
+}
+
+/* Leaves out what makes the others slower, else what adds nothing to them that the noise does not hide. Returns how
+ * many. */
+static size_t leave_out(struct bn_optimize *o, const struct bn_effects *e)
+{
+    size_t n = drop(o, e, SLOWER, NULL);
+    return n ? n : drop(o, e, NO_GAIN, best(o));
 }
 
 /* Whether the winners hold; the verdict says why not. */
 static void judge(struct bn_optimize *o, const struct bn_effect *all, bool exact)
 {
-    char points[256];
+    char points[256], speed[256];
     const struct bn_effect_speed *d = all ? &all->speed[BN_EFFECT_DECODE] : NULL,
                                  *p = all ? &all->speed[BN_EFFECT_PREFILL] : NULL;
     bool measured = all && all->verdict != BN_EFFECT_UNMEASURED && all->verdict != BN_EFFECT_BROKEN;
@@ -65,10 +87,8 @@ static void judge(struct bn_optimize *o, const struct bn_effect *all, bool exact
     else if (!exact && !bn_optimize_affords(o, all))
         fall_back(o, "what the search chose loses more on other questions than the budget allows, or may");
     else
-        snprintf(o->verdict, sizeof o->verdict,
-                 "together, on other work: decode %.3f [%.3f, %.3f], prefill %.3f [%.3f, %.3f] of the default's speed "
-                 "in %zu rounds%s%s: faster, verified",
-                 d->ratio, d->low, d->high, p->ratio, p->low, p->high, d->n, exact ? "" : ", accuracy ",
+        snprintf(o->verdict, sizeof o->verdict, "together, on other work: %s%s%s: faster, verified",
+                 bn_optimize_speed(all, speed, sizeof speed), exact ? "" : ", accuracy ",
                  exact ? "" : bn_optimize_points(all, points, sizeof points));
 }
 
