@@ -4,6 +4,7 @@
 #include "engine/serve/endpoint.h"
 #include "engine/serve/guard.h"
 #include "engine/serve/listen.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,21 @@ static bool may(struct request *r)
                        "This server needs a key; send the header \"Authorization: Bearer KEY\".");
 }
 
+/* A page of any site can make a browser send requests to a name that its owner lets resolve to this machine (DNS
+ * rebinding): a server for this machine alone, without a key, answers to this machine's names only. */
+static bool is_for_us(struct request *r)
+{
+    const struct bn_server_options *o = &r->server->options;
+    const char *host = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "Host");
+    char name[256];
+    if (!host || o->api_key || !listen_is_loopback(o->host)) return true;
+    bool brackets = host[0] == '[';
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(host + brackets, brackets ? "]" : ":"), host + brackets);
+    if (listen_is_loopback(name) || !strcmp(name, o->host)) return true;
+    return problem_set(&r->problem, 421, "wrong_host", "Host",
+                       "This server is for this machine only; ask for it as localhost, or start it with --api_key.");
+}
+
 static bool find_endpoint(struct request *r)
 {
     const struct endpoint *other = NULL;
@@ -120,7 +136,7 @@ static enum MHD_Result begin(struct request *r)
 {
     r->fd = guard_fd(r->connection);
     r->guard = guard_of(r->connection);
-    return find_endpoint(r) && may(r) && check_length(r) ? MHD_YES : send_problem(r);
+    return is_for_us(r) && find_endpoint(r) && may(r) && check_length(r) ? MHD_YES : send_problem(r);
 }
 
 /* The body is complete. */

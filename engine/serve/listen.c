@@ -2,10 +2,12 @@
 #include "engine/serve/listen.h"
 #include "engine/core/status.h"
 #include <errno.h>
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,5 +59,7 @@ void listen_close(int fd) { close(fd); }
 
 bool listen_is_loopback(const char *host)
 {
-    return !strncmp(host, "127.", 4) || !strcmp(host, "::1") || !strcmp(host, "localhost");
+    struct in_addr address; /* 127.evil.example is a name */
+    return (!strncmp(host, "127.", 4) && inet_pton(AF_INET, host, &address) == 1) || !strcmp(host, "::1") ||
+           !strcasecmp(host, "localhost");
 }
