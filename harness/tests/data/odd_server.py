@@ -3,7 +3,7 @@ request is /MODE/v1/completions; `odd_server.modes` has one function a mode, whi
 import json, socket, socketserver, struct, threading, time
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
-stall = threading.Lock()  # mode `stalls`: all connections wait while it is held
+stalled_until = []  # mode `stalls`
 
 
 def event(text=" a", tokens=None, choices=None):
@@ -38,9 +38,10 @@ def paced(c, body):  # 0.2 s to the first token, then 50 ms each
     c.sendall(b"data: [DONE]\n\n")
 
 
-def stalls(c, body):
-    with stall:
-        pass
+def stalls(c, body):  # nobody gets an answer within a second of the first request
+    if not stalled_until:
+        stalled_until.append(time.monotonic() + 1)
+    time.sleep(max(0, stalled_until[0] - time.monotonic()))
     plain(c, body)
 
 
