@@ -19,13 +19,13 @@ enum bn_status __real_bn_generator_open(struct bn_generator **generator, struct 
 enum bn_status __wrap_bn_generator_open(struct bn_generator **generator, struct bn_session *session, const int32_t *ids,
                                         size_t n, const struct bn_generator_options *options, struct bn_error *err);
 
-/* What a sweep would try last of those that leave the output as it is, on this machine; NULL: nothing. */
+/* What a sweep would try last of those that leave the output as it is, on this machine; NULL: nothing, or it is on. */
 static const char *exact_value(const struct bn_option *o)
 {
     const char *last = NULL;
     for (const char *const *v = o->values + 1; *v; v++)
         if (bn_option_exact(o, *v) && (!o->here || o->here(*v))) last = *v;
-    return o->takes_file || bn_option_whole(o) ? NULL : last;
+    return o->takes_file || bn_option_whole(o) || !strcmp(o->values[0], "on") ? NULL : last;
 }
 
 /* The bytes that an option writes are equal in settings that were zero and in settings that were not. */

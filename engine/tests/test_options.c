@@ -239,3 +239,11 @@ Test(options, what_excludes_each_other_is_refused_in_either_order)
     cr_expect_eq(bn_options_apply(&s, ba, 2, NULL), BN_ERR_UNSUPPORTED);
     cr_expect_eq(bn_options_apply(&s, one_off, 2, NULL), BN_OK);
 }
+
+/* The caller need not want the sentence. */
+Test(options, a_calibration_text_that_is_too_short_is_refused_without_a_sentence_too)
+{
+    struct bn_model *model;
+    const struct bn_model_options options = {.wrq = true, .wrq_calibrate_text = "LICENSE"};
+    cr_expect_eq(bn_model_open(&model, "datasets/reference/twin-f16.gguf", &options, NULL), BN_ERR_UNSUPPORTED);
+}

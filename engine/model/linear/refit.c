@@ -21,7 +21,8 @@ static enum bn_status calibrate(struct bn_refit *r, const char *path, const stru
     if (status == BN_OK) status = bn_model_open(&model, path, &plain, err);
     if (status == BN_OK)
         status = bn_importance_open(&r->importance, model, text, n, &how, (struct bn_importance_progress){0}, err);
-    if (status == BN_ERR_USAGE) status = err->status = BN_ERR_UNSUPPORTED; /* the text's fault, not the command's */
+    if (status == BN_ERR_USAGE) status = BN_ERR_UNSUPPORTED; /* the text's fault, not the command's */
+    if (err) err->status = status;
     bn_model_close(model);
     free(text);
     return status;
