@@ -72,10 +72,15 @@ static double adjusted(size_t only, size_t n) { return ((double)only + 1) / ((do
 
 struct bn_interval bn_paired_shares(size_t only_base, size_t only_head, size_t n)
 {
+    return bn_paired_shares_at(only_base, only_head, n, 0.95);
+}
+
+struct bn_interval bn_paired_shares_at(size_t only_base, size_t only_head, size_t n, double confidence)
+{
     double head = adjusted(only_head, n), base = adjusted(only_base, n), d = head - base,
-           half = bn_normal_quantile(0.975) * sqrt((head + base - d * d) / ((double)n + 2));
-    if (!n) return (struct bn_interval){NAN, NAN, 0.95};
-    return (struct bn_interval){fmax(-1, d - half), fmin(1, d + half), 0.95};
+           half = bn_normal_quantile(0.5 + confidence / 2) * sqrt((head + base - d * d) / ((double)n + 2));
+    if (!n) return (struct bn_interval){NAN, NAN, confidence};
+    return (struct bn_interval){fmax(-1, d - half), fmin(1, d + half), confidence};
 }
 
 double bn_paired_shares_needed(size_t only_base, size_t only_head, size_t n, double least)

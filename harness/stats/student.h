@@ -17,6 +17,7 @@ struct bn_mean_difference {
 struct bn_mean_difference bn_mean_difference(const double *d, size_t n);
 /* only_head and only_base of n pairs are right on one side alone: share(head) - share(base), 95 %. */
 struct bn_interval bn_paired_shares(size_t only_base, size_t only_head, size_t n);
+struct bn_interval bn_paired_shares_at(size_t only_base, size_t only_head, size_t n, double confidence);
 /* Pairs needed for the lower end of that interval to reach -least, when as large a share of pairs differs as here and
  * neither side is better. */
 double bn_paired_shares_needed(size_t only_base, size_t only_head, size_t n, double least);

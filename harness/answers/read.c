@@ -1,0 +1,169 @@
+/* read.c - items of bitnet-eval and samples of lm-evaluation-harness. */
+#include "engine/files.h"
+#include "harness/answers/answers.h"
+#include "harness/core/error.h"
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BYTES_LIMIT = 1 << 30, CHOICES_MOST = 1024 };
+
+struct place { /* of the object that is read */
+    struct bn_answers *answers;
+    size_t line;
+    struct bn_error *err;
+};
+
+static enum bn_status fault(const struct place *at, const char *what)
+{
+    return bn_harness_fail(at->err, BN_ERR_FORMAT, "Line %zu of %.200s %s", at->line, at->answers->path, what);
+}
+
+static enum bn_status no_memory(const struct place *at)
+{
+    return bn_harness_fail(at->err, BN_ERR_MEMORY, "Could not allocate memory for the items of %.200s.",
+                           at->answers->path);
+}
+
+void bn_answers_release(struct bn_answers *answers)
+{
+    for (size_t i = 0; i < answers->n; i++) {
+        free(answers->list[i].task);
+        free(answers->list[i].id);
+        free(answers->list[i].ll);
+    }
+    free(answers->list);
+    *answers = (struct bn_answers){0};
+}
+
+static struct bn_answer *grow(struct bn_answers *a)
+{
+    if (a->n == a->cap) {
+        size_t cap = a->cap ? 2 * a->cap : 256;
+        struct bn_answer *list = realloc(a->list, cap * sizeof *list);
+        if (!list) return NULL;
+        a->list = list, a->cap = cap;
+    }
+    return &a->list[a->n];
+}
+
+/* lm-eval writes numbers of its samples as texts. */
+static bool number_of(const json_t *value, double *number)
+{
+    char *end = NULL;
+    if (json_is_number(value)) return *number = json_number_value(value), true;
+    const char *text = json_string_value(value);
+    if (!text || !*text) return false;
+    *number = strtod(text, &end);
+    return !*end && *number <= 0 && *number > -1e300;
+}
+
+/* each: a number, or [number, ...] as lm-eval has them */
+static enum bn_status add(const struct place *at, const char *task, const json_t *id, const json_t *lls, int64_t gold)
+{
+    struct bn_answer *a = grow(at->answers);
+    size_t i, n = json_array_size(lls);
+    json_t *each;
+    if (!a) return no_memory(at);
+    if (n < 2 || n > CHOICES_MOST || gold < 0 || gold >= (int64_t)n)
+        return fault(at, "has an item without choices, or whose right one is none of them.");
+    *a = (struct bn_answer){.task = strdup(task), .n = (int)n, .gold = (int)gold, .ll = calloc(n, sizeof *a->ll)};
+    a->id = json_is_string(id) ? strdup(json_string_value(id)) : json_dumps(id, JSON_ENCODE_ANY);
+    at->answers->n++;
+    if (!a->task || !a->ll || !a->id) return no_memory(at);
+    json_array_foreach(lls, i, each) if (!number_of(json_is_array(each) ? json_array_get(each, 0) : each,
+                                                    &a->ll[i])) return fault(at,
+                                                                             "has a log-likelihood that is no number.");
+    return BN_OK;
+}
+
+/* {"task", "items": [{"id", "ll", "gold"?}]} */
+static enum bn_status read_items(const struct place *at, const json_t *object)
+{
+    const char *task = json_string_value(json_object_get(object, "task"));
+    json_t *item;
+    size_t i;
+    enum bn_status status = task ? BN_OK : fault(at, "has items, but no task.");
+    json_array_foreach(json_object_get(object, "items"), i, item) if (!status)
+    {
+        const json_t *gold = json_object_get(item, "gold"), *id = json_object_get(item, "id");
+        if (!json_is_string(id) && !json_is_integer(id))
+            status = fault(at, "has an item without an id.");
+        else if (gold)
+            status =
+                add(at, task, id, json_object_get(item, "ll"), json_is_integer(gold) ? json_integer_value(gold) : -1);
+        else
+            at->answers->n_left_out++;
+    }
+    return status;
+}
+
+/* "samples_arc_easy_2024-05-01T10-11-12.jsonl" -> "arc_easy" */
+static void task_of_file(const char *path, char *task, size_t cap)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    if (!strncmp(name, "samples_", 8)) name += 8;
+    const char *date = strstr(name, "_20"), *end = date ? date : name + strcspn(name, ".");
+    snprintf(task, cap, "%.*s", (int)(end - name), name);
+}
+
+/* {"doc_id", "target", "filtered_resps": [[ll, greedy], ...]}, lm_eval/evaluator.py at 4e7e0d47f */
+static enum bn_status read_sample(const struct place *at, const json_t *object)
+{
+    char task[64], *end = NULL;
+    const json_t *target = json_object_get(object, "target");
+    const char *text = json_string_value(target);
+    int64_t gold = json_is_integer(target) ? json_integer_value(target) : text && *text ? strtol(text, &end, 10) : -1;
+    if (end && *end) return fault(at, "has a target that is not the number of a choice; only such tasks are compared.");
+    task_of_file(at->answers->path, task, sizeof task);
+    return add(at, task, json_object_get(object, "doc_id"), json_object_get(object, "filtered_resps"), gold);
+}
+
+static enum bn_status read_line(const struct place *at, const char *text, size_t n)
+{
+    json_error_t why;
+    json_t *object = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    enum bn_status status;
+    if (!object)
+        return bn_harness_fail(at->err, BN_ERR_FORMAT, "Line %zu of %.200s is not JSON: %.100s.", at->line,
+                               at->answers->path, why.text);
+    if (json_is_array(json_object_get(object, "items")))
+        status = read_items(at, object);
+    else if (json_object_get(object, "filtered_resps") && json_object_get(object, "doc_id"))
+        status = read_sample(at, object);
+    else
+        status = fault(at, "has neither items of bitnet-eval (--items) nor a sample of lm-eval (--log_samples).");
+    json_decref(object);
+    return status;
+}
+
+static int by_item(const void *a, const void *b)
+{
+    const struct bn_answer *x = a, *y = b;
+    int order = strcmp(x->task, y->task);
+    return order ? order : strcmp(x->id, y->id);
+}
+
+enum bn_status bn_answers_read(struct bn_answers *answers, const char *path, struct bn_error *err)
+{
+    char *text;
+    size_t n;
+    *answers = (struct bn_answers){.path = path};
+    enum bn_status status = bn_input_read(&text, &n, path, BYTES_LIMIT, err);
+    if (status) return status;
+    struct place at = {answers, 1, err};
+    for (char *p = text, *end; !status && p < text + n; p = end + 1, at.line++) {
+        end = memchr(p, '\n', (size_t)(text + n - p));
+        if (!end) end = text + n;
+        if (strspn(p, " \t\r") < (size_t)(end - p)) status = read_line(&at, p, (size_t)(end - p));
+    }
+    free(text);
+    if (!status && answers->n) qsort(answers->list, answers->n, sizeof *answers->list, by_item);
+    for (size_t i = 1; i < answers->n && !status; i++)
+        if (!by_item(&answers->list[i - 1], &answers->list[i]))
+            status = bn_harness_fail(err, BN_ERR_FORMAT, "%.200s has item %.60s of task %.60s twice.", path,
+                                     answers->list[i].id, answers->list[i].task);
+    if (status) bn_answers_release(answers);
+    return status;
+}
