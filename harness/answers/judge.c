@@ -49,9 +49,13 @@ static void conclude(struct bn_answers_task *t, double *shifts, double margin)
 static enum bn_status adjust(struct bn_answers_result *r, struct bn_error *err)
 {
     double p[BN_ANSWERS_TASKS];
-    for (int i = 0; i < r->n_tasks; i++) p[i] = r->tasks[i].p;
-    if (bn_holm_adjust(p, (size_t)r->n_tasks, p))
-        return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory to adjust %d tests.", r->n_tasks);
+    bool all = true;
+    for (int i = 0; i < r->n_tasks; i++) {
+        p[i] = r->tasks[i].p;
+        all &= !isnan(r->tasks[i].shift) && !isnan(r->tasks[i].shift_range.low); /* which need memory to sort */
+    }
+    if (!all || bn_holm_adjust(p, (size_t)r->n_tasks, p))
+        return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for the tests of %d tasks.", r->n_tasks);
     for (int i = 0; i < r->n_tasks; i++) r->tasks[i].p_holm = p[i];
     return BN_OK;
 }
