@@ -1,13 +1,11 @@
 /* tasks.c - the tasks of tasks.list, whose files are built into the program, and finding one. */
+#include "engine/files.h"
 #include "suites/eval/task.h"
 #include "suites/fail.h"
 #include <pthread.h>
 #include <string.h>
 
-#define TASK(name)                                                                                                     \
-    extern const char bn_task_text_##name[];                                                                           \
-    __asm__(".pushsection .rodata\n.global bn_task_text_" #name "\nbn_task_text_" #name                                \
-            ":\n.incbin \"suites/eval/tasks/" #name ".yaml\"\n.byte 0\n.popsection\n");
+#define TASK(name) BN_EMBED(bn_task_text_##name, "suites/eval/tasks/" #name ".yaml");
 #include "suites/eval/tasks.list"
 #undef TASK
 static const struct {
