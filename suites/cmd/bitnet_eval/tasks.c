@@ -49,11 +49,6 @@ static int split_tasks(char *text, struct chosen *chosen)
     return n;
 }
 
-static void release_tasks(struct chosen *chosen, int n)
-{
-    for (int i = 0; i < n; i++) bn_task_free(chosen[i].own);
-}
-
 /* Options that some tasks have a use for. */
 static void check_tasks(const struct chosen *chosen, int n)
 {
@@ -82,16 +77,10 @@ static int show_prompts(const struct chosen *chosen, int n)
     return 0;
 }
 
-int evaluate(void)
+static int score(const struct chosen *chosen, int n)
 {
-    struct chosen chosen[MAX_TASKS];
     static struct bn_eval_result results[MAX_TASKS];
     struct bn_error err = {0};
-    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
-    char *text = strdup(o.tasks);
-    int n = split_tasks(text, chosen);
-    check_tasks(chosen, n);
-    if (o.show_prompts) return show_prompts(chosen, n);
     struct bn_model *model = open_model();
     const struct bn_model_info *info = bn_model_info(model);
     struct bn_output *items = NULL;
@@ -112,7 +101,27 @@ int evaluate(void)
     if (o.json) put_json(stdout, bn_eval_summary_json(results, n, info, o.eval.n_threads), "the result");
     for (int i = 0; i < n; i++) bn_eval_release(&results[i]);
     bn_model_close(model);
-    release_tasks(chosen, n);
-    free(text);
     return 0;
+}
+
+/* What acts on scores alone. */
+static void check_shown(void)
+{
+    static const char *const acts[] = {"items", "limit", "limit_per_group", "ids", "alone"};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        bn_cmd_needs(&cmd, acts[i], !o.show_prompts, "scores, which --show_prompts leaves out");
+}
+
+int evaluate(void)
+{
+    struct chosen chosen[MAX_TASKS];
+    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
+    char *text = strdup(o.tasks);
+    int n = split_tasks(text, chosen);
+    check_tasks(chosen, n);
+    check_shown();
+    int code = o.show_prompts ? show_prompts(chosen, n) : score(chosen, n);
+    for (int i = 0; i < n; i++) bn_task_free(chosen[i].own);
+    free(text);
+    return code;
 }
