@@ -228,6 +228,9 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     const struct bn_eval_options *o = options ? options : &none;
     const struct bn_task *task;
     *result = (struct bn_eval_result){0};
+    if (o->rule && strcmp(o->rule, "llama.cpp") && strcmp(o->rule, "lm-eval"))
+        return bn_suites_fail(err, BN_ERR_USAGE, "Unknown rule \"%s\" of perplexity; choose llama.cpp or lm-eval.",
+                              o->rule);
     struct owned *owned = calloc(1, sizeof *owned);
     if (!owned) return bn_suites_fail_memory(err);
     enum bn_status status = bn_task_open(&task, &owned->task, name, err);
