@@ -46,7 +46,7 @@ bool bn_completion_read(struct bn_completion *c, const char *data, size_t n)
     json_error_t error;
     *c = (struct bn_completion){.text = "", .prompt_tokens = -1, .tokens = -1};
     if (n == 6 && !memcmp(data, "[DONE]", 6)) return c->done = true;
-    c->root = json_loadb(data, n, JSON_REJECT_DUPLICATES, &error);
+    c->root = json_loadb(data, n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error); /* a token can be a NUL */
     if (!json_is_object(c->root)) return wrong(c, "An event is no JSON object", data, n);
     const char *message = bn_completion_error(c->root);
     if (message) {

@@ -191,6 +191,9 @@ Test(load, completions_are_read_and_others_are_not)
     static const char plain[] = "{\"choices\":[{\"text\":\"a\"}],\"usage\":null}";
     cr_assert(bn_completion_read(&c, plain, strlen(plain)) && c.n_text == 1 && c.tokens == -1);
     bn_completion_release(&c);
+    static const char nul[] = "{\"choices\":[{\"text\":\"a\\u0000b\"}]}";
+    cr_assert(bn_completion_read(&c, nul, strlen(nul)) && c.n_text == 3 && !memcmp(c.text, "a\0b", 3), "%s", c.problem);
+    bn_completion_release(&c);
     static const char failed[] = "{\"error\":{\"message\":\"no \\u001b[31mmemory\",\"code\":500}}";
     cr_assert(bn_completion_read(&c, failed, strlen(failed)) && c.failed && strstr(c.problem, "memory"));
     cr_assert_not(strchr(c.problem, 27), "control characters are not printed");
