@@ -5,9 +5,9 @@
 
 bool prompt_problem(struct problem *p, const char *param, const struct bn_error *err)
 {
-    bool ours = err->status == BN_ERR_MEMORY || err->status == BN_ERR_IO;
-    return problem_set(p, ours ? 500 : 400, err->status == BN_ERR_CONTEXT ? "context_length_exceeded" : NULL, param,
-                       "%s", err->text);
+    bool memory = err->status == BN_ERR_MEMORY, ours = memory || err->status == BN_ERR_IO;
+    const char *code = memory ? "out_of_memory" : err->status == BN_ERR_CONTEXT ? "context_length_exceeded" : NULL;
+    return problem_set(p, ours ? 500 : 400, code, ours ? NULL : param, "%s", err->text);
 }
 
 /* ---- text and ids ---- */
