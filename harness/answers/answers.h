@@ -26,7 +26,7 @@ void bn_answers_release(struct bn_answers *answers);
 /* ---- the comparison ---- */
 enum { BN_ANSWERS_TASKS = 128 };
 struct bn_answers_task {
-    char name[64];
+    const char *name;               /* base's */
     size_t n, lost, won;            /* items; right in base alone; in head alone */
     double right[2];                /* shares, base and head */
     struct bn_interval difference;  /* of the shares, 95 % (Bonett and Price 2012) */

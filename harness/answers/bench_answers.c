@@ -30,18 +30,21 @@ static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(
 static json_t *task_json(const struct bn_answers_task *t)
 {
     return json_pack("{s:s, s:I, s:f, s:f, s:I, s:I, s:I, s:f, s:o, s:o, s:f, s:f, s:f, s:o, s:o, s:f, s:f, s:b, s:s}",
-                     "task", t->name, "n", (json_int_t)t->n, "base", t->right[0], "head", t->right[1], "lost",
-                     (json_int_t)t->lost, "won", (json_int_t)t->won, "changed", (json_int_t)t->n_changed, "difference",
-                     t->right[1] - t->right[0], "low", number(t->difference.low), "high", number(t->difference.high),
-                     "mcnemar_p", t->p, "holm_p", t->p_holm, "shift_nats", t->shift, "shift_low",
-                     number(t->shift_range.low), "shift_high", number(t->shift_range.high), "sign_p", t->p_shift,
-                     "detectable", t->detectable, "equivalent", t->equivalent, "verdict", bn_answers_verdict(t));
+                     "task", BN_PRINTABLE(t->name), "n", (json_int_t)t->n, "base", t->right[0], "head", t->right[1],
+                     "lost", (json_int_t)t->lost, "won", (json_int_t)t->won, "changed", (json_int_t)t->n_changed,
+                     "difference", t->right[1] - t->right[0], "low", number(t->difference.low), "high",
+                     number(t->difference.high), "mcnemar_p", t->p, "holm_p", t->p_holm, "shift_nats", t->shift,
+                     "shift_low", number(t->shift_range.low), "shift_high", number(t->shift_range.high), "sign_p",
+                     t->p_shift, "detectable", t->detectable, "equivalent", t->equivalent, "verdict",
+                     bn_answers_verdict(t));
 }
 
 static void print_json(const struct bn_answers_result *r, const struct bn_answers *files)
 {
     json_t *tasks = json_array();
-    for (int i = 0; i < r->n_tasks; i++) json_array_append_new(tasks, task_json(&r->tasks[i]));
+    for (int i = 0; i < r->n_tasks; i++)
+        if (json_array_append_new(tasks, task_json(&r->tasks[i])))
+            bn_cmd_fail(&cmd, 1, "Could not write the result of task %s as JSON.", BN_PRINTABLE(r->tasks[i].name));
     json_t *out = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:o}", "format", "bitnet-answers-1", "base",
                             BN_PRINTABLE(files[0].path), "head", BN_PRINTABLE(files[1].path), "only_base",
                             (json_int_t)r->only_base, "only_head", (json_int_t)r->only_head, "margin",
@@ -61,8 +64,8 @@ static void print_table(const struct bn_answers_result *r)
         snprintf(difference, sizeof difference, "%+.2f [%+.2f, %+.2f]", 100 * (t->right[1] - t->right[0]),
                  100 * t->difference.low, 100 * t->difference.high);
         snprintf(shift, sizeof shift, "%+.4f [%+.4f, %+.4f]", t->shift, t->shift_range.low, t->shift_range.high);
-        printf("%-20s %6zu %7.2f %7.2f %5zu %5zu  %-23s %9.3g  %-26s %10.2f  %s\n", t->name, t->n, 100 * t->right[0],
-               100 * t->right[1], t->lost, t->won, difference, t->p_holm, shift, 100 * t->detectable,
+        printf("%-20s %6zu %7.2f %7.2f %5zu %5zu  %-23s %9.3g  %-26s %10.2f  %s\n", BN_PRINTABLE(t->name), t->n,
+               100 * t->right[0], 100 * t->right[1], t->lost, t->won, difference, t->p_holm, shift, 100 * t->detectable,
                bn_answers_verdict(t));
     }
 }

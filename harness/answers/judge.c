@@ -28,7 +28,9 @@ static void add(struct bn_answers_task *t, const struct bn_answer *base, const s
     bool was = is_right(base), is = is_right(head);
     t->right[0] += was, t->right[1] += is;
     t->lost += was && !is, t->won += is && !was;
-    t->n_changed += memcmp(base->ll, head->ll, (size_t)base->n * sizeof *base->ll) != 0;
+    bool changed = false;
+    for (int i = 0; i < base->n; i++) changed |= base->ll[i] != head->ll[i];
+    t->n_changed += changed;
     shifts[t->n++] = head->ll[head->gold] - base->ll[base->gold];
 }
 
@@ -42,7 +44,7 @@ static void conclude(struct bn_answers_task *t, double *shifts, double margin)
     t->shift = bn_sample_median(shifts, t->n);
     t->shift_range = bn_sign_interval(shifts, t->n, 0.95);
     t->p_shift = bn_sign_test(shifts, t->n, 0);
-    t->detectable = (bn_normal_quantile(0.975) + bn_normal_quantile(0.8)) * sqrt(differing / n);
+    t->detectable = fmin(1, (bn_normal_quantile(0.975) + bn_normal_quantile(0.8)) * sqrt(differing / n));
     t->equivalent = margin > 0 && narrow.low > -margin && narrow.high < margin;
 }
 
@@ -63,11 +65,10 @@ static enum bn_status adjust(struct bn_answers_result *r, struct bn_error *err)
 static struct bn_answers_task *task_of(struct bn_answers_result *r, const char *name)
 {
     struct bn_answers_task *last = r->n_tasks ? &r->tasks[r->n_tasks - 1] : NULL;
-    if (last && !strncmp(last->name, name, sizeof last->name - 1)) return last;
+    if (last && !strcmp(last->name, name)) return last;
     if (r->n_tasks == BN_ANSWERS_TASKS) return NULL;
     last = &r->tasks[r->n_tasks++];
-    *last = (struct bn_answers_task){.p = 1};
-    strncpy(last->name, name, sizeof last->name - 1);
+    *last = (struct bn_answers_task){.name = name, .p = 1};
     return last;
 }
 
@@ -96,7 +97,9 @@ static enum bn_status pair(struct bn_answers_result *r, const struct bn_answers 
         add(t, b, h, shifts);
     }
     if (!t)
-        return bn_harness_fail(err, BN_ERR_USAGE, "The files have no item in common; give answers to the same tasks.");
+        return bn_harness_fail(err, BN_ERR_USAGE,
+                               "The files have no item in common; give answers to the same tasks (of lm-eval the file "
+                               "names the task: samples_TASK_DATE.jsonl).");
     conclude(t, shifts, margin);
     return adjust(r, err);
 }

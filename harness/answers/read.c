@@ -52,11 +52,10 @@ static struct bn_answer *grow(struct bn_answers *a)
 static bool number_of(const json_t *value, double *number)
 {
     char *end = NULL;
-    if (json_is_number(value)) return *number = json_number_value(value), true;
     const char *text = json_string_value(value);
-    if (!text || !*text) return false;
-    *number = strtod(text, &end);
-    return !*end && *number <= 0 && *number > -1e300;
+    if (!json_is_number(value) && (!text || !*text)) return false;
+    *number = text ? strtod(text, &end) : json_number_value(value);
+    return (!text || !*end) && *number <= 1e-3 && *number > -1e12; /* ln of a probability, and its rounding */
 }
 
 /* each: a number, or [number, ...] as lm-eval has them */
@@ -104,14 +103,16 @@ static void task_of_file(const char *path, char *task, size_t cap)
 {
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
     if (!strncmp(name, "samples_", 8)) name += 8;
-    const char *date = strstr(name, "_20"), *end = date ? date : name + strcspn(name, ".");
+    const char *date = strstr(name, "_20"), *end;
+    while (date && !(date[3] && date[4] && date[5] == '-')) date = strstr(date + 1, "_20");
+    end = date ? date : name + strcspn(name, ".");
     snprintf(task, cap, "%.*s", (int)(end - name), name);
 }
 
 /* {"doc_id", "target", "filtered_resps": [[ll, greedy], ...]}, lm_eval/evaluator.py at 4e7e0d47f */
 static enum bn_status read_sample(const struct place *at, const json_t *object)
 {
-    char task[64], *end = NULL;
+    char task[256], *end = NULL;
     const json_t *target = json_object_get(object, "target");
     const char *text = json_string_value(target);
     int64_t gold = json_is_integer(target) ? json_integer_value(target) : text && *text ? strtol(text, &end, 10) : -1;

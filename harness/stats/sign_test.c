@@ -14,8 +14,11 @@ static double coverage(int depth, int n) /* of the interval from the depth-th sm
 /* Largest depth whose interval has at least `confidence`; 0: even the extremes fall short. */
 static int depth_for(int n, double confidence)
 {
-    int depth = 0;
-    while (2 * (depth + 1) <= n && coverage(depth + 1, n) >= confidence) depth++;
+    int depth = 0, above = n / 2 + 1; /* coverage falls with depth: bisection */
+    while (above - depth > 1) {
+        int middle = depth + (above - depth) / 2;
+        *(coverage(middle, n) >= confidence ? &depth : &above) = middle;
+    }
     return depth;
 }
 

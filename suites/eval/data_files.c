@@ -43,6 +43,7 @@ struct pattern {
 static bool matches(const struct pattern *p, const char *name)
 {
     size_t n = strlen(name), m = strlen(p->suffix);
+    if (name[0] == '.' && !p->n_prefix) return false; /* hidden, or a folder */
     return n > p->n_prefix + m && !strncmp(name, p->prefix, p->n_prefix) && !strcmp(name + n - m, p->suffix);
 }
 
@@ -77,6 +78,12 @@ enum bn_status bn_data_files_match(struct bn_data_files *found, const char *dire
     }
     if (snprintf(full, sizeof full, "%s/%s", directory, name) >= (int)sizeof full || access(full, F_OK)) return BN_OK;
     return add(found, strdup(name), strdup("")) ? BN_OK : bn_suites_fail_memory(err);
+}
+
+bool bn_data_files_is_name(const char *name)
+{
+    const char *star = strchr(name, '*');
+    return !star || (!strchr(star + 1, '*') && !strchr(star, '/'));
 }
 
 /* ---- all forms ---- */

@@ -16,5 +16,7 @@ enum bn_status bn_data_files_find(struct bn_data_files *found, const struct bn_t
 /* The files of one name, which may have a `*`; *n is 0 when there is none. */
 enum bn_status bn_data_files_match(struct bn_data_files *found, const char *directory, const char *name,
                                    struct bn_error *err);
+/* One `*` at most, and in the last part. */
+bool bn_data_files_is_name(const char *name);
 void bn_data_files_release(struct bn_data_files *found);
 #endif

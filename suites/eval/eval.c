@@ -202,21 +202,21 @@ static const char *unknown_id(const struct bn_items *items, const char *list, si
     return NULL;
 }
 
-static enum bn_status read_items(struct owned *owned, const struct bn_task *task, const struct bn_eval_options *options,
-                                 struct bn_error *err)
+enum bn_status bn_task_chosen_items(struct bn_items *items, const struct bn_task *task,
+                                    const struct bn_eval_options *options, struct bn_error *err)
 {
     size_t n;
-    enum bn_status status = bn_task_items(&owned->items, task, options, err);
+    enum bn_status status = bn_task_items(items, task, options, err);
     if (status != BN_OK) return status;
-    const char *same = bn_items_same_id(&owned->items), *unknown = unknown_id(&owned->items, options->ids, &n);
+    const char *same = bn_items_same_id(items), *unknown = unknown_id(items, options->ids, &n);
     if (same)
         return bn_suites_fail(err, BN_ERR_FORMAT, "Two items of task %s have the id \"%.100s\".", task->name, same);
     if (unknown)
         return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item with the id \"%.*s\"; check --ids.", task->name,
                               (int)(n < 100 ? n : 100), unknown);
-    if (!bn_items_gather(&owned->items)) return bn_suites_fail_memory(err);
-    select_items(&owned->items, options);
-    if (!owned->items.n)
+    if (!bn_items_gather(items)) return bn_suites_fail_memory(err);
+    select_items(items, options);
+    if (!items->n)
         return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item to score; check its data.", task->name);
     return BN_OK;
 }
@@ -243,7 +243,7 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
                                                              : "lm-eval";
     result->kv_type = o->session.kv_type ? o->session.kv_type : "f32";
     int n_ctx = o->n_ctx ? o->n_ctx : task->score == BN_SCORE_HALVES ? 512 : 0;
-    status = read_items(owned, task, o, err);
+    status = bn_task_chosen_items(&owned->items, task, o, err);
     const struct bn_session_options session = bn_eval_session(&o->session, n_ctx, o->n_threads);
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, !o->alone, err);
     if (status == BN_OK) {

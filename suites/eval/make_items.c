@@ -280,6 +280,11 @@ static enum bn_status add_shots(struct bn_items *items, const struct bn_task *ta
     if (options->n_shots && !files->layout->shots)
         return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no file of examples (shots) for --num_fewshot.",
                               task->name);
+    for (size_t i = 0; i < files->n && options->n_shots; i++)
+        if (!strcmp(files->paths[i], files->layout->shots))
+            return bn_suites_fail(err, BN_ERR_FORMAT,
+                                  "Task %s takes its examples from %s, which holds its questions; name another file.",
+                                  task->name, files->paths[i]);
     if (options->n_shots) status = bn_data_files_match(&shot_files, options->data_dir, files->layout->shots, err);
     if (status == BN_OK && options->n_shots && !shot_files.n)
         status = bn_suites_fail(err, BN_ERR_IO, "Could not find %s in %.200s, the examples of task %s.",
@@ -309,11 +314,21 @@ static enum bn_status read_given(struct bn_items *items, const struct bn_eval_op
     return status;
 }
 
+enum bn_status bn_task_check_data(const struct bn_task *task, const struct bn_eval_options *options,
+                                  struct bn_error *err)
+{
+    struct bn_data_files files = {0};
+    if (!strcmp(task->layouts[0].files[0], BN_TEXT_FILE)) return BN_OK;
+    enum bn_status status = bn_data_files_find(&files, task, options->data_dir, err);
+    bn_data_files_release(&files);
+    return status;
+}
+
 enum bn_status bn_task_items(struct bn_items *items, const struct bn_task *task, const struct bn_eval_options *options,
                              struct bn_error *err)
 {
     struct bn_data_files files;
-    if (!strcmp(task->layouts[0].files[0], "--text_file")) return read_given(items, options, task->name, err);
+    if (!strcmp(task->layouts[0].files[0], BN_TEXT_FILE)) return read_given(items, options, task->name, err);
     enum bn_status status = bn_data_files_find(&files, task, options->data_dir, err);
     if (status != BN_OK) return status;
     status = read_files(items, task, &files, options->data_dir, err);

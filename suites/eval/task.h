@@ -31,6 +31,7 @@ struct bn_task_layout {
     uint32_t n_files, n_columns;
     int format; /* index in bn_formats */
 };
+#define BN_TEXT_FILE "--text_file" /* instead of a file: the one that the user names */
 struct bn_task {
     struct bn_task_fields fields;
     char *name, *version, *purpose, *source, *data, *licence;
@@ -54,6 +55,13 @@ enum bn_status bn_task_open(const struct bn_task **task, struct bn_task **own, c
 
 /* The templates of a layout: its own, else the task's. They stay the task's. */
 struct bn_task_fields bn_task_fields_of(const struct bn_task *task, const struct bn_task_layout *layout);
+
+/* bn_task_items, then what options choose of them: BN_ERR_USAGE: none, or an id of options->ids that no item has. */
+enum bn_status bn_task_chosen_items(struct bn_items *items, const struct bn_task *task,
+                                    const struct bn_eval_options *options, struct bn_error *err);
+/* Whether its data are there, before anything is scored. */
+enum bn_status bn_task_check_data(const struct bn_task *task, const struct bn_eval_options *options,
+                                  struct bn_error *err);
 
 /* Reads the items of the form that is found under options->data_dir, with options->n_shots examples before each. */
 enum bn_status bn_task_items(struct bn_items *items, const struct bn_task *task, const struct bn_eval_options *options,

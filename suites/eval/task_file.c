@@ -1,6 +1,7 @@
 /* task_file.c - the fields of a task file. */
 #include "engine/files.h"
 #include "suites/eval/clean.h"
+#include "suites/eval/data_files.h"
 #include "suites/eval/format.h"
 #include "suites/eval/task.h"
 #include "suites/fail.h"
@@ -81,8 +82,15 @@ static enum bn_status check_layout(const struct bn_task *task, const struct bn_t
         return fault(path, "A task whose score is partial has no description and shots, and acc alone.", err);
     if (of_choices && !f.truth == !f.answer)
         return fault(path, "Each layout needs either answer or truth, the list of what is true.", err);
-    if (task->score == BN_SCORE_TRUE_SHARE && !f.truth)
-        return fault(path, "The score true_share needs truth, the list of what is true.", err);
+    if (task->score == BN_SCORE_TRUE_SHARE && (!f.truth || l->shots))
+        return fault(path, "The score true_share needs truth, the list of what is true, and takes no shots.", err);
+    if (task->score == BN_SCORE_TRUE_SHARE && (task->n_metrics > 1 || (task->n_metrics && task->metrics[0])))
+        return fault(path, "The score true_share has the metric acc alone.", err);
+    for (uint32_t i = 0; i < l->n_files; i++)
+        if (!bn_data_files_is_name(l->files[i]) || (l->shots && !bn_data_files_is_name(l->shots)))
+            return fault(path, "A name under --data_dir has one * at most, in its last part.", err);
+    if (!strcmp(l->files[0], BN_TEXT_FILE) && (of_choices || l->n_files > 1 || task->n_layouts > 1))
+        return fault(path, "--text_file is the only file of a task, one that scores texts.", err);
     if (!of_choices &&
         (f.truth || f.answer || f.labels || f.description || l->shots || task->n_metrics || task->n_choices))
         return fault(path, "A task of texts has no truth, answer, labels, description, shots, metrics or n_choices.",

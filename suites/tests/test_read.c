@@ -241,6 +241,9 @@ static const struct {
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "{}", "is not a JSON array"},
     {"truthfulqa_mc2", "truthfulqa/mc_task.json", "[\n[", "Line 2 of truthfulqa/mc_task.json is not JSON"},
     {"tinystories", "train-text/tinystories/tinystories_a.txt", "a\n<|endoftext|>b\n", "text after its <|endoftext|>"},
+    {"tinystories", "train-text/tinystories/tinystories_a.txt", "<|endoftext|>\nb\n", "the first text is missing"},
+    {"mmlu", "mmlu/test/law_test.csv", "question, B,A,C,D,Answer\nq,a,b,c,d,A\n",
+     "Line 1 of mmlu/test/law_test.csv has the columns in another order than the task"},
     {"microworld", "microworld/microworld_heldout.jsonl",
      "{\"id\": \"a/0\", \"context\": \"c\", \"choices\": [\"a\", \"b\"], "
      "\"gold\": 2}",

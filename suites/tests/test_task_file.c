@@ -43,6 +43,15 @@ static const struct {
     {"task: T t\nversion: \"1\"\npurpose: p\nscore: choice\ncontext: x\nchoices: x\nanswer: x\n" LAYOUT, "a to z"},
     {"task: t\nversion: \"1\"\npurpose: p\nscore: true_share\ncontext: x\nchoices: x\nanswer: x\n" LAYOUT,
      "true_share needs truth"},
+    {HEAD "layouts:\n  - files: [\"a*b*.jsonl\"]\n    format: jsonl\n", "one * at most"},
+    {HEAD "layouts:\n  - files: [\"*/t.jsonl\"]\n    format: jsonl\n", "one * at most"},
+    {HEAD "layouts:\n  - files: [--text_file]\n    format: text\n", "only file of a task"},
+    {"task: t\nversion: \"1\"\npurpose: p\nscore: true_share\ncontext: x\nchoices: x\ntruth: x\n" LAYOUT
+     "    shots: s.jsonl\n",
+     "takes no shots"},
+    {"task: t\nversion: \"1\"\npurpose: p\nscore: true_share\ncontext: x\nchoices: x\ntruth: x\nmetrics: "
+     "[acc_norm]\n" LAYOUT,
+     "acc alone"},
     {"task: t\nversion: \"1\"\npurpose: p\nscore: rolling\n" LAYOUT, "text alone where texts are scored"},
     {"task: t\nversion: \"1\"\npurpose: p\nscore: story\ntext: x\nmetrics: [acc]\n" LAYOUT, "A task of texts has no"},
     {"task: t\nversion: \"1\"\npurpose: p\nscore: partial\nchoices: x\ntext: x\nanswer: x\ndescription: d\n" LAYOUT,

@@ -52,12 +52,13 @@ static int split_tasks(char *text, struct chosen *chosen)
 /* Options that some tasks have a use for. */
 static void check_tasks(const struct chosen *chosen, int n)
 {
-    bool perplexity = false, grouped = false;
+    bool perplexity = false, given = false, grouped = false;
     for (int i = 0; i < n; i++) {
         perplexity |= chosen[i].task->score == BN_SCORE_HALVES;
+        given |= !strcmp(chosen[i].task->layouts[0].files[0], BN_TEXT_FILE);
         grouped |= chosen[i].task->grouped;
     }
-    bn_cmd_needs(&cmd, "text_file", perplexity, "the task perplexity");
+    bn_cmd_needs(&cmd, "text_file", given, "the task perplexity");
     bn_cmd_needs(&cmd, "rule", perplexity, "the task perplexity");
     bn_cmd_needs(&cmd, "limit_per_group", grouped, "a task of several subjects (mmlu)");
 }
@@ -68,7 +69,7 @@ static int show_prompts(const struct chosen *chosen, int n)
     struct bn_error err = {0};
     for (int t = 0; t < n; t++) {
         struct bn_items items = {0};
-        if (bn_task_items(&items, chosen[t].task, &o.eval, &err) != BN_OK)
+        if (bn_task_chosen_items(&items, chosen[t].task, &o.eval, &err) != BN_OK)
             bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
         for (size_t i = 0; i < items.n && i < (size_t)o.show_prompts; i++)
             put_json(stdout, bn_eval_prompt_json(chosen[t].task->name, &items.list[i]), "the prompts");
@@ -77,10 +78,23 @@ static int show_prompts(const struct chosen *chosen, int n)
     return 0;
 }
 
+/* Tokens that did not fit are no error, as in lm-eval, but a score of cut inputs is another. */
+static void warn_of_cuts(const struct bn_eval_result *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_items; i++) n += r->items[i].cut > 0;
+    if (n)
+        fprintf(stderr, "bitnet-eval: %zu of %zu inputs of task %s were cut on the left to %d tokens.\n", n, r->n_items,
+                r->task, r->n_ctx);
+}
+
 static int score(const struct chosen *chosen, int n)
 {
     static struct bn_eval_result results[MAX_TASKS];
     struct bn_error err = {0};
+    for (int i = 0; i < n; i++)
+        if (bn_task_check_data(chosen[i].task, &o.eval, &err) != BN_OK)
+            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     struct bn_model *model = open_model();
     const struct bn_model_info *info = bn_model_info(model);
     struct bn_output *items = NULL;
@@ -94,6 +108,7 @@ static int score(const struct chosen *chosen, int n)
         bn_cmd_progress(NULL);
         if (!o.eval.n_ctx) warn_of_context(model, results[i].n_ctx); /* a task's own default */
         if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
+        warn_of_cuts(&results[i]);
         if (!o.json) print_result(&results[i]);
     }
     if (bn_model_check(model, &err) != BN_OK || (items && bn_output_commit(items, &err) != BN_OK))
@@ -107,7 +122,7 @@ static int score(const struct chosen *chosen, int n)
 /* What acts on scores alone. */
 static void check_shown(void)
 {
-    static const char *const acts[] = {"items", "limit", "limit_per_group", "ids", "alone"};
+    static const char *const acts[] = {"items", "alone"};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         bn_cmd_needs(&cmd, acts[i], !o.show_prompts, "scores, which --show_prompts leaves out");
 }

@@ -2,13 +2,24 @@
 #include "suites/eval/formats/columns.h"
 #include "suites/eval/read.h"
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
-static bool is_header(const struct bn_task_layout *l, char *const *fields)
+/* Without blanks around it, and of any case. */
+static bool is_named(const char *field, const char *column)
 {
+    size_t n = strlen(column);
+    field += strspn(field, " ");
+    return !strncasecmp(field, column, n) && !field[n + strspn(field + n, " ")];
+}
+
+/* How many columns the fields name: at their places, and anywhere. */
+static uint32_t named(const struct bn_task_layout *l, char *const *fields, bool in_place)
+{
+    uint32_t n = 0;
     for (uint32_t i = 0; i < l->n_columns; i++)
-        if (strcasecmp(fields[i], l->columns[i])) return false;
-    return true;
+        for (uint32_t j = 0; j < l->n_columns; j++) n += (!in_place || i == j) && is_named(fields[j], l->columns[i]);
+    return n;
 }
 
 enum bn_status bn_format_csv(const struct bn_rows *rows, struct bn_error *err)
@@ -25,7 +36,9 @@ enum bn_status bn_format_csv(const struct bn_rows *rows, struct bn_error *err)
         if (n != (int)l->n_columns)
             status = bn_data_fault(err, csv.path, line, "has %d fields, not %u; quote a field with a comma.", n,
                                    l->n_columns);
-        else if (!first || !is_header(l, fields))
+        else if (first && named(l, fields, false) == l->n_columns && named(l, fields, true) < l->n_columns)
+            status = bn_data_fault(err, csv.path, line, "has the columns in another order than the task.");
+        else if (!first || named(l, fields, true) < l->n_columns)
             status = bn_row_give(rows, "Line", line, bn_columns_row(l, fields), err);
     }
     free(text);

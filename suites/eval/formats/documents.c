@@ -21,6 +21,9 @@ enum bn_status bn_format_documents(const struct bn_rows *rows, struct bn_error *
     char *text = NULL;
     size_t n_bytes, number = 1;
     enum bn_status status = bn_data_read(&text, &n_bytes, rows->directory, rows->path, err);
+    if (text && !strncmp(text, separator, strlen(separator)))
+        status = bn_suites_fail(err, BN_ERR_FORMAT, "%s begins with its separator %s; the first text is missing.",
+                                rows->path, separator);
     for (char *at = text, *end; status == BN_OK && (end = find_separator(at, separator)); number++) {
         char *next = end + 1 + strlen(separator);
         if (*next && *next != '\n') {
