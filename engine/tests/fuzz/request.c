@@ -34,7 +34,7 @@ static bool find_endpoint(struct request *r, const char *path, size_t n)
 /* True: it would be answered. */
 static bool ask(struct request *r, struct bn_error *err)
 {
-    const char *newline = memchr(r->body.bytes, '\n', r->body.n);
+    const char *newline = r->body.n ? memchr(r->body.bytes, '\n', r->body.n) : NULL;
     size_t n_path = newline ? (size_t)(newline - r->body.bytes) : 0;
     if (!newline || !find_endpoint(r, r->body.bytes, n_path))
         return bn_fail(err, BN_ERR_FORMAT, "The first line is no path of the server."), false;
