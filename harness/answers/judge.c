@@ -11,10 +11,7 @@
 
 static bool is_right(const struct bn_answer *a)
 {
-    int best = 0; /* the first wins a tie, as lm-eval's argmax */
-    for (int i = 1; i < a->n; i++)
-        if (a->ll[i] > a->ll[best]) best = i;
-    return best == a->gold;
+    return (int)bn_sample_argmax(a->ll, (size_t)a->n) == a->gold; /* the first wins a tie, as with lm-eval */
 }
 
 static int order(const struct bn_answer *x, const struct bn_answer *y)

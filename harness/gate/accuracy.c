@@ -5,6 +5,7 @@
 #include "harness/core/error.h"
 #include "harness/stats/multiple.h"
 #include "harness/stats/rank_test.h"
+#include "harness/stats/sample.h"
 #include "harness/worker/child.h"
 #include "harness/worker/reply.h"
 #include "harness/worker/request.h"
@@ -33,10 +34,7 @@ static int read_ll(const char *text, double *ll)
 
 static bool right(const struct bn_score_item *item, const double *ll, int n)
 {
-    int best = 0;
-    for (int i = 1; i < n; i++)
-        if (ll[i] > ll[best]) best = i;
-    return strtol(item->gold, NULL, 10) == best;
+    return strtol(item->gold, NULL, 10) == (long)bn_sample_argmax(ll, (size_t)n);
 }
 
 static struct bn_accuracy_task *task_of(struct bn_accuracy_result *r, const struct bn_score_item *item)

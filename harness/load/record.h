@@ -27,7 +27,7 @@ struct bn_load_record {
     bool ours;                        /* a server of ours */
     int threads;                      /* of our own server; 0: as it chooses */
 };
-/* Opens the database and takes fingerprints, so that what is wrong is told before the time is spent. */
+/* Opens the database and takes fingerprints first: errors show before time is spent. */
 enum bn_status bn_load_record_open(struct bn_load_record *record, const char *path, const struct bn_load_plan *plan,
                                    const struct bn_load_origin *origin, struct bn_error *err);
 /* Stores the run; run_id is its row. hash of texts: where the number of requests is given, so that equal runs do equal

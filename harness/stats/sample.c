@@ -91,3 +91,11 @@ double bn_sample_autocorrelation(const double *x, size_t n, size_t lag)
     for (size_t i = 0; i + lag < n; i++) top += (x[i] - mean) * (x[i + lag] - mean);
     return bottom > 0 ? top / bottom : 0;
 }
+
+size_t bn_sample_argmax(const double *x, size_t n)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (x[i] > x[best]) best = i;
+    return best;
+}

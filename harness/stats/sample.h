@@ -18,4 +18,5 @@ double bn_sample_mad(const double *x,
 int bn_sample_ranks(const double *x, size_t n, double *ranks, double *ties);
 /* Lag-1 autocorrelation: how far neighbours in time repeat each other (0 for independent samples). */
 double bn_sample_autocorrelation(const double *x, size_t n, size_t lag);
+size_t bn_sample_argmax(const double *x, size_t n); /* of the first of the largest; n >= 1 */
 #endif

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PATH_BYTES = 4096, BYTES_LIMIT = 1 << 30 };
 
@@ -99,27 +98,6 @@ enum bn_status bn_data_read(char **text, size_t *n_bytes, const char *directory,
     status = check_utf8(*text, *n_bytes, path, err);
     if (status != BN_OK) free(*text), *text = NULL;
     return status;
-}
-
-enum bn_status bn_data_find(const char **name, const char *directory, const char *const *names, struct bn_error *err)
-{
-    char full[PATH_BYTES], all[256] = "";
-    size_t used = 0;
-    *name = NULL;
-    for (const char *const *n = names; *n; n++) {
-        if (join(full, directory, *n) && !access(full, F_OK)) {
-            if (*name)
-                return bn_suites_fail(err, BN_ERR_USAGE, "%.200s has both %s and %s; keep one form of the set.",
-                                      directory, *name, *n);
-            *name = *n;
-        }
-        if (used < sizeof all)
-            used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", n == names ? "" : " or ", *n);
-    }
-    if (*name) return BN_OK;
-    return bn_suites_fail(err, BN_ERR_IO,
-                          "Could not find %s in %.150s; --data_dir names the folder that holds the tasks' data.", all,
-                          directory);
 }
 
 /* ---- JSON ---- */

@@ -12,9 +12,6 @@ enum bn_status bn_text_read(char **text, size_t *n_bytes, const char *path, stru
  * that). */
 enum bn_status bn_data_read(char **text, size_t *n_bytes, const char *directory, const char *path,
                             struct bn_error *err);
-/* Which of `names` (ended by NULL) there is in `directory`: a set may come in several published forms, one at a time.
- */
-enum bn_status bn_data_find(const char **name, const char *directory, const char *const *names, struct bn_error *err);
 /* "Line N of PATH ..." as BN_ERR_FORMAT; lines count from 1. */
 enum bn_status bn_data_fault(struct bn_error *err, const char *path, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

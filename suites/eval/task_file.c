@@ -89,8 +89,13 @@ static enum bn_status check_layout(const struct bn_task *task, const struct bn_t
     for (uint32_t i = 0; i < l->n_files; i++)
         if (!bn_data_files_is_name(l->files[i]) || (l->shots && !bn_data_files_is_name(l->shots)))
             return fault(path, "A name under --data_dir has one * at most, in its last part.", err);
-    if (!strcmp(l->files[0], BN_TEXT_FILE) && (of_choices || l->n_files > 1 || task->n_layouts > 1))
-        return fault(path, "--text_file is the only file of a task, one that scores texts.", err);
+    if (!strcmp(l->files[0], BN_TEXT_FILE) &&
+        (of_choices || l->n_files > 1 || task->n_layouts > 1 || task->clean || strcmp(f.text, "{{text}}") ||
+         strcmp(bn_format_names[l->format], "text")))
+        return fault(path,
+                     "--text_file is the only file of a task that scores texts as they are: format text, text "
+                     "\"{{text}}\", nothing cleaned.",
+                     err);
     if (!of_choices &&
         (f.truth || f.answer || f.labels || f.description || l->shots || task->n_metrics || task->n_choices))
         return fault(path, "A task of texts has no truth, answer, labels, description, shots, metrics or n_choices.",

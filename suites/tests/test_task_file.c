@@ -46,6 +46,10 @@ static const struct {
     {HEAD "layouts:\n  - files: [\"a*b*.jsonl\"]\n    format: jsonl\n", "one * at most"},
     {HEAD "layouts:\n  - files: [\"*/t.jsonl\"]\n    format: jsonl\n", "one * at most"},
     {HEAD "layouts:\n  - files: [--text_file]\n    format: text\n", "only file of a task"},
+    {"task: t\nversion: \"1\"\npurpose: p\nscore: story\nclean: wikitext\ntext: \"{{text}}\"\nlayouts:\n  - files: "
+     "[--text_file]\n"
+     "    format: text\n",
+     "nothing cleaned"},
     {"task: t\nversion: \"1\"\npurpose: p\nscore: true_share\ncontext: x\nchoices: x\ntruth: x\n" LAYOUT
      "    shots: s.jsonl\n",
      "takes no shots"},
