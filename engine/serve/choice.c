@@ -132,5 +132,6 @@ bool choice_is_full(const struct choice *c)
 {
     const struct bn_stream_options *o = &c->request->server->options.stream;
     size_t every = (size_t)(o->every_n_tokens > 0 ? o->every_n_tokens : 1), events = (size_t)o->max_queue;
-    return c->request->params.stream && n_unsent(c) >= every * events;
+    return c->request->params.stream && n_unsent(c) >= every * events &&
+           choice_has_news(c); /* tokens without text do not wait */
 }
