@@ -88,7 +88,8 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 test-clients: all ## OpenAI's clients, curl and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON, NODE_CLIENTS=FOLDER: those that have them)
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-clients
 
-test-page: all ## the server's chat page in headless Chromium (AXE=FILE: axe-core's axe.min.js, which checks accessibility)
+test-page: all ## the server's chat page in headless Chromium (AXE=FILE: axe-core's axe.min.js, a second check of accessibility)
+	@scripts/install-dependencies chromium chromium-driver
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-page
 
 plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)

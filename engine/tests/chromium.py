@@ -86,6 +86,11 @@ class Browser:
             time.sleep(0.05)
         return False
 
+    def access_problems(self):
+        """Sentences about what keeps people from using the page as it is shown."""
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "ci", "accessibility.js"), encoding="utf-8") as f:
+            return self.run(f.read())
+
     def picture(self, path):
         with open(path, "wb") as f:
             f.write(base64.b64decode(self._call("GET", "/screenshot")))
