@@ -106,11 +106,12 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     print_run("base", &c->base);
     if (!factor) print_run("head", &c->head);
     printf("%-20s %-16s %-28s %-8s %11s %11s %7s  %-14s %8s %6s  %s\n", "model", "workload", "series", "phase",
-           "base us/tok", "head us/tok", "ratio", "95 % interval", "process", "p", "verdict");
+           "base us", "head us", "ratio", "95 % interval", "process", "p", "verdict");
     for (size_t i = 0; i < c->n_lines; i++) print_line(&c->lines[i], factor);
     print_differences(c);
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
-    printf("ratio of times, above 1 is slower; p: %s, Holm's correction over %zu lines: %s\n",
+    printf("us a token, of ttft a request; ratio of times, above 1 is slower; p: %s, Holm's correction over %zu lines: "
+           "%s\n",
            factor ? "Wilcoxon over pairs of processes"
                   : "the larger of Mann-Whitney over processes and Student's t over runs",
            c->n_lines, verdict);

@@ -58,10 +58,10 @@ static void print_change(const struct bn_history_track *track, const struct bn_h
 static void print_track(const struct bn_history_track *track, bool reference)
 {
     const struct bn_history_run *last = &track->runs[track->n_runs - 1];
-    printf("%s, %s, %s, %s, %s\n    %zu run%s, last %.10s: %.1f us a token\n", BN_PRINTABLE(track->machine),
+    printf("%s, %s, %s, %s, %s\n    %zu run%s, last %.10s: %.1f us a %s\n", BN_PRINTABLE(track->machine),
            BN_PRINTABLE(track->model), BN_PRINTABLE(track->workload), BN_PRINTABLE(track->series),
            BN_PRINTABLE(track->phase), track->n_runs, track->n_runs == 1 ? "" : "s", BN_PRINTABLE(last->when),
-           last->ns / 1000);
+           last->ns / 1000, strcmp(track->phase, "ttft") ? "token" : "request");
     if (track->joined[0])
         printf("    matched by the fields that all runs have; some lack %s\n", BN_PRINTABLE(track->joined));
     if (reference && !track->against_reference) printf("    fewer than 8 runs have the reference: tested without it\n");
