@@ -69,7 +69,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page help clean format install-dependencies programs tests
+.PHONY: all claims plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page help clean format install-dependencies programs tests
 all: programs $(BUILD)/relink-worker ## build every program into build/bin
 programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
@@ -117,6 +117,9 @@ fuzz: ## libFuzzer on each reader of strangers' files, TIME seconds each (defaul
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC="$(or $(FUZZ_CC),clang)" OPT="-O1 -g -fno-omit-frame-pointer" CFLAGS=-Wno-error \
 	    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" LDFLAGS=-fsanitize=fuzzer fuzz-programs
 	@BUILD=build/fuzz ci/fuzz/run $(or $(TIME),60)
+
+claims: all ## published claims: measure what can be measured here, print the verdicts (BUDGET=30m, SMALL=1: no models of the 2B4T shape)
+	@BIN=$(BUILD)/bin BUDGET=$(BUDGET) SMALL=$(SMALL) scripts/claims
 
 arches: $(ENGINE_BIN) $(CHECKKERN) ## the engine on other CPUs under qemu-user: same bits (ONLY=NAME: one line of ci/arches.list)
 	@BUILD=$(BUILD) ci/arches $(ONLY)
@@ -169,6 +172,7 @@ $(BUILD)/obj/reports/page/database.o: FILE_FLAGS := $(SCHEMA_VERSION)
 $(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seals.sql harness/store/foreign_code.sql
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/suites/eval/tasks.o: $(wildcard suites/eval/tasks/*.yaml)
+$(BUILD)/obj/harness/claims/built_in.o: $(wildcard harness/claims/*.yaml)
 $(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
 
 define archive

@@ -3,6 +3,7 @@
 #include "engine/cmdline.h"
 #include "harness/machine/cpus.h"
 #include "harness/optimize/optimize.h"
+#include "harness/sweep/sweep.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,18 +43,6 @@ static const struct bn_cmd cmd = {
     "%.\n"
     "Interrupted, the same command goes on.\n"
     "Exit codes: 0 written (also when the defaults are best), 1 failed, 2 usage, 130 interrupted."};
-
-static double parse_budget(const char *text)
-{
-    char *end;
-    double x = strtod(text, &end), unit = !*end || !strcmp(end, "s") ? 1
-                                          : !strcmp(end, "m")        ? 60
-                                          : !strcmp(end, "h")        ? 3600
-                                                                     : 0;
-    if (end == text || !unit || !(x > 0) || x * unit > 1e6)
-        bn_cmd_fail(&cmd, 2, "--budget takes a time such as 90s, 5m or 1h, not \"%s\".", text);
-    return x * unit;
-}
 
 static void read_model(void)
 {
@@ -142,7 +131,7 @@ int main(int argc, char **argv)
     struct bn_config_file known;
     if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
     if (!o.model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
-    if (budget) o.budget_s = parse_budget(budget);
+    if (budget && bn_budget_read(&o.budget_s, budget, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     o.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
     o.accuracy_budget = (double)accuracy_points / 100;
     fill_in();

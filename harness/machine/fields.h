@@ -20,6 +20,10 @@ void bn_fields_release(struct bn_fields *fields);
 /* What this machine is: CPU, caches, kernel, governor, turbo, SMT, ASLR, ... Fields that make results incomparable are
  * marked. */
 void bn_machine_fields(struct bn_fields *fields);
+/* What names it: CPU and cores. */
+void bn_machine_label(const struct bn_fields *fields, char *label, size_t cap);
+/* Its row of a database, if it is there; else *id is 0. */
+enum bn_status bn_machine_find(struct bn_store *store, int64_t *id, struct bn_error *err);
 /* Its row of a database. */
 enum bn_status bn_machine_fingerprint(struct bn_store *store, int64_t *id, struct bn_error *err);
 /* A model's row: its bytes tell it apart, its file's name is its label. */

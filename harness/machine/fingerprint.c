@@ -93,15 +93,29 @@ void bn_machine_fields(struct bn_fields *f)
     bn_fields_file(f, false, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 }
 
+void bn_machine_label(const struct bn_fields *fields, char *label, size_t cap)
+{
+    const char *cpu = bn_fields_find(fields, "cpu_model"), *arch = bn_fields_find(fields, "arch"),
+               *cores = bn_fields_find(fields, "cores");
+    snprintf(label, cap, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
+}
+
 enum bn_status bn_machine_fingerprint(struct bn_store *store, int64_t *id, struct bn_error *err)
 {
     struct bn_fields fields = {.n = 0};
-    bn_machine_fields(&fields);
-    const char *cpu = bn_fields_find(&fields, "cpu_model"), *arch = bn_fields_find(&fields, "arch"),
-               *cores = bn_fields_find(&fields, "cores");
     char label[256];
-    snprintf(label, sizeof label, "%s, %s cores", cpu ? cpu : arch ? arch : "unknown CPU", cores ? cores : "?");
+    bn_machine_fields(&fields);
+    bn_machine_label(&fields, label, sizeof label);
     enum bn_status status = bn_store_fingerprint(store, "machine", label, NULL, fields.at, fields.n, id, err);
+    bn_fields_release(&fields);
+    return status;
+}
+
+enum bn_status bn_machine_find(struct bn_store *store, int64_t *id, struct bn_error *err)
+{
+    struct bn_fields fields = {.n = 0};
+    bn_machine_fields(&fields);
+    enum bn_status status = bn_store_fingerprint_find(store, "machine", fields.at, fields.n, id, err);
     bn_fields_release(&fields);
     return status;
 }

@@ -41,6 +41,16 @@ enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, co
     return status ? status : bn_seal(store, "fingerprint", *id, err);
 }
 
+enum bn_status bn_store_fingerprint_find(struct bn_store *store, const char *kind, const struct bn_field *fields,
+                                         size_t n, int64_t *id, struct bn_error *err)
+{
+    char hash[32];
+    identity_hash(fields, n, hash, sizeof hash);
+    *id = 0;
+    return bn_sql_int(store, err, id, "SELECT fingerprint_id FROM fingerprint WHERE kind = ? AND hash = ?", "ss", kind,
+                      hash);
+}
+
 void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap)
 {
     struct bn_error err;

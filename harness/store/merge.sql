@@ -74,6 +74,11 @@ INSERT OR IGNORE INTO gate (run_id, kind, model_id, base_id, setting, verdict, a
 INSERT OR IGNORE INTO acknowledgement (run_id, config_id, phase, ratio, why, acknowledged_at)
     SELECT r.here, c.here, phase, ratio, why, acknowledged_at
     FROM other.acknowledgement a JOIN run_here r ON r.there = a.run_id JOIN config_here c ON c.there = a.config_id;
+INSERT OR IGNORE INTO claim (run_id, claim, value, place, statement, source, found_in, provenance, environment, in_table, in_row, in_column, unit,
+        published, accept_low, accept_high, measured, low, high, n, verdict, whole, reason, evidence_id)
+    SELECT r.here, claim, value, place, statement, source, found_in, provenance, environment, in_table, in_row, in_column, unit,
+        published, accept_low, accept_high, measured, low, high, n, verdict, whole, reason, e.here
+    FROM other.claim k JOIN run_here r ON r.there = k.run_id LEFT JOIN run_here e ON e.there = k.evidence_id;
 UPDATE main.run SET finished_at = o.finished_at FROM other.run o
     WHERE o.uid = main.run.uid AND main.run.finished_at IS NULL AND o.finished_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM main.point p WHERE p.run_id = main.run.run_id AND p.state IN ('planned', 'claimed'));

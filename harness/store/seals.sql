@@ -33,7 +33,10 @@ SELECT r.run_id AS id, r.seal, r.run_id AS name, bn_mix(r.uid, r.identity, r.sou
         FROM main.gate g LEFT JOIN main.fingerprint m ON m.fingerprint_id = g.model_id LEFT JOIN main.fingerprint b ON b.fingerprint_id = g.base_id
         WHERE g.run_id = r.run_id
         UNION ALL SELECT bn_mix(c.key, a.phase, a.ratio, a.why, a.acknowledged_at)
-        FROM main.acknowledgement a JOIN main.config c USING (config_id) WHERE a.run_id = r.run_id))) AS now
+        FROM main.acknowledgement a JOIN main.config c USING (config_id) WHERE a.run_id = r.run_id
+        UNION ALL SELECT bn_mix(k.claim, k.value, k.place, k.statement, k.source, k.found_in, k.provenance, k.environment, k.in_table, k.in_row, k.in_column,
+            k.unit, k.published, k.accept_low, k.accept_high, k.measured, k.low, k.high, k.n, k.verdict, k.whole, k.reason)
+        FROM main.claim k WHERE k.run_id = r.run_id))) AS now
 FROM main.run r;
 
 CREATE TEMP VIEW seal_of_point AS

@@ -35,6 +35,9 @@ struct bn_field {
 /* Finds or adds one; *id is its row. kind: "machine", "build", "model". hash NULL: FNV-1a over the identity fields. */
 enum bn_status bn_store_fingerprint(struct bn_store *store, const char *kind, const char *label, const char *hash,
                                     const struct bn_field *fields, size_t n, int64_t *id, struct bn_error *err);
+/* The one with these identity fields, without adding it; *id 0: none. */
+enum bn_status bn_store_fingerprint_find(struct bn_store *store, const char *kind, const struct bn_field *fields,
+                                         size_t n, int64_t *id, struct bn_error *err);
 /* The hash of a fingerprint names it in every database, its id only here. "" when there is none, or with a failure that
  * bn_store_unread tells. */
 void bn_store_fingerprint_hash(struct bn_store *store, int64_t id, char *text, size_t cap);
@@ -189,6 +192,18 @@ struct bn_store_gate {
 };
 enum bn_status bn_store_gate(struct bn_store *store, int64_t run_id, const struct bn_store_gate *gate,
                              struct bn_error *err);
+
+/* ---- published figures ---- */
+/* What was found of one value of a claim (harness/claims), in `unit`. NAN: none. */
+struct bn_store_claim {
+    const char *claim, *value, *statement, *source, *where, *provenance, *environment;
+    const char *in_table, *in_row, *in_column; /* NULL: none */
+    const char *unit, *verdict, *whole, *reason;
+    int64_t place, n, evidence_id;            /* evidence_id 0: none */
+    double published, accept[2], measured[3]; /* measured: with its interval */
+};
+enum bn_status bn_store_claim_finding(struct bn_store *store, int64_t run_id, const struct bn_store_claim *row,
+                                      struct bn_error *err);
 
 /* ---- history ---- */
 /* A change of the config's phase that began with the run (a drift: that went on until it) is known up to `ratio`, time

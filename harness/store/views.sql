@@ -291,3 +291,17 @@ SELECT g.run_id, g.kind, r.started_at, r.host, r.command, r.machine_id, g.model_
        g.verdict, g.allowed, g.result
 FROM gate g JOIN run r USING (run_id) JOIN v_models m USING (model_id) JOIN fingerprint b ON b.fingerprint_id = g.base_id
 LEFT JOIN fingerprint h ON h.fingerprint_id = r.build_id;
+
+-- Every published value that was looked at (bitnet-bench claims), with what was found. `whole`: of all values of the claim together;
+-- evidence_id, evidence_commit: the sweep that measured it and the commit of its worker.
+CREATE VIEW v_claims AS
+SELECT k.run_id, r.machine_id, r.machine, r.host, r.started_at, r.commit_id, k.claim, k.value, k.place, k.statement, k.source, k.found_in,
+       k.provenance, k.environment, k.in_table, k.in_row, k.in_column, k.unit, k.published, k.accept_low, k.accept_high, k.measured, k.low, k.high,
+       k.n, k.verdict, k.whole, k.reason, k.evidence_id, e.commit_id AS evidence_commit
+FROM claim k JOIN v_runs r USING (run_id) LEFT JOIN v_runs e ON e.run_id = k.evidence_id;
+
+-- Of each claim and machine the latest: a claim has a verdict per CPU.
+CREATE VIEW v_latest_claims AS
+SELECT c.* FROM v_claims c WHERE c.run_id = (
+    SELECT k.run_id FROM claim k JOIN run r USING (run_id) WHERE k.claim = c.claim AND r.machine_id IS c.machine_id
+    ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);

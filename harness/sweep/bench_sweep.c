@@ -40,18 +40,6 @@ static const struct bn_cmd cmd = {
     "bitnet-bench sweep", "run a plan: every point in a worker process, every sample into the database",
     "PLAN.yaml [options]", options, "Repeat the same command to resume an unfinished sweep where it stopped."};
 
-static double parse_budget(const char *text)
-{
-    char *end;
-    double x = strtod(text, &end), unit = !strcmp(end, "s") || !*end ? 1
-                                          : !strcmp(end, "m")        ? 60
-                                          : !strcmp(end, "h")        ? 3600
-                                                                     : 0;
-    if (end == text || !unit || !(x > 0) || x * unit > 1e7)
-        bn_cmd_fail(&cmd, 2, "--budget takes a time such as 90s, 10m or 1h, not \"%s\".", text);
-    return x * unit;
-}
-
 static void apply_options(void)
 {
     if (strcmp(s.counters, "auto") && strcmp(s.counters, "off") && strcmp(s.counters, "sim"))
@@ -60,7 +48,8 @@ static void apply_options(void)
     if (s.rounds > 0) s.plan->rounds = (uint32_t)s.rounds;
     if (s.repetitions > 0) s.plan->repetitions = (uint32_t)s.repetitions;
     if (s.seed >= 0) s.plan->seed = (uint32_t)s.seed;
-    if (budget) s.budget_s = parse_budget(budget);
+    struct bn_error err;
+    if (budget && bn_budget_read(&s.budget_s, budget, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
 }
 
 /* With a budget the plan's rounds are what fits: the queue is drawn long enough for any of them. */

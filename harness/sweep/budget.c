@@ -1,5 +1,21 @@
 /* budget.c - rounds that are added while the time of --budget lasts. */
+#include "harness/core/error.h"
 #include "harness/sweep/sweep.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum bn_status bn_budget_read(double *seconds, const char *text, struct bn_error *err)
+{
+    char *end;
+    double x = strtod(text, &end), unit = !strcmp(end, "s") || !*end ? 1
+                                          : !strcmp(end, "m")        ? 60
+                                          : !strcmp(end, "h")        ? 3600
+                                                                     : 0;
+    if (end == text || !unit || !(x > 0) || x * unit > 1e7)
+        return bn_harness_fail(err, BN_ERR_USAGE, "--budget takes a time such as 90s, 10m or 1h, not \"%s\".", text);
+    *seconds = x * unit;
+    return BN_OK;
+}
 
 static double ask(struct bn_sweep *s, const char *sql)
 {

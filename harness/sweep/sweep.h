@@ -40,6 +40,8 @@ enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
 /* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are already stored
  * (two seconds each). */
 enum bn_status bn_sweep_measure_limits(struct bn_sweep *sweep, struct bn_error *err);
+/* "90s", "10m", "1h" of --budget. */
+enum bn_status bn_budget_read(double *seconds, const char *text, struct bn_error *err);
 /* Adds one more round if the budget allows; *added says whether there is work to do. */
 enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
 /* Seconds that the points of this run have taken so far, in all runners together. */

@@ -1,0 +1,16 @@
+/* scope.h - the names that an expression of a claim may use, and what they stand for at one sample. */
+#ifndef BN_CLAIMS_SCOPE_H
+#define BN_CLAIMS_SCOPE_H
+#include "harness/claims/claims.h"
+
+struct bn_scope {
+    const struct bn_claim *claim;
+    uint32_t n_given;                        /* the first so many may be used */
+    bool measured;                           /* what was measured may be used too */
+    const struct bn_evidence_series *series; /* [claim->n_measured]; NULL: each is 1 of its unit, to check a file */
+    const char *key;                         /* of the samples that are meant */
+    bool uses_measured, lacks_sample;        /* set while reading */
+    bool uses[256];                          /* [claim->n_measured] */
+};
+enum bn_status bn_scope_read(struct bn_scope *scope, const char *text, struct bn_amount *out, struct bn_error *err);
+#endif

@@ -1,0 +1,124 @@
+/* table.c - a published table with ours beside it, cell by cell. */
+#include "harness/claims/print.h"
+#include "harness/core/cell.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST = 128, ROW_WIDTH = 32, CELL_WIDTH = 30 };
+struct names {
+    const char *at[MOST];
+    size_t n;
+};
+
+static void add(struct names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (!strcmp(names->at[i], name)) return;
+    if (names->n < MOST) names->at[names->n++] = name;
+}
+
+static bool is_cell(const struct bn_claim_value *v) { return v->row && v->column; }
+
+static void collect(const struct bn_claims_report *report, struct names *rows, struct names *columns)
+{
+    for (size_t i = 0; i < report->list->n; i++)
+        for (uint32_t k = 0; k < report->list->at[i]->n_values; k++) {
+            const struct bn_claim_value *v = &report->list->at[i]->values[k];
+            if (is_cell(v)) add(rows, v->row), add(columns, v->column);
+        }
+}
+
+static const struct bn_claim_finding *find(const struct bn_claims_report *report, const char *row, const char *column)
+{
+    for (size_t i = 0; i < report->list->n; i++)
+        for (uint32_t k = 0; k < report->list->at[i]->n_values; k++) {
+            const struct bn_claim_value *v = &report->list->at[i]->values[k];
+            if (is_cell(v) && !strcmp(v->row, row) && !strcmp(v->column, column)) return &report->results[i].values[k];
+        }
+    return NULL;
+}
+
+/* A mark for each verdict, explained below the table. */
+static const char *mark(enum bn_claim_verdict verdict)
+{
+    static const char *const marks[BN_VERDICTS] = {
+        [BN_VERDICT_NOT_MEASURED] = "?", [BN_VERDICT_UNDEFINED] = "u",  [BN_VERDICT_NOT_HERE] = "n",
+        [BN_VERDICT_INCONCLUSIVE] = "i", [BN_VERDICT_REPRODUCED] = "=", [BN_VERDICT_DIRECTION] = "~",
+        [BN_VERDICT_CONTRADICTED] = "x", [BN_VERDICT_ARITHMETIC] = "A", [BN_VERDICT_ROOFLINE] = "R"};
+    return marks[verdict];
+}
+
+static void cell(const struct bn_claim_finding *f, bool markdown)
+{
+    char published[64], ours[64], text[160] = "";
+    if (f)
+        snprintf(text, sizeof text, "%s | %s %s", bn_claims_figure(f->published, f->unit, published, sizeof published),
+                 bn_claims_figure(f->measured, f->unit, ours, sizeof ours), mark(f->verdict));
+    if (!markdown) return bn_cell_put(stdout, text, CELL_WIDTH);
+    if (f)
+        printf(" %s | %s %s |", published, ours, mark(f->verdict));
+    else
+        printf(" | |");
+}
+
+static void head(const struct names *columns, bool markdown)
+{
+    if (markdown) {
+        printf("| |");
+        for (size_t i = 0; i < columns->n; i++) printf(" %s, published | ours |", columns->at[i]);
+        printf("\n| --- |");
+        for (size_t i = 0; i < columns->n; i++) printf(" --- | --- |");
+        printf("\n");
+        return;
+    }
+    bn_cell_put(stdout, "published | ours", ROW_WIDTH);
+    for (size_t i = 0; i < columns->n; i++) bn_cell_put(stdout, columns->at[i], CELL_WIDTH);
+    printf("\n");
+}
+
+static void source(const struct bn_claims_report *report)
+{
+    for (size_t i = 0; i < report->list->n; i++) {
+        const struct bn_claim *c = report->list->at[i];
+        printf("%s: %s, %s; %s\n", c->id, c->source, c->where, c->environment);
+    }
+    printf("ours: %s, commit %s\n", report->machine, report->commit);
+}
+
+static void legend(const struct bn_claims_report *report)
+{
+    bool seen[BN_VERDICTS] = {false};
+    for (size_t i = 0; i < report->list->n; i++)
+        for (uint32_t k = 0; k < report->list->at[i]->n_values; k++) seen[report->results[i].values[k].verdict] = true;
+    const char *comma = "";
+    for (int v = 0; v < BN_VERDICTS; v++)
+        if (seen[v])
+            printf("%s%s %s", comma, mark((enum bn_claim_verdict)v), bn_claim_verdict_name((enum bn_claim_verdict)v)),
+                comma = ", ";
+    printf("\n");
+    for (size_t i = 0; i < report->list->n; i++)
+        if (report->list->at[i]->note) printf("%s: %s\n", report->list->at[i]->id, report->list->at[i]->note);
+}
+
+void bn_claims_print_table(const struct bn_claims_report *report, const char *table, enum bn_claims_form form)
+{
+    struct names rows = {.n = 0}, columns = {.n = 0};
+    bool markdown = form == BN_CLAIMS_MARKDOWN;
+    if (form == BN_CLAIMS_JSON) return bn_claims_print_json(report);
+    collect(report, &rows, &columns);
+    printf(markdown ? "## %s\n\n" : "%s\n", table);
+    source(report);
+    printf("\n");
+    head(&columns, markdown);
+    for (size_t i = 0; i < rows.n; i++) {
+        if (markdown)
+            printf("| %s |", rows.at[i]);
+        else
+            bn_cell_put(stdout, rows.at[i], ROW_WIDTH);
+        for (size_t k = 0; k < columns.n; k++) cell(find(report, rows.at[i], columns.at[k]), markdown);
+        printf("\n");
+    }
+    printf("\n");
+    legend(report);
+}
