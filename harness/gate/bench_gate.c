@@ -2,6 +2,7 @@
 #include "engine/cmdline.h"
 #include "harness/core/clock.h"
 #include "harness/core/error.h"
+#include "harness/gate/foreign.h"
 #include "harness/gate/forms.h"
 #include "harness/gate/record.h"
 #include "harness/gate/self_test.h"
@@ -21,8 +22,8 @@
 int bn_bench_gate(int argc, char **argv);
 
 static struct request {
-    const char *base, *head, *model, *kernel_backend, *instructions, *workloads, *plan, *allow, *resume, *repeat, *db,
-        *accuracy, *data;
+    const char *base, *head, *base_engine, *head_engine, *model, *kernel_backend, *instructions, *workloads, *plan,
+        *allow, *resume, *repeat, *db, *accuracy, *data;
     int threads, runs;
     float budget_s, limit_s, tolerance_percent, ignore_percent;
     uint64_t seed;
@@ -37,6 +38,9 @@ static const struct bn_cmd_option options[] = {
     {"base", "BUILD", BN_CMD_STRING, &request.base,
      "build to compare with: a checkout, a build folder or a bitnet-worker", 0, 0},
     {"head", "BUILD", BN_CMD_STRING, &request.head, "build to judge", 0, 0},
+    {"base-engine", "NAME=PATH", BN_CMD_STRING, &request.base_engine,
+     "instead of --base: another engine's build, e.g. llama-bench=PATH; more words are its arguments", 0, 0},
+    {"head-engine", "NAME=PATH", BN_CMD_STRING, &request.head_engine, "instead of --head: its build to judge", 0, 0},
     {"model", "FILE", BN_CMD_STRING, &request.model, "model both run (the reference model of a checkout)", 0, 0},
     {"workloads", "LIST", BN_CMD_STRING, &request.workloads,
      "e.g. decode:4@64 (4 tokens after 64); default: prefill:16,decode:4@64,decode:32@64", 0, 0},
@@ -75,12 +79,13 @@ static const struct bn_cmd_option options[] = {
     {"resume", "FILE", BN_CMD_STRING, &request.resume, "self-test: keep finished runs in FILE and resume from it", 0,
      0},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench gate", "did this change make anything slower, or change the output?",
-                                  "--base BUILD --head BUILD [options]", options,
-                                  "Tiers: exact (output hash, declared work), instructions, paired time of "
-                                  "fresh processes. A suspected slow-down is measured\n"
-                                  "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
-                                  "slower or more work, 4 output changed, 5 inconclusive."};
+static const struct bn_cmd cmd = {
+    "bitnet-bench gate", "did this change make anything slower, or change the output?",
+    "--base BUILD --head BUILD | --base-engine NAME=PATH --head-engine NAME=PATH [options]", options,
+    "Tiers: exact (output hash, declared work), instructions, paired time of "
+    "fresh processes. A suspected slow-down is measured\n"
+    "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
+    "slower or more work, 4 output changed, 5 inconclusive."};
 
 /* A failure before the builds could be judged, in every form. */
 static _Noreturn void stop(enum bn_found_kind kind, const char *text)
@@ -104,11 +109,13 @@ static int fill_workloads(struct bn_gate_workload *workloads)
     if (plan && !request.model && plan->n_models) request.model = plan->models[0].path;
     if (plan && !request.kernel_backend) request.kernel_backend = bn_gate_kernel_of_plan(plan);
     if (plan && !request.threads && plan->n_threads) request.threads = (int)plan->threads[0];
-    enum bn_status status =
-        plan && !request.workloads
-            ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
-            : bn_gate_workloads_parse(
-                  workloads, &n, request.workloads ? request.workloads : "prefill:16,decode:4@64,decode:32@64", &err);
+    enum bn_status status = plan && !request.workloads
+                                ? bn_gate_workloads_of_plan(workloads, &n, plan, &err)
+                                : bn_gate_workloads_parse(workloads, &n,
+                                                          request.workloads     ? request.workloads
+                                                          : request.base_engine ? "prefill:64,decode:32@0"
+                                                                                : "prefill:16,decode:4@64,decode:32@64",
+                                                          &err);
     if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (!request.model) request.model = reference_model;
     if (!request.threads) request.threads = 1;
@@ -187,7 +194,10 @@ static int word_of(const char *word, const char *const *words) /* -1: none of th
 static void check_request(int rest, char **argv)
 {
     if (rest > 0) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; bitnet-bench gate --help shows the usage.", argv[1]);
-    if (!request.self_test && (!request.base || !request.head))
+    if (!request.base_engine != !request.head_engine ||
+        (request.base_engine && (request.base || request.head || request.self_test)))
+        bn_cmd_fail(&cmd, 2, "Give --base-engine and --head-engine, both, without --base, --head and --self-test.");
+    if (!request.self_test && !request.base_engine && (!request.base || !request.head))
         bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
     if (word_of(request.accuracy, extents) < 0)
         bn_cmd_fail(&cmd, 2, "--accuracy takes short, full or off, not \"%s\".", request.accuracy);
@@ -294,6 +304,37 @@ static void fill_report(char **argv, const struct bn_gate_workload *workloads, i
     if (!request.self_test && bn_gate_forms_begin(&forms, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
 }
 
+/* Builds of another engine: pairs of its own program, and the text that it writes. */
+static int judge_foreign(const struct bn_pairs *pairs)
+{
+    static struct bn_lock lock;
+    static const volatile sig_atomic_t never;
+    struct bn_error err;
+    struct bn_foreign foreign = {.named = {request.base_engine, request.head_engine},
+                                 .model = request.model,
+                                 .allow = request.allow,
+                                 .db = request.db,
+                                 .command = report.repeat,
+                                 .budget_s = (double)request.budget_s,
+                                 .threads = request.threads,
+                                 .seed = request.seed};
+    double start = bn_clock_s();
+    report.base = request.base_engine, report.head = request.head_engine, report.foreign = true;
+    if (bn_foreign_open(&foreign, pairs->workloads, pairs->n_workloads, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    enum bn_status status = bn_lock_enter(&lock,
+                                          request.no_lock ? BN_LOCK_NONE
+                                          : request.wait  ? BN_LOCK_WAIT
+                                                          : BN_LOCK_REFUSE,
+                                          0, &never, &err);
+    if (!status) status = bn_foreign_run(&foreign, &report, &err);
+    if (status) bn_found_add(&report.found, BN_FOUND_RUN, false, "", "%s", err.text), bn_gate_settle(&report);
+    report.seconds = bn_clock_s() - start;
+    if (!status && bn_foreign_record(&foreign, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    bn_foreign_close(&foreign);
+    return finish(pairs);
+}
+
 /* What the workers say of themselves, and what the database knows about this machine. */
 static enum bn_status introduce(struct bn_pairs *pairs, struct bn_error *err)
 {
@@ -323,13 +364,14 @@ int bn_bench_gate(int argc, char **argv)
     check_request(rest, argv);
     fill_report(argv, workloads, n_workloads);
     check_model();
-    fill_sides(&sides);
+    if (!request.base_engine) fill_sides(&sides);
     pairs = (struct bn_pairs){.argv = {sides.argv[0], sides.argv[1]},
                               .workloads = workloads,
                               .n_workloads = n_workloads,
                               .n_threads = request.threads,
                               .limit_s = (double)request.limit_s,
                               .pair_s = 0.5};
+    if (request.base_engine) return judge_foreign(&pairs);
     for (int side = 0; side < 2; side++)
         if (sides.relink[side][0]) pairs.relink[side] = sides.relink[side];
     report.relinked = pairs.relink[0] && pairs.relink[1];

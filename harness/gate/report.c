@@ -25,6 +25,17 @@ void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *
                                               : ", open");
 }
 
+void bn_gate_greedy_text(const struct bn_gate_report *report, char *text, size_t cap)
+{
+    const struct bn_foreign_texts *t = &report->texts;
+    if (!t->compared)
+        snprintf(text, cap, "not compared: %s", t->reason[0] ? t->reason : "the builds did not get so far.");
+    else if (t->changed)
+        snprintf(text, cap, "CHANGED: hash %s -> %s", t->hash[0], t->hash[1]);
+    else
+        snprintf(text, cap, "identical, hash %s", t->hash[0]);
+}
+
 const char *bn_gate_no_instructions(const struct bn_gate_report *report)
 {
     return report->instructions.reason[0] ? report->instructions.reason : "an earlier tier settled the verdict";
@@ -125,13 +136,25 @@ static void write_blame(const struct bn_gate_report *report, FILE *out)
         fprintf(out, "operation     not known: %s\n", report->blame.reason);
 }
 
-void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
+/* All but the time. */
+static void write_tiers(const struct bn_gate_report *report, FILE *out)
 {
-    char text[128];
+    char text[640];
+    if (report->foreign) {
+        bn_gate_greedy_text(report, text, sizeof text);
+        fprintf(out, "greedy text   %s\n", text);
+        return;
+    }
     write_builds(report, out);
     write_exact(&report->exact, out);
     bn_gate_beside(report, put_beside, out);
     write_instructions(report, out);
+}
+
+void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
+{
+    char text[128];
+    write_tiers(report, out);
     for (int w = 0; w < report->n_workloads; w++) {
         const struct bn_gate_finding *f = &report->paired.findings[w];
         bn_gate_time_text(report, w, text, sizeof text);
@@ -146,7 +169,7 @@ void bn_gate_write_terminal(const struct bn_gate_report *report, FILE *out)
         if (!isnan(report->noise.detectable[w]))
             fprintf(out, "%-13s %s: a slow-down is detected from %.1f %% on (self-test of %s)\n", "",
                     report->workloads[w].name, bn_gate_percent(report->noise.detectable[w]), report->noise.when);
-    if (!report->noise.when[0])
+    if (!report->noise.when[0] && !report->foreign)
         fprintf(out, "%-13s what is detected on this machine is not known: run gate --self-test\n", "");
     write_blame(report, out);
     if (report->allowed) fprintf(out, "allowed       %s\n", report->allowed);
@@ -274,6 +297,11 @@ json_t *bn_gate_json(const struct bn_gate_report *report)
     json_object_set_new(root, "seed", json_integer((json_int_t)report->seed));
     json_object_set_new(root, "repeat", json_string(report->repeat));
     json_object_set_new(root, "exact", exact_json(&report->exact));
+    if (report->foreign)
+        json_object_set_new(root, "greedy_text",
+                            json_pack("{s:b, s:b, s:s, s:s, s:s}", "compared", report->texts.compared, "changed",
+                                      report->texts.changed, "base", report->texts.hash[0], "head",
+                                      report->texts.hash[1], "reason", report->texts.reason));
     bn_gate_beside_json(report, root);
     json_object_set_new(root, "instructions", instructions_json(report));
     json_object_set_new(root, "time", time_json(report));

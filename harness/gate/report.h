@@ -5,6 +5,7 @@
 #include "harness/gate/blame.h"
 #include "harness/gate/checks.h"
 #include "harness/gate/exact.h"
+#include "harness/gate/foreign_text.h"
 #include "harness/gate/found.h"
 #include "harness/gate/instructions.h"
 #include "harness/gate/record.h"
@@ -27,6 +28,8 @@ struct bn_gate_report {
     bool relinked;              /* every process had its code at another place; else its pages only */
     struct bn_gate_noise noise; /* of this machine */
     struct bn_gate_rule rule;
+    bool foreign;                  /* builds of another engine: of the tiers there are the text and the time */
+    struct bn_foreign_texts texts; /* of a foreign engine */
     struct bn_exact_result exact;
     struct bn_checks_result checks;
     struct bn_accuracy_result accuracy;
@@ -42,6 +45,8 @@ struct bn_gate_report {
 double bn_gate_percent(double log_ratio); /* 0.0296 -> 3.0 */
 /* One figure of a workload's time, in words: "+1.2 % (-0.3 to +2.8), regression". */
 void bn_gate_time_text(const struct bn_gate_report *report, int workload, char *text, size_t cap);
+/* Of a foreign engine: "identical", "CHANGED: ...", "not compared: ...". */
+void bn_gate_greedy_text(const struct bn_gate_report *report, char *text, size_t cap);
 /* What both workers say of themselves under that name, "not said" where one does not; NULL where it is the same. */
 const char *bn_gate_builds_differ(const struct bn_gate_report *report, const char *what, const char *said[2]);
 const char *bn_gate_no_instructions(const struct bn_gate_report *report); /* why there is no count */

@@ -20,22 +20,34 @@ static void split_words(struct bn_engine *e, const char *text)
     }
 }
 
-static enum bn_status add_named(struct bn_engines *engines, const char *text, struct bn_error *err)
+enum bn_status bn_engine_read(struct bn_engine *e, const char *option, const char *text, struct bn_error *err)
 {
     const char *equals = strchr(text, '=');
+    *e = (struct bn_engine){0};
     if (!equals || equals == text || !equals[1])
-        return bn_harness_fail(
-            err, BN_ERR_USAGE,
-            "--engine takes NAME=PATH, e.g. llama-bench=../llama.cpp/build/bin/llama-bench, not \"%s\".", text);
-    if (engines->n == BN_ENGINES_MAX)
-        return bn_harness_fail(err, BN_ERR_USAGE, "More than %d engines.", BN_ENGINES_MAX);
-    struct bn_engine *e = &engines->at[engines->n++];
+        return bn_harness_fail(err, BN_ERR_USAGE,
+                               "--%s takes NAME=PATH, e.g. llama-bench=../llama.cpp/build/bin/llama-bench, not \"%s\".",
+                               option, text);
     e->name = strndup(text, (size_t)(equals - text));
     split_words(e, equals + 1);
     if (!e->words[0] || access(e->words[0], X_OK))
         return bn_harness_fail(err, BN_ERR_USAGE, "The engine %s is not a program that can be run: %s.", e->name,
                                equals + 1);
     return BN_OK;
+}
+
+void bn_engine_release(struct bn_engine *e)
+{
+    free(e->name);
+    for (char **w = e->words; *w; w++) free(*w);
+    *e = (struct bn_engine){0};
+}
+
+static enum bn_status add_named(struct bn_engines *engines, const char *text, struct bn_error *err)
+{
+    if (engines->n == BN_ENGINES_MAX)
+        return bn_harness_fail(err, BN_ERR_USAGE, "More than %d engines.", BN_ENGINES_MAX);
+    return bn_engine_read(&engines->at[engines->n++], "engine", text, err);
 }
 
 enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named,
@@ -52,10 +64,7 @@ enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, c
 
 void bn_engines_release(struct bn_engines *engines)
 {
-    for (size_t i = 0; i < engines->n; i++) {
-        free(engines->at[i].name);
-        for (char **w = engines->at[i].words; *w; w++) free(*w);
-    }
+    for (size_t i = 0; i < engines->n; i++) bn_engine_release(&engines->at[i]);
     engines->n = 0;
 }
 

@@ -17,6 +17,9 @@ struct bn_engines {
     struct bn_engine at[BN_ENGINES_MAX];
     size_t n;
 };
+/* One of "NAME=PATH ARGS", of the option that gave it. The caller releases it, on failure too. */
+enum bn_status bn_engine_read(struct bn_engine *engine, const char *option, const char *text, struct bn_error *err);
+void bn_engine_release(struct bn_engine *engine);
 /* Adds "bitnet" = our worker (find.h) and each NAME=PATH ARGS of `named`. */
 enum bn_status bn_engines_init(struct bn_engines *engines, const char *worker, const char *const *named, size_t n_named,
                                struct bn_error *err);
