@@ -88,9 +88,10 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 test-clients: all ## OpenAI's clients, curl and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON, NODE_CLIENTS=FOLDER: those that have them)
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-clients
 
-test-page: all ## the server's chat page in headless Chromium (AXE=FILE: axe-core's axe.min.js, a second check of accessibility)
+test-page: all ## the server's chat page and flame graphs in headless Chromium (AXE=FILE: axe-core's axe.min.js, a second check of accessibility)
 	@scripts/install-dependencies chromium chromium-driver
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-page
+	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-flame-graph
 
 plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
 	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)
@@ -173,7 +174,8 @@ $(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seal
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/suites/eval/tasks.o: $(wildcard suites/eval/tasks/*.yaml)
 $(BUILD)/obj/harness/claims/built_in.o: $(wildcard harness/claims/*.yaml)
-$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/flamegraph/*.js reports/page/*.css)
+$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/page/*.css)
+$(BUILD)/obj/reports/flamegraph/svg.o: reports/flamegraph/flamegraph.js reports/flamegraph/flamegraph.css
 
 define archive
 $(1): $(call obj,$(2))
@@ -198,7 +200,9 @@ endef
 $(foreach c,$(filter-out engine/cmd/bitnet_serve.c,$(wildcard engine/cmd/*.c)),$(eval $(call program,$(c),$(ENGINE_LIB),$(ENGINE_LIBS))))
 $(eval $(call program,engine/cmd/bitnet_serve.c,$(SERVE_LIB) $(ENGINE_LIB),$(SERVE_LIBS)))
 $(foreach c,$(wildcard suites/cmd/*.c),$(eval $(call program,$(c),$(SUITES_LIB) $(ENGINE_LIB),$(SUITES_LIBS))))
-$(foreach c,$(wildcard harness/cmd/*.c),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
+$(foreach c,$(filter-out harness/cmd/bitnet_profiler.c,$(wildcard harness/cmd/*.c)),$(eval $(call program,$(c),$(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(HARNESS_LIBS))))
+# flame graphs are drawn by reports/flamegraph, which knows nothing else; only the profiler names addresses (libdw)
+$(eval $(call program,harness/cmd/bitnet_profiler.c,$(REPORTS_LIB) $(HARNESS_LIB) $(SUITES_LIB) $(ENGINE_LIB),$(REPORTS_LIB) $(HARNESS_LIBS) -ldw))
 $(foreach c,$(wildcard reports/cmd/*.c),$(eval $(call program,$(c),$(REPORTS_LIB) $(ENGINE_LIB),$(REPORTS_LIBS))))
 CHECKKERN_SRC := $(wildcard engine/tests/checkkern*.c)
 $(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)

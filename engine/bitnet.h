@@ -111,10 +111,10 @@ void bn_model_close(struct bn_model *model);
 enum bn_status bn_model_check(const struct bn_model *model, struct bn_error *err);
 uint64_t bn_model_fingerprint(const struct bn_model *model); /* of its tensors; reads all of them */
 const struct bn_model_info *bn_model_info(const struct bn_model *model);
-/* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names and returns how many.
- */
+/* Kernel variants this CPU can run, weakest first: "ref", "avx2", ... Writes at most `cap` names; returns how many. */
 size_t bn_kernel_backends(const char **names, size_t cap);
 const char *bn_model_kernel(const struct bn_model *model, size_t i, const char **op); /* variant of the i-th; or NULL */
+const char *bn_kernel_best(const char *op); /* strongest variant of an operation that this CPU runs; NULL: unknown */
 
 /* ---- text and tokens ---- */
 enum bn_tokenize_flags {

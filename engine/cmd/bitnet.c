@@ -20,6 +20,7 @@ static const struct {
     {"options", "list the optimisations that can be switched"},
     {"eval", "evaluation tasks and stress tests"},
     {"bench", "sweep options, compare, gate pull requests, history"},
+    {"profiler", "where the time of a model goes, by operation"},
     {"report", "static report from a results database"},
 };
 

@@ -36,6 +36,16 @@ size_t bn_kernel_backends(const char **names, size_t cap)
     return n;
 }
 
+const char *bn_kernel_best(const char *op)
+{
+    size_t n;
+    const char *best = NULL;
+    const struct bn_kernel_variant *const *variants = bn_kernel_variants(&n);
+    for (size_t i = 0; i < n; i++)
+        if (runs_here(variants[i]) && !strcmp(variants[i]->op_name, op)) best = variants[i]->variant;
+    return best;
+}
+
 /* "auto, ref, avx2, bitblas, generic, reference64" */
 static const char *choices(char *text, size_t size)
 {

@@ -131,7 +131,6 @@ int bn_bench_compare(int argc, char **argv)
         compare_factor(&c, store, n ? argv[1] : NULL);
     else
         compare_runs(&c, store, n ? argv[1] : NULL, n > 1 ? argv[2] : NULL);
-    bn_store_close(store);
     if (!c.n_lines)
         bn_cmd_fail(&cmd, 5,
                     factor ? "No config of this run has %s and another one beside it."
@@ -140,6 +139,8 @@ int bn_bench_compare(int argc, char **argv)
                     : across ? ""
                              : "; --across also compares engines by model and workload");
     bn_compare_judge(&c, (double)least_percent / 100);
+    if (bn_compare_operations(&c, store, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    bn_store_close(store);
     int code = conclude(&c, &verdict);
     bn_compare_print(&c, json ? BN_COMPARE_JSON : csv ? BN_COMPARE_CSV : BN_COMPARE_TEXT, verdict);
     bn_comparison_release(&c);

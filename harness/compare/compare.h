@@ -45,6 +45,13 @@ struct bn_compare_side {
     double ns;        /* median of the processes */
     const char *hash; /* of the first process; "": unknown */
 };
+/* The operation that changed most, of a line that is faster or slower. */
+struct bn_compare_operation {
+    char op[16];             /* "": none, see reason; or the line is neither */
+    double base_ns, head_ns; /* per token, of the slowest thread */
+    double part;             /* of the change of all operations; NAN: they did not change that way together */
+    char reason[96];
+};
 struct bn_compare_line {
     struct bn_compare_side base, head;
     bool paired, other_output; /* other_output: both hashes are known and differ */
@@ -52,6 +59,7 @@ struct bn_compare_line {
     double p, p_adjusted;
     double noise; /* of two runs: standard deviation of the log ratio when nothing changed; 0: unknown */
     enum bn_compare_verdict verdict;
+    struct bn_compare_operation operation;
 };
 /* How much whole runs of one build differ on this machine: runs of the database that are neither base nor head. */
 struct bn_compare_noise {
@@ -109,6 +117,8 @@ enum bn_status bn_compare_factor(struct bn_comparison *c, const char *factor, co
 enum bn_status bn_compare_read_noise(struct bn_comparison *c, struct bn_store *store, struct bn_error *err);
 /* Fills ratio, interval, p and verdict; changes smaller than `least` (e.g. 0.01) are no change. */
 void bn_compare_judge(struct bn_comparison *c, double least);
+/* Fills the operation of lines that bn_compare_judge found faster or slower. */
+enum bn_status bn_compare_operations(struct bn_comparison *c, struct bn_store *store, struct bn_error *err);
 void bn_comparison_release(struct bn_comparison *c);
 
 enum bn_compare_form { BN_COMPARE_TEXT, BN_COMPARE_JSON, BN_COMPARE_CSV };

@@ -39,6 +39,16 @@ static void print_line(const struct bn_compare_line *line, bool factor)
                BN_PRINTABLE(line->base.config->series));
 }
 
+static void print_operation(const struct bn_compare_operation *o)
+{
+    if (o->reason[0]) printf("    most in: not known: %s\n", o->reason);
+    if (!o->op[0]) return;
+    printf("    most in: %s, %.2f -> %.2f us/tok", o->op, o->base_ns / 1000, o->head_ns / 1000);
+    if (o->base_ns > 0) printf(" (%+.1f %%)", 100 * (o->head_ns / o->base_ns - 1));
+    if (isfinite(o->part)) printf(", %.0f %% of what all operations changed", 100 * o->part);
+    putchar('\n');
+}
+
 /* The fewest processes a side (or pairs) with which an exact test can reach 5 % after Holm's correction over all lines:
  * the p of the most extreme outcome is 2 / 2^n for pairs, 2 / (2n over n) unpaired. */
 static int rounds_needed(size_t lines, bool paired)
@@ -107,7 +117,10 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
     if (!factor) print_run("head", &c->head);
     printf("%-20s %-16s %-28s %-8s %11s %11s %7s  %-14s %8s %6s  %s\n", "model", "workload", "series", "phase",
            "base us", "head us", "ratio", "95 % interval", "process", "p", "verdict");
-    for (size_t i = 0; i < c->n_lines; i++) print_line(&c->lines[i], factor);
+    for (size_t i = 0; i < c->n_lines; i++) {
+        print_line(&c->lines[i], factor);
+        print_operation(&c->lines[i].operation);
+    }
     print_differences(c);
     if (c->unmatched[0]) printf("not in the base run: %s\n", c->unmatched);
     printf("us a token, of ttft a request; ratio of times, above 1 is slower; p: %s, Holm's correction over %zu lines: "
@@ -121,17 +134,25 @@ static void print_text(const struct bn_comparison *c, const char *verdict)
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
+static json_t *operation_json(const struct bn_compare_operation *o)
+{
+    if (o->op[0])
+        return json_pack("{ss so so so}", "op", o->op, "base_ns", number(o->base_ns), "head_ns", number(o->head_ns),
+                         "part", number(o->part));
+    return o->reason[0] ? json_pack("{sn ss}", "op", "reason", o->reason) : json_null();
+}
+
 static json_t *line_json(const struct bn_compare_line *l)
 {
-    return json_pack("{ss ss ss ss ss so so so so so so so so sI sI sI sI sb sb ss}", "model", l->head.config->model,
-                     "workload", l->head.config->workload, "series", l->head.config->series, "base_series",
-                     l->base.config->series, "phase", phase(l), "base_ns", number(l->base.ns), "head_ns",
-                     number(l->head.ns), "ratio", number(l->ratio), "low", number(l->low), "high", number(l->high), "p",
-                     number(l->p), "p_adjusted", number(l->p_adjusted), "noise",
-                     l->noise > 0 ? json_real(l->noise) : json_null(), "base_processes", (json_int_t)l->base.n,
-                     "head_processes", (json_int_t)l->head.n, "base_samples", (json_int_t)l->base.n_samples,
-                     "head_samples", (json_int_t)l->head.n_samples, "paired", (int)l->paired, "other_output",
-                     (int)l->other_output, "verdict", bn_compare_verdict_name(l->verdict));
+    return json_pack(
+        "{ss ss ss ss ss so so so so so so so so sI sI sI sI sb sb ss so}", "model", l->head.config->model, "workload",
+        l->head.config->workload, "series", l->head.config->series, "base_series", l->base.config->series, "phase",
+        phase(l), "base_ns", number(l->base.ns), "head_ns", number(l->head.ns), "ratio", number(l->ratio), "low",
+        number(l->low), "high", number(l->high), "p", number(l->p), "p_adjusted", number(l->p_adjusted), "noise",
+        l->noise > 0 ? json_real(l->noise) : json_null(), "base_processes", (json_int_t)l->base.n, "head_processes",
+        (json_int_t)l->head.n, "base_samples", (json_int_t)l->base.n_samples, "head_samples",
+        (json_int_t)l->head.n_samples, "paired", (int)l->paired, "other_output", (int)l->other_output, "verdict",
+        bn_compare_verdict_name(l->verdict), "operation", operation_json(&l->operation));
 }
 
 static json_t *run_json(const struct bn_compare_run *run)

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static struct {
-    const char *db, *output, *folded, *unit, *title;
+    const char *db, *output, *folded, *base, *unit, *title;
     int run, plot_limit_s;
-    bool summary;
+    bool summary, icicle;
 } o = {.unit = "ns", .title = "", .plot_limit_s = 30};
 
 static const struct bn_cmd_option options[] = {
@@ -23,12 +23,16 @@ static const struct bn_cmd_option options[] = {
     {"summary", NULL, BN_CMD_FLAG, &o.summary, "print the figures at the top of the page as well", 0, 0},
     {"folded", "FILE", BN_CMD_STRING, &o.folded,
      "folded stacks to draw, one \"a;b;c value\" a line; - reads standard input", 0, 0},
+    {"base", "FILE", BN_CMD_STRING, &o.base,
+     "with --folded: stacks from before; draws both, each to its own total, in the colours of the change", 0, 0},
+    {"icicle", NULL, BN_CMD_FLAG, &o.icicle, "with --folded: the root on top", 0, 0},
     {"unit", "NAME", BN_CMD_STRING, &o.unit, "what the values are (default: ns, shown as ms)", 0, 0},
     {"title", "TEXT", BN_CMD_STRING, &o.title, "title of the flame graph", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {"bitnet-report", "static report of a results database, or a flame graph",
                                   "--db FILE [--output DIR] [--run N] [--summary]\n"
-                                  "       bitnet-report --folded FILE --output FILE.svg [--unit ns] [--title TEXT]",
+                                  "       bitnet-report --folded FILE --output FILE.svg [--base FILE] [--icicle] "
+                                  "[--unit ns] [--title TEXT]",
                                   options, NULL};
 
 #define fail(...) bn_cmd_fail(&cmd, __VA_ARGS__)
@@ -41,23 +45,24 @@ static void check_options(int argc, char **argv)
     bn_cmd_needs(&cmd, "run", o.db, "--db");
     bn_cmd_needs(&cmd, "plot_time", o.db, "--db");
     bn_cmd_needs(&cmd, "summary", o.db, "--db");
+    bn_cmd_needs(&cmd, "base", o.folded, "--folded");
+    bn_cmd_needs(&cmd, "icicle", o.folded, "--folded");
     bn_cmd_needs(&cmd, "unit", o.folded, "--folded");
     bn_cmd_needs(&cmd, "title", o.folded, "--folded");
 }
 
 /* The whole text first: a folder or a device without end is refused, a pipe is read. */
-static void read_folded(struct flame *flame)
+static void read_folded(struct flame *flame, const char *path, bool (*read)(struct flame *flame, FILE *f))
 {
     enum { MOST_BYTES = 1 << 28 };
     char *text;
     size_t n;
     struct bn_error err;
-    if (bn_input_read(&text, &n, o.folded, MOST_BYTES, &err)) fail(1, "%s", err.text);
+    if (bn_input_read(&text, &n, path, MOST_BYTES, &err)) fail(1, "%s", err.text);
     FILE *in = fmemopen(text, n, "r");
-    bool read = in && flame_read(flame, in);
-    if (!in || flame->out_of_memory) fail(1, "Could not allocate the stacks of %s.", o.folded);
-    if (!read)
-        fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame->bad_line, o.folded);
+    bool whole = in && read(flame, in);
+    if (!in || flame->out_of_memory) fail(1, "Could not allocate the stacks of %s.", path);
+    if (!whole) fail(1, "Line %zu of %s is not a stack and a number, as in \"main;work 12\".", flame->bad_line, path);
     fclose(in);
     free(text);
 }
@@ -65,11 +70,12 @@ static void read_folded(struct flame *flame)
 static int draw_folded(void)
 {
     struct flame flame;
-    struct flame_style style = {o.title, o.unit};
+    struct flame_style style = {.title = o.title, .unit = o.unit, .up = !o.icicle, .difference = o.base};
     if (!o.output) fail(2, "--folded needs --output FILE.svg.");
     struct bn_output *output;
     struct bn_error err;
-    read_folded(&flame);
+    read_folded(&flame, o.folded, flame_read);
+    if (o.base) read_folded(&flame, o.base, flame_read_base);
     if (bn_output_open(&output, o.output, &err)) fail(err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     if (!flame_write_svg(&flame, &style, bn_output_stream(output))) fail(1, "Could not allocate the flame graph.");
     flame_release(&flame);

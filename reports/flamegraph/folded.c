@@ -52,20 +52,24 @@ static struct flame_node *child_named(struct flame *flame, struct flame_node *pa
     return flame->table[slot] = parent->last_child = fresh;
 }
 
-bool flame_add(struct flame *flame, const char *stack, double value)
+static bool add(struct flame *flame, const char *stack, double value, double base)
 {
     struct flame_node *node = &flame->root;
     size_t depth = 1;
-    if (!isfinite(node->value += value)) return false;
+    if (!isfinite(node->value += value) || !isfinite(node->base += base)) return false;
     for (const char *p = stack; *p;) {
         size_t n = strcspn(p, ";");
         if (n && !(node = child_named(flame, node, p, n))) return false;
-        if (n) node->value += value, depth++;
+        if (n) node->value += value, node->base += base, depth++;
         p += n + (p[n] == ';');
     }
     if (depth > flame->depth) flame->depth = depth;
     return true;
 }
+
+bool flame_add(struct flame *flame, const char *stack, double value) { return add(flame, stack, value, 0); }
+
+bool flame_add_base(struct flame *flame, const char *stack, double value) { return add(flame, stack, 0, value); }
 
 const struct flame_node *flame_next(const struct flame_node *node, size_t *depth)
 {
@@ -83,7 +87,7 @@ static double value_of(const char *text)
     return *end || !isfinite(value) ? -1 : value;
 }
 
-static bool add_line(struct flame *flame, char *line, size_t n)
+static bool add_line(struct flame *flame, char *line, size_t n, bool base)
 {
     if (strlen(line) != n) return false; /* a NUL byte */
     while (n && strchr(" \t\r\n", line[n - 1])) line[--n] = 0;
@@ -92,24 +96,31 @@ static bool add_line(struct flame *flame, char *line, size_t n)
     double value = space ? value_of(space + 1) : -1;
     if (!space || space == line || value < 0) return false;
     *space = 0;
-    return flame_add(flame, line, value);
+    return base ? flame_add_base(flame, line, value) : flame_add(flame, line, value);
 }
 
-bool flame_read(struct flame *flame, FILE *f)
+static bool read_lines(struct flame *flame, FILE *f, bool base)
 {
     char *line = NULL;
     size_t cap = 0, number = 0;
     bool ok = true;
-    *flame = (struct flame){.root.name = NULL};
     for (ssize_t n; ok && (n = getline(&line, &cap, f)) >= 0;) {
         bool mark = !number++ && n >= 3 && !memcmp(line, "\xef\xbb\xbf", 3); /* a byte-order mark */
-        ok = add_line(flame, line + 3 * mark, (size_t)n - 3 * mark);
+        ok = add_line(flame, line + 3 * mark, (size_t)n - 3 * mark, base);
     }
     ok = ok && !ferror(f);
     if (!ok && !flame->out_of_memory) flame->bad_line = number;
     free(line);
     return ok;
 }
+
+bool flame_read(struct flame *flame, FILE *f)
+{
+    *flame = (struct flame){.root.name = NULL};
+    return read_lines(flame, f, false);
+}
+
+bool flame_read_base(struct flame *flame, FILE *f) { return read_lines(flame, f, true); }
 
 void flame_release(struct flame *flame)
 {

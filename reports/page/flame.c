@@ -45,7 +45,7 @@ bool flame_write(struct report *report, const struct content *content, FILE *out
 {
     char title[512] = "", empty[512];
     struct flame flame = {.depth = 0};
-    struct flame_style style = {title, "ns"};
+    struct flame_style style = {.title = title, .unit = "ns"};
     bool ok = read_stacks(report, content, &flame, title, sizeof title);
     section_begin(content, out);
     if (ok && flame.root.value > 0) {
