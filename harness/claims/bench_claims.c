@@ -76,11 +76,12 @@ static void check_models(void)
     }
 }
 
-static int list_tables(const struct bn_claim_list *list)
+static int list_tables(struct bn_claim_list *list)
 {
     const char *last = "";
     for (size_t i = 0; i < list->n; i++)
         if (list->at[i]->table && strcmp(list->at[i]->table, last)) printf("%s\n", last = list->at[i]->table);
+    bn_claims_close(list);
     return 0;
 }
 
@@ -157,7 +158,7 @@ int bn_bench_claims(int argc, char **argv)
     check_models();
     if (bn_claims_open(&list, request.file, &err) || bn_claims_keep(&list, request.only, request.table, &err))
         fail(&err);
-    if (request.tables) return list_tables(&list);
+    if (request.tables) return free(command), list_tables(&list);
     if (request.run) measure(&list);
     open_place();
     name_machine();

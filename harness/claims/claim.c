@@ -53,18 +53,6 @@ static enum bn_status check_text(struct bn_scope *scope, const char *what, const
     return BN_OK;
 }
 
-static enum bn_status check_given(struct bn_scope *scope, const char *path, struct bn_error *err)
-{
-    enum bn_status status = BN_OK;
-    const struct bn_claim *c = scope->claim;
-    for (uint32_t i = 0; !status && i < c->n_given; i++) {
-        scope->n_given = i; /* those before it */
-        status = check_text(scope, c->given[i].name, c->given[i].is, NULL, path, err);
-    }
-    scope->n_given = c->n_given;
-    return status;
-}
-
 static enum bn_status check_value(struct bn_scope *scope, const struct bn_claim_value *v, const char *path,
                                   struct bn_error *err)
 {
@@ -126,10 +114,13 @@ static enum bn_status check_error(struct bn_scope *scope, const char *path, stru
 
 static enum bn_status check(const struct bn_claim *c, const char *path, struct bn_error *err)
 {
-    struct bn_scope scope = {.claim = c, .n_given = c->n_given};
+    struct bn_scope scope;
+    struct bn_error local = {0};
+    const char *failed;
     if (!c->n_values) return fault(err, path, "It has no `values`.");
     enum bn_status status = check_names(c, path, err);
-    if (!status) status = check_given(&scope, path, err);
+    if (status) return status;
+    if (bn_scope_init(&scope, c, &failed, &local)) return fault(err, path, "%s: %s", failed, local.text);
     for (uint32_t i = 0; !status && i < c->n_values; i++) {
         scope.uses_measured = false;
         status = check_value(&scope, &c->values[i], path, err);

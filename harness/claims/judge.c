@@ -23,9 +23,11 @@ static enum bn_status no_memory(struct judge *j)
 static enum bn_status published(struct judge *j, const struct bn_claim_value *v, struct bn_claim_finding *f,
                                 double *neutral)
 {
-    struct bn_scope scope = {.claim = j->claim, .n_given = j->claim->n_given};
+    struct bn_scope scope;
     struct bn_amount unit, x, tolerance, none = {.value = NAN};
-    enum bn_status status = bn_amount_unit(&unit, v->unit, j->err);
+    const char *failed;
+    enum bn_status status = bn_scope_init(&scope, j->claim, &failed, j->err);
+    if (!status) status = bn_amount_unit(&unit, v->unit, j->err);
     if (!status) status = bn_scope_read(&scope, v->published, &x, j->err);
     if (!status) status = bn_scope_read(&scope, v->tolerance, &tolerance, j->err);
     if (!status && v->neutral) status = bn_scope_read(&scope, v->neutral, &none, j->err);
@@ -117,8 +119,11 @@ static enum bn_status compute(struct judge *j, const struct bn_claim_value *v, s
                               double neutral)
 {
     struct bn_amount x, unit;
-    struct bn_scope scope = {.claim = j->claim, .n_given = j->claim->n_given, .measured = true};
-    enum bn_status status = bn_amount_unit(&unit, v->unit, j->err);
+    struct bn_scope scope;
+    const char *failed;
+    enum bn_status status = bn_scope_init(&scope, j->claim, &failed, j->err);
+    scope.measured = true;
+    if (!status) status = bn_amount_unit(&unit, v->unit, j->err);
     if (!status) status = bn_scope_read(&scope, v->ours, &x, j->err); /* which names it uses */
     if (status) return status;
     if (!scope.uses_measured) {

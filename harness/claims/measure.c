@@ -126,7 +126,7 @@ enum bn_status bn_claims_measure(const struct bn_claim_list *list, const struct 
         if (effort->budget_s > 0 && rest <= 0)
             ++*left;
         else
-            status = sweep(effort, plans.at[i], rest / (double)(plans.n - i), interrupted, err);
+            status = sweep(effort, plans.at[i], rest, interrupted, err);
     }
     return status;
 }

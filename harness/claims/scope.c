@@ -16,10 +16,8 @@ static double sample(struct bn_scope *s, const struct bn_evidence_series *series
 static bool find(void *self, const char *name, size_t n, struct bn_amount *out)
 {
     struct bn_scope *s = self;
-    for (uint32_t i = 0; i < s->n_given; i++) {
-        struct bn_scope before = {.claim = s->claim, .n_given = i};
-        if (is(s->claim->given[i].name, name, n)) return !bn_scope_read(&before, s->claim->given[i].is, out, NULL);
-    }
+    for (uint32_t i = 0; i < s->n_given; i++)
+        if (is(s->claim->given[i].name, name, n)) return *out = s->given[i], true;
     for (uint32_t i = 0; s->measured && i < s->claim->n_measured; i++) {
         if (!is(s->claim->measured[i].name, name, n)) continue;
         *out = bn_evidence_unit(s->claim->measured[i].what);
@@ -33,4 +31,16 @@ static bool find(void *self, const char *name, size_t n, struct bn_amount *out)
 enum bn_status bn_scope_read(struct bn_scope *s, const char *text, struct bn_amount *out, struct bn_error *err)
 {
     return bn_amount_read(out, text, find, s, err);
+}
+
+enum bn_status bn_scope_init(struct bn_scope *s, const struct bn_claim *claim, const char **failed,
+                             struct bn_error *err)
+{
+    *s = (struct bn_scope){.claim = claim};
+    for (uint32_t i = 0; i < claim->n_given; i++) {
+        enum bn_status status = bn_scope_read(s, claim->given[i].is, &s->given[i], err);
+        if (status) return *failed = claim->given[i].name, status;
+        s->n_given = i + 1;
+    }
+    return BN_OK;
 }

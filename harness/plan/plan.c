@@ -190,13 +190,13 @@ static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
 /* Paths of quality: `against` may be the label of a model of the plan. */
 static void resolve_quality(const struct bn_plan *plan, struct bn_plan_quality *q)
 {
-    for (uint32_t i = 0; q->against && i < plan->n_models; i++)
-        if (!strcmp(q->against, bn_plan_model_name(&plan->models[i]))) {
-            char *path = strdup(plan->models[i].path);
-            if (path) free(q->against), q->against = path;
-            return;
-        }
-    if (q->against) resolve(&q->against, plan->path);
+    bool label = false;
+    for (uint32_t i = 0; q->against && !label && i < plan->n_models; i++) {
+        label = !strcmp(q->against, bn_plan_model_name(&plan->models[i]));
+        char *path = label ? strdup(plan->models[i].path) : NULL;
+        if (path) free(q->against), q->against = path;
+    }
+    if (q->against && !label) resolve(&q->against, plan->path);
     if (q->text) resolve(&q->text, plan->path);
     if (q->data) resolve(&q->data, plan->path);
 }

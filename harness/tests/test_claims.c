@@ -165,6 +165,20 @@ Test(claims, refused_files)
     }
 }
 
+/* Each given quantity is twice the one before it: 2^200, and no more work than 200 lines. */
+Test(claims, given_from_given, .timeout = 10)
+{
+    static char text[20000];
+    struct bn_claim *claim;
+    struct bn_error err = {0};
+    int n = snprintf(text, sizeof text, HEAD "given:\n  - {name: a0, is: '1', from: x}\n");
+    for (int i = 1; i <= 200; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "  - {name: a%d, is: a%d + a%d, from: x}\n", i, i - 1, i - 1);
+    n += snprintf(text + n, sizeof text - (size_t)n, "values: [{name: v, published: a200 / a199, ours: '2'}]\n");
+    cr_assert_eq(bn_claim_parse(&claim, text, (size_t)n, "t.yaml", &err), BN_OK, "%s", err.text);
+    bn_claim_close(claim);
+}
+
 /* Every file of the list is read, has its figures and says where they are from; at least 100. */
 Test(claims, list)
 {

@@ -412,3 +412,18 @@ Test(plan, quality_is_asked_once_of_what_changes_the_output_and_of_the_defaults)
     bn_point_list_release(&l);
     bn_plan_close(p);
 }
+
+/* A text beside a label of the plan is found from the plan's folder too. */
+Test(plan, text_of_quality_is_relative_to_the_plan)
+{
+    struct bn_plan *p;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&p,
+                      "name: p\nmodels: [{path: m.gguf, label: m}]\nworkloads: [{name: w, decode: 3}]\nquality:\n"
+                      "  - {text: plan.yaml, against: m}\n",
+                      &err),
+                 BN_OK, "%s", err.text);
+    cr_expect_str_eq(p->quality[0].text, path);
+    cr_expect_str_eq(p->quality[0].against, p->models[0].path);
+    bn_plan_close(p);
+}
