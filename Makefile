@@ -10,7 +10,7 @@ PYTHON      := /usr/bin/python3
 # missing field initializers are how tables (options, registries) leave out what is zero
 WARN        := -Wall -Wextra -Wshadow -Werror -Wno-missing-field-initializers
 OPT         ?= -O3 -g -fno-omit-frame-pointer
-CFLAGS_ALL   = -std=gnu11 $(OPT) $(ARCH_FLAGS) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -I. $(SANITIZE) $(CFLAGS) $(FILE_FLAGS)
+CFLAGS_ALL   = -std=gnu11 $(OPT) $(ARCH_FLAGS) $(WARN) -ffp-contract=off -fno-math-errno -D_GNU_SOURCE $(if $(VECTOR),-DBN_VECTOR=$(VECTOR)) -I. $(SANITIZE) $(CFLAGS) $(FILE_FLAGS)
 LDFLAGS_ALL := -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 # OPTIONS=all: programs that have every EXACT option on (ci/all_options.c)
 ifeq ($(OPTIONS),all)
@@ -27,7 +27,12 @@ say = @$(if $(V),:,echo "  $(1) $@")
 ARCH       := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 # the x87 unit of 32-bit x86 rounds to 80 bits
 ARCH_FLAGS := $(if $(filter i%86,$(ARCH)),-msse2 -mfpmath=sse)
-not_arch   := $(if $(filter x86_64,$(ARCH)),,engine/kernels/x86/% %_avx2.c %_avx512vnni.c) $(if $(filter aarch64,$(ARCH)),,engine/kernels/arm/%)
+# kernels in vectors of the compiler (engine/kernels/vector): the name of what they are compiled for here; see ISA_vector. RISC-V: compilers that have them
+VECTOR     := $(or $(if $(filter x86_64 i%86,$(ARCH)),sse2),$(if $(filter arm%,$(ARCH)),neon),$(if $(filter powerpc64le,$(ARCH)),vsx),$(if $(filter s390x,$(ARCH)),vxe),\
+    $(if $(filter riscv64,$(ARCH)),$(if $(shell $(CC) -march=rv64gcv -dM -E -x c /dev/null 2>/dev/null | grep __riscv_v_intrinsic),rvv)))
+RVV        := matmul_i2 matmul_wrq # written for vectors of any length instead
+not_arch   := $(if $(filter x86_64,$(ARCH)),,engine/kernels/x86/% %_avx2.c %_avx512vnni.c) $(if $(filter aarch64,$(ARCH)),,engine/kernels/arm/%) \
+    $(if $(VECTOR),,engine/kernels/vector/%) $(if $(filter rvv,$(VECTOR)),$(RVV:%=engine/kernels/vector/%_vector.c),engine/kernels/riscv/%)
 room = $(filter-out $(not_arch),$(sort $(shell find $(1) -name '*.c' -not -path '*/cmd/*' -not -path '*/tests/*')))
 SERVE_SRC   := $(call room,engine/serve)
 ENGINE_SRC  := $(filter-out $(SERVE_SRC),$(call room,engine)) $(if $(filter all,$(OPTIONS)),ci/all_options.c)
@@ -58,6 +63,8 @@ ISA_neon       :=
 ISA_dotprod    := -march=armv8.2-a+dotprod
 ISA_i8mm       := -march=armv8.2-a+dotprod+i8mm
 ISA_sve        := -march=armv8.2-a+sve
+ISA_rvv        := -march=rv64gcv
+ISA_vector     := $(if $(filter neon,$(VECTOR)),-march=armv7-a+neon-vfpv4)$(if $(filter vxe,$(VECTOR)),-march=z14 -mzvector)$(if $(filter rvv,$(VECTOR)),$(ISA_rvv))
 isa_of = $(ISA_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
 
 # --- programs: engine/cmd/bitnet_run.c -> build/bin/bitnet-run --------------------------------------------------------
@@ -122,7 +129,7 @@ fuzz: ## libFuzzer on each reader of strangers' files, TIME seconds each (defaul
 claims: all ## published claims: measure what can be measured here, print the verdicts (BUDGET=30m, SMALL=1: no models of the 2B4T shape)
 	@BIN=$(BUILD)/bin BUDGET=$(BUDGET) SMALL=$(SMALL) scripts/claims
 
-arches: $(ENGINE_BIN) $(CHECKKERN) ## the engine on other CPUs under qemu-user: same bits (ONLY=NAME: one line of ci/arches.list)
+arches: programs ## the engine on other CPUs, emulated or native: same bits; instructions a token into a database (ONLY="NAME ...": lines of ci/arches.list)
 	@BUILD=$(BUILD) ci/arches $(ONLY)
 
 bench-kernels: $(BUILD)/bin/checkkern ## time every kernel on the 2B4T shapes, beside the limits of this machine

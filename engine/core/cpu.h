@@ -14,10 +14,13 @@ enum bn_cpu_feature {
     BN_CPU_DOTPROD = 1 << 5,
     BN_CPU_I8MM = 1 << 6,
     BN_CPU_SVE = 1 << 7,
-    BN_CPU_SSE41 = 1 << 8, /* SSE3, SSSE3, SSE4.1 */
+    BN_CPU_SSE41 = 1 << 8,  /* SSE3, SSSE3, SSE4.1 */
+    BN_CPU_VECTOR = 1 << 9, /* what kernels/vector is compiled for (BN_VECTOR): SSE2, NEON with VFPv4, VSX, VXE, RVV */
 };
 /* Features of the running CPU and operating system, detected once. */
 uint32_t bn_cpu_features(void);
+/* What the running CPU, or its system, lacks of `needs`, in words, in text [cap]: "FMA and AVX2". */
+const char *bn_cpu_lacks(uint32_t needs, char *text, size_t cap);
 /* Vendor as reported by CPUID ("AuthenticAMD") and family; empty and 0 on other architectures. */
 struct bn_cpu_id {
     char vendor[13];

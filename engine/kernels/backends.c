@@ -15,7 +15,12 @@ static const struct {
                  {"GPUs" NO_GPU, {"vulkan", "opencl", "sycl", "kompute", "directml", "webgpu"}},
                  {"accelerators" NO_GPU, {"npu", "tpu", "cann", "musa"}},
                  {"x86-64 CPUs", {"sse41", "avx2", "avxvnni", "avx512vnni", "amx"}},
-                 {"AArch64 CPUs", {"neon", "dotprod", "sve", "i8mm"}}};
+                 {"x86 CPUs", {"sse2"}},
+                 {"ARM CPUs", {"neon"}},
+                 {"AArch64 CPUs", {"dotprod", "sve", "i8mm"}},
+                 {"POWER CPUs", {"vsx"}},
+                 {"IBM Z CPUs", {"vxe"}},
+                 {"RISC-V CPUs", {"rvv"}}};
 enum { N_ELSEWHERE = sizeof elsewhere / sizeof *elsewhere, MOST_NAMES = sizeof elsewhere->names / sizeof(char *) };
 
 static bool known(const char *const *names, size_t n, const char *name)
@@ -57,13 +62,14 @@ static const char *choices(char *text, size_t size)
     return text;
 }
 
-static bool is_variant(const char *name)
+/* What the kernels of that name need; BN_CPU_ANY: this build has none. */
+static uint32_t needs_of(const char *name)
 {
     size_t n;
     const struct bn_kernel_variant *const *variants = bn_kernel_variants(&n);
     for (size_t i = 0; i < n; i++)
-        if (!strcmp(variants[i]->variant, name)) return true;
-    return false;
+        if (!strcmp(variants[i]->variant, name)) return variants[i]->needs;
+    return BN_CPU_ANY;
 }
 
 static const char *other_hardware(const char *name)
@@ -77,11 +83,13 @@ static const char *other_hardware(const char *name)
 /* `from`: where the name was given, unless by an option. */
 static enum bn_status refuse(const char *name, const char *from, struct bn_error *err)
 {
-    char text[256];
+    char text[256], lacks[256];
     const char *is_for = other_hardware(name);
-    if (is_variant(name))
-        return bn_fail(err, BN_ERR_UNSUPPORTED, "This CPU cannot run kernel backend \"%s\"%s; choose from %s.", name,
-                       from, choices(text, sizeof text));
+    uint32_t needs = needs_of(name);
+    if (needs)
+        return bn_fail(err, BN_ERR_UNSUPPORTED,
+                       "This CPU cannot run kernel backend \"%s\"%s: it lacks %s. Choose from %s.", name, from,
+                       bn_cpu_lacks(needs, lacks, sizeof lacks), choices(text, sizeof text));
     if (is_for)
         return bn_fail(err, BN_ERR_UNSUPPORTED, "Kernel backend \"%s\"%s is for %s; choose from %s.", name, from,
                        is_for, choices(text, sizeof text));

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KERNEL(op, variant) extern const struct bn_kernel_variant bn_kernel_##op##_##variant;
+#define NAME_OF(op, variant) bn_kernel_##op##_##variant
+#define NAME(op, variant)    NAME_OF(op, variant) /* of BN_VECTOR, what that stands for */
+#define KERNEL(op, variant)  extern const struct bn_kernel_variant NAME(op, variant);
 #include "engine/kernels/kernels.list"
 #undef KERNEL
 static const struct bn_kernel_variant *const variants[] = {
-#define KERNEL(op, variant) &bn_kernel_##op##_##variant,
+#define KERNEL(op, variant) &NAME(op, variant),
 #include "engine/kernels/kernels.list"
 #undef KERNEL
 };

@@ -174,8 +174,10 @@ struct bn_kernel_variant {
 };
 /* The variant chosen for the i-th operation of ops.def, and its name in *op; NULL: there is no i-th. */
 const char *bn_kernels_variant(const struct bn_kernels *kernels, size_t i, const char **op);
-/* Last line of a variant's file: a function of the wrong type does not compile. */
-#define BN_KERNEL(op, variant, cpu, fn)                                                                                \
+/* Last line of a variant's file: a function of the wrong type does not compile. The variant of kernels/vector is named
+ * after what it is compiled for (BN_VECTOR, from the Makefile: sse2, vsx, ...). */
+#define BN_KERNEL(op, variant, cpu, fn) BN_KERNEL_OF(op, variant, cpu, fn)
+#define BN_KERNEL_OF(op, variant, cpu, fn)                                                                             \
     const struct bn_kernel_variant bn_kernel_##op##_##variant = {BN_KERNEL_##op, #op, #variant, (cpu),                 \
                                                                  (void (*)(void))(1 ? (fn) : (bn_##op##_fn *)0)}
 

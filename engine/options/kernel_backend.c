@@ -20,8 +20,8 @@ static enum bn_status set(struct bn_settings *s, const char *value, struct bn_er
 }
 
 BN_OPTION(kernel_backend, .argument = "NAME",
-          .values = (const char *const[]){"auto", "generic", "ref", "sse41", "avx2", "avxvnni", "avx512vnni", "amx",
-                                          "neon", "dotprod", "sve", "i8mm", NULL},
+          .values = (const char *const[]){"auto", "generic", "ref", "sse2", "sse41", "avx2", "avxvnni", "avx512vnni",
+                                          "amx", "neon", "dotprod", "sve", "i8mm", "vsx", "vxe", "rvv", NULL},
           .help = "kernels: auto (bitblas: the same) is the best of this CPU, ref, sse41, avx2, avx512vnni, neon, ... "
                   "the best up to that one, generic has no 1-bit kernels, reference64 is double precision",
           .inexact = (const char *const[]){"reference64", NULL}, .hypothesis = "S13 S14 S15 S16 S17 S18",

@@ -162,7 +162,9 @@ static int check_all(void)
             continue;
         }
         if (v->needs & ~usable) {
-            printf("skip kernel %s %s: this CPU lacks the instructions\n", v->op_name, v->variant);
+            char lacks[256];
+            printf("skip kernel %s %s: this CPU lacks %s\n", v->op_name, v->variant,
+                   bn_cpu_lacks(v->needs, lacks, sizeof lacks));
             checked++;
             continue;
         }

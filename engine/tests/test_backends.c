@@ -20,7 +20,7 @@ static void expect_refused(const char *name, enum bn_status status, const char *
     struct bn_error err = {.status = BN_OK};
     cr_expect_eq(bn_backend_find(&b, name, &err), status, "%s", name);
     cr_expect(strstr(err.text, text), "%s: %s", name, err.text);
-    cr_expect(strstr(err.text, "choose from auto, ref, ") && strstr(err.text, ", bitblas, generic, reference64."), "%s",
+    cr_expect(strstr(err.text, "hoose from auto, ref, ") && strstr(err.text, ", bitblas, generic, reference64."), "%s",
               err.text);
 }
 
@@ -47,10 +47,30 @@ Test(backends, other_hardware_and_nonsense_are_refused)
     expect_refused("mmx", BN_ERR_USAGE, "Unknown kernel backend \"mmx\"; ");
     expect_refused("", BN_ERR_USAGE, "Unknown kernel backend \"\"; ");
 #if defined(__x86_64__)
-    expect_refused("neon", BN_ERR_UNSUPPORTED, "is for AArch64 CPUs; ");
+    expect_refused("neon", BN_ERR_UNSUPPORTED, "is for ARM CPUs; ");
+    expect_refused("sve", BN_ERR_UNSUPPORTED, "is for AArch64 CPUs; ");
+    expect_refused("vsx", BN_ERR_UNSUPPORTED, "is for POWER CPUs; ");
+    expect_refused("vxe", BN_ERR_UNSUPPORTED, "is for IBM Z CPUs; ");
+    expect_refused("rvv", BN_ERR_UNSUPPORTED, "is for RISC-V CPUs; ");
 #else
     expect_refused("avx2", BN_ERR_UNSUPPORTED, "is for x86-64 CPUs; ");
 #endif
+}
+
+/* A variant of this build that this CPU cannot run: the instructions that it lacks are named. */
+Test(backends, what_is_missing_is_named)
+{
+    size_t n, refused = 0;
+    const struct bn_kernel_variant *const *all = bn_kernel_variants(&n);
+    char lacks[256];
+    for (size_t i = 0; i < n; i++) {
+        const char *missing = bn_cpu_lacks(all[i]->needs, lacks, sizeof lacks);
+        cr_expect_eq(!missing[0], !(all[i]->needs & ~bn_cpu_features()), "%s lacks \"%s\"", all[i]->variant, missing);
+        if (!missing[0]) continue;
+        expect_refused(all[i]->variant, BN_ERR_UNSUPPORTED, missing);
+        refused++;
+    }
+    if (!refused) cr_skip("this CPU runs every variant of this build");
 }
 
 /* Every variant of the list is a value that sweeps try, so that none is left unmeasured. */

@@ -8,6 +8,7 @@
 typedef struct {
     __m256 a, b;
 } v16;
+typedef __m128i four_ints; /* 32 bits */
 #define V16_REGISTERS 8
 
 static inline __m256i v16_first8(int n)

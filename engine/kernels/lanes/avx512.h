@@ -3,8 +3,10 @@
 #define BN_LANES_AVX512_H
 #include <immintrin.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef __m512 v16;
+typedef __m128i four_ints; /* 32 bits */
 #define V16_REGISTERS 32
 
 static inline __mmask16 v16_first(int n) { return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1); }

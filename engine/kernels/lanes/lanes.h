@@ -11,10 +11,10 @@
 #include "engine/kernels/lanes/avx2.h"
 #elif defined(__SSE4_1__)
 #include "engine/kernels/lanes/sse41.h"
-#elif defined(__ARM_NEON)
+#elif defined(__aarch64__)
 #include "engine/kernels/lanes/neon.h"
 #else
-#error "lanes.h needs a vector instruction set"
+#include "engine/kernels/lanes/vector.h"
 #endif
 
 #define BN_INLINE static inline __attribute__((always_inline))

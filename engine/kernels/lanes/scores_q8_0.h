@@ -17,13 +17,22 @@ struct q8_tile {
 
 /* Four codes from the lower halves of four bytes; sixteen columns of four, of keys and of one half of values. */
 BN_INLINE uint32_t q4_codes(uint32_t four) { return (((four & 0x0f0f0f0f) | 0x80808080) - 0x08080808) ^ 0x80808080; }
+/* The codes of two bytes at 4-byte places: those of the lower halves come first in memory. */
+BN_INLINE uint32_t q4_four(uint16_t x)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return (uint32_t)x << 16 | x >> 4;
+#else
+    return x | (uint32_t)x << 12;
+#endif
+}
 BN_INLINE v16x4 q4_keys(const uint8_t *k)
 {
     uint32_t codes[16];
     for (int i = 0; i < 16; i++) {
         uint16_t x;
         memcpy(&x, k + 2 * i, sizeof x);
-        codes[i] = q4_codes(x | (uint32_t)x << 12);
+        codes[i] = q4_codes(q4_four(x));
     }
     return v16x4_load_for_signed((const int8_t *)codes);
 }

@@ -3,9 +3,9 @@
  *
  * The including file defines TILE_TOKENS, FLUSH_BLOCKS, DOT and FLUSH of matmul_i2_tile_tmpl.h.
  * Gives: matmul. */
-#include "engine/kernels/x86/store4.h"
+#include "engine/kernels/tiles/store4.h"
 #include "engine/kernels/x86/vector256.h"
-#include "engine/kernels/x86/matmul_i2_tile_tmpl.h"
+#include "engine/kernels/tiles/matmul_i2_tile_tmpl.h"
 
 #define TABLE_TOKENS     16
 #define TABLE_LEAST      12

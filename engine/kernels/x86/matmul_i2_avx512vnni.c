@@ -4,7 +4,7 @@
  */
 #include "engine/kernels/lanes/lanes.h"
 #include "engine/kernels/x86/avx512.h"
-#include "engine/kernels/x86/store4.h"
+#include "engine/kernels/tiles/store4.h"
 
 #define TILE_ROWS   4
 #define TILE_TOKENS 4           /* six would fit the registers but is 4 % slower */

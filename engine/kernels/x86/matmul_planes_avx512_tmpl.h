@@ -11,7 +11,7 @@
  * - settle(v, place): 32-bit sums of it, divided by what the place counts;
  * - shifted(w, f): codes of part f as bytes.
  * Gives: matmul. Include lanes.h and avx512.h first. */
-#include "engine/kernels/x86/store_planes.h"
+#include "engine/kernels/tiles/store_planes.h"
 
 #define STREAMS     4            /* rows of one token */
 #define TILE_ROWS   (4 / PLANES) /* four sums a token: of the rows' codes, then with two planes of their second ones */

@@ -6,6 +6,6 @@
 #define FLUSH_BLOCKS      5
 #define DOT(sum, code, x) _mm_add_epi16(sum, _mm_maddubs_epi16(code, x))
 #define FLUSH(total, sum) _mm_add_epi32(total, _mm_madd_epi16(sum, _mm_set1_epi16(1)))
-#include "engine/kernels/x86/matmul_planes_tile_tmpl.h"
+#include "engine/kernels/tiles/matmul_planes_tile_tmpl.h"
 
 BN_KERNEL(matmul_wrq, sse41, BN_CPU_SSE41, matmul);

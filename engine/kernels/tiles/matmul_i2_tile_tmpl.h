@@ -1,6 +1,6 @@
 /* matmul_i2_tile_tmpl.h - body of ternary times int8 in tiles of rows x tokens, on vectors of 16 or 32 bytes.
  *
- * The including file defines, after it has included store4.h and vector128.h or vector256.h:
+ * The including file defines, after it has included store4.h and the vector128.h or vector256.h of its instruction set:
  * - TILE_TOKENS: tokens of a tile;
  * - FLUSH_BLOCKS: blocks of 128 weights that DOT may sum before FLUSH;
  * - DOT(sum, code, x): `sum` plus the products of unsigned codes and signed activations;
@@ -30,8 +30,7 @@ BN_INLINE void blocks(const struct bn_ternary_args *a, const uint8_t *w, size_t 
                 BN_UNROLL for (int r = 0; r < rows; r++)
                 {
                     sum[r][c] = DOT(sum[r][c], code[r], xv);
-                    __asm__(""
-                            : "+x"(sum[r][c])); /* otherwise gcc adds up the products first and keeps them in memory */
+                    KEEP(sum[r][c]); /* otherwise gcc adds up the products first and keeps them in memory */
                 }
             }
         }

@@ -1,13 +1,13 @@
 /* matmul_planes_tile_tmpl.h - body of planes of signs times int8 (matmul_wrq, matmul_binary), on vectors of 16 or 32
  * bytes: four rows of one token, or four tokens of one row. A field of the packed bytes is read once, for both planes.
  *
- * The including file defines, after it has included vector128.h or vector256.h:
+ * The including file defines, after it has included the vector128.h or vector256.h of its instruction set:
  * - PLANES: 2 or 1;
  * - FLUSH_BLOCKS: blocks of 32 packed bytes that DOT may sum before FLUSH;
  * - DOT(sum, code, x): `sum` plus the products of unsigned codes and signed activations;
  * - FLUSH(total, sum): 32-bit totals plus `sum`.
  * Gives: matmul. */
-#include "engine/kernels/x86/store_planes.h"
+#include "engine/kernels/tiles/store_planes.h"
 
 #define TILE        4 /* rows of one token, or tokens of one row */
 #define FIELDS      (8 / PLANES)
@@ -30,10 +30,10 @@ BN_INLINE size_t first_of(int block, const int f)
 BN_INLINE void add(struct sums *s, int i, VECTOR code, VECTOR x)
 {
     s->code[i] = DOT(s->code[i], code, x);
-    __asm__("" : "+x"(s->code[i])); /* otherwise gcc keeps products in memory */
+    KEEP(s->code[i]); /* otherwise gcc keeps products in memory */
     if (PLANES == 1) return;
     s->second[i] = DOT(s->second[i], bits(code, 0, 1), x);
-    __asm__("" : "+x"(s->second[i]));
+    KEEP(s->second[i]);
 }
 
 /* 16 or 32 bytes at `at` of a block of rows `step` bytes apart, or of one row for several tokens. */
@@ -76,8 +76,8 @@ BN_INLINE void tile(const struct bn_ternary_args *a, int m, int apart, int t, co
     for (int b = 0; b < n; b += FLUSH_BLOCKS)
         blocks(a, w, (size_t)apart * a->row_bytes, x, b, n - b < FLUSH_BLOCKS ? n : b + FLUSH_BLOCKS, &total, rows,
                tokens);
-    __m128i code = sum4(total.code[0], total.code[1], total.code[2], total.code[3]);
-    __m128i second = sum4(total.second[0], total.second[1], total.second[2], total.second[3]);
+    four_ints code = sum4(total.code[0], total.code[1], total.code[2], total.code[3]);
+    four_ints second = sum4(total.second[0], total.second[1], total.second[2], total.second[3]);
     if (tokens == 1)
         store_planes(a, PLANES, m, apart, t, code, second, rows);
     else

@@ -1,0 +1,7 @@
+/* matmul_f16_vector.c - lanes/matmul_float_tmpl.h for vectors of the compiler. */
+#define ELEMENT uint16_t
+#define LOAD    v16_load_f16
+#define LOAD_N  v16_load_f16_n
+#include "engine/kernels/lanes/matmul_float_tmpl.h"
+
+BN_KERNEL(matmul_f16, BN_VECTOR, BN_CPU_VECTOR, matmul);
