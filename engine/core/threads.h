@@ -7,6 +7,7 @@
 #ifndef BN_CORE_THREADS_H
 #define BN_CORE_THREADS_H
 #include "engine/core/status.h"
+#include <sched.h>
 
 struct bn_threads;
 #define BN_MAX_THREADS 1024
@@ -35,10 +36,17 @@ int bn_threads_rank(const struct bn_threads *threads, int thread, int *n);
 /* Inside fn, called by every active thread: no thread passes before all have arrived; earlier writes are visible
  * afterwards. */
 void bn_threads_barrier(struct bn_threads *threads, int thread);
-/* How many physical cores this process may use. */
+/* How many physical cores this process may use, of those that are alike: the fastest, and what is within a fifth of it.
+ */
 int bn_cores_available(void);
-/* Their numbers, one CPU of each, at most `cap` in cpus; returns how many. */
+/* The numbers of all cores that it may use, one CPU of each, like ones first, at most `cap` in cpus; returns how many.
+ */
 int bn_cores_list(int *cpus, int cap);
+/* Are there slower ones among them? */
+bool bn_cores_differ(void);
+/* The rule, on a system described below `root` (/sys/devices): all cores of `allowed` as in bn_cores_list; returns how
+ * many are alike. */
+int bn_cores_sort(const char *root, const cpu_set_t *allowed, int *cpus, int cap);
 /* Whole CPUs that the CFS quotas of this process's control groups allow (cgroup v2 and v1, every level), at least 1; 0:
  * there is no quota. `proc_cgroup` is /proc/self/cgroup, `root` the mount point of the control groups. */
 int bn_cpu_quota(const char *proc_cgroup, const char *root);

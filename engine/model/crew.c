@@ -146,6 +146,13 @@ static enum bn_status check_options(const struct bn_model *model, const struct b
     return BN_OK;
 }
 
+/* The CPUs to pin to: those chosen, or where cores differ like ones first. */
+static const int *pinned(const struct bn_crew_options *o, int n_threads, int like[BN_MAX_THREADS])
+{
+    if (o->cpus || !bn_cores_differ()) return o->cpus;
+    return bn_cores_list(like, n_threads) == n_threads ? like : NULL;
+}
+
 enum bn_status bn_crew_open(struct bn_crew **out, const struct bn_model *model, const struct bn_crew_options *options,
                             struct bn_error *err)
 {
@@ -153,6 +160,7 @@ enum bn_status bn_crew_open(struct bn_crew **out, const struct bn_model *model, 
     const struct bn_crew_options *o = options ? options : &defaults;
     enum bn_status status = check_options(model, o, err);
     if (status != BN_OK) return status;
+    int like[BN_MAX_THREADS];
     struct bn_crew *crew = calloc(1, sizeof *crew);
     if (!crew) return bn_fail_memory(err, "the crew", sizeof *crew);
     crew->model = model;
@@ -164,8 +172,8 @@ enum bn_status bn_crew_open(struct bn_crew **out, const struct bn_model *model, 
     crew->wide = widest(&model->source.config);
     crew->first.n_rows = model->fuse_subwords;
     crew->wide_head = (model->source.config.head_dim + 15) / 16 * 16;
-    status =
-        bn_threads_open(&crew->threads, crew->n_threads, o->cpus, thread_start, (void *)(uintptr_t)o->observer, err);
+    status = bn_threads_open(&crew->threads, crew->n_threads, pinned(o, crew->n_threads, like), thread_start,
+                             (void *)(uintptr_t)o->observer, err);
     if (status == BN_OK) status = allocate(crew, err);
     if (status == BN_OK && model->reference64) status = bn_forward64_open(crew, err);
     if (status != BN_OK) {

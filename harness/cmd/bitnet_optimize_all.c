@@ -75,7 +75,7 @@ static void fill_in(void)
     struct bn_topology topology;
     if (!o.threads && bn_topology_read(&topology))
         bn_cmd_fail(&cmd, 1, "hwloc cannot read this machine; give --threads.");
-    if (!o.threads) o.threads = (int)(topology.n_cores < topology.n_cpus ? topology.n_cores : topology.n_cpus);
+    if (!o.threads) o.threads = (int)topology.n_like_cores;
     if (!o.text && !access(text, R_OK)) o.text = text;
     char *paths[] = {realpath(o.model, NULL), o.text ? realpath(o.text, NULL) : NULL,
                      o.data_dir ? realpath(o.data_dir, NULL) : NULL};

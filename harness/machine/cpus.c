@@ -10,20 +10,43 @@ static struct bn_cache cache(hwloc_topology_t t, hwloc_obj_type_t type)
     return (struct bn_cache){o->attr->cache.size, ways > 0 ? (uint32_t)ways : 0, o->attr->cache.linesize};
 }
 
-/* The k-th hardware thread of every core, for k = 0, 1, ...: threads spread over cores before they share one. */
+/* Place of a core's kind among the kinds of cores, 0 the fastest; 0 where hwloc knows of one kind, or of none. */
+static int kind_of(hwloc_topology_t t, hwloc_obj_t core)
+{
+    int n = hwloc_cpukinds_get_nr(t, 0), kind = n > 1 ? hwloc_cpukinds_get_by_cpuset(t, core->cpuset, 0) : -1;
+    return kind < 0 ? 0 : n - 1 - kind; /* hwloc has the most efficient, the slowest, first */
+}
+
+/* The k-th hardware threads of the cores of one kind; returns how many there are. */
+static uint32_t list_kind(hwloc_topology_t t, struct bn_topology *out, int kind, unsigned k)
+{
+    uint32_t before = out->n_cpus;
+    for (int i = 0; i < hwloc_get_nbobjs_by_type(t, HWLOC_OBJ_CORE); i++) {
+        hwloc_obj_t core = hwloc_get_obj_by_type(t, HWLOC_OBJ_CORE, (unsigned)i);
+        hwloc_obj_t pu = hwloc_get_obj_inside_cpuset_by_type(t, core->cpuset, HWLOC_OBJ_PU, k);
+        if (pu && kind_of(t, core) == kind && out->n_cpus < sizeof out->cpus / sizeof *out->cpus)
+            out->cpus[out->n_cpus++] = (int)pu->os_index;
+    }
+    return out->n_cpus - before;
+}
+
+/* The k-th hardware thread of every core, for k = 0, 1, ...: threads spread over cores before they share one, and over
+ * the cores of one kind before they take slower ones. */
 static void list_cpus(hwloc_topology_t t, struct bn_topology *out)
 {
-    int n_cores = hwloc_get_nbobjs_by_type(t, HWLOC_OBJ_CORE);
-    for (unsigned k = 0, found = 1; found; k++) {
+    int kinds = hwloc_cpukinds_get_nr(t, 0);
+    uint32_t found = 1;
+    kinds = kinds > 1 ? kinds : 1;
+    for (unsigned k = 0; found; k++) {
         found = 0;
-        for (int i = 0; i < n_cores; i++) {
-            hwloc_obj_t core = hwloc_get_obj_by_type(t, HWLOC_OBJ_CORE, (unsigned)i);
-            hwloc_obj_t pu = hwloc_get_obj_inside_cpuset_by_type(t, core->cpuset, HWLOC_OBJ_PU, k);
-            if (!pu || out->n_cpus == sizeof out->cpus / sizeof *out->cpus) continue;
-            out->cpus[out->n_cpus++] = (int)pu->os_index;
-            found = 1;
+        for (int kind = 0; kind < kinds; kind++) {
+            uint32_t n = list_kind(t, out, kind, k);
+            found += n;
+            if (k > 0 || n == 0 || out->n_kinds == BN_CORE_KINDS) continue;
+            out->cores_of_kind[out->n_kinds++] = n;
         }
     }
+    out->n_like_cores = out->cores_of_kind[0];
 }
 
 int bn_topology_read(struct bn_topology *out)

@@ -8,9 +8,13 @@ struct bn_cache {
     uint64_t bytes; /* 0: unknown */
     uint32_t ways, line_bytes;
 };
+enum { BN_CORE_KINDS = 8 };
 struct bn_topology {
-    int cpus[1024]; /* one per physical core first, then the siblings; only those this process may use */
+    int cpus[1024]; /* one per physical core first, fast kinds before slow ones, then the siblings; only those this
+                       process may use */
     uint32_t n_cpus, n_cores, n_packages, n_numa_nodes;
+    uint32_t n_like_cores;                          /* of the fastest kind: default threads */
+    uint32_t n_kinds, cores_of_kind[BN_CORE_KINDS]; /* big and LITTLE, P and E: fastest first */
     struct bn_cache l1i, l1d, l2, l3;
 };
 /* Returns 0, or -1 if hwloc cannot read this machine. */

@@ -25,6 +25,17 @@ static void cpuinfo(struct bn_fields *f, const char *name, const char *key, bool
     bn_fields_add(f, identity, name, value, reason);
 }
 
+/* "4 fast, 8 slower": where cores differ, workers take the first of them. Nothing where they are alike. */
+static void core_kinds(struct bn_fields *f, const struct bn_topology *t)
+{
+    char text[128];
+    size_t used = 0;
+    for (uint32_t i = 0; i < t->n_kinds && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u %s", i ? ", " : "", t->cores_of_kind[i],
+                                 i ? "slower" : "fast");
+    if (t->n_kinds > 1) bn_fields_add(f, true, "core_kinds", text, NULL);
+}
+
 static void caches(struct bn_fields *f)
 {
     static struct bn_topology t;
@@ -36,6 +47,7 @@ static void caches(struct bn_fields *f)
     bn_fields_number(f, true, "cores", t.n_cores);
     bn_fields_number(f, true, "packages", t.n_packages);
     bn_fields_number(f, true, "numa_nodes", t.n_numa_nodes);
+    core_kinds(f, &t);
     const struct {
         const char *name;
         struct bn_cache c;
