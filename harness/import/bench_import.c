@@ -28,7 +28,7 @@ static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
     {"format", "NAME", BN_CMD_STRING, &format_name,
      "auto (judged by content), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval, "
-     "hyperfine",
+     "hyperfine, arches",
      0, 0},
     {"model", "FILE", BN_CMD_STRING, &model_path,
      "the model file that the results are of: known by its bytes then, as in a sweep", 0, 0},
@@ -97,7 +97,7 @@ static enum bn_status import_file(struct bn_import *import, const char *path, co
         json_decref(documents);
         return bn_harness_fail(err, BN_ERR_FORMAT,
                                "%s is in none of the formats that import reads: bitnet-eval, llama-bench, "
-                               "google-benchmark, lm-eval, hyperfine.",
+                               "google-benchmark, lm-eval, hyperfine, arches.",
                                path);
     }
     snprintf(command, sizeof command, "bitnet-bench import --format %s %s", format->name, hash);

@@ -34,7 +34,7 @@ CREATE TABLE run (
     run_id      INTEGER PRIMARY KEY,
     uid         TEXT NOT NULL UNIQUE,
     identity    TEXT NOT NULL,
-    source      TEXT NOT NULL,              -- 'sweep', 'gate', 'load', 'claims', 'llama-bench', 'google-benchmark', 'lm-eval', 'bitnet-eval'
+    source      TEXT NOT NULL,              -- 'sweep', 'gate', 'load', 'claims', 'llama-bench', 'google-benchmark', 'lm-eval', 'bitnet-eval', 'arches'
     plan        TEXT NOT NULL,
     plan_text   TEXT NOT NULL,
     seed        INTEGER NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE counter (
     thread INTEGER NOT NULL DEFAULT -1,
     name   TEXT NOT NULL,
     source TEXT NOT NULL
-        CHECK (source = 'perf' OR source = 'software' OR source = 'callgrind' OR source = 'rusage' OR source = 'fake'),
+        CHECK (source = 'perf' OR source = 'software' OR source = 'callgrind' OR source = 'rusage' OR source = 'fake' OR source = 'qemu'),
     value  REAL,
     reason TEXT,
     scaled INTEGER NOT NULL DEFAULT 0 CHECK (scaled IN (0, 1)),
