@@ -166,6 +166,8 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS_ALL) $(call isa_of,$<) -MMD -MP -c $< -o $@
+$(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(not_arch),$(shell find engine/kernels -name '*.c'))):
+	@echo "No rule for $@: it is a kernel for another architecture than $(ARCH)." >&2; exit 1
 # the one file that knows which commit it is; rebuilt when the commit changes
 FLAGS := $(strip $(OPT) $(SANITIZE) $(CFLAGS))
 $(BUILD)/obj/engine/core/version.o: FILE_FLAGS := -DBN_COMMIT='"$(COMMIT)"' -DBN_FLAGS='"$(FLAGS)"'

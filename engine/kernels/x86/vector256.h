@@ -3,7 +3,7 @@
 #define BN_KERNELS_VECTOR256_H
 #include "engine/kernels/lanes/lanes.h"
 
-#define VECTOR __m256i
+#define VECTOR  __m256i
 #define KEEP(x) __asm__("" : "+x"(x)) /* in a register */
 BN_INLINE __m256i zero(void) { return _mm256_setzero_si256(); }
 BN_INLINE __m256i load(const void *p) { return _mm256_loadu_si256(p); }
