@@ -142,7 +142,7 @@ static enum bn_status climb(struct bn_optimize *o, struct bn_error *err)
         size_t n = n_alive(o);
         last = n <= FEW || n == before;
         before = n;
-        int rounds = bn_optimize_rounds(o, k < 2 ? shares[k] : 0.1, n + 1, last ? LAST_ROUNDS : FIRST_ROUNDS);
+        int rounds = bn_optimize_rounds(o, k < 2 ? shares[k] : 0.1, n + 1 + n / 6, last ? LAST_ROUNDS : FIRST_ROUNDS);
         snprintf(step, sizeof step, "rung%d", k + 1);
         snprintf(what, sizeof what, "%zu value%s, %d rounds", n, n == 1 ? "" : "s", rounds);
         bn_optimize_plan(o, step, "one_at_a_time", rounds, false, BN_PART_ALIVE, NULL);

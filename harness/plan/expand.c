@@ -108,6 +108,8 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
             status = bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory expanding %s.", plan->path);
     }
     struct expansion x = {plan, &rows, list};
+    list->n_alike =
+        plan->n_engines < 2 && !strcmp(plan->n_engines ? plan->engines[0] : "bitnet", "bitnet") ? rows.n : 0;
     for (uint32_t e = 0; !status && e < at_least_one(plan->n_engines); e++)
         put_engine(&x, plan->n_engines ? plan->engines[e] : "bitnet");
     bn_rows_release(&rows);
@@ -125,6 +127,7 @@ void bn_point_list_release(struct bn_point_list *list)
     free(list->values);
     free(list->reasons);
     free(list->order);
+    free(list->rounds);
     *list = (struct bn_point_list){0};
 }
 

@@ -83,8 +83,12 @@ struct bn_config {
 struct bn_point_list {
     struct bn_config *configs;
     uint32_t n_configs;
-    uint32_t *order; /* [n_configs * rounds]: index of the config at each place of the queue */
-    uint32_t n_points;
+    uint32_t n_alike;  /* configs of one engine, model and workload, which are adjacent; the first is their base */
+    uint32_t *order;   /* [n_points]: index of the config at each place of the queue */
+    uint32_t *rounds;  /* [n_points]: what is measured close together, each config at most once */
+    uint32_t n_points; /* plan->rounds times n_pass */
+    uint32_t n_pass;   /* places in which every config comes up, n_pass_rounds rounds of them */
+    uint32_t n_pass_rounds;
     const char **values, **reasons; /* [n_values] of all configs */
     size_t n_values;
 };
@@ -112,12 +116,13 @@ enum bn_status bn_plan_keep_options(struct bn_plan *plan, const char *names, str
 enum bn_status bn_plan_take_config(struct bn_plan *plan, const char *path, struct bn_error *err);
 const char *bn_plan_mode_name(enum bn_plan_mode mode);
 
-/* All configs of the plan in the order written, and the queue: every round holds each config once, shuffled by the
- * seed. */
+/* All configs of the plan in the order written, and the queue, shuffled by the seed. */
 enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
 void bn_point_list_release(struct bn_point_list *list);
 /* Queue alone, again, after the plan's rounds or seed changed. */
 enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
+/* Whether the config of this place comes up there for the first time. */
+bool bn_point_is_first(const struct bn_point_list *list, uint32_t ordinal);
 /* An option that needs another one (its `needs` is that option's name) and finds it off: in one_at_a_time it switches
  * it on, to its second value, else it goes to its own default, with a reason. bn_plan_expand has done it. */
 enum bn_status bn_plan_complete(const struct bn_plan *plan, struct bn_point_list *list, bn_option_lookup *find,

@@ -39,8 +39,8 @@ static enum bn_status add_points(struct bn_store *store, const struct bn_store_r
         bn_sql_prepare(store, err, "INSERT INTO point (run_id, ordinal, round, config_id) VALUES (?, ?, ?, ?)");
     enum bn_status status = s ? BN_OK : BN_ERR_IO;
     for (size_t i = 0; !status && i < run->n_points; i++)
-        status = bn_sql_step(store, s, err, "iiii", run_id, (int64_t)i, (int64_t)(i / run->n_configs),
-                             config_ids[run->order[i]]);
+        status = bn_sql_step(store, s, err, "iiii", run_id, (int64_t)i,
+                             (int64_t)(run->rounds ? run->rounds[i] : i / run->n_configs), config_ids[run->order[i]]);
     sqlite3_finalize(s);
     return status;
 }
@@ -84,34 +84,29 @@ enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_
     return status;
 }
 
-/* Appends n points; ordinals go on where the run ends. */
-static enum bn_status append_points(struct bn_store *store, int64_t run_id, uint32_t round, const int64_t *config_ids,
-                                    size_t n, struct bn_error *err)
+/* Ordinals go on where the run ends. */
+static enum bn_status append_point(struct bn_store *store, int64_t run_id, uint32_t round, int64_t config_id,
+                                   struct bn_error *err)
 {
-    enum bn_status status = BN_OK;
-    for (size_t i = 0; !status && i < n; i++)
-        status = bn_sql_run(store, err,
-                            "INSERT INTO point (run_id, ordinal, round, config_id) SELECT ?1, (SELECT "
-                            "coalesce(max(ordinal), -1) + 1 FROM point WHERE run_id = ?1), ?2, ?3",
-                            "iii", run_id, (int64_t)round, config_ids[i]);
-    return status;
+    return bn_sql_run(store, err,
+                      "INSERT INTO point (run_id, ordinal, round, config_id) SELECT ?1, (SELECT "
+                      "coalesce(max(ordinal), -1) + 1 FROM point WHERE run_id = ?1), ?2, ?3",
+                      "iii", run_id, (int64_t)round, config_id);
 }
 
-enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round,
-                                  const struct bn_store_config *configs, size_t n_configs, const uint32_t *order,
-                                  struct bn_error *err)
+enum bn_status bn_store_rounds_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *configs,
+                                   size_t n_configs, const uint32_t *order, const uint32_t *rounds, size_t n_points,
+                                   struct bn_error *err)
 {
-    int64_t *ids = calloc(n_configs + 1, 2 * sizeof *ids);
+    int64_t *ids = calloc(n_configs + 1, sizeof *ids), there = 0;
     if (!ids) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory adding a round.");
     enum bn_status status = bn_store_begin(store, err);
-    int64_t there = 0;
     if (!status)
         status = bn_sql_int(store, err, &there, "SELECT count(*) FROM point WHERE run_id = ? AND round >= ?", "ii",
-                            run_id, (int64_t)round);
-    for (size_t i = 0; !there && !status && i < n_configs; i++)
-        status = add_config(store, &configs[i], &ids[n_configs + i], err);
-    for (size_t i = 0; i < n_configs; i++) ids[i] = ids[n_configs + order[i]];
-    if (!there && !status) status = append_points(store, run_id, round, ids, n_configs, err);
+                            run_id, (int64_t)rounds[0]);
+    for (size_t i = 0; !there && !status && i < n_configs; i++) status = add_config(store, &configs[i], &ids[i], err);
+    for (size_t i = 0; !there && !status && i < n_points; i++)
+        status = append_point(store, run_id, rounds[i], ids[order[i]], err);
     if (!status) status = bn_store_commit(store, err);
     if (status) bn_store_rollback(store);
     free(ids);
@@ -127,7 +122,7 @@ enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const 
     int64_t round = 0;
     status = bn_sql_int(store, err, &round, "SELECT count(*) FROM point WHERE run_id = ? AND config_id = ?", "ii",
                         run_id, id);
-    if (!status) status = append_points(store, run_id, (uint32_t)round, &id, 1, err);
+    if (!status) status = append_point(store, run_id, (uint32_t)round, id, err);
     *point_id = sqlite3_last_insert_rowid(store->db);
     return status ? status
                   : bn_sql_run(store, err,

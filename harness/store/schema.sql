@@ -78,7 +78,7 @@ CREATE TABLE point (
     point_id  INTEGER PRIMARY KEY,
     run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     ordinal   INTEGER NOT NULL,             -- place in the shuffled, interleaved order
-    round     INTEGER NOT NULL,             -- each config appears once a round
+    round     INTEGER NOT NULL,             -- what was measured close together; each config appears once in it
     config_id INTEGER NOT NULL REFERENCES config,
     build_id  INTEGER REFERENCES fingerprint,
     state     TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'claimed', 'finished', 'failed', 'skipped')),

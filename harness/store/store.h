@@ -61,7 +61,8 @@ struct bn_store_run {
     const char *started_at; /* NULL: now */
     const struct bn_store_config *configs;
     size_t n_configs;
-    const uint32_t *order; /* [n_points] config index; round = place / n_configs */
+    const uint32_t *order;  /* [n_points] config index */
+    const uint32_t *rounds; /* [n_points]; NULL: place / n_configs */
     size_t n_points;
 };
 /* Resumes the unfinished run with this identity, or adds it with all its points planned. One transaction. */
@@ -73,11 +74,11 @@ enum bn_status bn_store_claim(struct bn_store *store, int64_t run_id, int lease_
                               struct bn_error *err);
 enum bn_status bn_store_lease(struct bn_store *store, int64_t point_id, int lease_s, struct bn_error *err); /* renews */
 enum bn_status bn_store_unclaim(struct bn_store *store, int64_t point_id, struct bn_error *err); /* gives it back */
-/* One more round of the run's configs (config ids of round 0) in the order given by `order` (positions in `configs` of
- * the run), unless another process has added round `round` already. For sweeps that repeat while time is left. */
-enum bn_status bn_store_round_add(struct bn_store *store, int64_t run_id, uint32_t round,
-                                  const struct bn_store_config *configs, size_t n_configs, const uint32_t *order,
-                                  struct bn_error *err);
+/* More points of the run's configs, at order[i] of `configs` in round rounds[i], unless another process has added round
+ * rounds[0] already. For sweeps that repeat while time is left. */
+enum bn_status bn_store_rounds_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *configs,
+                                   size_t n_configs, const uint32_t *order, const uint32_t *rounds, size_t n_points,
+                                   struct bn_error *err);
 /* Appends a point of `config` to a run, claimed by this process: for results that exist already (import). */
 enum bn_status bn_store_point_add(struct bn_store *store, int64_t run_id, const struct bn_store_config *config,
                                   int64_t *point_id, struct bn_error *err);

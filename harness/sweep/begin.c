@@ -115,8 +115,9 @@ static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
                                .configs = s->configs,
                                .n_configs = s->points.n_configs,
                                .order = s->points.order,
+                               .rounds = s->points.rounds,
                                .n_points = s->points.n_points};
-    if (s->budget_s > 0) run.n_points = run.n_configs; /* one round; more are added while they fit */
+    if (s->budget_s > 0) run.n_points = s->points.n_pass; /* more are added while they fit */
     return bn_store_run_begin(s->store, &run, &s->run_id, &s->resumed, err);
 }
 

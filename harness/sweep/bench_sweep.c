@@ -56,7 +56,7 @@ static void apply_options(void)
 static enum bn_status draw_rounds(struct bn_error *err)
 {
     enum { MOST_ROUNDS = 1000, MOST_POINTS = 1000000 };
-    uint32_t n = s.points.n_configs ? s.points.n_configs : 1;
+    uint32_t n = s.points.n_pass ? s.points.n_pass : 1;
     if (!(s.budget_s > 0)) return BN_OK;
     s.plan->rounds = n * MOST_ROUNDS > MOST_POINTS ? MOST_POINTS / n : MOST_ROUNDS;
     if (!s.plan->rounds) s.plan->rounds = 1;
@@ -70,7 +70,7 @@ static void print_estimate(double known, uint32_t n_known, uint32_t n_points)
                BN_PRINTABLE(s.db_path), s.plan->time_limit_s);
         return;
     }
-    double round = known / n_known * s.points.n_configs;
+    double round = known / n_known * s.points.n_pass;
     printf("about %.0f s, from earlier runs of %u of these points in %s\n", known / n_known * n_points, n_known,
            BN_PRINTABLE(s.db_path));
     if (s.budget_s > 0)
@@ -82,7 +82,7 @@ static void print_estimate(double known, uint32_t n_known, uint32_t n_points)
 static int print_points(void)
 {
     double known = 0;
-    uint32_t n_known = 0, n = s.budget_s > 0 ? s.points.n_configs : s.points.n_points;
+    uint32_t n_known = 0, n = s.budget_s > 0 ? s.points.n_pass : s.points.n_points;
     struct bn_error err;
     if (access(s.db_path, R_OK) || bn_store_open(&s.store, s.db_path, BN_STORE_READ, &err)) s.store = NULL;
     for (uint32_t i = 0; i < n; i++) {
@@ -91,14 +91,15 @@ static int print_points(void)
         double seconds = bn_sweep_estimate(&s, c);
         if (!isnan(seconds)) known += seconds, n_known++, snprintf(time, sizeof time, "%.1f s", seconds);
         bn_config_label(s.plan, c, label, sizeof label);
-        printf("%4u  round %u  ", i + 1, i / s.points.n_configs + 1);
+        printf("%4u  round %u  ", i + 1, s.points.rounds[i] + 1);
         bn_cell_put(stdout, c->workload->name, 24);
         bn_cell_put(stdout, label, 32);
         printf("%8s\n", time);
     }
-    uint32_t rounds = n / (s.points.n_configs ? s.points.n_configs : 1);
-    printf("%u points: %u configurations x %u round%s (%s), %u repetitions each\n", n, s.points.n_configs, rounds,
-           rounds == 1 ? "" : "s", bn_plan_mode_name(s.plan->mode), s.plan->repetitions);
+    uint32_t rounds = n / (s.points.n_pass ? s.points.n_pass : 1);
+    printf("%u points: %u configurations x %u round%s (%s)%s, %u repetitions each\n", n, s.points.n_configs, rounds,
+           rounds == 1 ? "" : "s", bn_plan_mode_name(s.plan->mode),
+           s.points.n_pass > s.points.n_configs ? ", the base again beside every few" : "", s.plan->repetitions);
     print_estimate(known, n_known, n);
     return 0;
 }

@@ -31,19 +31,28 @@ double bn_sweep_spent(struct bn_sweep *s)
     return ask(s, "SELECT coalesce(sum(seconds), 0.0) FROM v_points WHERE run_id = ?");
 }
 
-/* A round is expected to take what the rounds so far took on average. One in which nothing finished is the last. */
-enum bn_status bn_sweep_add_round(struct bn_sweep *s, bool *added, struct bn_error *err)
+/* A pass over all configs is expected to take what those so far took on average. One in which nothing finished is the
+ * last. */
+enum bn_status bn_sweep_add_pass(struct bn_sweep *s, bool *added, struct bn_error *err)
 {
+    const struct bn_point_list *p = &s->points;
     *added = false;
     if (!(s->budget_s > 0)) return BN_OK;
     double open = ask(s, "SELECT n_open FROM v_runs WHERE run_id = ?"),
-           rounds = ask(s, "SELECT max(round) + 1 FROM v_points WHERE run_id = ?");
-    double useful = ask(s, "SELECT count(*) FROM v_points p WHERE run_id = ?1 AND state = 'finished' AND round = "
-                           "(SELECT max(round) FROM v_points WHERE run_id = ?1)");
+           points = ask(s, "SELECT count(*) FROM v_points WHERE run_id = ?");
+    uint32_t passes = (uint32_t)(points / p->n_pass), at = passes * p->n_pass;
+    struct bn_query *q;
+    enum bn_status status = bn_query_open(&q, s->store, err,
+                                          "SELECT count(*) FROM v_points WHERE run_id = ?1 AND state = 'finished' AND "
+                                          "ordinal >= ?2",
+                                          "ii", s->run_id, (int64_t)(at - p->n_pass));
+    if (status) return status;
+    bool useful = bn_query_next(q) && bn_query_int(q, 0) > 0;
+    bn_query_close(q);
     double spent = bn_sweep_spent(s);
-    if (open > 0 || useful < 1 || rounds >= s->plan->rounds || spent + spent / rounds > s->budget_s) return BN_OK;
-    uint32_t round = (uint32_t)rounds, n = s->points.n_configs;
+    if (open > 0 || !useful || passes >= s->plan->rounds || spent + spent / passes > s->budget_s) return BN_OK;
     *added = true;
-    s->progress.total += n;
-    return bn_store_round_add(s->store, s->run_id, round, s->configs, n, s->points.order + (size_t)round * n, err);
+    s->progress.total += p->n_pass;
+    return bn_store_rounds_add(s->store, s->run_id, s->configs, p->n_configs, p->order + at, p->rounds + at, p->n_pass,
+                               err);
 }

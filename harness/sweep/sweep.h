@@ -42,8 +42,8 @@ enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
 enum bn_status bn_sweep_measure_limits(struct bn_sweep *sweep, struct bn_error *err);
 /* "90s", "10m", "1h" of --budget. */
 enum bn_status bn_budget_read(double *seconds, const char *text, struct bn_error *err);
-/* Adds one more round if the budget allows; *added says whether there is work to do. */
-enum bn_status bn_sweep_add_round(struct bn_sweep *sweep, bool *added, struct bn_error *err);
+/* Adds one more pass over all configurations if the budget allows; *added says whether there is work to do. */
+enum bn_status bn_sweep_add_pass(struct bn_sweep *sweep, bool *added, struct bn_error *err);
 /* Seconds that the points of this run have taken so far, in all runners together. */
 double bn_sweep_spent(struct bn_sweep *sweep);
 /* Processes the queue until it is empty or a signal arrives; *interrupted says which. */

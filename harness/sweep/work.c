@@ -62,7 +62,7 @@ static enum bn_status skip_for_budget(struct bn_sweep *s, struct bn_error *err)
 static enum bn_status measure(struct bn_sweep *s, uint32_t ordinal, bool *interrupted, struct bn_error *err)
 {
     const struct bn_config *c = &s->points.configs[s->points.order[ordinal]];
-    bool first = ordinal < s->points.n_configs; /* counters and operations need no repetition */
+    bool first = bn_point_is_first(&s->points, ordinal); /* counters and operations need no repetition */
     struct bn_execution x = {.plan = s->plan,
                              .config = c,
                              .engine = bn_engines_find(&s->engines, c->engine),
@@ -108,7 +108,7 @@ static enum bn_status take_point(struct bn_sweep *s, uint32_t ordinal, bool *int
 static enum bn_status queue_empty(struct bn_sweep *s, int64_t *open, struct bn_error *err)
 {
     bool added = false;
-    enum bn_status status = bn_sweep_add_round(s, &added, err);
+    enum bn_status status = bn_sweep_add_pass(s, &added, err);
     *open = added;
     if (status || added) return status;
     status = bn_store_run_end(s->store, s->run_id, open, err);

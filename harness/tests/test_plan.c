@@ -81,6 +81,56 @@ Test(plan, pairwise_meets_every_pair_with_fewer_rows)
     bn_plan_close(p);
 }
 
+/* Every other config once a pass; the base in each of its rounds, which no config is in twice. */
+static void check_pass(const struct bn_point_list *l, uint32_t pass, uint32_t n_models)
+{
+    uint32_t seen[64] = {0}, last[64], most = 0;
+    memset(last, 0xff, sizeof last);
+    for (uint32_t i = pass * l->n_pass; i < (pass + 1) * l->n_pass; i++) {
+        uint32_t c = l->order[i];
+        cr_assert(c < l->n_configs && l->n_configs <= 64);
+        cr_expect_neq(last[c], l->rounds[i], "config %u is twice in a round", c);
+        last[c] = l->rounds[i], seen[c]++;
+        cr_expect_eq(l->rounds[i] / l->n_pass_rounds, pass);
+        uint32_t base = c / l->n_alike * l->n_alike, here = 0, size = 0;
+        for (uint32_t j = pass * l->n_pass; j < (pass + 1) * l->n_pass; j++)
+            if (l->rounds[j] == l->rounds[i]) here += l->order[j] == base, size++;
+        cr_expect_eq(here, 1, "the base of config %u is in its round", c);
+        if (size > most) most = size;
+    }
+    cr_expect_leq(most, 7);
+    for (uint32_t c = 0; c < l->n_configs; c++)
+        cr_expect_eq(seen[c], c % l->n_alike ? 1 : l->n_pass_rounds / n_models, "config %u: %u times", c, seen[c]);
+}
+
+Test(plan, many_configs_have_their_base_beside_them)
+{
+    struct bn_plan_model models[2] = {{.path = "a"}, {.path = "b"}};
+    struct bn_plan_workload workload = {.name = "w", .decode = 1};
+    char *values[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"};
+    struct bn_plan_option option = {.name = "batch", .values = values, .n_values = 14};
+    struct bn_plan p = {.mode = BN_PLAN_ONE_AT_A_TIME,
+                        .models = models,
+                        .n_models = 2,
+                        .workloads = &workload,
+                        .n_workloads = 1,
+                        .options = &option,
+                        .n_options = 1,
+                        .rounds = 3,
+                        .seed = 7};
+    struct bn_point_list l;
+    cr_assert_eq(bn_plan_expand(&p, &l, NULL), BN_OK);
+    cr_assert_eq(l.n_configs, 28);
+    cr_assert_eq(l.n_alike, 14);
+    cr_assert_eq(l.n_pass_rounds, 6, "13 others of each model in three rounds");
+    cr_assert_eq(l.n_points, 3 * (28 + 4));
+    for (uint32_t pass = 0; pass < 3; pass++) check_pass(&l, pass, 2);
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < l.n_points; i++) first += bn_point_is_first(&l, i);
+    cr_expect_eq(first, 28);
+    bn_point_list_release(&l);
+}
+
 Test(plan, every_round_holds_each_config_once_and_the_seed_decides_the_order)
 {
     struct bn_plan *p;
