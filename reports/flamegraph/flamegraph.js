@@ -146,9 +146,11 @@
     width = w;
     svg.setAttribute('viewBox', '0 0 ' + w + ' ' + height);
     find.setAttribute('x', w - M); reset.setAttribute('x', w - M - 60);
-    const title = svg.querySelector('.head'), fits = Math.floor((w - 140) / CHAR);
-    title.dataset.all = title.dataset.all || title.textContent;
-    title.textContent = title.dataset.all.length > fits ? title.dataset.all.slice(0, Math.max(fits - 1, 0)) + '…' : title.dataset.all;
+    svg.querySelectorAll('.head:not(.action)').forEach((head, i) => {
+      const fits = Math.floor((w - (i ? 2 * M : 140)) / CHAR); // the first has the actions beside it
+      const text = head.dataset.all = head.dataset.all || head.textContent;
+      head.textContent = text.length > fits ? text.slice(0, Math.max(fits - 1, 0)) + '…' : text;
+    });
     panels.forEach(draw);
     tell(null);
   }

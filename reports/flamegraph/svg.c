@@ -157,7 +157,7 @@ static bool put_panel(struct drawing *d, bool base, size_t top)
     d->base = base, d->top = top, d->total = base ? d->flame->root.base : d->flame->root.value;
     if (d->style->difference)
         fprintf(d->out, "<text class=\"head\" x=\"%d\" y=\"%zu\">%s</text>\n", MARGIN, top - 6,
-                base ? "widths before" : "widths now; orange: a larger share than before, blue: a smaller one");
+                base ? "widths before" : "widths now; share: orange grew, blue shrank");
     return !(d->total > 0) || put_tree(d);
 }
 

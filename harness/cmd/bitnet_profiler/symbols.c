@@ -68,6 +68,8 @@ static const char *home_of(const struct bn_symbols *s, Dwfl_Module *module, uint
     Dwarf_Addr bias;
     bool ours = module == dwfl_addrmodule(s->dwfl, (uint64_t)(uintptr_t)bn_symbols_open);
     Dwarf_Die *unit = ours ? dwfl_module_addrdie(module, address, &bias) : NULL;
+    if (unit && dwarf_haspc(unit, address - bias) != 1)
+        unit = NULL; /* libdw gives what has no debug information to its neighbour */
     const char *file = unit ? base_name(dwarf_diename(unit)) : NULL;
     if (!file) file = base_name(dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
     return file ? file : "unknown";
