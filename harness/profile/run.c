@@ -126,11 +126,9 @@ static enum bn_status tokenize(struct bn_profile *p, int32_t **ids, struct bn_er
 static enum bn_status step(struct bn_profile *p, struct bn_generator *generator, struct bn_generated *step_made,
                            enum bn_stage stage, struct bn_error *err)
 {
-    int64_t before = page_faults(p);
     bn_trace_begin(&p->trace, stage);
     enum bn_status status = bn_generator_compute(generator, NULL, err);
     bn_trace_end(&p->trace);
-    p->faults[stage == BN_STAGE_PREFILL ? BN_PHASE_PREFILL : BN_PHASE_DECODE] += page_faults(p) - before;
     bn_trace_begin(&p->trace, BN_STAGE_CHOOSE);
     if (!status) status = bn_generator_next(generator, step_made, err);
     bn_trace_end(&p->trace);
@@ -145,10 +143,13 @@ static enum bn_status generate(struct bn_profile *p, const int32_t *ids, struct 
     enum bn_status status =
         bn_generator_open(&generator, p->session, ids, p->n_prompt, &p->wanted.settings.generator, err);
     bn_trace_end(&p->trace);
+    int64_t before = page_faults(p), between = before; /* twice a run: reading them takes longer than an operation */
     for (size_t i = 0; !status && !made.end; i++) {
         status = step(p, generator, &made, i ? BN_STAGE_DECODE : BN_STAGE_PREFILL, err);
+        if (!i) between = page_faults(p);
         p->n_new += made.n, p->n_steps += i && made.n;
     }
+    p->faults[BN_PHASE_PREFILL] = between - before, p->faults[BN_PHASE_DECODE] = page_faults(p) - between;
     bn_generator_close(generator);
     return status;
 }
