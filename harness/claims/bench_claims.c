@@ -162,7 +162,7 @@ int bn_bench_claims(int argc, char **argv)
     if (request.run) measure(&list);
     open_place();
     name_machine();
-    if (bn_evidence_open(&evidence, place.store, place.machine_id, &err)) fail(&err);
+    bn_evidence_open(&evidence, place.store, place.machine_id);
     struct bn_claim_result *results = calloc(list.n, sizeof *results);
     if (!results) bn_cmd_fail(&cmd, 1, "Could not allocate the verdicts.");
     for (size_t i = 0; i < list.n; i++)

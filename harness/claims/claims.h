@@ -2,7 +2,7 @@
  *
  *   struct bn_claim *claim;
  *   if (bn_claim_parse(&claim, text, n_bytes, "harness/claims/I07.yaml", err)) ...
- *   bn_evidence_open(&evidence, store, machine_id, err);          // store NULL: nothing was measured
+ *   bn_evidence_open(&evidence, store, machine_id);          // store NULL: nothing was measured
  *   bn_claim_judge(claim, &evidence, &result, err);
  *
  * README.md beside this file says what every field of a claim is. No file holds a verdict: it is computed from the
@@ -101,12 +101,12 @@ struct bn_evidence_series {
     bool skipped;      /* it was tried, and could not be measured here */
 };
 /* store NULL: nothing was measured. */
-enum bn_status bn_evidence_open(struct bn_evidence *evidence, struct bn_store *store, int64_t machine_id,
-                                struct bn_error *err);
+void bn_evidence_open(struct bn_evidence *evidence, struct bn_store *store, int64_t machine_id);
 enum bn_status bn_evidence_read(struct bn_evidence *evidence, const struct bn_claim_measured *measured,
                                 struct bn_evidence_series *series, struct bn_error *err);
 void bn_evidence_release(struct bn_evidence_series *series);
 const char *const *bn_evidence_metrics(void); /* names, for the field `what`; ends with NULL */
+bool bn_evidence_repeats(int what);           /* one value decides */
 struct bn_amount bn_evidence_unit(int what);  /* of a metric: 1 of its unit */
 bool bn_evidence_has(const struct bn_evidence *evidence, const struct bn_claim_requirement *need);
 

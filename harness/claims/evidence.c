@@ -9,19 +9,23 @@
 #include <string.h>
 
 static const struct {
-    const char *unit, *sql;
+    const char *unit;
+    bool repeats;
+    const char *sql;
 } metrics[] = {
-#define METRIC(name, unit, sql) {unit, sql},
+#define METRIC(name, unit, repeats, sql) {unit, repeats, sql},
 #include "harness/claims/metrics.list"
 #undef METRIC
 };
 static const char *const metric_names[] = {
-#define METRIC(name, unit, sql) #name,
+#define METRIC(name, unit, repeats, sql) #name,
 #include "harness/claims/metrics.list"
 #undef METRIC
     NULL};
 
 const char *const *bn_evidence_metrics(void) { return metric_names; }
+
+bool bn_evidence_repeats(int what) { return metrics[what].repeats; }
 
 struct bn_amount bn_evidence_unit(int what)
 {
@@ -30,9 +34,8 @@ struct bn_amount bn_evidence_unit(int what)
     return one;
 }
 
-enum bn_status bn_evidence_open(struct bn_evidence *e, struct bn_store *store, int64_t machine_id, struct bn_error *err)
+void bn_evidence_open(struct bn_evidence *e, struct bn_store *store, int64_t machine_id)
 {
-    (void)err;
     *e = (struct bn_evidence){.store = store, .machine_id = machine_id};
     struct bn_fields fields = {.n = 0};
     bn_machine_fields(&fields);
@@ -40,7 +43,6 @@ enum bn_status bn_evidence_open(struct bn_evidence *e, struct bn_store *store, i
     snprintf(e->arch, sizeof e->arch, "%s", arch ? arch : "");
     snprintf(e->flags, sizeof e->flags, " %s ", flags ? flags : "");
     bn_fields_release(&fields);
-    return BN_OK;
 }
 
 bool bn_evidence_has(const struct bn_evidence *e, const struct bn_claim_requirement *need)

@@ -115,6 +115,19 @@ static enum bn_status measured(struct judge *j, const struct bn_claim_value *v, 
 }
 
 /* ---- one value ---- */
+/* One process says little about the next: what does not repeat needs three of them. */
+static void ask_for_more(struct judge *j, const struct bn_scope *scope, struct bn_claim_finding *f)
+{
+    enum { LEAST = 3 };
+    bool repeats = true;
+    for (uint32_t i = 0; i < j->claim->n_measured; i++)
+        repeats = repeats && (!scope->uses[i] || bn_evidence_repeats(j->claim->measured[i].what));
+    if (repeats || f->n >= LEAST || !scope->uses_measured) return;
+    f->verdict = BN_VERDICT_INCONCLUSIVE;
+    snprintf(f->reason, sizeof f->reason, "It was measured %zu time%s; a verdict needs %d. Give a larger --budget.",
+             f->n, f->n == 1 ? "" : "s", LEAST);
+}
+
 static enum bn_status compute(struct judge *j, const struct bn_claim_value *v, struct bn_claim_finding *f,
                               double neutral)
 {
@@ -141,6 +154,7 @@ static enum bn_status compute(struct judge *j, const struct bn_claim_value *v, s
     if (f->verdict == BN_VERDICT_NOT_HERE)
         snprintf(f->reason, sizeof f->reason, "It is possible; whether it is so needs %s.",
                  j->claim->n_needs ? j->claim->needs[0].name : "a measurement there");
+    ask_for_more(j, &scope, f);
     return BN_OK;
 }
 

@@ -8,13 +8,13 @@
 
 enum { VERDICT_WIDTH = 40 };
 
-/* Short decimals as they were printed, others with four digits. */
+/* Short decimals as they were printed, others with five digits. */
 const char *bn_claims_figure(double x, const char *unit, char *text, size_t cap)
 {
     char number[48];
     snprintf(number, sizeof number, "%.6g", x);
     if (fabs(strtod(number, NULL) - x) > 1e-9 * fabs(x))
-        snprintf(number, sizeof number, fabs(x) < 1000 ? "%.4g" : "%.0f", x);
+        snprintf(number, sizeof number, fabs(x) < 1000 ? "%.5g" : "%.0f", x);
     snprintf(text, cap, "%s%s%s", isnan(x) ? "-" : number, unit[0] && !isnan(x) ? " " : "", isnan(x) ? "" : unit);
     return text;
 }
