@@ -105,8 +105,21 @@ static void run_gnuplot(struct report *report, const char *script, char *why, si
         snprintf(why, cap, "gnuplot ended by signal %d (%s).", WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
+/* gnuplot gives the parts of every plot the same ids, which a page of several plots must not have. */
+static void put_with_own_ids(const char *line, const char *name, FILE *out)
+{
+    static const char *const before[] = {"id=\"", "id='", "href=\"#", "href='#", "url(#"};
+    for (const char *p = line; *p; p++) {
+        fputc(*p, out);
+        for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+            size_t n = strlen(before[i]);
+            if ((size_t)(p + 1 - line) >= n && !strncmp(p + 1 - n, before[i], n)) fprintf(out, "%s-", name);
+        }
+    }
+}
+
 /* Copies the <svg> element, all of it, without the XML head that a page cannot hold. */
-static bool copy_svg(const char *path, FILE *out)
+static bool copy_svg(const char *path, const char *name, FILE *out)
 {
     char line[1 << 16];
     bool inside = false;
@@ -114,7 +127,7 @@ static bool copy_svg(const char *path, FILE *out)
     if (!f) return false;
     while (fgets(line, sizeof line, f)) {
         inside |= !strncmp(line, "<svg", 4);
-        if (inside) fputs(line, out);
+        if (inside) put_with_own_ids(line, name, out);
     }
     bool whole = !ferror(f);
     fclose(f);
@@ -139,7 +152,7 @@ static bool draw(struct report *report, const struct content *content, FILE *out
     remove(svg);
     if (!report->no_gnuplot) run_gnuplot(report, script, why, sizeof why);
     fputs("<figure class=\"plot\">\n", out);
-    if (!why[0] && !copy_svg(svg, out)) snprintf(why, sizeof why, "gnuplot wrote no plot.");
+    if (!why[0] && !copy_svg(svg, content->name, out)) snprintf(why, sizeof why, "gnuplot wrote no plot.");
     if (why[0]) {
         fputs("<p class=\"empty\">", out);
         html_put(out, why);

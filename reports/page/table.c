@@ -50,9 +50,12 @@ static void put_cell(sqlite3_stmt *row, int column, FILE *out)
 }
 
 /* Aligned as the first row's cells are. */
-static void put_column_names(sqlite3_stmt *query, FILE *out)
+static void put_column_names(const struct content *content, sqlite3_stmt *query, FILE *out)
 {
-    fputs("<div class=\"scroll\"><table><thead><tr>", out);
+    char title[200];
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+    html_put(out, content_says(content, "title", title, sizeof title));
+    fputs("\"><table><thead><tr>", out);
     for (int c = 0; c < sqlite3_column_count(query); c++) {
         const char *name = sqlite3_column_name(query, c);
         fputs(name[0] == '%' || is_number(text_of(query, c)) ? "<th class=\"number\">" : "<th>", out);
@@ -80,7 +83,7 @@ static bool put_rows(struct report *report, const struct content *content, sqlit
     int n = 0, step;
     for (; (step = sqlite3_step(query)) == SQLITE_ROW; n++) {
         if (n == 0 && cards) fputs("<div class=\"cards\">\n", out);
-        if (n == 0 && !cards) put_column_names(query, out);
+        if (n == 0 && !cards) put_column_names(content, query, out);
         if (cards) {
             put_card(query, out);
             continue;
