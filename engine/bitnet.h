@@ -342,15 +342,15 @@ uint64_t bn_session_logits_hash(const struct bn_session *session);
 void bn_session_hash_reset(struct bn_session *session, bool on); /* off by default: hashing costs time */
 
 /* ---- batch: sequences that are decoded together on one crew, and come and go between steps ----
- * Each step computes one token of every sequence that has one (bn_batch_put) and, beside them, at most one chunk of one
- * prompt, in order of arrival. The logits of a sequence do not depend on the others. The caller closes the batch, which
- * removes its sequences, before the crew. */
+ * Each step computes one token of every sequence that has one (bn_batch_put) and, beside them, a chunk of each of the
+ * first n_prompts prompts, in order of arrival. The logits of a sequence do not depend on the others. The caller closes
+ * the batch, which removes its sequences, before the crew. */
 struct bn_batch;
 struct bn_batch_options {
-    int n_sequences;     /* most at a time, less than the crew's n_batch; 0: 16 */
-    int n_ctx;           /* positions of each; 0: the model's training context */
-    int n_chunk;         /* most tokens of a prompt in a step; 0: what the crew's n_batch leaves */
-    const char *kv_type; /* as in struct bn_session_options */
+    int n_sequences;        /* most at a time, less than the crew's n_batch; 0: 16 */
+    int n_ctx;              /* positions of each; 0: the model's training context */
+    int n_chunk, n_prompts; /* most tokens of a prompt in a step; 0: what the crew's n_batch leaves; prompts; 0: 1 */
+    const char *kv_type;    /* as in struct bn_session_options */
     bool separate; /* never share keys and values of equal beginnings; otherwise from 16 tokens on, by reference */
     bool hash;     /* hash logits (bn_batch_logits_hash) */
     struct bn_kv_prune_options kv_prune;

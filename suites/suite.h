@@ -8,26 +8,30 @@
 
 /* ---- evaluation ---- */
 struct bn_eval_options {
-    const char *data_dir;  /* folder of the tasks' data; NULL: "datasets" */
-    const char *text_file; /* the text of task "perplexity" */
-    const char *rule;      /* its rule: "llama.cpp" (NULL) or "lm-eval" */
-    const char *ids;       /* only the items of this comma-separated list; NULL: all */
-    bool alone;            /* nothing of one input is kept for the next (provider.h): what that costs can be seen */
-    int n_shots;           /* examples before each question; 0: none */
-    int limit;             /* only the first N items; 0: all */
-    int limit_per_group;   /* only the first N items of each group (an MMLU subject); 0: all */
-    int n_ctx;             /* longest input in tokens; 0: the model's training context, 512 for perplexity */
-    int n_threads;         /* 0: the engine's choice */
+    const char *data_dir;       /* folder of the tasks' data; NULL: "datasets" */
+    const char *text_file;      /* the text of task "perplexity" */
+    const char *rule;           /* its rule: "llama.cpp" (NULL) or "lm-eval" */
+    const char *ids;            /* only the items of this comma-separated list; NULL: all */
+    bool alone;                 /* each input is computed whole and by itself: what that costs can be seen */
+    int n_together;             /* inputs of one pass; 0: 16. Scores do not depend on it */
+    bool token_ids;             /* keep the ids of every input (bn_eval_item.ids) */
+    struct bn_journal *journal; /* finished items are kept there and taken from there (journal.h); NULL: none */
+    int n_shots;                /* examples before each question; 0: none */
+    int limit;                  /* only the first N items; 0: all */
+    int limit_per_group;        /* only the first N items of each group (an MMLU subject); 0: all */
+    int n_ctx;                  /* longest input in tokens; 0: the model's training context, 512 for perplexity */
+    int n_threads;              /* 0: the engine's choice */
     /* What options of the registry set; n_ctx and n_threads are the fields above. kv_type NULL: "f32": a score is the
      * model's, not its cache's; "auto": the engine's choice. */
     struct bn_session_options session;
-    /* Called after each item when not NULL. */
-    void (*progress)(void *self, const char *task, size_t done, size_t total);
+    /* Called after each block of items when not NULL. left_s: seconds that the others will take, by the lengths of
+     * their texts; NAN: unknown. */
+    void (*progress)(void *self, const char *task, size_t done, size_t total, double left_s);
     void *progress_self;
 };
 
 struct bn_eval_metric {
-    const char *name;    /* "acc", "acc_norm", "perplexity", ... */
+    char name[64];       /* "acc", "acc_norm", "ppl@llama.cpp", "exact_match,strict-match", ... */
     double value, error; /* error: the standard error, NAN where the rule defines none */
     size_t n;            /* how many items or tokens it is the mean of */
 };
@@ -41,20 +45,28 @@ struct bn_eval_item {
     bool numeric_id;
     int gold; /* -1: none */
     int n_choices;
-    const double *ll;   /* [n_choices] sum of natural-log probabilities */
-    const int *tokens;  /* [n_choices] scored tokens */
+    double *ll;         /* [n_choices] sum of natural-log probabilities */
+    int *tokens;        /* [n_choices] scored tokens; of a generated answer: how many it has */
     const bool *labels; /* [n_choices] or NULL */
     int cut;            /* tokens cut on the left of the longest choice */
+    double squares;     /* of a text: sum of the squares of its tokens' ln p */
+    bool greedy;        /* of an ending: each of its tokens is the most likely one */
+    char *text;         /* of an answer: what was generated; else NULL */
+    bool *exact;        /* of an answer: [filters of the task] whether what the filter finds is right; else NULL */
+    int32_t **ids;      /* [n_choices][n_ids] input and continuation (of an answer: the input), or NULL */
+    size_t *n_ids;
 };
 struct bn_eval_result {
     const char *task, *version, *rule;
+    bool of_one; /* one ending or answer an item, not choices */
     struct bn_eval_metric metrics[8];
     int n_metrics;
     struct bn_eval_group *groups; /* [n_groups] */
     size_t n_groups;
     struct bn_eval_item *items; /* [n_items] */
     size_t n_items;
-    size_t n_tokens; /* scored */
+    size_t n_tokens;  /* scored, or generated */
+    size_t n_resumed; /* items that came from the journal */
     const char *kv_type;
     int n_ctx;
     double seconds;

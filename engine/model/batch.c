@@ -1,5 +1,5 @@
 /* batch.c - continuous batching: sequences come and go between steps; a step decodes a token of each that has one and
- * feeds a chunk of one prompt beside them. */
+ * feeds chunks of prompts beside them. */
 #include "engine/model/pass.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +19,19 @@ struct member {
     struct bn_batch_scores scores; /* each NULL: only the logits after the last token are wanted */
 };
 
+struct wanted {            /* a row of a step whose logits are wanted */
+    struct member *scored; /* is told them, or NULL */
+    size_t at;             /* index in its prompt */
+    int ready;             /* row of the batch's logits that keeps them, or -1 */
+};
+
 struct bn_batch {
     struct bn_crew *crew;
     struct bn_batch_options options;
     struct member *members; /* [n_sequences] */
     float *logits;          /* [n_sequences][n_vocab] */
     int *ready, n_ready;    /* [n_sequences] members with logits */
+    struct wanted *wanted;  /* [n_batch] of the latest step */
     int failed;             /* the member at fault in the latest step, or -1 */
     uint64_t n_added;
     size_t position_bytes; /* of the KV cache */
@@ -42,6 +49,8 @@ static enum bn_status check(const struct bn_batch *b, struct bn_error *err)
     if (o->n_chunk < 0 || o->n_chunk > b->crew->n_batch)
         return bn_fail(err, BN_ERR_USAGE, "n_chunk must be 1 to the crew's n_batch of %d, or 0 for the most, not %d.",
                        b->crew->n_batch, o->n_chunk);
+    if (o->n_prompts < 0)
+        return bn_fail(err, BN_ERR_USAGE, "n_prompts must be at least 1, or 0 for 1, not %d.", o->n_prompts);
     return bn_crew_reserve(b->crew, o->n_ctx, err);
 }
 
@@ -50,9 +59,11 @@ static enum bn_status allocate(struct bn_batch *b, struct bn_error *err)
     size_t n = (size_t)b->options.n_sequences, vocab = (size_t)b->crew->model->source.config.n_vocab;
     b->members = calloc(n, sizeof *b->members);
     b->ready = calloc(n, sizeof *b->ready);
+    b->wanted = calloc((size_t)b->crew->n_batch, sizeof *b->wanted);
     b->logits = malloc((n * vocab + 64) * sizeof *b->logits); /* 64: as in the crew, for whole-vector stores */
-    return b->members && b->ready && b->logits ? BN_OK
-                                               : bn_fail_memory(err, "the batch's logits", n * vocab * sizeof(float));
+    return b->members && b->ready && b->wanted && b->logits
+               ? BN_OK
+               : bn_fail_memory(err, "the batch's logits", n * vocab * sizeof(float));
 }
 
 /* Whether sequences can be opened as the options say, and what they take. */
@@ -79,6 +90,7 @@ enum bn_status bn_batch_open(struct bn_batch **batch, struct bn_crew *crew, cons
     if (!b->options.n_ctx) b->options.n_ctx = crew->model->source.config.n_ctx_train;
     enum bn_status status = check(b, err);
     if (!b->options.n_chunk) b->options.n_chunk = crew->n_batch;
+    if (!b->options.n_prompts) b->options.n_prompts = 1;
     if (status == BN_OK) status = allocate(b, err);
     if (status == BN_OK) status = try_sequence(b, err);
     if (status == BN_OK)
@@ -94,6 +106,7 @@ void bn_batch_close(struct bn_batch *b)
     for (int i = 0; b->members && i < b->options.n_sequences; i++) bn_batch_remove(b, i);
     free(b->members);
     free(b->ready);
+    free(b->wanted);
     free(b->logits);
     free(b);
 }
@@ -198,11 +211,8 @@ void bn_batch_remove(struct bn_batch *b, int sequence)
 struct step {
     struct bn_batch *batch;
     struct bn_row *rows;
-    int n;
-    bool prompt;           /* has a chunk of one */
-    struct member *scored; /* whose prompt that is when each of its logits is wanted, or NULL */
-    int first_scored;      /* the first of them among the wanted rows */
-    size_t score_at;       /* its index in the prompt */
+    int n, n_wanted;
+    bool prompt, scored; /* has a chunk of one; one that each of its logits is wanted of */
 };
 
 static bool decodes(const struct member *m)
@@ -221,8 +231,11 @@ static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct membe
     if (status != BN_OK) return status;
     for (int i = 0; i < n; i++, position++) {
         bool scored = m->scores.each && position < m->n_prompt && (size_t)position >= m->scores.first;
-        if (scored && !s->scored) s->scored = m, s->first_scored = b->n_ready, s->score_at = (size_t)position;
-        s->rows[s->n++] = (struct bn_row){&m->sequence, m->ids[position], position, scored || position + 1 == m->n_ids};
+        bool last = position + 1 == m->n_ids;
+        if (scored || last)
+            b->wanted[s->n_wanted++] = (struct wanted){scored ? m : NULL, (size_t)position, last ? b->n_ready : -1};
+        s->scored |= scored;
+        s->rows[s->n++] = (struct bn_row){&m->sequence, m->ids[position], position, scored || last};
     }
     if (position < m->n_ids) return BN_OK;
     m->ready = b->n_ready;
@@ -230,28 +243,39 @@ static enum bn_status take_rows(struct bn_batch *b, struct step *s, struct membe
     return BN_OK;
 }
 
-/* The sequence that has waited longest with several tokens to compute, or its first. */
-static struct member *next_prompt(const struct bn_batch *b)
+/* Of the sequences that came after `last` with several tokens to compute, or their first: the one that has waited
+ * longest. */
+static struct member *next_prompt(const struct bn_batch *b, const struct member *last)
 {
     struct member *first = NULL;
     for (int i = 0; i < b->options.n_sequences; i++) {
         struct member *m = &b->members[i];
-        if (!m->open || m->n_ids == computed(m) || decodes(m)) continue;
+        if (!m->open || m->n_ids == computed(m) || decodes(m) || (last && m->order <= last->order)) continue;
         if (!first || m->order < first->order) first = m;
     }
     return first;
 }
 
-static enum bn_status take_all(struct bn_batch *b, struct step *s, struct member *prompt, struct bn_error *err)
+static enum bn_status take_prompts(struct bn_batch *b, struct step *s, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    struct member *m = NULL;
+    for (int i = 0; status == BN_OK && i < b->options.n_prompts && s->n < b->crew->n_batch; i++) {
+        if (!(m = next_prompt(b, m))) break;
+        int n = m->n_ids - computed(m), room = b->crew->n_batch - s->n;
+        if (n > b->options.n_chunk) n = b->options.n_chunk;
+        s->prompt = true;
+        status = take_rows(b, s, m, n < room ? n : room, err);
+    }
+    return status;
+}
+
+static enum bn_status take_all(struct bn_batch *b, struct step *s, struct bn_error *err)
 {
     enum bn_status status = BN_OK;
     for (int i = 0; status == BN_OK && i < b->options.n_sequences; i++)
         if (decodes(&b->members[i])) status = take_rows(b, s, &b->members[i], 1, err);
-    if (status != BN_OK || !prompt) return status;
-    int n = prompt->n_ids - computed(prompt), room = b->crew->n_batch - s->n;
-    if (n > b->options.n_chunk) n = b->options.n_chunk;
-    s->prompt = true;
-    return take_rows(b, s, prompt, n < room ? n : room, err);
+    return status == BN_OK ? take_prompts(b, s, err) : status;
 }
 
 /* Gives the slots of the rows back. */
@@ -262,8 +286,7 @@ static void undo(struct bn_batch *b, const struct step *s)
     b->n_ready = 0;
 }
 
-/* With scores, logits come in rounds into the crew's buffer: they are handed out, or kept for after the step. The rows
- * of the scored prompt are the last of the wanted ones, and the last of them may be ready too. */
+/* With scores, logits come in rounds into the crew's buffer: they are told, or kept for after the step, or both. */
 static void take_round(void *self, int first, int count)
 {
     struct step *s = self;
@@ -271,10 +294,9 @@ static void take_round(void *self, int first, int count)
     size_t vocab = (size_t)b->crew->model->source.config.n_vocab;
     for (int i = first; i < first + count; i++) {
         const float *logits = b->crew->logits + (size_t)(i - first) * vocab;
-        bool scored = i >= s->first_scored, last = i + 1 == b->crew->n_wanted;
-        int ready = !scored ? i : last && s->scored->ready >= 0 ? s->scored->ready : -1;
-        if (ready >= 0) memcpy(b->logits + (size_t)ready * vocab, logits, vocab * sizeof *logits);
-        if (scored) s->scored->scores.each(s->scored->scores.self, s->score_at + (size_t)(i - s->first_scored), logits);
+        const struct wanted *w = &b->wanted[i];
+        if (w->ready >= 0) memcpy(b->logits + (size_t)w->ready * vocab, logits, vocab * sizeof *logits);
+        if (w->scored) w->scored->scores.each(w->scored->scores.self, w->at, logits);
     }
 }
 
@@ -285,7 +307,7 @@ enum bn_status bn_batch_step(struct bn_batch *b, int *n_ready, struct bn_error *
     for (int i = 0; i < b->options.n_sequences; i++) b->members[i].ready = -1;
     b->n_ready = *n_ready = 0;
     b->failed = -1;
-    enum bn_status status = take_all(b, &s, next_prompt(b), err);
+    enum bn_status status = take_all(b, &s, err);
     const struct bn_pass pass = {.phase = s.prompt ? BN_PHASE_PREFILL : BN_PHASE_DECODE,
                                  .rows = s.rows,
                                  .n = s.n,

@@ -20,6 +20,7 @@ struct texts {
 
 struct course {
     int n, chunk;  /* texts; most tokens of a prompt in a step */
+    int prompts;   /* most prompts of a step */
     bool separate; /* equal beginnings are not shared */
     bool late;     /* a sequence arrives with every second step */
     int removed;   /* so many are removed half way, and added again after that */
@@ -114,6 +115,7 @@ static inline void course_run(const struct texts *t, struct bn_crew *crew, const
     const struct bn_batch_options options = {.n_sequences = c->n,
                                              .n_ctx = t->session.n_ctx,
                                              .n_chunk = c->chunk,
+                                             .n_prompts = c->prompts,
                                              .kv_type = t->session.kv_type,
                                              .kv_prune = t->session.kv_prune,
                                              .separate = c->separate,

@@ -60,6 +60,7 @@ Test(batch, same_bits_in_any_order_of_arrival_with_chunks_and_removals)
     run(1, (struct course){.n = 4, .chunk = 1, .late = true});
     run(2, (struct course){.n = 16, .chunk = 32, .removed = 5});
     run(3, (struct course){.n = 4, .chunk = 50, .late = true, .removed = 2});
+    run(2, (struct course){.n = 16, .chunk = 9, .prompts = 5, .late = true, .removed = 5});
     bn_model_close(model);
 }
 
@@ -69,6 +70,7 @@ Test(batch, same_bits_with_shared_beginnings)
     run(2, (struct course){.n = 16, .late = true});
     run(2, (struct course){.n = 16, .chunk = 33, .late = true, .removed = 4});
     run(1, (struct course){.n = 16, .separate = true});
+    run(2, (struct course){.n = 16, .prompts = 16, .late = true});
     bn_model_close(model);
 }
 
@@ -134,12 +136,13 @@ static size_t first_of(int i)
 /* Prompts with scores beside others that decode: the logits of each token, and what follows, as alone. */
 Test(batch, scores_every_token_of_a_prompt_beside_others)
 {
-    static const int chunks[] = {1, 7, 0};
+    static const int chunks[] = {1, 7, 0, 7, 0}, prompts[] = {1, 1, 1, 2, 6};
     setup(true);
     struct bn_crew *crew = open_crew(2);
     for (size_t k = 0; k < sizeof chunks / sizeof *chunks; k++) {
         struct bn_batch *batch;
-        const struct bn_batch_options options = {.n_ctx = N_CTX, .n_chunk = chunks[k], .hash = true};
+        const struct bn_batch_options options = {
+            .n_ctx = N_CTX, .n_chunk = chunks[k], .n_prompts = prompts[k], .hash = true};
         struct heard heard[6] = {0};
         int who[COURSE_MOST], given[COURSE_MOST] = {0}, done = 0, n_ready;
         cr_assert_eq(bn_batch_open(&batch, crew, &options, NULL), BN_OK);
@@ -165,7 +168,8 @@ Test(batch, scores_every_token_of_a_prompt_beside_others)
         for (int s = 0; s < 6; s++) {
             struct heard want = heard_alone(who[s], first_of(who[s]));
             cr_expect_eq(heard[who[s]].next, t.lengths[who[s]]);
-            cr_expect_eq(heard[who[s]].hash, want.hash, "prompt %d, chunk %d", who[s], chunks[k]);
+            cr_expect_eq(heard[who[s]].hash, want.hash, "prompt %d, chunk %d, %d prompts", who[s], chunks[k],
+                         prompts[k]);
             cr_expect_eq(bn_batch_logits_hash(batch, s), t.expected[who[s]], "prompt %d, chunk %d", who[s], chunks[k]);
         }
         bn_batch_close(batch);

@@ -61,8 +61,8 @@ enum bn_status bn_divergence_add(struct bn_divergence_sum *sum, const struct bn_
 {
     struct window w = {sum, ids, n, reference->n_vocab, malloc(n * (size_t)reference->n_vocab * sizeof(float))};
     if (!w.reference) return bn_suites_fail_memory(err);
-    enum bn_status status = reference->forward(reference->self, ids, n, 0, keep, &w, err);
-    if (status == BN_OK) status = model->forward(model->self, ids, n, 0, compare, &w, err);
+    enum bn_status status = reference->forward(reference->self, &(struct bn_request){ids, n, 0, keep, &w}, 1, err);
+    if (status == BN_OK) status = model->forward(model->self, &(struct bn_request){ids, n, 0, compare, &w}, 1, err);
     free(w.reference);
     return status;
 }
@@ -102,7 +102,7 @@ static enum bn_status open_pair(struct pair *p, const struct bn_divergence_optio
     if (status == BN_OK) status = bn_model_open(&p->models[1], o->model_path, &model, err);
     for (int i = 0; i < 2 && status == BN_OK; i++) {
         const struct bn_session_options session = bn_eval_session(&kinds[i], o->n_ctx, o->n_threads);
-        status = bn_engine_provider_init(&p->engines[i], p->models[i], &session, true, err);
+        status = bn_engine_provider_init(&p->engines[i], p->models[i], &session, 0, true, err);
     }
     if (status == BN_OK && bn_model_info(p->models[0])->n_vocab != bn_model_info(p->models[1])->n_vocab)
         status = bn_suites_fail(err, BN_ERR_USAGE,

@@ -1,25 +1,17 @@
 /* eval.c - runs one task: read its items, score each, state its metrics. */
+#include "suites/eval/journal.h"
 #include "suites/eval/metrics.h"
 #include "suites/eval/score.h"
+#include "suites/eval/score_items.h"
 #include "suites/fail.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct owned {            /* what a result points into */
     struct bn_task *task; /* of a file */
     struct bn_items items;
-    double *ll;
-    int *tokens;
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- which items ---- */
 static bool listed(const char *list, const char *id)
@@ -59,78 +51,76 @@ static void select_items(struct bn_items *items, const struct bn_eval_options *o
 }
 
 /* ---- scoring ---- */
-static enum bn_status size_result(struct bn_eval_result *result, struct owned *owned, struct bn_error *err)
+static enum bn_status size_result(struct bn_eval_result *result, const struct bn_items *items, struct bn_error *err)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < owned->items.n; i++) n += (size_t)owned->items.list[i].n_choices;
-    owned->ll = calloc(n + 1, sizeof *owned->ll);
-    owned->tokens = calloc(n + 1, sizeof *owned->tokens);
-    result->items = calloc(owned->items.n, sizeof *result->items);
-    if (!owned->ll || !owned->tokens || !result->items) return bn_suites_fail_memory(err);
-    result->n_items = owned->items.n;
-    n = 0;
-    for (size_t i = 0; i < owned->items.n; i++) {
-        const struct bn_item *item = &owned->items.list[i];
-        result->items[i] = (struct bn_eval_item){item->id,      item->numeric_id,  item->gold,   item->n_choices,
-                                                 owned->ll + n, owned->tokens + n, item->labels, 0};
-        n += (size_t)item->n_choices;
-    }
-    return BN_OK;
-}
-
-static enum bn_status score_choices(struct bn_eval_result *result, struct owned *owned, size_t i, bool partial,
-                                    const struct bn_provider *provider, struct bn_error *err)
-{
-    struct bn_eval_item *scored = &result->items[i];
-    const struct bn_item *item = &owned->items.list[i];
-    size_t at = (size_t)(scored->ll - owned->ll);
-    for (int c = 0; c < item->n_choices; c++) {
-        struct bn_choice_score score = {0};
-        enum bn_status status = bn_score_choice(&score, provider, partial ? item->choices[c] : item->context,
-                                                partial ? item->context : item->choices[c], err);
-        if (status != BN_OK) return status;
-        owned->ll[at + (size_t)c] = score.ll;
-        owned->tokens[at + (size_t)c] = score.tokens;
-        result->n_tokens += (size_t)score.tokens;
-        if (score.cut > scored->cut) scored->cut = score.cut;
+    result->items = calloc(items->n, sizeof *result->items);
+    if (!result->items) return bn_suites_fail_memory(err);
+    result->n_items = items->n;
+    for (size_t i = 0; i < items->n; i++) {
+        const struct bn_item *item = &items->list[i];
+        struct bn_eval_item *r = &result->items[i];
+        *r = (struct bn_eval_item){.id = item->id,
+                                   .numeric_id = item->numeric_id,
+                                   .gold = item->gold,
+                                   .n_choices = item->n_choices,
+                                   .labels = item->labels};
+        r->ll = calloc((size_t)item->n_choices, sizeof *r->ll);
+        r->tokens = calloc((size_t)item->n_choices, sizeof *r->tokens);
+        if (!r->ll || !r->tokens) return bn_suites_fail_memory(err);
     }
     return BN_OK;
 }
 
 struct told { /* windows done, told as items done */
+    struct bn_since since;
     const struct bn_eval_options *options;
     const char *task;
 };
 static void tell(void *self, size_t done, size_t total)
 {
     const struct told *t = self;
-    if (t->options->progress) t->options->progress(t->options->progress_self, t->task, done, total);
+    if (t->options->progress)
+        t->options->progress(t->options->progress_self, t->task, done, total,
+                             bn_left_s(&t->since, (double)done, (double)total));
 }
 
-static enum bn_status score_text(struct bn_eval_result *result, struct owned *owned, size_t i,
-                                 const struct bn_task *task, const struct bn_eval_options *options,
-                                 const struct bn_provider *provider, struct bn_nll *all, struct bn_error *err)
+static enum bn_status score_text(struct bn_nll *nll, const struct bn_task *task, const char *text,
+                                 const struct bn_eval_options *options, const struct bn_provider *provider,
+                                 struct bn_error *err)
 {
-    struct bn_nll nll = {0};
-    struct told told = {options, task->name};
-    const char *text = owned->items.list[i].choices[0];
+    struct told told = {bn_since_now(), options, task->name};
     bool halves = task->score == BN_SCORE_HALVES && !(options->rule && !strcmp(options->rule, "lm-eval"));
-    enum bn_status status = halves                          ? bn_score_halves(&nll, provider, text, tell, &told, err)
-                            : task->score == BN_SCORE_STORY ? bn_score_story(&nll, provider, text, err)
-                                                            : bn_score_rolling(&nll, provider, text, err);
-    owned->ll[i] = -nll.sum;
-    owned->tokens[i] = (int)nll.n;
-    result->n_tokens += nll.n;
-    all->sum += nll.sum;
-    all->sum_squares += nll.sum_squares;
-    all->n += nll.n;
+    return halves                          ? bn_score_halves(nll, provider, text, tell, &told, err)
+           : task->score == BN_SCORE_STORY ? bn_score_story(nll, provider, text, err)
+                                           : bn_score_rolling(nll, provider, text, err);
+}
+
+static enum bn_status score_texts(struct bn_eval_result *result, const struct bn_items *items,
+                                  const struct bn_task *task, const struct bn_eval_options *options,
+                                  const struct bn_provider *provider, struct bn_nll *all, struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    const struct bn_since since = bn_since_now();
+    for (size_t i = 0; i < items->n && status == BN_OK; i++) {
+        struct bn_eval_item *r = &result->items[i];
+        struct bn_nll nll = {0};
+        bool known = bn_journal_find(options->journal, task, &items->list[i], r);
+        if (!known) status = score_text(&nll, task, items->list[i].choices[0], options, provider, err);
+        if (!known) *r->ll = -nll.sum, *r->tokens = (int)nll.n, r->squares = nll.sum_squares;
+        if (!known && status == BN_OK) status = bn_journal_add(options->journal, task, &items->list[i], r, err);
+        all->sum -= *r->ll, all->sum_squares += r->squares, all->n += (size_t)*r->tokens;
+        result->n_tokens += (size_t)*r->tokens, result->n_resumed += known;
+        if (options->progress && task->score != BN_SCORE_HALVES)
+            options->progress(options->progress_self, task->name, i + 1, items->n,
+                              bn_left_s(&since, (double)i + 1, (double)items->n));
+    }
     return status;
 }
 
 /* ---- metrics of texts ---- */
 static void add_metric(struct bn_eval_result *r, const char *name, double value, double error, size_t n)
 {
-    r->metrics[r->n_metrics++] = (struct bn_eval_metric){name, value, error, n};
+    bn_metric_add(r, name, (struct bn_mean){value, error, n});
 }
 
 static void text_metrics(struct bn_eval_result *result, const struct bn_task *task, const struct bn_items *items,
@@ -171,16 +161,13 @@ static enum bn_status score_all(struct bn_eval_result *result, struct owned *own
                                 struct bn_error *err)
 {
     struct bn_nll nll = {0};
-    bool choices = bn_score_is_of_choices(task->score);
-    enum bn_status status = size_result(result, owned, err);
-    for (size_t i = 0; i < owned->items.n && status == BN_OK; i++) {
-        status = choices ? score_choices(result, owned, i, task->score == BN_SCORE_PARTIAL, provider, err)
-                         : score_text(result, owned, i, task, options, provider, &nll, err);
-        if (options->progress && task->score != BN_SCORE_HALVES)
-            options->progress(options->progress_self, task->name, i + 1, owned->items.n);
-    }
+    bool texts = bn_score_is_of_texts(task->score);
+    enum bn_status status = size_result(result, &owned->items, err);
+    if (status == BN_OK)
+        status = texts ? score_texts(result, &owned->items, task, options, provider, &nll, err)
+                       : bn_score_items(result, &owned->items, task, options, provider, err);
     if (status != BN_OK) return status;
-    if (choices) {
+    if (!texts) {
         status = bn_choice_metrics(result, task, &owned->items, err);
         return status == BN_OK ? check_metrics(result, task, err) : status;
     }
@@ -236,8 +223,9 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     enum bn_status status = bn_task_open(&task, &owned->task, name, err);
     if (status != BN_OK) return free(owned), status;
     struct bn_engine_provider engine = {0};
-    double start = now_s();
-    *result = (struct bn_eval_result){.task = task->name, .version = task->version, .owner = owned};
+    const struct bn_since start = bn_since_now();
+    *result = (struct bn_eval_result){
+        .task = task->name, .version = task->version, .of_one = bn_score_is_of_one(task->score), .owner = owned};
     result->rule = task->score == BN_SCORE_HALVES && o->rule ? o->rule
                    : task->score == BN_SCORE_HALVES          ? "llama.cpp"
                                                              : "lm-eval";
@@ -245,13 +233,13 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     int n_ctx = o->n_ctx ? o->n_ctx : task->score == BN_SCORE_HALVES ? 512 : 0;
     status = bn_task_chosen_items(&owned->items, task, o, err);
     const struct bn_session_options session = bn_eval_session(&o->session, n_ctx, o->n_threads);
-    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, !o->alone, err);
+    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, o->n_together, o->alone, err);
     if (status == BN_OK) {
         result->n_ctx = engine.provider.max_tokens;
         status = score_all(result, owned, task, o, &engine.provider, err);
     }
     bn_engine_provider_release(&engine);
-    result->seconds = now_s() - start;
+    result->seconds = bn_since_s(&start);
     if (status != BN_OK) bn_eval_release(result);
     return status;
 }
@@ -260,12 +248,11 @@ void bn_eval_release(struct bn_eval_result *result)
 {
     struct owned *owned = result->owner;
     free(result->groups);
+    for (size_t i = 0; i < result->n_items; i++) bn_eval_item_release(&result->items[i]);
     free(result->items);
     if (owned) {
         bn_items_release(&owned->items);
         bn_task_free(owned->task);
-        free(owned->ll);
-        free(owned->tokens);
         free(owned);
     }
     *result = (struct bn_eval_result){0};

@@ -59,7 +59,7 @@ static void figures_on_top(json_t *out, const struct bn_eval_result *r)
         if (ppl)
             json_object_set_new(out, "stderr", number(m->error));
         else if (isfinite(m->error)) {
-            char name[64];
+            char name[80];
             snprintf(name, sizeof name, "%s_stderr", m->name);
             json_object_set_new(out, name, number(m->error));
         }
@@ -82,7 +82,34 @@ json_t *bn_eval_summary_json(const struct bn_eval_result *results, int n, const 
     return out;
 }
 
-static json_t *item_json(const struct bn_eval_item *item)
+/* Ids of the inputs up to the continuations, and the continuations'. */
+static void add_ids(json_t *out, const struct bn_eval_item *item)
+{
+    json_t *inputs = json_array(), *endings = json_array();
+    for (int c = 0; c < item->n_choices; c++) {
+        json_t *input = json_array(), *ending = json_array();
+        size_t n = item->n_ids[c], n_ending = item->text ? 0 : (size_t)item->tokens[c];
+        for (size_t i = 0; i < n; i++)
+            json_array_append_new(i + n_ending < n ? input : ending, json_integer(item->ids[c][i]));
+        json_array_append_new(inputs, input);
+        json_array_append_new(endings, ending);
+    }
+    json_object_set_new(out, "input_ids", inputs);
+    json_object_set_new(out, "ids", endings);
+}
+
+/* What a task of one ending or answer has instead of a right choice. */
+static void add_right(json_t *out, const struct bn_eval_item *item)
+{
+    if (!item->text) {
+        json_object_set_new(out, "right", json_boolean(item->greedy));
+        return;
+    }
+    json_object_set_new(out, "text", json_string(item->text));
+    json_object_set_new(out, "right", json_boolean(item->exact[0]));
+}
+
+static json_t *item_json(const struct bn_eval_item *item, bool one)
 {
     json_t *ll = json_array(), *tokens = json_array();
     for (int c = 0; c < item->n_choices; c++) {
@@ -91,8 +118,13 @@ static json_t *item_json(const struct bn_eval_item *item)
     }
     json_t *id = item->numeric_id ? json_loads(item->id, JSON_DECODE_ANY, NULL) : text(item->id);
     json_t *out = json_pack("{s:o, s:o, s:o}", "id", id, "ll", ll, "tokens", tokens);
-    if (item->gold >= 0) json_object_set_new(out, "gold", json_integer(item->gold));
+    if (one)
+        add_right(out, item);
+    else if (item->gold >= 0)
+        json_object_set_new(out, "gold", json_integer(item->gold));
+    if (item->text) json_object_del(out, "ll");
     if (item->cut) json_object_set_new(out, "cut", json_integer(item->cut));
+    if (item->ids) add_ids(out, item);
     if (item->labels && item->gold < 0) {
         json_t *labels = json_array();
         for (int c = 0; c < item->n_choices; c++) json_array_append_new(labels, json_integer(item->labels[c]));
@@ -104,7 +136,8 @@ static json_t *item_json(const struct bn_eval_item *item)
 json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_model_info *model)
 {
     json_t *items = json_array();
-    for (size_t i = 0; i < result->n_items; i++) json_array_append_new(items, item_json(&result->items[i]));
+    for (size_t i = 0; i < result->n_items; i++)
+        json_array_append_new(items, item_json(&result->items[i], result->of_one));
     return json_pack("{s:o, s:s, s:s, s:s, s:o}", "model", text(model->path), "task", result->task, "version",
                      result->version, "rule", result->rule, "items", items);
 }

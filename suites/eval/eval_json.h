@@ -7,7 +7,8 @@
  *   "metrics": {"acc": {"value", "stderr", "n"}, ...}, "groups": [{"name", "acc", "stderr", "n"}, ...]}.
  *   A metric whose rules differ between projects carries the rule in its name: "ppl@llama.cpp".
  * Items: one object a task and line: {"model", "task", "version", "rule", "items": [{"id", "gold", "ll", "tokens",
- *   "labels"?, "cut"?}, ...]}. */
+ *   "labels"?, "cut"?, "input_ids"?, "ids"?}, ...]}. A task of one ending or answer has "right" instead of "gold", of
+ * the first filter, and an answer its "text" instead of "ll". */
 #ifndef SUITES_EVAL_EVAL_JSON_H
 #define SUITES_EVAL_EVAL_JSON_H
 #include "suites/eval/items.h"

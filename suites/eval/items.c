@@ -1,6 +1,7 @@
 /* items.c - growing and releasing the list of questions. */
 #include "suites/eval/items.h"
 #include "suites/fail.h"
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,16 +123,29 @@ static int by_place(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* Index of the first item of the i-th one's group; SIZE_MAX: memory is short. */
+static size_t first_of(json_t *groups, const struct bn_items *items, size_t i)
+{
+    char name[160];
+    snprintf(name, sizeof name, "%c%s", items->list[i].group ? '/' : '-',
+             items->list[i].group ? items->list[i].group : "");
+    const json_t *first = json_object_get(groups, name);
+    if (first) return (size_t)json_integer_value(first);
+    return json_object_set_new_nocheck(groups, name, json_integer((json_int_t)i)) ? SIZE_MAX : i;
+}
+
 bool bn_items_gather(struct bn_items *items)
 {
     struct place *places = calloc(items->n + 1, sizeof *places);
     struct bn_item *list = calloc(items->cap + 1, sizeof *list);
+    json_t *groups = json_object();
+    bool ok = groups != NULL;
     for (size_t i = 0; places && list && i < items->n; i++) {
-        size_t j = i && same_group(&items->list[i], &items->list[i - 1]) ? i - 1 : 0;
-        while (j < i && !same_group(&items->list[i], &items->list[j])) j++;
-        places[i] = (struct place){j < i ? places[j].group : i, i};
+        places[i] = (struct place){first_of(groups, items, i), i};
+        ok &= places[i].group <= i;
     }
-    bool ok = places && list;
+    ok &= places && list;
+    json_decref(groups);
     if (ok) {
         qsort(places, items->n, sizeof *places, by_place);
         for (size_t i = 0; i < items->n; i++) list[i] = items->list[places[i].at];

@@ -17,6 +17,7 @@ struct maker {
     const struct bn_task *task;
     struct bn_task_fields fields;
     const char *star;
+    json_t *groups; /* name: items so far */
 };
 struct row { /* being made into an item */
     const struct maker *maker;
@@ -64,12 +65,11 @@ static enum bn_status evaluate(const struct row *r, json_t **list, const char *e
 }
 
 /* ---- ids and groups ---- */
-/* Number of the next item of a group, from 0: groups mostly come together. */
-static size_t next_of(const struct bn_items *items, const char *group)
+/* Number of the next item of a group, from 0; -1: memory is short. */
+static json_int_t next_of(json_t *groups, const char *group)
 {
-    for (size_t i = items->n; i--;)
-        if (!strcmp(items->list[i].group, group)) return items->list[i].number + 1;
-    return 0;
+    json_int_t n = json_integer_value(json_object_get(groups, group));
+    return json_object_set_new_nocheck(groups, group, json_integer(n + 1)) ? -1 : n;
 }
 
 /* Adds an item; without a template of ids it is numbered from 0, in its group. */
@@ -84,9 +84,11 @@ static enum bn_status add_item(const struct row *r, struct bn_item **item, const
     if (status == BN_OK && ((group && !*group) || (id && !*id) || (group && strlen(group) > 128)))
         status = bn_row_fault(r->err, r->row, "has no name as its %s.", id && !*id ? "id" : "group");
     if (status == BN_OK) {
-        if (group) number = next_of(m->items, group);
+        json_int_t next = group ? next_of(m->groups, group) : (json_int_t)number;
+        if (next < 0) status = bn_suites_fail_memory(r->err);
+        number = (size_t)next;
         snprintf(name, sizeof name, "%s%s%zu", group ? group : "", group ? "/" : "", number);
-        *item = bn_items_add(m->items, id ? id : name, group, context);
+        *item = status == BN_OK ? bn_items_add(m->items, id ? id : name, group, context) : NULL;
         if (!*item) status = bn_suites_fail_memory(r->err);
     }
     if (*item) (*item)->numeric_id = !id && !group, (*item)->number = number;
@@ -207,6 +209,19 @@ static enum bn_status add_choices(const struct row *r, struct bn_item *item)
     return status;
 }
 
+/* What one ending or answer is: the only choice. */
+static enum bn_status add_one(const struct row *r, struct bn_item *item)
+{
+    char *text;
+    enum bn_status status = render(r, &text, r->maker->fields.text, "text");
+    if (status != BN_OK) return status;
+    text = bn_clean_text(r->maker->task->clean, text);
+    if (!text || !bn_item_add_choice(item, text)) status = bn_suites_fail_memory(r->err);
+    free(text);
+    item->gold = 0;
+    return status;
+}
+
 static enum bn_status make_question(const struct row *r)
 {
     struct bn_item *item = NULL;
@@ -219,6 +234,7 @@ static enum bn_status make_question(const struct row *r)
     status = context ? add_item(r, &item, context) : bn_suites_fail_memory(r->err);
     free(context);
     if (status == BN_OK) status = render(r, &item->description, r->maker->fields.description, "description");
+    if (status == BN_OK && bn_score_is_of_one(r->maker->task->score)) return add_one(r, item);
     if (status == BN_OK) status = add_choices(r, item);
     if (status == BN_OK) status = read_answer(r, item);
     return status == BN_OK ? read_truth(r, item) : status;
@@ -242,11 +258,13 @@ static enum bn_status make_item(void *self, const struct bn_row *row, struct bn_
     const struct maker *m = self;
     struct row r = {.maker = m, .row = row, .err = err};
     enum bn_status status = BN_OK;
+    if (m->star[0] && json_object_get(row->value, "star"))
+        return bn_row_fault(err, row, "has a field \"star\", which names what * stands for; rename the field.");
     if (m->star[0] && json_object_set_new(row->value, "star", json_string(m->star))) return bn_suites_fail_memory(err);
     r.json = json_dumps(row->value, JSON_COMPACT | JSON_REAL_PRECISION(17));
     if (!r.json) return bn_suites_fail_memory(err);
     r.n_json = strlen(r.json);
-    if (!bn_score_is_of_choices(m->task->score)) {
+    if (bn_score_is_of_texts(m->task->score)) {
         char *text;
         status = render(&r, &text, m->fields.text, "text");
         if (status == BN_OK) status = add_text(&r, text);
@@ -262,11 +280,13 @@ static enum bn_status make_item(void *self, const struct bn_row *row, struct bn_
 static enum bn_status read_files(struct bn_items *items, const struct bn_task *task, const struct bn_data_files *files,
                                  const char *directory, struct bn_error *err)
 {
-    enum bn_status status = BN_OK;
+    json_t *groups = json_object();
+    enum bn_status status = groups ? BN_OK : bn_suites_fail_memory(err);
     for (size_t i = 0; i < files->n && status == BN_OK; i++) {
-        struct maker maker = {items, task, bn_task_fields_of(task, files->layout), files->stars[i]};
+        struct maker maker = {items, task, bn_task_fields_of(task, files->layout), files->stars[i], groups};
         status = bn_format_read(&(struct bn_rows){files->layout, directory, files->paths[i], make_item, &maker}, err);
     }
+    json_decref(groups);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "suites/fail.h"
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,9 +85,11 @@ static double right(const struct bn_eval_item *scored, const struct bn_item *ite
     return hit;
 }
 
-static void add_metric(struct bn_eval_result *result, const char *name, struct bn_mean mean)
+void bn_metric_add(struct bn_eval_result *result, const char *name, struct bn_mean mean)
 {
-    result->metrics[result->n_metrics++] = (struct bn_eval_metric){name, mean.value, mean.error, mean.n};
+    struct bn_eval_metric *m = &result->metrics[result->n_metrics++];
+    *m = (struct bn_eval_metric){.value = mean.value, .error = mean.error, .n = mean.n};
+    snprintf(m->name, sizeof m->name, "%s", name);
 }
 
 /* Items of one group are adjacent in the file; a new name starts a new group. */
@@ -124,6 +127,7 @@ enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_
     } all[] = {[BN_METRIC_ACC] = {"acc", BY_SUM},
                [BN_METRIC_ACC_NORM] = {"acc_norm", BY_CHARS},
                [BN_METRIC_ACC_BYTES] = {"acc_bytes", BY_BYTES}};
+    if (bn_score_is_of_one(task->score)) return bn_one_metrics(result, task, err);
     double *hits = calloc(items->n + 1, sizeof *hits);
     if (!hits) return bn_suites_fail_memory(err);
     enum bn_status status = BN_OK;
@@ -135,7 +139,7 @@ enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_
                           : right(&result->items[i], &items->list[i], all[m].by);
         if (all[m].by == BY_SUM && items->list[0].group) status = find_groups(result, items, hits, err);
         bool pooled = status == BN_OK && task->grouped && all[m].by == BY_SUM;
-        add_metric(result, all[m].name, pooled ? mean_of_groups(result) : bn_mean_of(hits, items->n));
+        bn_metric_add(result, all[m].name, pooled ? mean_of_groups(result) : bn_mean_of(hits, items->n));
     }
     free(hits);
     return status;

@@ -22,7 +22,13 @@ struct bn_mean bn_mean_of(const double *values, size_t n);
 /* Mean weighted by group size with lm-eval's pooled standard error sqrt([sum (n_i - 1) n_i s_i^2 / (N - k)] / N). */
 struct bn_mean bn_mean_of_groups(const struct bn_mean *groups, size_t k);
 
-/* Fills result->metrics and groups of a choice task from its items (`items` has the texts of result->items). */
+/* States one more metric. */
+void bn_metric_add(struct bn_eval_result *result, const char *name, struct bn_mean mean);
+/* Of a task of one ending or answer: acc (each token of the ending is the most likely one) and perplexity (of a whole
+ * ending, exp of the mean of -ll; its standard error by the delta method, where lm-eval resamples), or
+ * "exact_match,FILTER" of each filter. */
+enum bn_status bn_one_metrics(struct bn_eval_result *result, const struct bn_task *task, struct bn_error *err);
+/* Fills result->metrics and groups of a task of questions from its items (`items` has the texts of result->items). */
 enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task,
                                  const struct bn_items *items, struct bn_error *err);
 #endif

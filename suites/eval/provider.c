@@ -1,8 +1,10 @@
-/* provider.c - log-probabilities from a session of the engine, computing only what the last input did not hold. */
+/* provider.c - opens the batch of the engine that log-probabilities come from, and encodes texts. */
 #include "suites/eval/provider.h"
 #include "suites/fail.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { BN_ROWS_DEFAULT = 128 }; /* what struct bn_session_options calls the default of n_batch */
 
 static enum bn_status encode(void *self, const char *text, bool bos, int32_t **ids, size_t *n, struct bn_error *err)
 {
@@ -22,53 +24,6 @@ static enum bn_status encode(void *self, const char *text, bool bos, int32_t **i
     return status;
 }
 
-static size_t shared(const struct bn_engine_provider *engine, const int32_t *ids, size_t n)
-{
-    size_t i = 0;
-    while (engine->shares && i < n && i < engine->n_held && ids[i] == engine->held[i]) i++;
-    return i;
-}
-
-struct shifted { /* positions of the new tokens, told as positions of the whole input */
-    struct bn_engine_provider *engine;
-    void (*each)(void *self, size_t pos, const float *logits);
-    void *self;
-    size_t offset, first; /* first: whose logits the next input may want again */
-};
-
-static void pass_on(void *self, size_t pos, const float *logits)
-{
-    struct shifted *s = self;
-    if (pos + s->offset == s->first) {
-        memcpy(s->engine->row, logits, (size_t)s->engine->provider.n_vocab * sizeof *logits);
-        s->engine->row_at = s->first;
-        s->engine->has_row = true;
-    }
-    s->each(s->self, pos + s->offset, logits);
-}
-
-static enum bn_status forward(void *self, const int32_t *ids, size_t n, size_t first,
-                              void (*each)(void *self, size_t pos, const float *logits), void *each_self,
-                              struct bn_error *err)
-{
-    struct bn_engine_provider *engine = self;
-    size_t keep = shared(engine, ids, n);
-    bool known = engine->has_row && engine->row_at == first && keep > first;
-    if (known) each(each_self, first, engine->row);
-    if (known && n == first + 1) return BN_OK;
-    if (keep > first + known) keep = first + known; /* later positions must be computed again to have their logits */
-    engine->n_held = keep = (size_t)bn_session_truncate(engine->session, (int)keep);
-    engine->has_row = known;
-    first += known; /* is not told twice, also where KV pruning makes it be computed again */
-    struct shifted shift = {engine, each, each_self, keep, known ? SIZE_MAX : first};
-    enum bn_status status =
-        bn_prefill_logits(engine->session, ids + keep, n - keep, first - keep, pass_on, &shift, err);
-    if (status != BN_OK) return status;
-    memcpy(engine->held + keep, ids + keep, (n - keep) * sizeof *ids);
-    engine->n_held = n;
-    return BN_OK;
-}
-
 struct bn_session_options bn_eval_session(const struct bn_session_options *given, int n_ctx, int n_threads)
 {
     struct bn_session_options session = *given;
@@ -81,34 +36,65 @@ struct bn_session_options bn_eval_session(const struct bn_session_options *given
     return session;
 }
 
-enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model,
-                                       const struct bn_session_options *options, bool shares, struct bn_error *err)
+/* A crew computes n_batch rows at most, and a batch has fewer sequences than that. */
+static int room_of(const struct bn_session_options *o, int n_ctx)
 {
-    *engine = (struct bn_engine_provider){.model = model, .shares = shares};
-    enum bn_status status = bn_session_open(&engine->session, model, options, err);
-    if (status != BN_OK) return status;
-    int max_tokens = bn_session_n_ctx(engine->session);
-    int n_vocab = bn_model_info(model)->n_vocab;
-    engine->held = malloc((size_t)max_tokens * sizeof *engine->held);
-    engine->row = malloc((size_t)n_vocab * sizeof *engine->row);
-    if (!engine->held || !engine->row) {
+    int n_batch = o->n_batch ? o->n_batch : BN_ROWS_DEFAULT;
+    return (n_batch < n_ctx ? n_batch : n_ctx) - 1;
+}
+
+static enum bn_status open_batch(struct bn_engine_provider *engine, const struct bn_session_options *o, int n_together,
+                                 struct bn_error *err)
+{
+    int n_ctx = bn_session_n_ctx(engine->session), room = room_of(o, n_ctx);
+    engine->n_together = n_together ? n_together : BN_TOGETHER;
+    if (2 * engine->n_together + 1 > room) engine->n_together = room > 3 ? (room - 1) / 2 : 1;
+    if (room < 3) engine->shares = false; /* no place for one that is held */
+    const struct bn_batch_options batch = {.n_sequences =
+                                               engine->shares ? 2 * engine->n_together + 1 : engine->n_together,
+                                           .n_ctx = n_ctx,
+                                           .n_prompts = engine->n_together,
+                                           .kv_type = o->kv_type,
+                                           .separate = !engine->shares,
+                                           .kv_prune = o->kv_prune};
+    return bn_batch_open(&engine->batch, bn_session_crew(engine->session), &batch, err);
+}
+
+enum bn_status bn_engine_provider_init(struct bn_engine_provider *engine, const struct bn_model *model,
+                                       const struct bn_session_options *options, int n_together, bool alone,
+                                       struct bn_error *err)
+{
+    struct bn_session_options session = *options;
+    bool prunes = session.kv_prune.policy && strcmp(session.kv_prune.policy, "off") != 0;
+    *engine = (struct bn_engine_provider){.model = model, .shares = !alone && !prunes, .held = -1};
+    if (session.n_batch == 1) session.n_batch = 2; /* the least with room for a sequence */
+    enum bn_status status = bn_session_open(&engine->session, model, &session, err);
+    if (status == BN_OK && bn_session_n_ctx(engine->session) < 2)
+        status =
+            bn_suites_fail(err, BN_ERR_USAGE, "A context of 1 token has no room for a prediction; take 2 or more.");
+    if (status == BN_OK) status = open_batch(engine, &session, alone ? 1 : n_together, err);
+    int max_tokens = status == BN_OK ? bn_session_n_ctx(engine->session) : 1;
+    engine->held_ids = malloc((size_t)max_tokens * sizeof *engine->held_ids);
+    if (status == BN_OK && !engine->held_ids) status = bn_suites_fail_memory(err);
+    if (status != BN_OK) {
         bn_engine_provider_release(engine);
-        return bn_suites_fail_memory(err);
+        return status;
     }
     int32_t bos = bn_token_bos(model);
     engine->provider = (struct bn_provider){.self = engine,
-                                            .n_vocab = n_vocab,
+                                            .n_vocab = bn_model_info(model)->n_vocab,
                                             .max_tokens = max_tokens,
                                             .prefix = bos >= 0 ? bos : bn_token_eos(model),
                                             .encode = encode,
-                                            .forward = forward};
+                                            .forward = bn_passes_forward,
+                                            .generate = bn_passes_generate};
     return BN_OK;
 }
 
 void bn_engine_provider_release(struct bn_engine_provider *engine)
 {
+    bn_batch_close(engine->batch);
     if (engine->session) bn_session_close(engine->session);
-    free(engine->held);
-    free(engine->row);
-    *engine = (struct bn_engine_provider){0};
+    free(engine->held_ids);
+    *engine = (struct bn_engine_provider){.held = -1};
 }

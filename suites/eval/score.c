@@ -13,44 +13,61 @@ double bn_log_probability(const float *logits, int n_vocab, int32_t id)
 
 /* ---- one window: logits at positions first.. predict targets[0..] ---- */
 struct window {
-    struct bn_nll *nll;
-    const int32_t *targets; /* target of position `first` and on */
+    struct bn_nll nll;
+    const int32_t *targets; /* [n_targets] of position `first` and on */
     size_t first, n_targets;
     int n_vocab;
+    bool greedy; /* each target was the most likely id */
 };
 
 static void add_row(void *self, size_t pos, const float *logits)
 {
     struct window *w = self;
     if (pos < w->first || pos - w->first >= w->n_targets) return;
-    double nll = -bn_log_probability(logits, w->n_vocab, w->targets[pos - w->first]);
-    w->nll->sum += nll;
-    w->nll->sum_squares += nll * nll;
-    w->nll->n++;
+    int32_t target = w->targets[pos - w->first];
+    double nll = -bn_log_probability(logits, w->n_vocab, target);
+    w->greedy &= bn_logits_best(logits, w->n_vocab) == target;
+    w->nll.sum += nll;
+    w->nll.sum_squares += nll * nll;
+    w->nll.n++;
 }
 
-/* Predicts the last n_targets of `targets` from the input ids[0..n): position n - n_targets predicts targets[0]. */
-static enum bn_status score_window(struct bn_nll *nll, const struct bn_provider *p, const int32_t *ids, size_t n,
-                                   const int32_t *targets, size_t n_targets, struct bn_error *err)
+/* Position n - n_targets of the input ids[0..n) predicts targets[0]. */
+static enum bn_status window_init(struct window *w, const struct bn_provider *p, size_t n, const int32_t *targets,
+                                  size_t n_targets, struct bn_error *err)
 {
-    struct window w = {nll, targets, n - n_targets, n_targets, p->n_vocab};
+    *w = (struct window){
+        .targets = targets, .first = n - n_targets, .n_targets = n_targets, .n_vocab = p->n_vocab, .greedy = true};
     for (size_t i = 0; i < n_targets; i++)
         if (targets[i] < 0 || targets[i] >= p->n_vocab)
             return bn_suites_fail(err, BN_ERR_FORMAT, "The tokenizer gives id %d, but the model has %d logits.",
                                   targets[i], p->n_vocab);
-    return n_targets ? p->forward(p->self, ids, n, w.first, add_row, &w, err) : BN_OK;
+    return BN_OK;
+}
+
+static enum bn_status score_window(struct bn_nll *nll, const struct bn_provider *p, const int32_t *ids, size_t n,
+                                   const int32_t *targets, size_t n_targets, struct bn_error *err)
+{
+    struct window w;
+    const struct bn_request request = {ids, n, n - n_targets, add_row, &w};
+    enum bn_status status = window_init(&w, p, n, targets, n_targets, err);
+    if (status == BN_OK && n_targets) status = p->forward(p->self, &request, 1, err);
+    nll->sum += w.nll.sum;
+    nll->sum_squares += w.nll.sum_squares;
+    nll->n += w.nll.n;
+    return status;
 }
 
 /* ---- choices ---- */
-/* context without its trailing white space, and that white space + " " + choice after it, in one buffer. */
-static char *join(const char *context, const char *choice, size_t *n_context)
+/* context without its trailing white space, and that white space + " " + ending after it, in one buffer. */
+static char *join(const char *context, const char *ending, size_t *n_context)
 {
-    size_t n = strlen(context), m = strlen(choice);
+    size_t n = strlen(context), m = strlen(ending);
     char *text = malloc(n + m + 2);
     if (!text) return NULL;
     memcpy(text, context, n);
     text[n] = ' ';
-    memcpy(text + n + 1, choice, m + 1);
+    memcpy(text + n + 1, ending, m + 1);
     while (n && isspace((unsigned char)context[n - 1])) n--;
     *n_context = n;
     return text;
@@ -61,21 +78,29 @@ struct pair { /* ids of the context and of context + continuation */
     size_t n_context, n_whole;
 };
 
-static enum bn_status encode_pair(struct pair *pair, const struct bn_provider *p, const char *context,
-                                  const char *choice, struct bn_error *err)
+/* same_context: as the pair held before, whose ids stay. */
+static enum bn_status encode_pair(struct pair *pair, const struct bn_provider *p, const struct bn_choice *choice,
+                                  bool same_context, struct bn_error *err)
 {
     size_t n;
-    char *text = join(context, choice, &n);
+    char *text = join(choice->context, choice->ending, &n);
     if (!text) return bn_suites_fail_memory(err);
+    free(pair->whole);
+    pair->whole = NULL;
     enum bn_status status = p->encode(p->self, text, true, &pair->whole, &pair->n_whole, err);
     text[n] = 0;
-    if (status == BN_OK) status = p->encode(p->self, text, true, &pair->context, &pair->n_context, err);
+    if (status == BN_OK && !same_context) {
+        free(pair->context);
+        pair->context = NULL;
+        status = p->encode(p->self, text, true, &pair->context, &pair->n_context, err);
+    }
     free(text);
     return status;
 }
 
-static enum bn_status score_pair(struct bn_choice_score *score, const struct bn_provider *p, const struct pair *pair,
-                                 struct bn_error *err)
+/* The ids of an input and its continuation, and the request that scores it. */
+static enum bn_status make_request(struct bn_request *request, struct window *w, struct bn_choice_score *score,
+                                   const struct bn_provider *p, const struct pair *pair, struct bn_error *err)
 {
     size_t n_cont = pair->n_whole > pair->n_context ? pair->n_whole - pair->n_context : 0;
     size_t lead = pair->n_context ? pair->n_context : 1, n = lead + n_cont, keep = (size_t)p->max_tokens + 1;
@@ -86,22 +111,49 @@ static enum bn_status score_pair(struct bn_choice_score *score, const struct bn_
     if (n_cont) memcpy(full + lead, pair->whole + pair->n_context, n_cont * sizeof *full);
     size_t cut = n > keep ? n - keep : 0;
     size_t n_input = n - cut - 1, n_scored = n_cont < n_input ? n_cont : n_input;
-    struct bn_nll nll = {0};
-    enum bn_status status = score_window(&nll, p, full + cut, n_input, full + n - n_scored, n_scored, err);
-    *score = (struct bn_choice_score){-nll.sum, (int)n_cont, (int)cut};
-    free(full);
-    return status;
+    memmove(full, full + cut, (n - cut) * sizeof *full);
+    *score = (struct bn_choice_score){.tokens = (int)n_cont, .cut = (int)cut, .ids = full, .n_ids = n - cut};
+    *request = (struct bn_request){full, n_input, n_input - n_scored, add_row, w};
+    return window_init(w, p, n_input, full + n - cut - n_scored, n_scored, err);
 }
 
-enum bn_status bn_score_choice(struct bn_choice_score *score, const struct bn_provider *provider, const char *context,
-                               const char *choice, struct bn_error *err)
+static enum bn_status make_requests(struct bn_request *requests, struct window *windows, struct bn_choice_score *scores,
+                                    const struct bn_provider *p, const struct bn_choice *choices, size_t n,
+                                    size_t *n_requests, struct bn_error *err)
 {
     struct pair pair = {0};
-    enum bn_status status = encode_pair(&pair, provider, context, choice, err);
-    if (status == BN_OK) status = score_pair(score, provider, &pair, err);
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; i < n && status == BN_OK; i++) {
+        bool same = i && !strcmp(choices[i].context, choices[i - 1].context);
+        status = encode_pair(&pair, p, &choices[i], same, err);
+        if (status == BN_OK) status = make_request(&requests[*n_requests], &windows[i], &scores[i], p, &pair, err);
+        if (status == BN_OK && windows[i].n_targets) ++*n_requests;
+    }
     free(pair.context);
     free(pair.whole);
     return status;
+}
+
+enum bn_status bn_score_choices(struct bn_choice_score *scores, const struct bn_provider *provider,
+                                const struct bn_choice *choices, size_t n, struct bn_error *err)
+{
+    struct bn_request *requests = calloc(n + 1, sizeof *requests);
+    struct window *windows = calloc(n + 1, sizeof *windows);
+    size_t n_requests = 0;
+    memset(scores, 0, n * sizeof *scores);
+    enum bn_status status = requests && windows ? BN_OK : bn_suites_fail_memory(err);
+    if (status == BN_OK) status = make_requests(requests, windows, scores, provider, choices, n, &n_requests, err);
+    if (status == BN_OK && n_requests) status = provider->forward(provider->self, requests, n_requests, err);
+    for (size_t i = 0; i < n && status == BN_OK; i++)
+        scores[i].ll = -windows[i].nll.sum, scores[i].greedy = windows[i].greedy;
+    free(requests);
+    free(windows);
+    return status;
+}
+
+void bn_choice_scores_release(struct bn_choice_score *scores, size_t n)
+{
+    for (size_t i = 0; i < n; i++) free(scores[i].ids);
 }
 
 /* ---- texts ---- */

@@ -3,6 +3,7 @@
 #ifndef SUITES_EVAL_SCORE_H
 #define SUITES_EVAL_SCORE_H
 #include "suites/eval/provider.h"
+#include <stdbool.h>
 
 /* Sums over scored tokens; nll = -ln p, in double. */
 struct bn_nll {
@@ -12,16 +13,25 @@ struct bn_nll {
 /* ln p of token `id`: log-softmax of one row in double. */
 double bn_log_probability(const float *logits, int n_vocab, int32_t id);
 
-struct bn_choice_score {
-    double ll;  /* sum of ln p over the continuation */
-    int tokens; /* of the continuation */
-    int cut;    /* ids removed on the left because the input was too long */
+struct bn_choice { /* an ending and what comes before it */
+    const char *context, *ending;
 };
-/* Scores " " + choice after context. White space at the context's end moves to the continuation. The continuation's ids
+struct bn_choice_score {
+    double ll;   /* sum of ln p over the continuation */
+    int tokens;  /* of the continuation */
+    int cut;     /* ids removed on the left because the input was too long */
+    bool greedy; /* each of its tokens is the most likely one */
+    int32_t
+        *ids; /* [n_ids] the whole input and the continuation, the last `tokens` of them; bn_choice_scores_release */
+    size_t n_ids;
+};
+/* Scores " " + ending after context. White space at the context's end moves to the continuation. The continuation's ids
  * are what enc(context + continuation) has after the first len(enc(context)) ids; an input that is too long loses its
- * left end (BOS first), keeping the last max_tokens + 1 ids minus the final one. */
-enum bn_status bn_score_choice(struct bn_choice_score *score, const struct bn_provider *provider, const char *context,
-                               const char *choice, struct bn_error *err);
+ * left end (BOS first), keeping the last max_tokens + 1 ids minus the final one. scores [n]: the caller releases them,
+ * also after a failure. */
+enum bn_status bn_score_choices(struct bn_choice_score *scores, const struct bn_provider *provider,
+                                const struct bn_choice *choices, size_t n, struct bn_error *err);
+void bn_choice_scores_release(struct bn_choice_score *scores, size_t n);
 /* Every token of the text predicted once: windows of max_tokens predictions, the first one starts from the prefix
  * token, later ones from the token before; the last one reaches back so that its input is full. */
 enum bn_status bn_score_rolling(struct bn_nll *nll, const struct bn_provider *provider, const char *text,

@@ -10,11 +10,16 @@ enum bn_task_score {
     BN_SCORE_CHOICE,     /* one right answer: argmax over the choices */
     BN_SCORE_TRUE_SHARE, /* several right answers: their share of the probability */
     BN_SCORE_PARTIAL,    /* one right beginning: argmax over the beginnings of what one ending is worth after each */
+    BN_SCORE_ENDING,     /* how likely one ending is, and whether it is the most likely one */
+    BN_SCORE_EXACT,      /* a generated answer, equal to the right one or not */
     BN_SCORE_ROLLING,    /* a text, every token predicted once, windows of the whole context (lm-eval) */
     BN_SCORE_STORY,      /* a text, BOS in front, cut at the context */
     BN_SCORE_HALVES,     /* a text, the second half of each window (llama.cpp) */
 };
 static inline bool bn_score_is_of_choices(int score) { return score <= BN_SCORE_PARTIAL; }
+/* What says one thing after a context: an ending, an answer. */
+static inline bool bn_score_is_of_one(int score) { return score == BN_SCORE_ENDING || score == BN_SCORE_EXACT; }
+static inline bool bn_score_is_of_texts(int score) { return score >= BN_SCORE_ROLLING; }
 enum bn_task_metric { BN_METRIC_ACC, BN_METRIC_ACC_NORM, BN_METRIC_ACC_BYTES };
 
 /* Jinja over a row of data, NULL where not given. `context`, `id`, `group`, `answer`, `text`, `description`: templates;
@@ -31,6 +36,13 @@ struct bn_task_layout {
     uint32_t n_files, n_columns;
     int format; /* index in bn_formats */
 };
+/* How the answer is found in a generated text (answer.h). */
+enum bn_task_select { BN_SELECT_FIRST, BN_SELECT_LAST };
+struct bn_task_filter {
+    char *name;
+    char *regex; /* NULL: the whole text */
+    int select;  /* enum bn_task_select: which of several matches */
+};
 #define BN_TEXT_FILE "--text_file" /* instead of a file: the one that the user names */
 struct bn_task {
     struct bn_task_fields fields;
@@ -40,6 +52,12 @@ struct bn_task {
     int clean;                      /* index in bn_cleans; 0: as it is */
     bool grouped;                   /* the score is the groups' weighted mean with the pooled standard error */
     struct bn_task_layout *layouts; /* [n_layouts] */
+    /* of an exact score: */
+    struct bn_task_filter *filters; /* [n_filters] */
+    char **until, **ignore;         /* [n_until] the answer ends before these; [n_ignore] patterns deleted before two
+                                       answers are compared */
+    uint32_t n_filters, n_until, n_ignore, max_tokens;
+    bool ignore_case, ignore_punctuation;
     uint32_t n_metrics, n_layouts, n_choices; /* choices each question must have; 0: two or more */
 };
 

@@ -1,5 +1,6 @@
 /* task_file.c - the fields of a task file. */
 #include "engine/files.h"
+#include "suites/eval/answer.h"
 #include "suites/eval/clean.h"
 #include "suites/eval/data_files.h"
 #include "suites/eval/format.h"
@@ -10,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEMPLATE_MOST = 16384, FILE_MOST = 1 << 20 };
+enum { TEMPLATE_MOST = 16384, FILE_MOST = 1 << 20, TOKENS_DEFAULT = 256 /* lm-eval's max_gen_toks */ };
 
-static const char *const scores[] = {"choice", "true_share", "partial", "rolling", "story", "halves", NULL};
+static const char *const scores[] = {"choice",  "true_share", "partial", "ending", "exact",
+                                     "rolling", "story",      "halves",  NULL};
 static const char *const metrics[] = {"acc", "acc_norm", "acc_bytes", NULL};
+static const char *const selects[] = {"first", "last", NULL};
 
 #define TEMPLATE(name)                                                                                                 \
     {                                                                                                                  \
@@ -26,7 +29,15 @@ static const char *const metrics[] = {"acc", "acc_norm", "acc_bytes", NULL};
 
 static const struct bn_yaml_field file_entry = {NULL, BN_YAML_TEXT, .max = 255},
                                   column_entry = {NULL, BN_YAML_TEXT, .max = 63},
-                                  metric_entry = {NULL, BN_YAML_WORD, .words = metrics};
+                                  metric_entry = {NULL, BN_YAML_WORD, .words = metrics},
+                                  stop_entry = {NULL, BN_YAML_PROSE, .max = 255},
+                                  pattern_entry = {NULL, BN_YAML_TEXT, .max = 255};
+#define FILTER(member) offsetof(struct bn_task_filter, member)
+static const struct bn_yaml_field filter_fields[] = {
+    {"name", BN_YAML_TEXT, FILTER(name), .required = true, .unique = true, .max = 31},
+    {"regex", BN_YAML_TEXT, FILTER(regex), .max = 255},
+    {"select", BN_YAML_WORD, FILTER(select), .words = selects},
+    {0}};
 #define LAYOUT(member) offsetof(struct bn_task_layout, member)
 static const struct bn_yaml_field layout_fields[] = {
     TEMPLATES,
@@ -53,6 +64,15 @@ static const struct bn_yaml_field task_fields[] = {
     {"clean", BN_YAML_WORD, TASK(clean), .words = bn_clean_names},
     {"n_choices", BN_YAML_NUMBER, TASK(n_choices), .min = 2, .max = 64},
     {"grouped", BN_YAML_SWITCH, TASK(grouped)},
+    {"filters", BN_YAML_LIST, TASK(filters), .max = 6, .count = TASK(n_filters), .size = sizeof(struct bn_task_filter),
+     .items = filter_fields},
+    {"until", BN_YAML_LIST, TASK(until), .max = 16, .count = TASK(n_until), .size = sizeof(char *),
+     .items = &stop_entry},
+    {"max_tokens", BN_YAML_NUMBER, TASK(max_tokens), .min = 1, .max = 65536},
+    {"ignore", BN_YAML_LIST, TASK(ignore), .max = 16, .count = TASK(n_ignore), .size = sizeof(char *),
+     .items = &pattern_entry},
+    {"ignore_case", BN_YAML_SWITCH, TASK(ignore_case)},
+    {"ignore_punctuation", BN_YAML_SWITCH, TASK(ignore_punctuation)},
     {"layouts", BN_YAML_LIST, TASK(layouts), .required = true, .max = 16, .count = TASK(n_layouts),
      .size = sizeof(struct bn_task_layout), .items = layout_fields},
     {0}};
@@ -65,6 +85,50 @@ static enum bn_status fault(const char *path, const char *what, struct bn_error 
 
 static bool is_name(const char *text) { return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(text); }
 
+static enum bn_status check_names(const struct bn_task_layout *l, const char *path, struct bn_error *err)
+{
+    for (uint32_t i = 0; i < l->n_files; i++)
+        if (!bn_data_files_is_name(l->files[i]) || (l->shots && !bn_data_files_is_name(l->shots)))
+            return fault(path, "A name under --data_dir has one * at most, in its last part.", err);
+    return BN_OK;
+}
+
+static enum bn_status prefix_path(const char *path, struct bn_error *err)
+{
+    const struct bn_error why = err ? *err : (struct bn_error){.status = BN_ERR_FORMAT};
+    return bn_suites_fail(err, why.status, "%.200s: %.250s", path, why.text);
+}
+
+/* Fields that generated answers alone have. */
+static enum bn_status check_answers(const struct bn_task *task, const char *path, struct bn_error *err)
+{
+    bool exact = task->score == BN_SCORE_EXACT;
+    enum bn_status status = BN_OK;
+    if (!exact && (task->n_filters || task->n_until || task->max_tokens || task->n_ignore || task->ignore_case ||
+                   task->ignore_punctuation))
+        return fault(path, "filters, until, max_tokens and what is ignored are of the score exact alone.", err);
+    if (exact && (!task->n_until || !task->n_filters))
+        return fault(path, "The score exact needs until, what answers end before, and filters.", err);
+    for (uint32_t i = 0; i < task->n_filters && status == BN_OK; i++)
+        if (task->filters[i].regex) status = bn_answer_check(task->filters[i].regex, err);
+    for (uint32_t i = 0; i < task->n_ignore && status == BN_OK; i++) status = bn_answer_check(task->ignore[i], err);
+    return status == BN_OK ? BN_OK : prefix_path(path, err);
+}
+
+/* What a layout of one ending or answer says. */
+static enum bn_status check_one(const struct bn_task *task, const struct bn_task_layout *l,
+                                const struct bn_task_fields *f, const char *path, struct bn_error *err)
+{
+    if (!f->context || !f->text)
+        return fault(path, "Each layout needs context and text: the ending, or the right answer.", err);
+    if (f->choices || f->labels || f->truth || f->answer || task->n_metrics || task->n_choices || task->grouped)
+        return fault(path,
+                     "A task of one ending or answer has no choices, labels, truth, answer, metrics, n_choices or "
+                     "grouped.",
+                     err);
+    return check_names(l, path, err);
+}
+
 static enum bn_status check_layout(const struct bn_task *task, const struct bn_task_layout *l, const char *path,
                                    struct bn_error *err)
 {
@@ -72,6 +136,8 @@ static enum bn_status check_layout(const struct bn_task *task, const struct bn_t
     struct bn_task_fields f = bn_task_fields_of(task, l);
     const char *fault_of_format = bn_format_check(l);
     if (fault_of_format) return fault(path, fault_of_format, err);
+    bool of_one = bn_score_is_of_one(task->score);
+    if (of_one) return check_one(task, l, &f, path, err);
     if (of_choices != (f.choices != NULL) || (of_choices && !partial) != (f.context != NULL) ||
         (!of_choices || partial) != (f.text != NULL))
         return fault(path,
@@ -86,9 +152,8 @@ static enum bn_status check_layout(const struct bn_task *task, const struct bn_t
         return fault(path, "The score true_share needs truth, the list of what is true, and takes no shots.", err);
     if (task->score == BN_SCORE_TRUE_SHARE && (task->n_metrics > 1 || (task->n_metrics && task->metrics[0])))
         return fault(path, "The score true_share has the metric acc alone.", err);
-    for (uint32_t i = 0; i < l->n_files; i++)
-        if (!bn_data_files_is_name(l->files[i]) || (l->shots && !bn_data_files_is_name(l->shots)))
-            return fault(path, "A name under --data_dir has one * at most, in its last part.", err);
+    enum bn_status status = check_names(l, path, err);
+    if (status != BN_OK) return status;
     if (!strcmp(l->files[0], BN_TEXT_FILE) &&
         (of_choices || l->n_files > 1 || task->n_layouts > 1 || task->clean || strcmp(f.text, "{{text}}") ||
          strcmp(bn_format_names[l->format], "text")))
@@ -109,6 +174,8 @@ static enum bn_status check(struct bn_task *task, const char *path, struct bn_er
 {
     enum bn_status status = BN_OK;
     if (!is_name(task->name)) return fault(path, "The name of a task is made of a to z, 0 to 9 and _ alone.", err);
+    status = check_answers(task, path, err);
+    if (!task->max_tokens) task->max_tokens = TOKENS_DEFAULT;
     for (uint32_t i = 0; i < task->n_layouts && !status; i++) status = check_layout(task, &task->layouts[i], path, err);
     if (status || task->n_metrics || !bn_score_is_of_choices(task->score)) return status;
     task->metrics = calloc(1, sizeof *task->metrics); /* acc, where none is named */

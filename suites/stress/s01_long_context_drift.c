@@ -39,7 +39,8 @@ static enum bn_status score(double *nats, const struct bn_provider *p, const int
     memcpy(ids, filler, n * sizeof *ids);
     memcpy(ids + n, passage, PASSAGE * sizeof *ids);
     struct tail tail = {passage + BRIDGE, p->n_vocab, 0, n + BRIDGE - 1};
-    enum bn_status status = p->forward(p->self, ids, n + PASSAGE - 1, tail.first, add_row, &tail, err);
+    enum bn_status status =
+        p->forward(p->self, &(struct bn_request){ids, n + PASSAGE - 1, tail.first, add_row, &tail}, 1, err);
     *nats = tail.nll / SCORED;
     free(ids);
     return status;
@@ -92,7 +93,7 @@ static enum bn_status measure(struct bn_drift *drift, const struct bn_model *mod
     enum bn_status status = bn_stress_ids(&filler, model, 1, true, n_filler, err);
     if (status == BN_OK) status = bn_stress_ids(&passages, model, 7, false, (size_t)n_passages * PASSAGE, err);
     const struct bn_session_options session = bn_stress_session(options, n_ctx);
-    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, true, err);
+    if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, 0, false, err);
     if (status == BN_OK)
         status = bn_drift_measure(drift, &engine.provider, filler, n_filler, passages, n_passages, err);
     bn_engine_provider_release(&engine);

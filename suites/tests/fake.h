@@ -35,26 +35,34 @@ static enum bn_status fake_encode(void *self, const char *text, bool bos, int32_
     return BN_OK;
 }
 
-static enum bn_status fake_forward(void *self, const int32_t *ids, size_t n, size_t first,
-                                   void (*each)(void *, size_t, const float *), void *each_self, struct bn_error *err)
+static void fake_tell(struct fake *fake, const struct bn_request *r)
 {
-    struct fake *fake = self;
     float logits[FAKE_VOCAB];
-    (void)err;
-    memcpy(fake->last_input, ids, n * sizeof *ids);
-    fake->last_n = n;
+    memcpy(fake->last_input, r->ids, r->n * sizeof *r->ids);
+    fake->last_n = r->n;
     fake->n_calls++;
-    for (size_t pos = first; pos < n; pos++) {
+    for (size_t pos = r->first; pos < r->n; pos++) {
         bool noise = fake->sharper_after > 0 && (double)pos >= fake->sharper_after;
         for (int v = 0; v < FAKE_VOCAB; v++)
-            logits[v] = noise ? (float)(v * 37 % 101) : (float)log(fake_weight(ids[pos], v)) + 3;
-        each(each_self, pos, logits);
+            logits[v] = noise ? (float)(v * 37 % 101) : (float)log(fake_weight(r->ids[pos], v)) + 3;
+        r->each(r->self, pos, logits);
     }
+}
+
+static enum bn_status fake_forward(void *self, const struct bn_request *requests, size_t n, struct bn_error *err)
+{
+    (void)err;
+    for (size_t i = 0; i < n; i++) fake_tell(self, &requests[i]);
     return BN_OK;
 }
 
 static inline void fake_init(struct fake *fake, int max_tokens)
 {
-    *fake = (struct fake){.provider = {fake, FAKE_VOCAB, max_tokens, FAKE_BOS, fake_encode, fake_forward}};
+    *fake = (struct fake){.provider = {.self = fake,
+                                       .n_vocab = FAKE_VOCAB,
+                                       .max_tokens = max_tokens,
+                                       .prefix = FAKE_BOS,
+                                       .encode = fake_encode,
+                                       .forward = fake_forward}};
 }
 #endif

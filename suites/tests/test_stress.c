@@ -122,7 +122,7 @@ Test(stress, the_list_has_names_in_order)
 }
 
 /* Three items of four choices; the twin is sure of the first two (0.9526 and 0.9526) and not of the third (0.2969). */
-static const double sure_of_0[] = {-1, -5, -6, -7}, sure_of_2[] = {-9, -8, -1, -4.1}, unsure[] = {-1, -1.1, -1, -1.2};
+static double sure_of_0[] = {-1, -5, -6, -7}, sure_of_2[] = {-9, -8, -1, -4.1}, unsure[] = {-1, -1.1, -1, -1.2};
 
 Test(stress, only_items_that_the_twin_is_sure_about_count)
 {

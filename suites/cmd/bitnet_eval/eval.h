@@ -26,6 +26,10 @@ void list_tasks(void);
 int evaluate(void);
 int stress(void);
 int diverge(void);
-/* Keeps the words of the command line that bitnet-serve is to be started with. */
+/* Keeps the words of the command line that are options of the registry, with their values: bitnet-serve is started with
+ * them, and scores depend on them. */
 void keep_engine_words(int argc, char **argv);
+const char *const *engine_words(int *n);
+/* The journal of unfinished items beside the file of --items. Exits where it is of another run. */
+struct bn_journal *open_journal(const struct bn_model *model);
 #endif

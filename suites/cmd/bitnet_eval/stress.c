@@ -58,6 +58,12 @@ void keep_engine_words(int argc, char **argv)
     }
 }
 
+const char *const *engine_words(int *n)
+{
+    *n = engine.n;
+    return engine.words;
+}
+
 int stress(void)
 {
     const struct bn_stress_test *tests;

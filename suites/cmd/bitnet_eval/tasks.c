@@ -1,16 +1,21 @@
 /* tasks.c - bitnet-eval --tasks: scores a model on tasks, or shows their prompts. */
 #include "engine/files.h"
 #include "suites/cmd/bitnet_eval/eval.h"
+#include "suites/eval/journal.h"
 #include "suites/eval/task.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void show_progress(void *self, const char *task, size_t done, size_t total)
+static void show_progress(void *self, const char *task, size_t done, size_t total, double left_s)
 {
+    int left = isfinite(left_s) && left_s < 1e8 ? (int)ceil(left_s) : 0;
     (void)self;
-    bn_cmd_progress("%s %zu/%zu", task, done, total);
+    if (isfinite(left_s) && done < total)
+        bn_cmd_progress("%s %zu/%zu, %d:%02d:%02d left", task, done, total, left / 3600, left / 60 % 60, left % 60);
+    else
+        bn_cmd_progress("%s %zu/%zu", task, done, total);
 }
 
 static void print_result(const struct bn_eval_result *r)
@@ -101,6 +106,7 @@ static int score(const struct chosen *chosen, int n)
     bn_input_declare(o.eval.text_file);
     if (o.items && bn_output_open(&items, o.items, &err) != BN_OK)
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    if (items && !bn_output_is_through(items)) o.eval.journal = open_journal(model);
     o.eval.progress = show_progress;
     for (int i = 0; i < n; i++) {
         enum bn_status status = bn_eval_run(&results[i], model, chosen[i].name, &o.eval, &err);
@@ -113,6 +119,7 @@ static int score(const struct chosen *chosen, int n)
     }
     if (bn_model_check(model, &err) != BN_OK || (items && bn_output_commit(items, &err) != BN_OK))
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    bn_journal_close(o.eval.journal, true);
     if (o.json) put_json(stdout, bn_eval_summary_json(results, n, info, o.eval.n_threads), "the result");
     for (int i = 0; i < n; i++) bn_eval_release(&results[i]);
     bn_model_close(model);
@@ -122,7 +129,7 @@ static int score(const struct chosen *chosen, int n)
 /* What acts on scores alone. */
 static void check_shown(void)
 {
-    static const char *const acts[] = {"items", "alone"};
+    static const char *const acts[] = {"items", "alone", "batch_size", "token_ids"};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         bn_cmd_needs(&cmd, acts[i], !o.show_prompts, "scores, which --show_prompts leaves out");
 }

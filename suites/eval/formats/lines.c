@@ -1,4 +1,5 @@
-/* lines.c - as many lines a row as there are columns, each of them a field. */
+/* lines.c - as many lines a row as there are columns, each of them a field. A blank line would make fields of the
+ * next ones: it is refused. */
 #include "suites/eval/formats/columns.h"
 #include "suites/eval/read.h"
 #include <stdlib.h>
@@ -13,6 +14,9 @@ static enum bn_status read_row(const struct bn_rows *rows, char **text, size_t *
             return bn_data_fault(err, rows->path, *line, "is missing: the file ends inside a row, before its %s.",
                                  rows->layout->columns[i]);
         fields[i] = *text;
+        if (fields[i][strspn(fields[i], " \t")] == '\n')
+            return bn_data_fault(err, rows->path, *line, "is blank where a row has its %s; delete it.",
+                                 rows->layout->columns[i]);
         *text += strcspn(*text, "\n");
         if (**text) *(*text)++ = 0;
     }
