@@ -53,7 +53,8 @@ const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
                            "(its default, datasets, has microworld/). suites/eval/README.md says how to write "
                            "a task of your own.\n"
                            "Tasks use an f32 KV cache unless --kv_type names another.\n"
-                           "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage."};
+                           "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage; 77 a task's "
+                           "data are not there."};
 
 /* What the program is for this time. */
 enum mode { TASKS = 1, STRESS = 2, DIVERGENCE = 4 };

@@ -98,8 +98,8 @@ static int score(const struct chosen *chosen, int n)
     static struct bn_eval_result results[MAX_TASKS];
     struct bn_error err = {0};
     for (int i = 0; i < n; i++)
-        if (bn_task_check_data(chosen[i].task, &o.eval, &err) != BN_OK)
-            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+        if (bn_task_check_data(chosen[i].task, &o.eval, &err) != BN_OK) /* BN_ERR_IO: the set is not there */
+            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : err.status == BN_ERR_IO ? 77 : 1, "%s", err.text);
     struct bn_model *model = open_model();
     const struct bn_model_info *info = bn_model_info(model);
     struct bn_output *items = NULL;
