@@ -95,10 +95,11 @@ test: install-dependencies ## every test that needs no special hardware (BN_DATA
 test-clients: all ## OpenAI's clients, curl and lm-eval against bitnet-serve (PYTHON_CLIENTS=PYTHON, NODE_CLIENTS=FOLDER: those that have them)
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-clients
 
-test-page: all ## the server's chat page and flame graphs in headless Chromium (AXE=FILE: axe-core's axe.min.js, a second check of accessibility)
+test-page: all ## the server's chat page, flame graphs and the report of `make bench` in headless Chromium (AXE=FILE: axe-core's axe.min.js, a second check of accessibility)
 	@scripts/install-dependencies chromium chromium-driver
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-page
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-flame-graph
+	@ci/test-report-page
 
 plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
 	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)
@@ -183,7 +184,7 @@ $(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seal
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/suites/eval/tasks.o: $(wildcard suites/eval/tasks/*.yaml)
 $(BUILD)/obj/harness/claims/built_in.o: $(wildcard harness/claims/*.yaml)
-$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/page/*.css)
+$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/page/*.css reports/page/*.js)
 $(BUILD)/obj/reports/flamegraph/svg.o: reports/flamegraph/flamegraph.js reports/flamegraph/flamegraph.css
 
 define archive

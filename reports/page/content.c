@@ -3,6 +3,7 @@
 #include "engine/files.h"
 
 BN_EMBED(content_style_css, "reports/page/style.css");
+BN_EMBED(content_table_js, "reports/page/table.js");
 BN_EMBED(content_plot_style_gp, "reports/plots/style.gp");
 #define TABLE(name) BN_EMBED(content_table_##name, "reports/tables/" #name ".sql");
 #define PLOT(name)                                                                                                     \

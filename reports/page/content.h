@@ -17,5 +17,5 @@ struct content {
     const char *name, *sql, *gp; /* gp only of plots */
 };
 const struct content *content_list(size_t *n);
-extern const char content_style_css[], content_plot_style_gp[];
+extern const char content_style_css[], content_table_js[], content_plot_style_gp[];
 #endif
