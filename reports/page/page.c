@@ -158,10 +158,11 @@ bool page_write(struct report *report)
     bool ok = put_head(report, out);
     put_navigation(out);
     ok = ok && put_sections(report, out);
-    fprintf(out,
-            "</main>\n<footer>Written by bitnet-report from the v_* views of the results database; plots and their data "
-            "are in plots/.</footer>\n<script>\n%s</script>\n</body></html>\n",
-            content_table_js);
+    fprintf(
+        out,
+        "</main>\n<footer>Written by bitnet-report from the v_* views of the results database; plots and their data "
+        "are in plots/.</footer>\n<script>\n%s</script>\n</body></html>\n",
+        content_table_js);
     if (ok) return report_keep(report, page);
     bn_output_discard(page);
     return false;

@@ -33,5 +33,5 @@ SELECT 'Stress tests', printf('%d passed', sum(verdict = 'PASS')), printf('%d fa
 FROM v_latest_stress HAVING count(*) > 0
 UNION ALL
 SELECT task || ' ' || metric, CASE WHEN metric LIKE 'acc%' THEN printf('%.1f %%', 100 * value) ELSE printf('%.3f', value) END,
-       model || coalesce(printf(' · ± %.2g', CASE WHEN metric LIKE 'acc%' THEN 100 * stderr ELSE stderr END), '')
+       model || CASE WHEN stderr IS NULL THEN '' ELSE printf(' · ± %.2g', CASE WHEN metric LIKE 'acc%' THEN 100 * stderr ELSE stderr END) END
 FROM (SELECT * FROM v_latest_scores WHERE run_id NOT IN (SELECT run_id FROM v_option_effects) AND value IS NOT NULL AND (metric = 'acc' OR metric LIKE 'ppl@%') ORDER BY run_id DESC LIMIT 4)
