@@ -123,23 +123,39 @@ static void add_metric(struct bn_eval_result *r, const char *name, double value,
     bn_metric_add(r, name, (struct bn_mean){value, error, n});
 }
 
+enum unit { WORDS, BYTES };
+
+/* Nats per unit over all texts, a ratio of two sums over texts. Its standard error by the delta method, texts drawn
+ * independently: sqrt(k / (k - 1) * sum (nats_i - ratio * units_i)^2) / sum units_i over k texts; NAN of one text. */
+static struct bn_mean nats_per(enum unit unit, const struct bn_eval_result *r, const struct bn_items *items)
+{
+    double nats = 0, units = 0, squares = 0, k = (double)items->n;
+    for (size_t i = 0; i < items->n; i++) {
+        nats -= r->items[i].ll[0];
+        units += (double)(unit == WORDS ? items->list[i].n_words : items->list[i].n_bytes);
+    }
+    for (size_t i = 0; i < items->n; i++) {
+        double n = (double)(unit == WORDS ? items->list[i].n_words : items->list[i].n_bytes);
+        double rest = -r->items[i].ll[0] - nats / units * n;
+        squares += rest * rest;
+    }
+    return (struct bn_mean){nats / units, k > 1 ? sqrt(k / (k - 1) * squares) / units : NAN, (size_t)units};
+}
+
 static void text_metrics(struct bn_eval_result *result, const struct bn_task *task, const struct bn_items *items,
                          const struct bn_nll *nll)
 {
-    double n = (double)nll->n, mean = nll->sum / n, words = 0, bytes = 0;
+    double n = (double)nll->n, mean = nll->sum / n;
     double error = nll->n > 1 ? sqrt((nll->sum_squares / n - mean * mean) / (n - 1)) : NAN;
-    for (size_t i = 0; i < items->n; i++) {
-        words += (double)items->list[i].n_words;
-        bytes += (double)items->list[i].n_bytes;
-    }
     if (task->score == BN_SCORE_STORY) add_metric(result, "nll_per_token", mean, error, nll->n);
     if (task->score == BN_SCORE_HALVES)
         add_metric(result, strcmp(result->rule, "lm-eval") ? "ppl@llama.cpp" : "ppl@lm-eval", exp(mean),
                    exp(mean) * error, nll->n);
     if (strcmp(result->rule, "lm-eval") || task->score == BN_SCORE_STORY) return;
-    add_metric(result, "word_perplexity", exp(nll->sum / words), NAN, (size_t)words);
-    add_metric(result, "byte_perplexity", exp(nll->sum / bytes), NAN, (size_t)bytes);
-    add_metric(result, "bits_per_byte", nll->sum / bytes / log(2), NAN, (size_t)bytes);
+    const struct bn_mean word = nats_per(WORDS, result, items), byte = nats_per(BYTES, result, items);
+    add_metric(result, "word_perplexity", exp(word.value), exp(word.value) * word.error, word.n);
+    add_metric(result, "byte_perplexity", exp(byte.value), exp(byte.value) * byte.error, byte.n);
+    add_metric(result, "bits_per_byte", byte.value / log(2), byte.error / log(2), byte.n);
 }
 
 /* Perplexities overflow where a model is sure of the wrong tokens: that is no result. */
