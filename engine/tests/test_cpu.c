@@ -1,5 +1,5 @@
 /* test_cpu.c - which kernels run on which CPU: the rules of every architecture, on words that CPUs and systems are
- * known to report (Intel SDM, Linux uapi headers; leaves of real CPUs from their public CPUID dumps). */
+ * known to report (Intel SDM, Linux uapi headers; written by hand, not read from these CPUs). */
 #include "engine/core/cpu_words.h"
 #include <criterion/criterion.h>
 #include <string.h>
