@@ -59,8 +59,8 @@ static bool own_views(struct report *report, const char *path)
 static const char *const checks[] = {
     "SELECT integrity_check FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
     "SELECT 'a row of table ' || \"table\" || ' points to nothing' FROM pragma_foreign_key_check LIMIT 1",
-    "SELECT 'its table ' || name || ' is not of bitnet-bench' FROM sqlite_master WHERE sql LIKE "
-    "'create%virtual%table%' LIMIT 1",
+    ("SELECT 'its table ' || name || ' is not of bitnet-bench' FROM sqlite_master WHERE sql LIKE "
+     "'create%virtual%table%' LIMIT 1"),
     "SELECT 'the rows of ' || kind || ' ' || name || ' are not those that were stored' FROM broken_seals LIMIT 1"};
 enum { N_CHECKS = sizeof checks / sizeof *checks, SEALS = N_CHECKS - 1 };
 
