@@ -4,6 +4,7 @@
 #include "harness/core/error.h"
 #include "harness/gate/foreign.h"
 #include "harness/gate/forms.h"
+#include "harness/gate/inputs.h"
 #include "harness/gate/record.h"
 #include "harness/gate/self_test.h"
 #include "harness/gate/self_test_log.h"
@@ -301,7 +302,8 @@ static void fill_report(char **argv, const struct bn_gate_workload *workloads, i
     bn_gate_rule_ignore(&report.rule, (double)request.ignore_percent);
     bn_gate_repeat(report.repeat, sizeof report.repeat, request.repeat, argv, request.seed);
     bn_gate_conclude(&report, BN_GATE_INCONCLUSIVE, "Nothing was measured.");
-    if (!request.self_test && bn_gate_forms_begin(&forms, &report, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
+    if (!request.self_test && bn_gate_forms_begin(&forms, &report, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
 }
 
 /* Builds of another engine: pairs of its own program, and the text that it writes. */
@@ -362,6 +364,9 @@ int bn_bench_gate(int argc, char **argv)
     int rest = bn_cmd_parse(&cmd, argc, argv), n_workloads = fill_workloads(workloads);
     struct bn_error err = {0};
     check_request(rest, argv);
+    bn_gate_declare_inputs((const char *const[]){request.model, request.db, request.plan, request.resume}, 4,
+                           (const char *const[]){request.base, request.head},
+                           (const char *const[]){request.base_engine, request.head_engine});
     fill_report(argv, workloads, n_workloads);
     check_model();
     if (!request.base_engine) fill_sides(&sides);

@@ -1,6 +1,7 @@
 /* forms.c - writes a report in every form that was asked for. */
 #include "harness/gate/forms.h"
 #include "engine/files.h"
+#include "harness/core/error.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,8 @@ enum bn_status bn_gate_forms_begin(const struct bn_gate_forms *forms, const stru
                                    struct bn_error *err)
 {
     struct bn_gate_report unfinished = *report;
+    if (forms->markdown && forms->junit && !strcmp(forms->markdown, forms->junit))
+        return bn_harness_fail(err, BN_ERR_USAGE, "Give --markdown and --junit different files.");
     bn_found_add(&unfinished.found, BN_FOUND_RUN, false, "", "The gate has not ended, or was killed.");
     bn_gate_settle(&unfinished);
     return write_files(forms, &unfinished, err);
