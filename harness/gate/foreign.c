@@ -154,7 +154,8 @@ enum bn_status bn_foreign_run(struct bn_foreign *f, struct bn_gate_report *repor
     if (status) return status;
     if (report->texts.changed)
         bn_found_add(&report->found, BN_FOUND_OUTPUT, f->allow && strstr(f->allow, "output"), "greedy text",
-                     "Head writes other greedy text than base (--allow output accepts that).");
+                     "Head writes %s (--allow output accepts that).",
+                     report->texts.silent ? "no greedy text, and base does" : "other greedy text than base");
     bn_gate_settle(report);
     const struct bn_found *gravest = bn_found_gravest(&report->found);
     if (gravest) return BN_OK; /* times of other output are not comparable */

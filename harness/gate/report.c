@@ -30,6 +30,8 @@ void bn_gate_greedy_text(const struct bn_gate_report *report, char *text, size_t
     const struct bn_foreign_texts *t = &report->texts;
     if (!t->compared)
         snprintf(text, cap, "not compared: %s", t->reason[0] ? t->reason : "the builds did not get so far.");
+    else if (t->silent)
+        snprintf(text, cap, "CHANGED: hash %s -> no text", t->hash[0]);
     else if (t->changed)
         snprintf(text, cap, "CHANGED: hash %s -> %s", t->hash[0], t->hash[1]);
     else
