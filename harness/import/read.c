@@ -27,10 +27,11 @@ enum bn_status bn_import_ns(const json_t *value, double scale, const char *what,
 {
     double x = json_is_number(value) ? json_number_value(value) * scale : (double)NAN;
     if (!(x >= 0.5 && x <= 9e18))
-        return bn_harness_fail(err, BN_ERR_FORMAT, "%s must be a time above 0 ns, not %s.", what,
-                               !value                  ? "missing"
-                               : json_is_number(value) ? x > 0 && x < 0.5 ? "less than 1 ns" : "that number"
-                                                       : "something that is no number");
+        return !value || !json_is_number(value)
+                   ? bn_harness_fail(err, BN_ERR_FORMAT, "%s must be a time from 1 ns to 9e18 ns; it is %s.", what,
+                                     value ? "not a number" : "missing")
+                   : bn_harness_fail(err, BN_ERR_FORMAT, "%s must be a time from 1 ns to 9e18 ns; it is %.3g ns.", what,
+                                     x);
     *ns = (int64_t)(x + 0.5);
     return BN_OK;
 }
