@@ -3,7 +3,8 @@
  *
  * A number may have a unit in brackets (units.list, joined by * and /). Names stand for what the caller's lookup gives.
  * There are + - * / ^ (whole powers), parentheses, and sqrt, ln, exp, abs, min and max. Amounts of different units are
- * not added or compared: an error. */
+ * not added or compared: an error. What divides by 0, is undefined or overflows has the value NAN, whatever it is part
+ * of. */
 #ifndef BN_CLAIMS_AMOUNT_H
 #define BN_CLAIMS_AMOUNT_H
 #include "engine/bitnet.h"

@@ -76,6 +76,16 @@ static void check_models(void)
     }
 }
 
+/* A verdict is kept by its id: one of the user's own must not stand for that of a published claim. */
+static void check_id(const struct bn_claim_list *list)
+{
+    if (request.run && request.file && bn_claims_built_in(list->at[0]->id))
+        bn_cmd_fail(&cmd, 2,
+                    "%s: --run would keep its verdict as that of the claim %s, which is built in; choose "
+                    "another id.",
+                    request.file, list->at[0]->id);
+}
+
 static int list_tables(struct bn_claim_list *list)
 {
     const char *last = "";
@@ -141,10 +151,9 @@ static int conclude(struct bn_claims_report *report, const char *command)
     for (size_t i = 0; i < report->list->n; i++) decided += bn_claim_decided(report->results[i].verdict);
     if (request.run && bn_claims_store(report, place.store, place.machine_id, place.build_id, command, &err))
         fail(&err);
-    if (request.table)
-        bn_claims_print_table(report, request.table, form);
-    else
-        bn_claims_print(report, form);
+    if (request.table && !bn_claims_print_table(report, request.table, form))
+        bn_cmd_fail(&cmd, 1, "Could not allocate the table.");
+    if (!request.table) bn_claims_print(report, form);
     return decided ? 0 : 5;
 }
 
@@ -158,6 +167,7 @@ int bn_bench_claims(int argc, char **argv)
     check_models();
     if (bn_claims_open(&list, request.file, &err) || bn_claims_keep(&list, request.only, request.table, &err))
         fail(&err);
+    check_id(&list);
     if (request.tables) return free(command), list_tables(&list);
     if (request.run) measure(&list);
     open_place();

@@ -45,14 +45,19 @@ static enum bn_status open_file(struct bn_claim_list *list, const char *file, st
     return status;
 }
 
+bool bn_claims_built_in(const char *id)
+{
+    bool found = false;
+    for (size_t i = 0; i < CLAIMS; i++) found |= !strcmp(texts[i].id, id);
+    return found;
+}
+
 /* Siblings are claims of the list. */
 static enum bn_status check_siblings(const struct bn_claim_list *list, struct bn_error *err)
 {
     for (size_t i = 0; i < list->n; i++)
         for (uint32_t k = 0; k < list->at[i]->n_siblings; k++) {
-            bool found = false;
-            for (size_t j = 0; j < CLAIMS; j++) found |= !strcmp(texts[j].id, list->at[i]->siblings[k]);
-            if (!found)
+            if (!bn_claims_built_in(list->at[i]->siblings[k]))
                 return bn_harness_fail(err, BN_ERR_FORMAT,
                                        "The claim %s names a sibling \"%s\" that is not in claims.list.",
                                        list->at[i]->id, list->at[i]->siblings[k]);
@@ -122,6 +127,7 @@ static void drop_others(struct bn_claim_list *list, const bool *keep)
 enum bn_status bn_claims_keep(struct bn_claim_list *list, const char *ids, const char *table, struct bn_error *err)
 {
     bool keep[CLAIMS] = {false};
+    if (ids && !*ids) return bn_harness_fail(err, BN_ERR_USAGE, "--only needs ids, such as I07,S41.");
     if (ids) {
         enum bn_status status = mark_all(list, keep, ids, err);
         if (status) return status;

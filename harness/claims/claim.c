@@ -38,16 +38,35 @@ static enum bn_status check_names(const struct bn_claim *c, const char *path, st
     return BN_OK;
 }
 
+/* ---- the table ---- */
+/* A cell is a row and a column, and one value: another would not be shown. */
+static enum bn_status check_cells(const struct bn_claim *c, const char *path, struct bn_error *err)
+{
+    for (uint32_t i = 0; i < c->n_values; i++) {
+        const struct bn_claim_value *v = &c->values[i];
+        if (!v->row != !v->column)
+            return fault(err, path, "\"%s\" has a %s; a cell needs both.", v->name,
+                         v->row ? "row, but no column" : "column, but no row");
+        if (v->row && !c->table) return fault(err, path, "\"%s\" has a row, but the claim names no table.", v->name);
+        for (uint32_t k = 0; v->row && k < i; k++)
+            if (c->values[k].row && !strcmp(c->values[k].row, v->row) && !strcmp(c->values[k].column, v->column))
+                return fault(err, path, "\"%s\" and \"%s\" are in the same cell.", c->values[k].name, v->name);
+    }
+    return BN_OK;
+}
+
 /* ---- units ---- */
-/* Every expression must be computable; `unit` NULL: of any unit. */
+/* Every expression must be computable, and have a value where nothing has to be measured for it. */
 static enum bn_status check_text(struct bn_scope *scope, const char *what, const char *text,
                                  const struct bn_amount *unit, const char *path, struct bn_error *err)
 {
     struct bn_amount x;
     struct bn_error local = {0};
     char is[96], wanted[96];
-    if (bn_scope_read(scope, text, &x, &local)) return fault(err, path, "%s: %s", what, local.text);
-    if (unit && !bn_amount_same_unit(&x, unit))
+    enum bn_status status = bn_scope_read(scope, text, &x, &local);
+    if (!status && !scope->uses_measured) status = bn_scope_read_finite(scope, text, &x, &local);
+    if (status) return fault(err, path, "%s: %s", what, local.text);
+    if (!bn_amount_same_unit(&x, unit))
         return fault(err, path, "%s is %s, its unit says %s.", what, bn_amount_unit_text(&x, is, sizeof is),
                      bn_amount_unit_text(unit, wanted, sizeof wanted));
     return BN_OK;
@@ -75,10 +94,10 @@ static enum bn_status check_value(struct bn_scope *scope, const struct bn_claim_
         snprintf(what, sizeof what, "%s of \"%s\"", texts[i].field, v->name);
         if (texts[i].text) status = check_text(scope, what, texts[i].text, texts[i].unit, path, err);
     }
+    if (!status && !bn_scope_read(scope, v->tolerance, &unit, &local) && unit.value < 0)
+        status = fault(err, path, "The tolerance of \"%s\" must not be below 0.", v->name);
     if (!status && v->ours && v->relation >= BN_CLAIM_LIMIT && scope->uses_measured)
         status = fault(err, path, "\"%s\" is a limit, which cannot come from a measurement here.", v->name);
-    if (!status && v->row && !scope->claim->table)
-        status = fault(err, path, "\"%s\" has a row, but the claim names no table.", v->name);
     return status;
 }
 
@@ -119,6 +138,7 @@ static enum bn_status check(const struct bn_claim *c, const char *path, struct b
     const char *failed;
     if (!c->n_values) return fault(err, path, "It has no `values`.");
     enum bn_status status = check_names(c, path, err);
+    if (!status) status = check_cells(c, path, err);
     if (status) return status;
     if (bn_scope_init(&scope, c, &failed, &local)) return fault(err, path, "%s: %s", failed, local.text);
     for (uint32_t i = 0; !status && i < c->n_values; i++) {

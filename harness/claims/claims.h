@@ -72,6 +72,7 @@ struct bn_claim_list {
 };
 /* The claims of claims.list, or the one in `file` if it is not NULL. */
 enum bn_status bn_claims_open(struct bn_claim_list *list, const char *file, struct bn_error *err);
+bool bn_claims_built_in(const char *id); /* whether claims.list has it */
 void bn_claims_close(struct bn_claim_list *list);
 /* Leaves those that are named: ids, or tables ("bitnet.cpp/readme-kernels"). An unknown one is an error. */
 enum bn_status bn_claims_keep(struct bn_claim_list *list, const char *ids, const char *table, struct bn_error *err);
@@ -150,8 +151,8 @@ struct bn_claims_report {
     bool full; /* every value, not only the claims */
 };
 void bn_claims_print(const struct bn_claims_report *report, enum bn_claims_form form);
-/* The published table, and ours beside it, cell by cell. */
-void bn_claims_print_table(const struct bn_claims_report *report, const char *table, enum bn_claims_form form);
+/* The published table, and ours beside it, cell by cell; false when memory is short. */
+bool bn_claims_print_table(const struct bn_claims_report *report, const char *table, enum bn_claims_form form);
 /* One run of the database, with a row for every value. */
 enum bn_status bn_claims_store(const struct bn_claims_report *report, struct bn_store *store, int64_t machine_id,
                                int64_t build_id, const char *command, struct bn_error *err);

@@ -41,6 +41,9 @@ static bool take(struct walk *w, char c)
     return true;
 }
 
+/* What is not finite stays so through everything that follows: 1 / (1 / 0) is not 0, and max does not pass it over. */
+static double known(double x) { return isfinite(x) ? x : (double)NAN; }
+
 /* ---- units of results ---- */
 static enum bn_status same(struct walk *w, const char *what, const struct bn_amount *a, const struct bn_amount *b)
 {
@@ -52,7 +55,7 @@ static enum bn_status same(struct walk *w, const char *what, const struct bn_amo
 
 static enum bn_status join(struct walk *w, struct bn_amount *a, const struct bn_amount *b, int sign)
 {
-    a->value = sign > 0 ? a->value * b->value : a->value / b->value;
+    a->value = known(sign > 0 ? a->value * b->value : a->value / b->value);
     for (int i = 0; i < BN_BASE_UNITS; i++) {
         int power = a->power[i] + sign * b->power[i];
         if (power > MOST_POWER || power < -MOST_POWER) return fault(w, "A unit has a power beyond %d.", MOST_POWER);
@@ -97,7 +100,8 @@ static enum bn_status extreme(struct walk *w, struct bn_amount *out, const struc
     *out = a[0];
     for (int i = 1; !status && i < n; i++) {
         status = same(w, most ? "max" : "min", out, &a[i]);
-        out->value = most ? fmax(out->value, a[i].value) : fmin(out->value, a[i].value);
+        if (!isnan(out->value) && (isnan(a[i].value) || (most ? a[i].value > out->value : a[i].value < out->value)))
+            out->value = a[i].value;
     }
     return status;
 }
@@ -105,7 +109,7 @@ static enum bn_status extreme(struct walk *w, struct bn_amount *out, const struc
 static enum bn_status plain(struct walk *w, struct bn_amount *out, const struct bn_amount *a, double f(double))
 {
     static const struct bn_amount one = {.value = 1};
-    *out = (struct bn_amount){.value = f(a->value)};
+    *out = (struct bn_amount){.value = known(f(a->value))};
     return same(w, "A function", a, &one);
 }
 
@@ -196,7 +200,7 @@ static enum bn_status sum(struct walk *w, struct bn_amount *out)
         int sign = *w->at++ == '+' ? 1 : -1;
         status = product(w, &right);
         if (!status) status = same(w, sign > 0 ? "+" : "-", out, &right);
-        out->value += sign * right.value;
+        out->value = known(out->value + sign * right.value);
     }
     w->depth--;
     return status;

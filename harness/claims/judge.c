@@ -97,15 +97,21 @@ static enum bn_status measured(struct judge *j, const struct bn_claim_value *v, 
     const struct bn_evidence_series *keys = keyed(j, scope);
     double *x = malloc((keys->n + 1) * sizeof *x);
     if (!x) return no_memory(j);
-    size_t n = 0;
+    size_t n = 0, undefined = 0;
     enum bn_status status = BN_OK;
     for (size_t i = 0; !status && i < keys->n; i++) {
         struct bn_amount one;
         scope->key = keys->at[i].key, scope->lacks_sample = false;
         status = bn_scope_read(scope, v->ours, &one, j->err);
-        if (!scope->lacks_sample && isfinite(one.value)) x[n++] = one.value / unit;
+        if (scope->lacks_sample) continue;
+        undefined += !isfinite(one.value);
+        x[n++] = one.value / unit;
     }
-    if (!status && n) summarise(f, x, n, neutral);
+    if (!status && n && !undefined) summarise(f, x, n, neutral);
+    if (!status && undefined) { /* an average over the others would be that of chosen samples */
+        f->verdict = BN_VERDICT_INCONCLUSIVE;
+        snprintf(f->reason, sizeof f->reason, "It has no finite value in %zu of %zu samples.", undefined, n);
+    }
     if (!status && !n) {
         f->verdict = BN_VERDICT_NOT_MEASURED;
         snprintf(f->reason, sizeof f->reason, "No round of the latest run of %s has all of it.", keys->run->plan);
@@ -141,8 +147,6 @@ static enum bn_status compute(struct judge *j, const struct bn_claim_value *v, s
     if (status) return status;
     if (!scope.uses_measured) {
         f->measured = x.value / unit.value;
-        if (!isfinite(f->measured))
-            return bn_harness_fail(j->err, BN_ERR_FORMAT, "%s: \"%s\" divides by 0.", j->claim->id, v->name);
     } else {
         if (unmet(j, f) || lacks_series(j, &scope, f)) return BN_OK;
         scope.series = j->series;

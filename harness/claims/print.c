@@ -45,6 +45,12 @@ static void first_sentence(const char *prose, char *text, size_t cap)
     text[strcspn(text, "\n")] = 0;
 }
 
+static void row(const char *const *cells, int n)
+{
+    for (int i = 0; i < n; i++) printf("| "), bn_cell_put_markdown(stdout, cells[i]), putchar(' ');
+    printf("|\n");
+}
+
 /* ---- one line a claim ---- */
 static void line(const struct bn_claim *c, const struct bn_claim_result *r, bool markdown)
 {
@@ -55,8 +61,7 @@ static void line(const struct bn_claim *c, const struct bn_claim_result *r, bool
     if (c->n_values > 1) snprintf(count, sizeof count, "%zu/%zu/%u", r->n_agree, r->n_decided, c->n_values);
     first_sentence(c->claim, what, sizeof what);
     if (markdown) {
-        printf("| %s | %s | %s | %s | %s | %s |\n", c->id, bn_claim_verdict_name(r->verdict), published, ours, count,
-               what);
+        row((const char *[]){c->id, bn_claim_verdict_name(r->verdict), published, ours, count, what}, 6);
         return;
     }
     bn_cell_put(stdout, c->id, 5);
@@ -80,8 +85,7 @@ static void value(const struct bn_claim_value *v, const struct bn_claim_finding 
     bn_claims_ours(f, ours, sizeof ours);
     if (f->n) snprintf(n, sizeof n, "n=%zu", f->n);
     if (markdown) {
-        printf("| %s | %s | %s | %s | %s | %s |\n", v->name, published, ours, n, bn_claim_verdict_name(f->verdict),
-               f->reason);
+        row((const char *[]){v->name, published, ours, n, bn_claim_verdict_name(f->verdict), f->reason}, 6);
         return;
     }
     printf("  ");

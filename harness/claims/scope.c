@@ -1,5 +1,6 @@
 /* scope.c - looks up the names of an expression: given quantities, which are expressions themselves, and samples. */
 #include "harness/claims/scope.h"
+#include "harness/core/error.h"
 #include <math.h>
 #include <string.h>
 
@@ -33,12 +34,21 @@ enum bn_status bn_scope_read(struct bn_scope *s, const char *text, struct bn_amo
     return bn_amount_read(out, text, find, s, err);
 }
 
+enum bn_status bn_scope_read_finite(struct bn_scope *s, const char *text, struct bn_amount *out, struct bn_error *err)
+{
+    enum bn_status status = bn_scope_read(s, text, out, err);
+    return status || isfinite(out->value)
+               ? status
+               : bn_harness_fail(err, BN_ERR_FORMAT,
+                                 "\"%.200s\" has no finite value: it divides by 0, is undefined or overflows.", text);
+}
+
 enum bn_status bn_scope_init(struct bn_scope *s, const struct bn_claim *claim, const char **failed,
                              struct bn_error *err)
 {
     *s = (struct bn_scope){.claim = claim};
     for (uint32_t i = 0; i < claim->n_given; i++) {
-        enum bn_status status = bn_scope_read(s, claim->given[i].is, &s->given[i], err);
+        enum bn_status status = bn_scope_read_finite(s, claim->given[i].is, &s->given[i], err);
         if (status) return *failed = claim->given[i].name, status;
         s->n_given = i + 1;
     }

@@ -18,4 +18,7 @@ struct bn_scope {
 enum bn_status bn_scope_init(struct bn_scope *scope, const struct bn_claim *claim, const char **failed,
                              struct bn_error *err);
 enum bn_status bn_scope_read(struct bn_scope *scope, const char *text, struct bn_amount *out, struct bn_error *err);
+/* The same for what the file alone says, which has a value or is an error. */
+enum bn_status bn_scope_read_finite(struct bn_scope *scope, const char *text, struct bn_amount *out,
+                                    struct bn_error *err);
 #endif

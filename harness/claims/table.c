@@ -3,11 +3,12 @@
 #include "harness/core/cell.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 128, ROW_WIDTH = 32, CELL_WIDTH = 30 };
+enum { ROW_WIDTH = 32, CELL_WIDTH = 30 };
 struct names {
-    const char *at[MOST];
+    const char **at; /* room for the values of all claims */
     size_t n;
 };
 
@@ -15,7 +16,7 @@ static void add(struct names *names, const char *name)
 {
     for (size_t i = 0; i < names->n; i++)
         if (!strcmp(names->at[i], name)) return;
-    if (names->n < MOST) names->at[names->n++] = name;
+    names->at[names->n++] = name;
 }
 
 static bool is_cell(const struct bn_claim_value *v) { return v->row && v->column; }
@@ -27,6 +28,13 @@ static void collect(const struct bn_claims_report *report, struct names *rows, s
             const struct bn_claim_value *v = &report->list->at[i]->values[k];
             if (is_cell(v)) add(rows, v->row), add(columns, v->column);
         }
+}
+
+static bool make_room(const struct bn_claims_report *report, struct names *names)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < report->list->n; i++) n += report->list->at[i]->n_values;
+    return (names->at = calloc(n + 1, sizeof *names->at)) != NULL;
 }
 
 static const struct bn_claim_finding *find(const struct bn_claims_report *report, const char *row, const char *column)
@@ -66,7 +74,11 @@ static void head(const struct names *columns, bool markdown)
 {
     if (markdown) {
         printf("| |");
-        for (size_t i = 0; i < columns->n; i++) printf(" %s, published | ours |", columns->at[i]);
+        for (size_t i = 0; i < columns->n; i++) {
+            putchar(' ');
+            bn_cell_put_markdown(stdout, columns->at[i]);
+            printf(", published | ours |");
+        }
         printf("\n| --- |");
         for (size_t i = 0; i < columns->n; i++) printf(" --- | --- |");
         printf("\n");
@@ -101,24 +113,35 @@ static void legend(const struct bn_claims_report *report)
         if (report->list->at[i]->note) printf("%s: %s\n", report->list->at[i]->id, report->list->at[i]->note);
 }
 
-void bn_claims_print_table(const struct bn_claims_report *report, const char *table, enum bn_claims_form form)
+static void body(const struct bn_claims_report *report, const struct names *rows, const struct names *columns,
+                 bool markdown)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        if (markdown)
+            printf("| "), bn_cell_put_markdown(stdout, rows->at[i]), printf(" |");
+        else
+            bn_cell_put(stdout, rows->at[i], ROW_WIDTH);
+        for (size_t k = 0; k < columns->n; k++) cell(find(report, rows->at[i], columns->at[k]), markdown);
+        printf("\n");
+    }
+}
+
+bool bn_claims_print_table(const struct bn_claims_report *report, const char *table, enum bn_claims_form form)
 {
     struct names rows = {.n = 0}, columns = {.n = 0};
     bool markdown = form == BN_CLAIMS_MARKDOWN;
-    if (form == BN_CLAIMS_JSON) return bn_claims_print_json(report);
-    collect(report, &rows, &columns);
-    printf(markdown ? "## %s\n\n" : "%s\n", table);
-    source(report);
-    printf("\n");
-    head(&columns, markdown);
-    for (size_t i = 0; i < rows.n; i++) {
-        if (markdown)
-            printf("| %s |", rows.at[i]);
-        else
-            bn_cell_put(stdout, rows.at[i], ROW_WIDTH);
-        for (size_t k = 0; k < columns.n; k++) cell(find(report, rows.at[i], columns.at[k]), markdown);
+    if (form == BN_CLAIMS_JSON) return bn_claims_print_json(report), true;
+    bool ok = make_room(report, &rows) && make_room(report, &columns);
+    if (ok) {
+        collect(report, &rows, &columns);
+        printf(markdown ? "## %s\n\n" : "%s\n", table);
+        source(report);
         printf("\n");
+        head(&columns, markdown);
+        body(report, &rows, &columns, markdown);
+        printf("\n");
+        legend(report);
     }
-    printf("\n");
-    legend(report);
+    free(rows.at), free(columns.at);
+    return ok;
 }

@@ -34,6 +34,21 @@ Test(claims, amounts)
     check_amount("5[W] * 2[s]", 10, "J");
 }
 
+/* min and max of the C library pass a NAN over; 1 / inf is 0. Neither may hide a division by 0. */
+Test(claims, amounts_without_a_value)
+{
+    static const char *const texts[] = {"1 / 0",       "0 / 0",         "max(0 / 0, 5)", "min(5, 1 / 0)",
+                                        "1 / (1 / 0)", "5 + 1 / ln(0)", "exp(9e9)",      "1e308 * 10 / 1e9",
+                                        "sqrt(-1)",    "1e308 + 1e308", "abs(-1 / 0)",   "-(1 / 0)^2",
+                                        "exp(-1 / 0)"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct bn_amount x;
+        struct bn_error err = {0};
+        cr_assert_eq(bn_amount_read(&x, texts[i], NULL, NULL, &err), BN_OK, "%s: %s", texts[i], err.text);
+        cr_expect(isnan(x.value), "%s = %g", texts[i], x.value);
+    }
+}
+
 static void check_refused(const char *text, const char *why)
 {
     struct bn_amount x;
@@ -148,7 +163,23 @@ Test(claims, refused_files)
          "cannot come from a measurement"},
         {HEAD "needs: [{kind: thing, name: a GPU}]\nmeasured: [{name: a, what: decode, plan: p}]\n" VALUE,
          "nothing can be measured"},
-        {HEAD "values: [{name: v, row: r, published: '2', ours: '2'}]\n", "names no table"},
+        {HEAD "values: [{name: v, row: r, column: c, published: '2', ours: '2'}]\n", "names no table"},
+        {HEAD "table: t\nvalues: [{name: v, row: r, published: '2', ours: '2'}]\n", "needs both"},
+        {HEAD "table: t\nvalues: [{name: v, column: c, published: '2', ours: '2'}]\n", "needs both"},
+        {HEAD
+         "table: t\nvalues: [{name: v, row: r, column: c, published: '2', ours: '2'}, {name: w, row: r, column: c, "
+         "published: '3', ours: '2'}]\n",
+         "\"v\" and \"w\" are in the same cell"},
+        {HEAD "values: [{name: v, published: 1 / 0, ours: '2'}]\n",
+         "published of \"v\": \"1 / 0\" has no finite value"},
+        {HEAD "values: [{name: v, published: '2', ours: sqrt(-1)}]\n", "ours of \"v\": \"sqrt(-1)\" has no finite"},
+        {HEAD "values: [{name: v, published: '2', ours: 'max(0 / 0, 2)'}]\n", "has no finite value"},
+        {HEAD "values: [{name: v, published: '2', ours: 2 + 1 / (1 / 0)}]\n", "has no finite value"},
+        {HEAD "given: [{name: g, is: 1 / 0, from: x}]\nvalues: [{name: v, published: '2', ours: 2 + 1 / g}]\n",
+         "g: \"1 / 0\" has no finite value"},
+        {HEAD "tolerance: 1 / 0\n" VALUE, "tolerance of \"v\": \"1 / 0\" has no finite value"},
+        {HEAD "tolerance: '-10[%]'\n" VALUE, "The tolerance of \"v\" must not be below 0"},
+        {HEAD "neutral: 0 / 0\n" VALUE, "neutral of \"v\": \"0 / 0\" has no finite value"},
         {HEAD "standard_error: 2[%]\n" VALUE, "needs `items`"},
         {HEAD "items: 500\nstandard_error: 9[%]\n" VALUE, "has a standard error of up to 0.022"},
         {HEAD VALUE "---\n" HEAD, "A second document"},
