@@ -72,6 +72,8 @@ static int draw_folded(void)
     struct flame flame;
     struct flame_style style = {.title = o.title, .unit = o.unit, .up = !o.icicle, .difference = o.base};
     if (!o.output) fail(2, "--folded needs --output FILE.svg.");
+    if (o.base && !strcmp(o.folded, "-") && !strcmp(o.base, "-"))
+        fail(2, "Standard input holds one profile; give --folded or --base a file.");
     struct bn_output *output;
     struct bn_error err;
     read_folded(&flame, o.folded, flame_read);

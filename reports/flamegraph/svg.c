@@ -73,8 +73,8 @@ static void put_change_colour(const struct drawing *d, const struct flame_node *
 static void put_change(const struct drawing *d, const struct flame_node *node)
 {
     const struct flame_node *root = &d->flame->root;
-    double now = root->value > 0 ? 100 * node->value / root->value : 0,
-           before = root->base > 0 ? 100 * node->base / root->base : 0;
+    double now = root->value > 0 ? 100 * (node->value / root->value) : 0,
+           before = root->base > 0 ? 100 * (node->base / root->base) : 0;
     fputs(d->base ? ": before " : ": now ", d->out);
     put_value(d->out, width_of(d, node), d->style->unit);
     fprintf(d->out, "; share %.2f %% before, %.2f %% now, %+.2f points", before, now, now - before);
@@ -95,9 +95,9 @@ static void put_share(const struct drawing *d, const struct flame_node *node)
 {
     fputs(": ", d->out);
     put_value(d->out, node->value, d->style->unit);
-    fprintf(d->out, ", %.2f %% of all", 100 * node->value / d->total);
+    fprintf(d->out, ", %.2f %% of all", 100 * (node->value / d->total));
     if (node->parent && node->parent->parent)
-        fprintf(d->out, ", %.2f %% of the box %s", 100 * node->value / node->parent->value,
+        fprintf(d->out, ", %.2f %% of the box %s", 100 * (node->value / node->parent->value),
                 d->style->up ? "below" : "above");
 }
 
