@@ -119,6 +119,7 @@ int bn_bench_sweep(int argc, char **argv)
     char *command = bn_command_line(argc, argv);
     s.command = command ? command : "sweep";
     if (bn_cmd_parse(&cmd, argc, argv) != 1) bn_cmd_fail(&cmd, 2, "Name one plan, e.g. harness/plans/default.yaml.");
+    if (dry_run && json) bn_cmd_fail(&cmd, 2, "Give one of --dry-run and --json: there is no summary before a run.");
     s.plan_path = argv[1];
     if (bn_sweep_plan(&s, models.values, models.n, &err))
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
