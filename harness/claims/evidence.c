@@ -81,11 +81,12 @@ static enum bn_status find_run(struct bn_evidence *e, const char *plan, struct b
 }
 
 /* ---- configurations ---- */
-static const char config_sql[] = "SELECT min(config_id), count(*) FROM v_configs WHERE config_id IN (SELECT config_id "
-                                 "FROM v_points WHERE run_id = ?1) AND "
-                                 "engine = ?2 AND (?3 = '' OR model = ?3 OR model LIKE ?3 || ' #%' OR model_file = ?3 "
-                                 "|| '.gguf') AND (?4 = '' OR workload = ?4) AND kernel = ?5 AND "
-                                 "threads = ?6 AND options = ?7";
+static const char config_sql[] =
+    "SELECT min(config_id), count(*) FROM v_configs WHERE config_id IN (SELECT config_id "
+    "FROM v_points WHERE run_id = ?1) AND "
+    "engine = ?2 AND (?3 = '' OR model = ?3 OR substr(model, 1, length(?3) + 2) = ?3 || ' #' OR model_file = ?3 "
+    "|| '.gguf') AND (?4 = '' OR workload = ?4) AND kernel = ?5 AND "
+    "threads = ?6 AND options = ?7";
 
 static void describe(const struct bn_claim_measured *m, char *text, size_t cap)
 {
