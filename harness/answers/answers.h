@@ -9,13 +9,15 @@
 /* ---- files ---- */
 struct bn_answer {
     char *task, *id;
-    double *ll; /* [n] log-likelihood of each choice */
-    int n, gold;
+    double *ll;  /* [n] log-likelihood of each choice; of an ending n is 1, of a generated answer 0 */
+    int n, gold; /* gold -1: no choices, `right` says whether it is right */
+    bool right;
+    char *text; /* of a generated answer; else NULL */
 };
 struct bn_answers {
     struct bn_answer *list; /* [n], in order of task and id */
     size_t n, cap;
-    size_t n_left_out; /* items without one right choice: texts, truthfulqa_mc2 */
+    size_t n_left_out; /* items that are neither right nor wrong: texts, truthfulqa_mc2 */
     const char *path;
 };
 /* Reads items of bitnet-eval (--items: an object a task and line) or samples of lm-evaluation-harness (--log_samples:
@@ -26,16 +28,17 @@ void bn_answers_release(struct bn_answers *answers);
 /* ---- the comparison ---- */
 enum { BN_ANSWERS_TASKS = 128 };
 struct bn_answers_task {
-    const char *name;               /* base's */
-    size_t n, lost, won;            /* items; right in base alone; in head alone */
-    double right[2];                /* shares, base and head */
-    struct bn_interval difference;  /* of the shares, 95 % (Bonett and Price 2012) */
-    double p, p_holm;               /* McNemar, exact and two-sided; adjusted over the tasks */
-    double shift, p_shift;          /* median of ll(head) - ll(base) of the right choice, in nats; sign test */
+    const char *name;              /* base's */
+    size_t n, lost, won;           /* items; right in base alone; in head alone */
+    double right[2];               /* shares, base and head */
+    struct bn_interval difference; /* of the shares, 95 % (Bonett and Price 2012) */
+    double p, p_holm;              /* McNemar, exact and two-sided; adjusted over the tasks */
+    size_t n_ll;           /* items with log-likelihoods; where 0, shift and its interval are NAN and p_shift 1 */
+    double shift, p_shift; /* median of ll(head) - ll(base) of the right choice or ending, in nats; sign test */
     struct bn_interval shift_range; /* of that median, 95 % */
     double detectable;              /* least difference of shares that 80 of 100 such sets show at 5 % */
     bool equivalent;                /* the 90 % interval lies within the margin: two one-sided tests at 5 % */
-    size_t n_changed;               /* items of which any log-likelihood differs */
+    size_t n_changed;               /* items of which any log-likelihood, the text or the judgement differs */
 };
 struct bn_answers_result {
     struct bn_answers_task tasks[BN_ANSWERS_TASKS];

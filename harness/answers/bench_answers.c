@@ -29,11 +29,11 @@ static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(
 
 static json_t *task_json(const struct bn_answers_task *t)
 {
-    return json_pack("{s:s, s:I, s:f, s:f, s:I, s:I, s:I, s:f, s:o, s:o, s:f, s:f, s:f, s:o, s:o, s:f, s:f, s:b, s:s}",
+    return json_pack("{s:s, s:I, s:f, s:f, s:I, s:I, s:I, s:f, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:f, s:f, s:b, s:s}",
                      "task", BN_PRINTABLE(t->name), "n", (json_int_t)t->n, "base", t->right[0], "head", t->right[1],
                      "lost", (json_int_t)t->lost, "won", (json_int_t)t->won, "changed", (json_int_t)t->n_changed,
                      "difference", t->right[1] - t->right[0], "low", number(t->difference.low), "high",
-                     number(t->difference.high), "mcnemar_p", t->p, "holm_p", t->p_holm, "shift_nats", t->shift,
+                     number(t->difference.high), "mcnemar_p", t->p, "holm_p", t->p_holm, "shift_nats", number(t->shift),
                      "shift_low", number(t->shift_range.low), "shift_high", number(t->shift_range.high), "sign_p",
                      t->p_shift, "detectable", t->detectable, "equivalent", t->equivalent, "verdict",
                      bn_answers_verdict(t));
@@ -64,6 +64,7 @@ static void print_table(const struct bn_answers_result *r)
         snprintf(difference, sizeof difference, "%+.2f [%+.2f, %+.2f]", 100 * (t->right[1] - t->right[0]),
                  100 * t->difference.low, 100 * t->difference.high);
         snprintf(shift, sizeof shift, "%+.4f [%+.4f, %+.4f]", t->shift, t->shift_range.low, t->shift_range.high);
+        if (!t->n_ll) snprintf(shift, sizeof shift, "none"); /* generated answers */
         printf("%-20s %6zu %7.2f %7.2f %5zu %5zu  %-23s %9.3g  %-26s %10.2f  %s\n", BN_PRINTABLE(t->name), t->n,
                100 * t->right[0], 100 * t->right[1], t->lost, t->won, difference, t->p_holm, shift, 100 * t->detectable,
                bn_answers_verdict(t));
@@ -95,10 +96,10 @@ int bn_bench_answers(int argc, char **argv)
         bn_cmd_fail(&cmd, 2, "%zu items are in BASE alone and %zu in HEAD alone; add --common to compare the others.",
                     result.only_base, result.only_head);
     if (files[0].n_left_out + files[1].n_left_out)
-        fprintf(
-            stderr,
-            "bitnet-bench answers: %zu items without one right choice (texts, several true answers) are left out.\n",
-            files[0].n_left_out + files[1].n_left_out);
+        fprintf(stderr,
+                "bitnet-bench answers: %zu items that are neither right nor wrong (texts, several true answers) are "
+                "left out.\n",
+                files[0].n_left_out + files[1].n_left_out);
     if (json)
         print_json(&result, files);
     else

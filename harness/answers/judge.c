@@ -11,6 +11,7 @@
 
 static bool is_right(const struct bn_answer *a)
 {
+    if (a->gold < 0) return a->right;
     return (int)bn_sample_argmax(a->ll, (size_t)a->n) == a->gold; /* the first wins a tie, as with lm-eval */
 }
 
@@ -25,10 +26,12 @@ static void add(struct bn_answers_task *t, const struct bn_answer *base, const s
     bool was = is_right(base), is = is_right(head);
     t->right[0] += was, t->right[1] += is;
     t->lost += was && !is, t->won += is && !was;
-    bool changed = false;
+    bool changed = was != is || (base->text && strcmp(base->text, head->text));
     for (int i = 0; i < base->n; i++) changed |= base->ll[i] != head->ll[i];
     t->n_changed += changed;
-    shifts[t->n++] = head->ll[head->gold] - base->ll[base->gold];
+    int judged = base->gold < 0 ? 0 : base->gold;
+    if (base->n) shifts[t->n_ll++] = head->ll[judged] - base->ll[judged];
+    t->n++;
 }
 
 static void conclude(struct bn_answers_task *t, double *shifts, double margin)
@@ -38,9 +41,9 @@ static void conclude(struct bn_answers_task *t, double *shifts, double margin)
     t->right[0] /= n, t->right[1] /= n;
     t->difference = bn_paired_shares(t->lost, t->won, t->n);
     t->p = bn_mcnemar((int)t->lost, (int)t->won);
-    t->shift = bn_sample_median(shifts, t->n);
-    t->shift_range = bn_sign_interval(shifts, t->n, 0.95);
-    t->p_shift = bn_sign_test(shifts, t->n, 0);
+    t->shift = t->n_ll ? bn_sample_median(shifts, t->n_ll) : NAN;
+    t->shift_range = t->n_ll ? bn_sign_interval(shifts, t->n_ll, 0.95) : (struct bn_interval){NAN, NAN, 0};
+    t->p_shift = bn_sign_test(shifts, t->n_ll, 0);
     t->detectable = fmin(1, (bn_normal_quantile(0.975) + bn_normal_quantile(0.8)) * sqrt(differing / n));
     t->equivalent = margin > 0 && narrow.low > -margin && narrow.high < margin;
 }
@@ -51,7 +54,8 @@ static enum bn_status adjust(struct bn_answers_result *r, struct bn_error *err)
     bool all = true;
     for (int i = 0; i < r->n_tasks; i++) {
         p[i] = r->tasks[i].p;
-        all &= !isnan(r->tasks[i].shift) && !isnan(r->tasks[i].shift_range.low); /* which need memory to sort */
+        bool known = !isnan(r->tasks[i].shift) && !isnan(r->tasks[i].shift_range.low); /* which need memory to sort */
+        all &= known || !r->tasks[i].n_ll;
     }
     if (!all || bn_holm_adjust(p, (size_t)r->n_tasks, p))
         return bn_harness_fail(err, BN_ERR_MEMORY, "Could not allocate memory for the tests of %d tasks.", r->n_tasks);
@@ -80,7 +84,7 @@ static enum bn_status pair(struct bn_answers_result *r, const struct bn_answers 
         i += which <= 0, j += which >= 0;
         r->only_base += which<0, r->only_head += which> 0;
         if (which) continue;
-        if (b->n != h->n || b->gold != h->gold)
+        if (b->n != h->n || b->gold != h->gold || !b->text != !h->text)
             return bn_harness_fail(
                 err, BN_ERR_FORMAT,
                 "Item %.60s of task %.60s has other choices or another right one in each file; compare "

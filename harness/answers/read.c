@@ -32,6 +32,7 @@ void bn_answers_release(struct bn_answers *answers)
         free(answers->list[i].task);
         free(answers->list[i].id);
         free(answers->list[i].ll);
+        free(answers->list[i].text);
     }
     free(answers->list);
     *answers = (struct bn_answers){0};
@@ -58,16 +59,15 @@ static bool number_of(const json_t *value, double *number)
     return (!text || !*end) && *number <= 1e-3 && *number > -1e12; /* ln of a probability, and its rounding */
 }
 
-/* each: a number, or [number, ...] as lm-eval has them */
-static enum bn_status add(const struct place *at, const char *task, const json_t *id, const json_t *lls, int64_t gold)
+/* A new item with its log-likelihoods, each a number, or [number, ...] as lm-eval has them. */
+static enum bn_status begin(struct bn_answer **item, const struct place *at, const char *task, const json_t *id,
+                            const json_t *lls)
 {
-    struct bn_answer *a = grow(at->answers);
+    struct bn_answer *a = *item = grow(at->answers);
     size_t i, n = json_array_size(lls);
     json_t *each;
     if (!a) return no_memory(at);
-    if (n < 2 || n > CHOICES_MOST || gold < 0 || gold >= (int64_t)n)
-        return fault(at, "has an item without choices, or whose right one is none of them.");
-    *a = (struct bn_answer){.task = strdup(task), .n = (int)n, .gold = (int)gold, .ll = calloc(n, sizeof *a->ll)};
+    *a = (struct bn_answer){.task = strdup(task), .n = (int)n, .gold = -1, .ll = calloc(n + 1, sizeof *a->ll)};
     a->id = json_is_string(id) ? strdup(json_string_value(id)) : json_dumps(id, JSON_ENCODE_ANY);
     at->answers->n++;
     if (!a->task || !a->ll || !a->id) return no_memory(at);
@@ -77,7 +77,35 @@ static enum bn_status add(const struct place *at, const char *task, const json_t
     return BN_OK;
 }
 
-/* {"task", "items": [{"id", "ll", "gold"?}]} */
+static enum bn_status add(const struct place *at, const char *task, const json_t *id, const json_t *lls, int64_t gold)
+{
+    struct bn_answer *a;
+    size_t n = json_array_size(lls);
+    if (n < 2 || n > CHOICES_MOST || gold < 0 || gold >= (int64_t)n)
+        return fault(at, "has an item without choices, or whose right one is none of them.");
+    enum bn_status status = begin(&a, at, task, id, lls);
+    if (!status) a->gold = (int)gold;
+    return status;
+}
+
+/* An ending, {"ll": [x], "right"}, or a generated answer, {"text", "right"}. */
+static enum bn_status add_judged(const struct place *at, const char *task, const json_t *item)
+{
+    struct bn_answer *a;
+    const json_t *ll = json_object_get(item, "ll"), *right = json_object_get(item, "right"),
+                 *text = json_object_get(item, "text");
+    if (json_object_get(item, "gold")) return fault(at, "has an item with both \"gold\" and \"right\".");
+    if (!json_is_boolean(right)) return fault(at, "has an item whose \"right\" is neither true nor false.");
+    if (text ? ll || !json_is_string(text) : json_array_size(ll) != 1)
+        return fault(at, "has an item with \"right\" that has neither one log-likelihood nor a text.");
+    enum bn_status status = begin(&a, at, task, json_object_get(item, "id"), ll);
+    if (status) return status;
+    a->right = json_is_true(right);
+    if (text && !(a->text = strdup(json_string_value(text)))) return no_memory(at);
+    return BN_OK;
+}
+
+/* {"task", "items": [{"id", "ll"?, "gold" or "right"?, "text"?}]} */
 static enum bn_status read_items(const struct place *at, const json_t *object)
 {
     const char *task = json_string_value(json_object_get(object, "task"));
@@ -89,6 +117,8 @@ static enum bn_status read_items(const struct place *at, const json_t *object)
         const json_t *gold = json_object_get(item, "gold"), *id = json_object_get(item, "id");
         if (!json_is_string(id) && !json_is_integer(id))
             status = fault(at, "has an item without an id.");
+        else if (json_object_get(item, "right"))
+            status = add_judged(at, task, item);
         else if (gold)
             status =
                 add(at, task, id, json_object_get(item, "ll"), json_is_integer(gold) ? json_integer_value(gold) : -1);
