@@ -134,6 +134,7 @@ struct bn_stress_result {
     enum bn_verdict verdict;
     double value, threshold; /* passes while value <= threshold; NAN when skipped */
     const char *unit;        /* of both */
+    double error;            /* standard error of value; NAN: it has none (exact, or the best of few rounds) */
     double seconds;
     char reason[256]; /* one sentence: what was compared, or why it was skipped or failed */
 };
@@ -143,10 +144,31 @@ struct bn_stress_test {
      * FAIL). */
     enum bn_status (*run)(struct bn_stress_result *result, const struct bn_stress_options *options,
                           struct bn_error *err);
+    double weight; /* in the readiness score */
 };
 /* The tests in order; returns how many there are. */
 size_t bn_stress_tests(const struct bn_stress_test **tests);
 /* Runs one test and times it; never fails: a test that could not run is a FAIL with the sentence as its reason. */
 void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test *test,
                    const struct bn_stress_options *options);
+
+/* ---- readiness ---- */
+struct bn_readiness_part {
+    const char *name; /* of the test or task */
+    double weight;
+    enum bn_verdict verdict;
+    double share, low, high; /* of the weight, 0 to 1, and its interval */
+    char reason[256];
+};
+enum { BN_READINESS_PARTS = 64 };
+struct bn_readiness {
+    double value, low, high; /* percent */
+    double skipped;          /* percent of the weight that no test or task spoke for */
+    struct bn_readiness_part parts[BN_READINESS_PARTS];
+    size_t n_parts, n_failed;
+};
+/* results: [n] of all stress tests in order, run with these options; the tasks run here. A task that could not run
+ * counts as failed, with the sentence as its reason. */
+void bn_readiness_judge(struct bn_readiness *readiness, const struct bn_stress_result *results, size_t n,
+                        const struct bn_stress_options *options);
 #endif

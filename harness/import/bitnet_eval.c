@@ -21,10 +21,12 @@ static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, 
 {
     const char *name;
     json_t *metric;
-    char config[64];
+    char cache[64];
+    const char *config = bn_import_text(result, "config");
     enum bn_status status = BN_OK;
-    snprintf(config, sizeof config, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"),
+    snprintf(cache, sizeof cache, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"),
              (int)bn_import_number(result, "n_ctx"));
+    if (!config[0]) config = cache;
     json_object_foreach(json_object_get(result, "metrics"), name, metric)
     {
         struct bn_score score = {.config = config,

@@ -32,6 +32,13 @@ UNION ALL
 SELECT 'Stress tests', printf('%d passed', sum(verdict = 'PASS')), printf('%d failed, %d skipped', sum(verdict = 'FAIL'), sum(verdict = 'SKIP'))
 FROM v_latest_stress HAVING count(*) > 0
 UNION ALL
+SELECT * FROM (
+    SELECT 'Readiness', printf('%.1f %%', value), printf('%s · %.1f – %.1f · %s', model, low, high, config)
+    FROM (SELECT model, config, run_id, max(CASE metric WHEN 'readiness' THEN value END) AS value, max(CASE metric WHEN 'readiness_low' THEN value END) AS low,
+                 max(CASE metric WHEN 'readiness_high' THEN value END) AS high
+          FROM v_latest_scores WHERE task = 'readiness' GROUP BY model_id, config)
+    WHERE value IS NOT NULL ORDER BY run_id DESC, config LIMIT 4)
+UNION ALL
 SELECT task || ' ' || metric, CASE WHEN metric LIKE 'acc%' THEN printf('%.1f %%', 100 * value) ELSE printf('%.3f', value) END,
        model || CASE WHEN stderr IS NULL THEN '' ELSE printf(' · ± %.2g', CASE WHEN metric LIKE 'acc%' THEN 100 * stderr ELSE stderr END) END
 FROM (SELECT * FROM v_latest_scores WHERE run_id NOT IN (SELECT run_id FROM v_option_effects) AND value IS NOT NULL AND (metric = 'acc' OR metric LIKE 'ppl@%') ORDER BY run_id DESC LIMIT 4)

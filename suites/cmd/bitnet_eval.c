@@ -1,4 +1,4 @@
-/* bitnet_eval.c - the command line of bitnet-eval: tasks, stress tests, divergence. */
+/* bitnet_eval.c - the command line of bitnet-eval: tasks, stress tests, readiness, divergence. */
 #include "engine/files.h"
 #include "suites/cmd/bitnet_eval/eval.h"
 #include <errno.h>
@@ -37,15 +37,16 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object", 0, 0},
     {"list_tasks", NULL, BN_CMD_FLAG, &o.list_tasks, "list the tasks and the stress tests", 0, 0},
     {"lens", NULL, BN_CMD_FLAG, &o.lens, "divergence: also after each layer (logit lens)", 0, 0},
-    {"quick", NULL, BN_CMD_FLAG, &o.quick, "stress: a shorter form of each test", 0, 0},
+    {"quick", NULL, BN_CMD_FLAG, &o.quick, "stress and readiness: a shorter form of each test", 0, 0},
     {"only", "A,B", BN_CMD_STRING, &o.only, "stress: only the tests whose names begin so (s01,s03)", 0, 0},
     {"against", "FILE", BN_CMD_STRING, &o.against,
      "stress: a second file that must give the same logits; divergence: the reference", 0, 0},
-    {"twin", "FILE", BN_CMD_STRING, &o.twin, "stress: the same model in full precision, for the tests that compare", 0,
-     0},
+    {"twin", "FILE", BN_CMD_STRING, &o.twin,
+     "stress and readiness: the same model in full precision, for the tests that compare", 0, 0},
     {0}};
 const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
                            "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]\n"
+                           "       bitnet-eval readiness --model M [--twin FILE] [options]\n"
                            "       bitnet-eval divergence --model M --against REFERENCE --text_file F [--lens]",
                            options,
                            "Tasks read the published files of their sets under DIR of --data_dir, such as "
@@ -57,7 +58,7 @@ const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
                            "data are not there."};
 
 /* What the program is for this time. */
-enum mode { TASKS = 1, STRESS = 2, DIVERGENCE = 4 };
+enum mode { TASKS = 1, STRESS = 2, DIVERGENCE = 4, READINESS = 8 };
 
 /* Options that the mode has no use for are refused, not ignored. */
 static void check_options(enum mode mode)
@@ -66,14 +67,15 @@ static void check_options(enum mode mode)
                                         [STRESS] = "the word stress",
                                         [DIVERGENCE] = "the word divergence",
                                         [STRESS | DIVERGENCE] = "the word stress or divergence",
-                                        [TASKS | STRESS] = "--tasks or the word stress",
+                                        [STRESS | READINESS] = "the word stress or readiness",
+                                        [TASKS | STRESS | READINESS] = "--tasks or the word stress or readiness",
                                         [TASKS | DIVERGENCE] = "--tasks or the word divergence"};
     static const struct {
         const char *option;
         unsigned modes;
     } uses[] = {{"tasks", TASKS},
                 {"subset", TASKS},
-                {"data_dir", TASKS | STRESS},
+                {"data_dir", TASKS | STRESS | READINESS},
                 {"num_fewshot", TASKS},
                 {"alone", TASKS},
                 {"batch_size", TASKS},
@@ -86,9 +88,9 @@ static void check_options(enum mode mode)
                 {"rule", TASKS},
                 {"items", TASKS},
                 {"lens", DIVERGENCE},
-                {"quick", STRESS},
+                {"quick", STRESS | READINESS},
                 {"only", STRESS},
-                {"twin", STRESS},
+                {"twin", STRESS | READINESS},
                 {"against", STRESS | DIVERGENCE}};
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
         bn_cmd_needs(&cmd, uses[i].option, uses[i].modes & mode, words[uses[i].modes]);
@@ -155,13 +157,17 @@ int main(int argc, char **argv)
     int rest = bn_cmd_parse(&all, argc, argv);
     bool is_stress = rest == 1 && !strcmp(argv[1], "stress");
     bool is_divergence = rest == 1 && !strcmp(argv[1], "divergence");
-    if (rest && !is_stress && !is_divergence)
-        bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; choose stress or divergence.", argv[1]);
+    bool is_readiness = rest == 1 && !strcmp(argv[1], "readiness");
+    if (rest && !is_stress && !is_divergence && !is_readiness)
+        bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; choose stress, readiness or divergence.", argv[1]);
     if (o.list_tasks) {
         list_tasks();
         return bn_cmd_finish(cmd.name, 0);
     }
-    check_options(is_stress ? STRESS : is_divergence ? DIVERGENCE : TASKS);
+    check_options(is_stress ? STRESS : is_divergence ? DIVERGENCE : is_readiness ? READINESS : TASKS);
     apply_options();
-    return bn_cmd_finish(cmd.name, is_stress ? stress() : is_divergence ? diverge() : evaluate());
+    return bn_cmd_finish(cmd.name, is_stress       ? stress()
+                                   : is_divergence ? diverge()
+                                   : is_readiness  ? readiness()
+                                                   : evaluate());
 }

@@ -161,11 +161,39 @@ json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const c
     json_t *tests = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct bn_stress_result *r = &results[i];
-        json_array_append_new(tests, json_pack("{s:s, s:s, s:o, s:o, s:s, s:f, s:o}", "name", r->name, "verdict",
-                                               bn_verdict_name(r->verdict), "value", number(r->value), "threshold",
-                                               number(r->threshold), "unit", r->unit ? r->unit : "", "seconds",
-                                               r->seconds, "reason", text(r->reason)));
+        json_array_append_new(tests,
+                              json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:f, s:o}", "name", r->name, "verdict",
+                                        bn_verdict_name(r->verdict), "value", number(r->value), "stderr",
+                                        number(r->error), "threshold", number(r->threshold), "unit",
+                                        r->unit ? r->unit : "", "seconds", r->seconds, "reason", text(r->reason)));
     }
     return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(),
                      "commit", bn_commit(), "model", text(model_path), "tests", tests);
+}
+
+json_t *bn_readiness_json(const struct bn_readiness *r, const struct bn_stress_result *results, size_t n,
+                          const char *model_path, const char *config)
+{
+    json_t *parts = json_array(), *out = bn_stress_json(results, n, model_path);
+    json_int_t n_parts = (json_int_t)r->n_parts;
+    for (size_t i = 0; i < r->n_parts; i++) {
+        const struct bn_readiness_part *p = &r->parts[i];
+        json_array_append_new(parts, json_pack("{s:s, s:f, s:s, s:f, s:f, s:f, s:o}", "name", p->name, "weight",
+                                               p->weight, "verdict", bn_verdict_name(p->verdict), "share", p->share,
+                                               "low", p->low, "high", p->high, "reason", text(p->reason)));
+    }
+    json_t *metrics = json_pack("{s:{s:f, s:n, s:I}, s:{s:f, s:n, s:I}, s:{s:f, s:n, s:I}}", "readiness", "value",
+                                r->value, "stderr", "n", n_parts, "readiness_low", "value", r->low, "stderr", "n",
+                                n_parts, "readiness_high", "value", r->high, "stderr", "n", n_parts);
+    json_t *result = json_pack("{s:s, s:s, s:o, s:o}", "task", "readiness", "version", "1", "config", text(config),
+                               "metrics", metrics);
+    json_t *rest = json_pack("{s:s, s:f, s:o, s:[o]}", "format", "bitnet-readiness-1", "skipped", r->skipped, "parts",
+                             parts, "results", result);
+    if (out && rest && !json_object_update(out, rest)) {
+        json_decref(rest);
+        return out;
+    }
+    json_decref(out);
+    json_decref(rest);
+    return NULL;
 }

@@ -22,4 +22,9 @@ json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_
 /* {task, id, context, choices, gold or labels}: what is scored of an item. */
 json_t *bn_eval_prompt_json(const char *task, const struct bn_item *item);
 json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path);
+/* The stress results given and "parts": [{"name", "weight", "verdict", "share", "low", "high", "reason"}, ...],
+ * "skipped", and the score as a RESULT of task "readiness" with "config" and the metrics "readiness", "readiness_low",
+ * "readiness_high" (percent). Give no stress results where options are set: they are stored as the model's own. */
+json_t *bn_readiness_json(const struct bn_readiness *readiness, const struct bn_stress_result *results, size_t n,
+                          const char *model_path, const char *config);
 #endif

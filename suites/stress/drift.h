@@ -7,6 +7,7 @@
 struct bn_drift {
     double near;     /* mean nats a token of the passages after a short context */
     double worst;    /* largest mean rise at a far position; NaN when a logit was */
+    double error;    /* its standard error, of the rises of the passages */
     size_t worst_at; /* tokens before it */
 };
 /* filler: [n_filler], passages: [n_passages][64] of which the last 48 ids are scored. */

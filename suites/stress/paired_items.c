@@ -12,6 +12,7 @@ struct bn_paired bn_paired_accuracy(const struct bn_eval_item *first, const stru
     for (size_t i = 0; i < n; i++) {
         int lost = right(&first[i]) - right(&second[i]);
         p.right += (size_t)right(&first[i]);
+        p.lost += lost > 0, p.won += lost < 0;
         sum += lost, squares += lost * lost;
     }
     if (n) p.loss = sum / (double)n;

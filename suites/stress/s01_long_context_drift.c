@@ -5,6 +5,7 @@
 #include "suites/stress/drift.h"
 #include "suites/stress/opened.h"
 #include "suites/stress/text.h"
+#include "suites/eval/metrics.h"
 #include "suites/eval/score.h"
 #include "suites/fail.h"
 #include <math.h>
@@ -15,7 +16,7 @@
 /* Measured within the trained context: 0.03 to 0.06 (stories260K, bit_model_1M and 3M, two 7 M b1.58 models, quick and
  * full form). At four times the trained context: 0.33, 0.55 and 1.12. */
 static const double threshold_nats = 0.15;
-enum { NEAR = 64, BRIDGE = 16, SCORED = 48, PASSAGE = BRIDGE + SCORED, N_POSITIONS = 4 };
+enum { NEAR = 64, BRIDGE = 16, SCORED = 48, PASSAGE = BRIDGE + SCORED, N_POSITIONS = 4, MOST_PASSAGES = 16 };
 
 struct tail { /* nll of the scored part of a passage */
     const int32_t *targets;
@@ -46,30 +47,32 @@ static enum bn_status score(double *nats, const struct bn_provider *p, const int
     return status;
 }
 
-static enum bn_status mean_at(double *mean, const struct bn_provider *p, const int32_t *filler, size_t n,
-                              const int32_t *passages, int n_passages, struct bn_error *err)
+/* nats: [n_passages], of each passage */
+static enum bn_status score_all(double *nats, const struct bn_provider *p, const int32_t *filler, size_t n,
+                                const int32_t *passages, int n_passages, struct bn_error *err)
 {
     enum bn_status status = BN_OK;
-    double nats = 0;
-    *mean = 0;
-    for (int i = 0; i < n_passages && status == BN_OK; i++) {
-        status = score(&nats, p, filler, n, passages + i * PASSAGE, err);
-        *mean += nats / n_passages;
-    }
+    for (int i = 0; i < n_passages && status == BN_OK; i++)
+        status = score(&nats[i], p, filler, n, passages + i * PASSAGE, err);
     return status;
 }
 
 enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider *p, const int32_t *filler,
                                 size_t n_filler, const int32_t *passages, int n_passages, struct bn_error *err)
 {
-    double mean;
-    *drift = (struct bn_drift){.worst = -INFINITY};
-    enum bn_status status = mean_at(&drift->near, p, filler, NEAR, passages, n_passages, err);
+    double near[MOST_PASSAGES] = {0}, far[MOST_PASSAGES] = {0};
+    *drift = (struct bn_drift){.worst = -INFINITY, .error = NAN};
+    if (n_passages > MOST_PASSAGES)
+        return bn_suites_fail(err, BN_ERR_USAGE, "Drift takes at most %d passages.", MOST_PASSAGES);
+    enum bn_status status = score_all(near, p, filler, NEAR, passages, n_passages, err);
+    drift->near = bn_mean_of(near, (size_t)n_passages).value;
     for (int i = 1; i <= N_POSITIONS && status == BN_OK; i++) {
         size_t n = n_filler * (size_t)i / N_POSITIONS;
-        status = mean_at(&mean, p, filler, n, passages, n_passages, err);
-        if (!(mean - drift->near <= drift->worst))
-            drift->worst = mean - drift->near, drift->worst_at = n; /* NaN stays */
+        status = score_all(far, p, filler, n, passages, n_passages, err);
+        for (int k = 0; k < n_passages; k++) far[k] -= near[k];
+        struct bn_mean rise = bn_mean_of(far, (size_t)n_passages);
+        if (!(rise.value <= drift->worst))
+            drift->worst = rise.value, drift->error = rise.error, drift->worst_at = n; /* NaN stays */
         if (isnan(drift->worst)) break;
     }
     return status;
@@ -78,6 +81,7 @@ enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider
 void bn_drift_judge(struct bn_stress_result *result, const struct bn_drift *drift)
 {
     bn_stress_judge(result, drift->worst, threshold_nats, "nats/token");
+    result->error = drift->error;
     snprintf(result->reason, sizeof result->reason,
              "%.3f nats/token after %d tokens, %+.3f after %zu (the worst of %d positions)", drift->near, NEAR,
              drift->worst, drift->worst_at, N_POSITIONS);
@@ -129,4 +133,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s01_long_context_drift = {
-    "s01_long_context_drift", "the same passages are predicted as well far into the context as near its start", run};
+    "s01_long_context_drift", "the same passages are predicted as well far into the context as near its start", run, 8};

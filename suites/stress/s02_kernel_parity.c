@@ -36,4 +36,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s02_kernel_parity = {"s02_kernel_parity",
-                                                    "all kernel variants give the same logits, bit for bit", run};
+                                                    "all kernel variants give the same logits, bit for bit", run, 10};

@@ -67,4 +67,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s03_activation_overflow = {
-    "s03_activation_overflow", "scales of activations cut off few values, those of each token none", run};
+    "s03_activation_overflow", "scales of activations cut off few values, those of each token none", run, 6};

@@ -42,4 +42,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s04_determinism = {
-    "s04_determinism", "the same logits for every thread count, batch, split and reuse", run};
+    "s04_determinism", "the same logits for every thread count, batch, split and reuse", run, 10};

@@ -43,6 +43,9 @@ static enum bn_status judge(struct bn_stress_result *result, const struct bn_eva
         return bn_stress_skip(result, "the twin is confident about %zu of %zu items; the test needs %d", c.n,
                               twin->n_items, LEAST_ITEMS);
     bn_stress_judge(result, 100. * (double)c.different / (double)c.n, BN_CONFIDENT_THRESHOLD, "% of items");
+    /* Agresti and Coull 1998: two items more on either side, so that a share of 0 has an error too */
+    double n = (double)c.n + 4, different = ((double)c.different + 2) / n;
+    result->error = 100 * sqrt(different * (1 - different) / n);
     snprintf(result->reason, sizeof result->reason,
              "of %zu items that the twin is confident about the model chooses otherwise in %zu (right: twin %zu, model "
              "%zu); its share of the twin's choice is %+.2f",
@@ -71,4 +74,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s05_low_entropy_mcq = {
-    "s05_low_entropy_mcq", "questions that the twin is confident about are answered as it does", run};
+    "s05_low_entropy_mcq", "questions that the twin is confident about are answered as it does", run, 8};

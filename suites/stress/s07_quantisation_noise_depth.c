@@ -33,6 +33,7 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
     }
     if (status != BN_OK) return status;
     bn_stress_judge(result, out.kl, threshold_nats, "nats/token");
+    result->error = out.kl_error;
     snprintf(result->reason, sizeof result->reason,
              "KL %.3f +- %.3f nats/token at the output, same token %.1f %%; at most %.3f inside (after layer %d of %d)",
              out.kl, out.kl_error, 100 * out.same_top, worst, worst_after, out.layers);
@@ -40,4 +41,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s07_quantisation_noise_depth = {
-    "s07_quantisation_noise_depth", "predictions are near the twin's, after each layer and at the output", run};
+    "s07_quantisation_noise_depth", "predictions are near the twin's, after each layer and at the output", run, 8};

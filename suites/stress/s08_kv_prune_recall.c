@@ -32,6 +32,7 @@ static enum bn_status judge(struct bn_stress_result *result, const struct bn_eva
         return bn_stress_skip(result, "with a whole cache the model answers %zu of %zu items; the test needs %d",
                               p.right, p.n, LEAST_RIGHT);
     bn_stress_judge(result, 100 * (p.loss - 2 * p.error), threshold_points, "points");
+    result->error = 100 * p.error;
     snprintf(result->reason, sizeof result->reason,
              "recall %.1f %% with a whole f32 cache, %.1f %% with %s (%zu items)", 100. * (double)p.right / (double)p.n,
              100. * ((double)p.right / (double)p.n - p.loss), name, p.n);
@@ -63,4 +64,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s08_kv_prune_recall = {
-    "s08_kv_prune_recall", "facts far back are recalled from a pruned or 4-bit cache as from a whole one", run};
+    "s08_kv_prune_recall", "facts far back are recalled from a pruned or 4-bit cache as from a whole one", run, 8};

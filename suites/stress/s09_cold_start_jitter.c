@@ -130,5 +130,5 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
     return status == BN_OK ? bn_jitter_judge(result, &round.jitter, first_ms) : status;
 }
 
-const struct bn_stress_test bn_s09_cold_start_jitter = {"s09_cold_start_jitter",
-                                                        "after a warm-up every token takes about the same time", run};
+const struct bn_stress_test bn_s09_cold_start_jitter = {
+    "s09_cold_start_jitter", "after a warm-up every token takes about the same time", run, 2};

@@ -62,4 +62,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s10_sustained_load = {"s10_sustained_load",
-                                                     "minutes of decoding slow nothing down and leak nothing", run};
+                                                     "minutes of decoding slow nothing down and leak nothing", run, 2};

@@ -180,4 +180,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s11_burst_streams = {
-    "s11_burst_streams", "streams in a burst, some slow, some vanishing, get the text that they get alone", run};
+    "s11_burst_streams", "streams in a burst, some slow, some vanishing, get the text that they get alone", run, 6};

@@ -42,7 +42,8 @@ struct bn_repetition bn_repetition_of(const int32_t *ids, size_t n)
 struct output {
     const struct bn_stress_options *options;
     struct bn_repetition mean;
-    int n; /* texts of at least LEAST tokens */
+    double squares; /* of the repeated shares */
+    int n;          /* texts of at least LEAST tokens */
     bool passed_end;
 };
 
@@ -70,6 +71,7 @@ static enum bn_status generate(struct output *o, struct bn_session *session, con
     if (status != BN_OK || k < LEAST) return status;
     struct bn_repetition r = bn_repetition_of(out, k);
     o->mean.repeated += r.repeated, o->mean.entropy += r.entropy, o->n++;
+    o->squares += r.repeated * r.repeated;
     return BN_OK;
 }
 
@@ -103,6 +105,13 @@ static enum bn_status measure(void *self, const struct bn_model *model, struct b
     return status;
 }
 
+/* Variance of the mean repeated share; 0 without two texts. */
+static double variance(const struct output *o)
+{
+    if (o->n < 2) return 0;
+    return fmax(0, o->squares / o->n - o->mean.repeated * o->mean.repeated) / (o->n - 1);
+}
+
 static enum bn_status run(struct bn_stress_result *result, const struct bn_stress_options *options,
                           struct bn_error *err)
 {
@@ -116,6 +125,7 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
     if (!model.n) return bn_stress_skip(result, "every text ended before %d tokens", LEAST);
     bn_stress_judge(result, model.mean.repeated, twin.n ? twin.mean.repeated + most_above_twin : most_repeated,
                     "of runs of four");
+    result->error = model.n > 1 ? sqrt(variance(&model) + variance(&twin)) : NAN; /* the threshold is the twin's */
     if (model.passed_end) result->verdict = BN_FAIL;
     if (twin.n) snprintf(against, sizeof against, " (twin: %.3f, %.2f)", twin.mean.repeated, twin.mean.entropy);
     snprintf(result->reason, sizeof result->reason,
@@ -125,4 +135,4 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
 }
 
 const struct bn_stress_test bn_s12_degenerate_output = {
-    "s12_degenerate_output", "what the model writes does not run in circles, whatever the prompt", run};
+    "s12_degenerate_output", "what the model writes does not run in circles, whatever the prompt", run, 6};

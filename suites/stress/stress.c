@@ -36,7 +36,7 @@ void bn_stress_run(struct bn_stress_result *result, const struct bn_stress_test 
 {
     struct bn_error err = {0};
     double start = bn_steps_now_s();
-    *result = (struct bn_stress_result){.name = test->name, .value = NAN, .threshold = NAN};
+    *result = (struct bn_stress_result){.name = test->name, .value = NAN, .threshold = NAN, .error = NAN};
     if (test->run(result, options, &err) != BN_OK) {
         result->verdict = BN_FAIL;
         snprintf(result->reason, sizeof result->reason, "The test could not run: %.200s", err.text);

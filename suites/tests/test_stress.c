@@ -4,6 +4,7 @@
 #include "suites/stress/jitter.h"
 #include "suites/stress/paired_items.h"
 #include "suites/stress/parity.h"
+#include "suites/stress/readiness.h"
 #include "suites/stress/repetition.h"
 #include "suites/stress/sustained.h"
 #include "suites/stress/text.h"
@@ -61,7 +62,7 @@ static enum bn_status run_broken(struct bn_stress_result *result, const struct b
 Test(stress, a_test_that_cannot_run_fails_with_its_reason)
 {
     struct bn_stress_result result;
-    bn_stress_run(&result, &(struct bn_stress_test){"s00", "", run_broken}, &(struct bn_stress_options){0});
+    bn_stress_run(&result, &(struct bn_stress_test){"s00", "", run_broken, 1}, &(struct bn_stress_options){0});
     cr_expect_eq(result.verdict, BN_FAIL);
     cr_expect(strstr(result.reason, "The session could not be opened."));
 }
@@ -220,4 +221,66 @@ Test(stress, sustained_decoding_neither_slows_down_nor_leaks)
     struct bn_stress_result leak = sustained(1, 1, 5, 0.5);
     cr_expect_eq(leak.verdict, BN_FAIL);
     cr_expect(strstr(leak.reason, "leak"), "%s", leak.reason);
+}
+
+/* Expected values by hand from the formula in suites/stress/README.md; z = 1.96. */
+static struct bn_readiness_part part_of(enum bn_verdict verdict, double value, double error)
+{
+    return bn_readiness_of_stress(
+        &(struct bn_stress_result){.verdict = verdict, .value = value, .threshold = 1, .error = error}, 5);
+}
+
+Test(readiness, a_figure_near_its_threshold_is_uncertain)
+{
+    static const struct {
+        enum bn_verdict verdict;
+        double value, error, share, low, high;
+    } cases[] = {{BN_PASS, 0.5, 0.25, 1, 1, 1}, {BN_PASS, 0.5, 0.26, 1, 0, 1}, {BN_PASS, 1, NAN, 1, 1, 1},
+                 {BN_FAIL, 1.5, 0.25, 0, 0, 0}, {BN_FAIL, 1.5, 0.26, 0, 0, 1}, {BN_FAIL, 0.5, 0.9, 0, 0, 0},
+                 {BN_FAIL, NAN, NAN, 0, 0, 0},  {BN_SKIP, NAN, NAN, 0, 0, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bn_readiness_part p = part_of(cases[i].verdict, cases[i].value, cases[i].error);
+        cr_expect_eq(p.share, cases[i].share, "case %zu", i);
+        cr_expect_eq(p.low, cases[i].low, "case %zu", i);
+        cr_expect_eq(p.high, cases[i].high, "case %zu", i);
+    }
+}
+
+Test(readiness, a_skip_costs_its_weight_and_the_upper_end_gives_it_back)
+{
+    struct bn_readiness r = {.n_parts = 3};
+    r.parts[0] = part_of(BN_PASS, 0, NAN), r.parts[1] = part_of(BN_SKIP, NAN, NAN),
+    r.parts[2] = part_of(BN_FAIL, 2, NAN);
+    r.parts[0].weight = 6, r.parts[1].weight = 3, r.parts[2].weight = 1;
+    bn_readiness_sum(&r);
+    cr_expect_float_eq(r.value, 60, 1e-12);
+    cr_expect_float_eq(r.low, 60, 1e-12);
+    cr_expect_float_eq(r.high, 90, 1e-12);
+    cr_expect_float_eq(r.skipped, 30, 1e-12);
+    cr_expect_eq(r.n_failed, 1);
+}
+
+/* 100 items; the twin has 80, the model loses 10 and wins 2: 1 - 0.08 / 0.55 = 0.8545; with an item more on either side
+ * 0.0784 +- 0.0703, so 1 - 0.1487 / 0.55 and 1 - 0.0082 / 0.55. */
+Test(readiness, a_task_counts_what_is_kept_above_guessing)
+{
+    const struct bn_paired paired = {.n = 100, .right = 80, .lost = 10, .won = 2, .loss = 0.08};
+    struct bn_readiness_part p = bn_readiness_of_task("t", &paired, 0.25, 10);
+    cr_expect_float_eq(p.share, 0.854545, 1e-6);
+    cr_expect_float_eq(p.low, 0.72964, 1e-4);
+    cr_expect_float_eq(p.high, 0.98516, 1e-4);
+    const struct bn_paired guesses = {.n = 100, .right = 30, .lost = 10, .won = 2, .loss = 0.08};
+    cr_expect_eq(bn_readiness_of_task("t", &guesses, 0.25, 10).verdict, BN_SKIP);
+}
+
+Test(readiness, the_weights_of_tests_and_tasks_are_points_of_a_hundred)
+{
+    const struct bn_stress_test *tests;
+    size_t n = bn_stress_tests(&tests);
+    double sum = 20; /* the tasks' */
+    for (size_t i = 0; i < n; i++) {
+        cr_expect_gt(tests[i].weight, 0, "%s", tests[i].name);
+        sum += tests[i].weight;
+    }
+    cr_expect_float_eq(sum, 100, 1e-9);
 }

@@ -22,14 +22,18 @@ void warn_of_context(const struct bn_model *model, int n_ctx);
 void put_json(FILE *f, json_t *value, const char *where);
 void list_tasks(void);
 
-/* The three things it does; each returns its exit code. */
+/* The four things it does; each returns its exit code. */
 int evaluate(void);
 int stress(void);
 int diverge(void);
+int readiness(void);
 /* Keeps the words of the command line that are options of the registry, with their values: bitnet-serve is started with
  * them, and scores depend on them. */
 void keep_engine_words(int argc, char **argv);
 const char *const *engine_words(int *n);
+/* Those words as one text, each after a space, with a hash of what is in it after one that is a file. The caller frees
+ * it; NULL when memory is short. */
+char *engine_identity(void);
 /* The journal of unfinished items beside the file of --items. Exits where it is of another run. */
 struct bn_journal *open_journal(const struct bn_model *model);
 #endif

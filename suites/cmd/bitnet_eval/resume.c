@@ -27,8 +27,7 @@ static void put_word(FILE *f, const char *word)
     fprintf(f, "(%016" PRIx64 ")", hash);
 }
 
-/* Tasks, items and the number of examples are not in it: an item is known by its whole question. */
-static char *identity(const struct bn_model *model)
+char *engine_identity(void)
 {
     char *text = NULL;
     size_t n_bytes;
@@ -36,14 +35,30 @@ static char *identity(const struct bn_model *model)
     const char *const *words = engine_words(&n);
     FILE *f = open_memstream(&text, &n_bytes);
     if (!f) return NULL;
+    for (int i = 0; i < n; i++) put_word(f, words[i]);
+    if (!fclose(f)) return text;
+    free(text);
+    return NULL;
+}
+
+/* Tasks, items and the number of examples are not in it: an item is known by its whole question. */
+static char *identity(const struct bn_model *model)
+{
+    char *text = NULL, *words = engine_identity();
+    size_t n_bytes;
+    FILE *f = words ? open_memstream(&text, &n_bytes) : NULL;
+    if (!f) {
+        free(words);
+        return NULL;
+    }
     fprintf(f,
             "bitnet-eval %s, model %016" PRIx64
-            ", n_ctx %d, rule %s, token_ids %d, kernels %s, tokenizer %s %s, options",
+            ", n_ctx %d, rule %s, token_ids %d, kernels %s, tokenizer %s %s, options%s",
             bn_commit(), bn_model_fingerprint(model), o.eval.n_ctx, o.eval.rule ? o.eval.rule : "-", o.eval.token_ids,
             o.model.kernel_backend ? o.model.kernel_backend : "-",
             o.model.tokenizer_path ? BN_PRINTABLE(o.model.tokenizer_path) : "-",
-            o.model.pretokenizer ? BN_PRINTABLE(o.model.pretokenizer) : "-");
-    for (int i = 0; i < n; i++) put_word(f, words[i]);
+            o.model.pretokenizer ? BN_PRINTABLE(o.model.pretokenizer) : "-", words);
+    free(words);
     if (!fclose(f)) return text;
     free(text);
     return NULL;

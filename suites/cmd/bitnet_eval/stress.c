@@ -1,6 +1,7 @@
-/* stress.c - bitnet-eval stress: the stress tests. */
+/* stress.c - bitnet-eval stress and readiness: the stress tests, and the score that they and two tasks give. */
 #include "suites/cmd/bitnet_eval/eval.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Does this word of --only, up to its comma, begin the name? */
@@ -64,34 +65,94 @@ const char *const *engine_words(int *n)
     return engine.words;
 }
 
-int stress(void)
+/* After the model has been opened, which reads o.model. */
+static struct bn_stress_options stress_options(void)
+{
+    return (struct bn_stress_options){.model_path = o.model_path,
+                                      .against_path = o.against,
+                                      .twin_path = o.twin,
+                                      .data_dir = o.eval.data_dir,
+                                      .model = o.model,
+                                      .n_threads = o.eval.n_threads,
+                                      .n_ctx = o.eval.n_ctx,
+                                      .session = o.eval.session,
+                                      .engine_words = engine.words,
+                                      .n_engine_words = engine.n,
+                                      .quick = o.quick};
+}
+
+enum { MOST_TESTS = 32 };
+
+/* results: [MOST_TESTS]; returns how many tests ran. */
+static size_t run_chosen(struct bn_stress_result *results, const struct bn_stress_options *so, bool *failed)
 {
     const struct bn_stress_test *tests;
     size_t n = bn_stress_tests(&tests), n_run = 0;
-    struct bn_stress_result results[32];
-    bool failed = false;
-    check_only(tests, n);
-    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
-    struct bn_stress_options so = {.model_path = o.model_path,
-                                   .against_path = o.against,
-                                   .twin_path = o.twin,
-                                   .data_dir = o.eval.data_dir,
-                                   .model = o.model,
-                                   .n_threads = o.eval.n_threads,
-                                   .n_ctx = o.eval.n_ctx,
-                                   .session = o.eval.session,
-                                   .engine_words = engine.words,
-                                   .n_engine_words = engine.n,
-                                   .quick = o.quick};
-    for (size_t i = 0; i < n && n_run < 32; i++) {
+    *failed = false;
+    for (size_t i = 0; i < n && n_run < MOST_TESTS; i++) {
         if (!chosen(tests[i].name)) continue;
         struct bn_stress_result *r = &results[n_run++];
         bn_cmd_progress("%s", tests[i].name);
-        bn_stress_run(r, &tests[i], &so);
+        bn_stress_run(r, &tests[i], so);
         bn_cmd_progress(NULL);
-        failed |= r->verdict == BN_FAIL;
+        *failed |= r->verdict == BN_FAIL;
         if (!o.json) print_stress(r);
     }
-    if (o.json) put_json(stdout, bn_stress_json(results, n_run, o.model_path), "the result");
+    return n_run;
+}
+
+int stress(void)
+{
+    const struct bn_stress_test *tests;
+    struct bn_stress_result results[MOST_TESTS];
+    bool failed;
+    check_only(tests, bn_stress_tests(&tests));
+    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
+    const struct bn_stress_options so = stress_options();
+    size_t n = run_chosen(results, &so, &failed);
+    if (o.json) put_json(stdout, bn_stress_json(results, n, o.model_path), "the result");
     return failed;
+}
+
+/* What a score is of, beside the model. The caller frees it. */
+static char *configuration(void)
+{
+    char *words = engine_identity(), *text = NULL, context[32] = "";
+    if (o.eval.n_ctx) snprintf(context, sizeof context, " n_ctx=%d", o.eval.n_ctx);
+    if (!words || asprintf(&text, "%s%s%s%s%s", o.quick ? "quick" : "full", o.twin ? "" : " without twin", context,
+                           *words ? " with" : "", words) < 0)
+        bn_cmd_fail(&cmd, 1, "Could not allocate memory for the result.");
+    free(words);
+    return text;
+}
+
+static void print_readiness(const struct bn_readiness *r)
+{
+    for (size_t i = 0; i < r->n_parts; i++) {
+        const struct bn_readiness_part *p = &r->parts[i];
+        if (p->verdict == BN_SKIP || p->share < 1 || p->low < 1)
+            printf("%-30s %-4s %5.2f of %g points [%.2f, %.2f]: %s\n", p->name, bn_verdict_name(p->verdict),
+                   p->weight * p->share, p->weight, p->weight * p->low, p->weight * p->high, p->reason);
+    }
+    printf("readiness %.1f %% [%.1f, %.1f], of which skips cost %.1f\n", r->value, r->low, r->high, r->skipped);
+}
+
+int readiness(void)
+{
+    static struct bn_stress_result results[MOST_TESTS];
+    static struct bn_readiness score;
+    bool failed;
+    bn_model_close(open_model());
+    const struct bn_stress_options so = stress_options();
+    size_t n = run_chosen(results, &so, &failed);
+    bn_cmd_progress("tasks of the readiness score");
+    bn_readiness_judge(&score, results, n, &so);
+    bn_cmd_progress(NULL);
+    char *text = configuration();
+    if (o.json)
+        put_json(stdout, bn_readiness_json(&score, results, engine.n ? 0 : n, o.model_path, text), "the result");
+    else
+        print_readiness(&score);
+    free(text);
+    return score.n_failed > 0;
 }
