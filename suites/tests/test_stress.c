@@ -100,7 +100,7 @@ Test(stress, a_model_that_breaks_past_1500_tokens_fails)
 Test(stress, nan_fails)
 {
     struct bn_stress_result result = {0};
-    bn_drift_judge(&result, &(struct bn_drift){1, NAN, 500});
+    bn_drift_judge(&result, &(struct bn_drift){.near = 1, .worst = NAN, .worst_at = 500});
     cr_expect_eq(result.verdict, BN_FAIL);
 }
 
