@@ -200,6 +200,9 @@ static void check_request(int rest, char **argv)
         bn_cmd_fail(&cmd, 2, "Give --base-engine and --head-engine, both, without --base, --head and --self-test.");
     if (!request.self_test && !request.base_engine && (!request.base || !request.head))
         bn_cmd_fail(&cmd, 2, "Give both builds: --base BUILD --head BUILD.");
+    if (request.resume && !request.self_test) bn_cmd_fail(&cmd, 2, "--resume is for --self-test.");
+    if (request.self_test && (forms.markdown || forms.junit))
+        bn_cmd_fail(&cmd, 2, "--markdown and --junit report a gate; --self-test prints text or --json.");
     if (word_of(request.accuracy, extents) < 0)
         bn_cmd_fail(&cmd, 2, "--accuracy takes short, full or off, not \"%s\".", request.accuracy);
     if (word_of(request.instructions, methods) < 0)
@@ -364,7 +367,7 @@ int bn_bench_gate(int argc, char **argv)
     int rest = bn_cmd_parse(&cmd, argc, argv), n_workloads = fill_workloads(workloads);
     struct bn_error err = {0};
     check_request(rest, argv);
-    bn_gate_declare_inputs((const char *const[]){request.model, request.db, request.plan, request.resume}, 4,
+    bn_gate_declare_inputs((const char *const[]){request.model, request.db, request.plan}, 3,
                            (const char *const[]){request.base, request.head},
                            (const char *const[]){request.base_engine, request.head_engine});
     fill_report(argv, workloads, n_workloads);
