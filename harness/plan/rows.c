@@ -115,7 +115,7 @@ int bn_rows_init(struct bn_rows *rows, enum bn_plan_mode mode, const uint32_t *s
     *rows = (struct bn_rows){.cap = most, .n_factors = n_factors, .sizes = sizes};
     rows->at = malloc((size_t)most * n_factors * sizeof *rows->at);
     baseline = baseline && mode == BN_PLAN_LEAVE_ONE_OUT;
-    if (rows->at && (!baseline || !add(rows, first)) && !modes[mode](rows)) return 0;
+    if (rows->at && !modes[mode](rows) && (!baseline || !add(rows, first))) return 0;
     bn_rows_release(rows);
     return -1;
 }

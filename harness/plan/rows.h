@@ -9,8 +9,9 @@ struct bn_rows {
     uint32_t n, cap, n_factors;
     const uint32_t *sizes;
 };
-/* sizes: [n_factors] values of each factor, all >= 1. baseline: leave_one_out begins with a row of first
- * values. Returns 0, or -1 without memory or beyond `most` rows. */
+/* sizes: [n_factors] values of each factor, all >= 1. baseline: leave_one_out ends with a row of first
+ * values. The first row is the one that the others are compared with. Returns 0, or -1 without memory or beyond `most`
+ * rows. */
 int bn_rows_init(struct bn_rows *rows, enum bn_plan_mode mode, const uint32_t *sizes, uint32_t n_factors, uint32_t most,
                  bool baseline);
 void bn_rows_release(struct bn_rows *rows);

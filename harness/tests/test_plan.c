@@ -131,6 +131,32 @@ Test(plan, many_configs_have_their_base_beside_them)
     bn_point_list_release(&l);
 }
 
+/* What is left out is compared with all options together, not with none. */
+Test(plan, leave_one_out_has_all_options_beside_each)
+{
+    struct bn_plan *p;
+    struct bn_point_list l;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&p,
+                      "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}]\nmode: leave_one_out\n"
+                      "baseline: true\nrounds: 2\noptions:\n"
+                      "  - {name: kv_type, values: [auto, q8_0]}\n  - {name: batch, values: [0, 32]}\n"
+                      "  - {name: blocked, values: [auto, \"off\"]}\n  - {name: warmup, values: [\"off\", \"on\"]}\n"
+                      "  - {name: fused_norm, values: [\"off\", \"on\"]}\n  - {name: prompt_lookup, values: [0, 7]}\n"
+                      "  - {name: weights_in_place, values: [\"off\", \"on\"]}\n",
+                      &err),
+                 BN_OK, "%s", err.text);
+    cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(l.n_configs, 9, "all, seven without one, none");
+    for (uint32_t i = 0; i < 7; i++) {
+        cr_expect_str_eq(l.configs[0].values[i], p->options[i].values[1]);
+        cr_expect_str_eq(l.configs[8].values[i], p->options[i].values[0]);
+    }
+    for (uint32_t pass = 0; pass < 2; pass++) check_pass(&l, pass, 1);
+    bn_point_list_release(&l);
+    bn_plan_close(p);
+}
+
 Test(plan, every_round_holds_each_config_once_and_the_seed_decides_the_order)
 {
     struct bn_plan *p;
@@ -416,7 +442,7 @@ Test(plan, an_option_that_needs_another_one_switches_it_on_and_the_other_way_rou
         const char *mode, *want[4];
     } cases[] = {{"one_at_a_time", {"", "kv_prune=window", "kv_budget=0.75 kv_prune=window(kv_budget)", NULL}},
                  {"leave_one_out\nbaseline: true", /* beside the budget alone, what it needs is missing */
-                  {"", "kv_budget=0.75 kv_prune=window", "kv_budget=0.5(kv_prune)", "kv_prune=window"}}};
+                  {"kv_budget=0.75 kv_prune=window", "kv_budget=0.5(kv_prune)", "kv_prune=window", ""}}};
     for (int i = 0; i < 2; i++) {
         struct bn_plan *p;
         struct bn_point_list l;
