@@ -39,11 +39,12 @@ static void put_kl(char *cell, double kl)
         snprintf(cell, CELL, kl == 0 ? "0" : "%.5f", kl);
 }
 
-/* Of an EXACT option the output is the same, and with it perplexity and accuracy. */
-static void fill(const struct bn_effect *r, char cells[COLUMNS][CELL])
+/* Of an EXACT option the output is the same, and with it perplexity and accuracy. base: what its part is against. */
+static void fill(const struct bn_effect *r, const char *base, char cells[COLUMNS][CELL])
 {
-    bool same = r->exact && r->kl == 0;
-    snprintf(cells[0], CELL, "%s", BN_PRINTABLE(r->choice));
+    bool same = r->exact && r->kl == 0, here = !strcmp(r->base, base);
+    snprintf(cells[0], CELL, "%s%s%s", BN_PRINTABLE(r->choice), here ? "" : ", against ",
+             here ? "" : BN_PRINTABLE(r->base));
     for (int p = 0; p < BN_EFFECT_PHASES; p++) {
         const struct bn_effect_speed *s = &r->speed[p];
         put_ratio(cells[p == BN_EFFECT_DECODE ? 1 : 2], s->ratio, s->low, s->high);
@@ -73,10 +74,10 @@ static void put_row(char cells[COLUMNS][CELL])
             printf("%s%s", cells[c], c == COLUMNS - 1 ? "\n" : "  ");
 }
 
-/* Rows of another model or setting begin with a line that names it. */
-static bool begins_part(const struct bn_effects *e, size_t i)
+/* Rows of another model or setting than the one before begin with a line that names it. */
+static bool begins_part(const struct bn_effect *last, const struct bn_effect *row)
 {
-    return !i || strcmp(e->rows[i].setting, e->rows[i - 1].setting) || e->rows[i].model_id != e->rows[i - 1].model_id;
+    return !last || strcmp(row->setting, last->setting) || row->model_id != last->model_id;
 }
 
 static void print_heads(bool markdown)
@@ -96,14 +97,18 @@ static void print_heads(bool markdown)
 static void print_rows(const struct bn_effects *e, bool markdown)
 {
     char cells[COLUMNS][CELL];
-    for (size_t i = 0; i < e->n; i++) {
-        if (e->rows[i].verdict == BN_EFFECT_UNMEASURED) continue;
-        if (begins_part(e, i)) {
-            printf("%s%s, %s, against %s%s\n", i ? "\n" : "", BN_PRINTABLE(e->rows[i].model), e->rows[i].setting,
-                   e->rows[i].base, markdown ? "\n" : "");
+    const struct bn_effect *last = NULL;
+    const char *base = "";
+    for (const struct bn_effect *r = e->rows; r < e->rows + e->n; r++) {
+        if (r->verdict == BN_EFFECT_UNMEASURED) continue;
+        if (begins_part(last, r)) {
+            base = r->base;
+            printf("%s%s, %s, against %s%s\n", last ? "\n" : "", BN_PRINTABLE(r->model), r->setting, BN_PRINTABLE(base),
+                   markdown ? "\n" : "");
             print_heads(markdown);
         }
-        fill(&e->rows[i], cells);
+        last = r;
+        fill(r, base, cells);
         if (!markdown) put_row(cells);
         for (int c = 0; markdown && c < COLUMNS; c++) printf("| %s%s", cells[c], c == COLUMNS - 1 ? " |\n" : " ");
     }

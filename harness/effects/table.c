@@ -18,15 +18,16 @@ static const char *value_of(const struct bn_effect_side *s, const char *name)
     return NULL;
 }
 
-/* Of the same setting the configuration with the fewest (sign -1) or most (1) options away from their defaults. */
+/* Of the same setting the configuration with the fewest (sign -1) or most (1) options away from their defaults: the
+ * first of them, for what is left out may make room for what it excludes. */
 static const struct bn_effect_side *extreme(const struct bn_effect_sides *sides, const struct bn_effect_side *like,
                                             int sign)
 {
-    const struct bn_effect_side *found = like;
+    const struct bn_effect_side *found = NULL;
     for (size_t i = 0; i < sides->n; i++) {
         const struct bn_effect_side *s = &sides->at[i];
-        if (same_setting(s, like) && (sign > 0 ? s->n_choices > found->n_choices : s->n_choices < found->n_choices))
-            found = s;
+        if (!same_setting(s, like)) continue;
+        if (!found || (sign > 0 ? s->n_choices > found->n_choices : s->n_choices < found->n_choices)) found = s;
     }
     return found;
 }
@@ -77,7 +78,18 @@ static char *name_claims(const struct bn_effect_side *base, const struct bn_effe
     return text;
 }
 
-static bool is_exact(const struct bn_effect_side *base, const struct bn_effect_side *head)
+/* "default", what all share, or that and what base has in the place of what it lacks. NULL without memory. */
+static char *name_base(const struct bn_effect_side *base, const struct bn_effect_side *head, const char *others)
+{
+    char *instead = name_choice(head, base), *text = NULL;
+    if (instead &&
+        asprintf(&text, instead[0] ? "%s, with %s instead" : "%s", base->n_choices ? others : "default", instead) < 0)
+        text = NULL;
+    free(instead);
+    return text;
+}
+
+static bool adds_exact(const struct bn_effect_side *base, const struct bn_effect_side *head)
 {
     for (size_t i = 0; i < head->n_choices; i++) {
         const struct bn_option *o = bn_option_find(head->choices[i].name);
@@ -109,10 +121,10 @@ static enum bn_status add_row(struct bn_effects *effects, const struct bn_effect
     struct bn_effect *row = &effects->rows[effects->n++];
     *row = (struct bn_effect){.model = strdup(head->model),
                               .choice = name_choice(base, head),
-                              .base = strdup(base->n_choices ? others : "default"),
+                              .base = name_base(base, head, others),
                               .claims = name_claims(base, head),
                               .model_id = head->model_id,
-                              .exact = is_exact(base, head)};
+                              .exact = adds_exact(base, head) && adds_exact(head, base)};
     if (asprintf(&row->setting, "%s %s x%d", head->workload, head->kernel, head->threads) < 0) row->setting = NULL;
     if (!row->model || !row->choice || !row->base || !row->claims || !row->setting) return no_memory(err);
     const char *why = unmeasured(base, head);
