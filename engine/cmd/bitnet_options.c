@@ -85,7 +85,7 @@ static void print_markdown(const struct bn_option *const *all, size_t n)
          "--markdown`. "
          "The first value is the\ndefault. `bitnet-bench options --plan harness/plans/options.yaml` measures all of "
          "them on your machine and says which "
-         "to keep;\n[measured.md](measured.md) is its table on one CPU.\n\n"
+         "to keep;\n[measured.md](measured.md) has its tables on two CPUs.\n\n"
          "| option | values | what it does | exactness | needs | excludes | claims |\n| --- | --- | --- | --- | --- | "
          "--- | --- |");
     for (size_t i = 0; i < n; i++) {
