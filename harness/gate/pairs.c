@@ -227,39 +227,48 @@ static void step_aside(const struct bn_pairs *pairs, const cpu_set_t *measured)
     if (CPU_COUNT(&rest)) sched_setaffinity(0, sizeof rest, &rest);
 }
 
-/* A process of a pair: from a program file of its own, which is gone again when it has started. */
-static enum bn_status start(struct bn_pairs *pairs, int side, const cpu_set_t *cpus, struct bn_dialogue *worker,
-                            struct bn_error *err)
+/* Program files of both sides at places drawn at random, made on all CPUs. */
+static enum bn_status draw_places(struct bn_pairs *pairs, struct bn_variant variants[2], struct bn_error *err)
 {
-    static struct bn_variant variant;
-    struct bn_pairs_call call;
+    struct bn_variant_source sources[2];
     bool both = pairs->relink[0] && pairs->relink[1]; /* else neither: both sides get the same treatment */
-    uint64_t drawn = 1 + bn_random_below(&pairs->random, BN_VARIANT_SEEDS),
-             seed = pairs->layout[side] ? pairs->layout[side] : drawn;
+    for (int side = 0; side < 2; side++) {
+        uint64_t drawn = 1 + bn_random_below(&pairs->random, BN_VARIANT_SEEDS);
+        sources[side] = (struct bn_variant_source){.program = pairs->argv[side][0],
+                                                   .relink = both ? pairs->relink[side] : NULL,
+                                                   .seed = pairs->layout[side] ? pairs->layout[side] : drawn};
+    }
+    sched_setaffinity(0, sizeof pairs->home, &pairs->home);
+    return bn_variants_make(variants, pairs->folder, sources, err);
+}
+
+static enum bn_status start(struct bn_pairs *pairs, int side, const struct bn_variant *variant, const cpu_set_t *cpus,
+                            struct bn_dialogue *worker, struct bn_error *err)
+{
+    struct bn_pairs_call call;
     expect_start(pairs);
     bn_pairs_call(pairs, side, 0, &call);
-    enum bn_status status =
-        bn_variant_make(&variant, pairs->folder, call.argv[0], both ? pairs->relink[side] : NULL, seed, err);
-    call.argv[0] = variant.path;
+    call.argv[0] = variant->path;
     const struct bn_process_spec spec = {.argv = (char *const *)call.argv,
                                          .watch = &pairs->files[side],
                                          .cpus = cpus,
-                                         .environment = variant.environment};
-    if (!status) status = bn_dialogue_open(worker, side ? "head" : "base", &spec, &pairs->fate, NULL, err);
-    bn_variant_remove(&variant);
-    return status;
+                                         .environment = variant->environment};
+    return bn_dialogue_open(worker, side ? "head" : "base", &spec, &pairs->fate, NULL, err);
 }
 
-/* One pair from fork to wait. */
+/* One pair from fork to wait: each process from a program file of its own, which is gone again when it has started. */
 static enum bn_status run_pair(struct bn_pairs *pairs, double *d, bool *quiet, struct bn_error *err)
 {
+    static struct bn_variant variants[2];
     struct bn_dialogue workers[2] = {0};
     int first = (int)bn_random_below(&pairs->random, 2);
     cpu_set_t cpus = choose_cpus(pairs);
+    enum bn_status status = draw_places(pairs, variants, err);
     sched_setaffinity(pairs->canary.process.pid, sizeof cpus, &cpus);
     step_aside(pairs, &cpus);
-    enum bn_status status = start(pairs, first, &cpus, &workers[first], err);
-    if (!status) status = start(pairs, !first, &cpus, &workers[!first], err);
+    if (!status) status = start(pairs, first, &variants[first], &cpus, &workers[first], err);
+    if (!status) status = start(pairs, !first, &variants[!first], &cpus, &workers[!first], err);
+    for (int side = 0; side < 2; side++) bn_variant_remove(&variants[side]);
     if (!status) status = time_pair(pairs, workers, d, quiet, err);
     for (int side = 0; side < 2; side++) bn_dialogue_close(&workers[side]);
     return status ? status : bn_pairs_check(pairs, err);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ enum bn_status bn_variant_folder(char folder[BN_VARIANT_PATH], struct bn_error *
 
 static bool copy_bytes(int from, int to)
 {
-    static char block[BLOCK];
+    char block[BLOCK];
     for (ssize_t n; (n = read(from, block, sizeof block)) != 0;) {
         if (n < 0 && errno != EINTR) return false;
         for (ssize_t at = 0; at < n;) {
@@ -79,16 +80,46 @@ static void draw_environment(char *text, uint64_t seed)
     text[head + n] = 0;
 }
 
-enum bn_status bn_variant_make(struct bn_variant *v, const char *folder, const char *program, const char *relink,
-                               uint64_t seed, struct bn_error *err)
+struct making {
+    struct bn_variant *variant;
+    const struct bn_variant_source *source;
+    enum bn_status status;
+    struct bn_error err;
+};
+
+static void *make_one(void *self)
+{
+    struct making *m = self;
+    const char *path = m->variant->path;
+    m->status = m->source->relink ? relink_to(m->source->relink, m->source->seed, path, &m->err)
+                                  : copy(m->source->program, path, &m->err);
+    if (!m->status && access(path, X_OK))
+        m->status = bn_harness_fail(&m->err, BN_ERR_IO,
+                                    "Programs cannot be started in %.*s: %m; name another folder with TMPDIR.",
+                                    (int)(strrchr(path, '/') - path), path);
+    return NULL;
+}
+
+enum bn_status bn_variants_make(struct bn_variant variants[2], const char *folder,
+                                const struct bn_variant_source sources[2], struct bn_error *err)
 {
     static unsigned number;
-    snprintf(v->path, sizeof v->path, "%.4100s/worker-%u", folder, number++);
-    draw_environment(v->environment, seed);
-    enum bn_status status = relink ? relink_to(relink, seed, v->path, err) : copy(program, v->path, err);
-    if (status || access(v->path, X_OK) == 0) return status;
-    return bn_harness_fail(err, BN_ERR_IO, "Programs cannot be started in %s: %m; name another folder with TMPDIR.",
-                           folder);
+    struct making makings[2];
+    pthread_t beside;
+    for (int i = 0; i < 2; i++) {
+        makings[i] = (struct making){.variant = &variants[i], .source = &sources[i]};
+        snprintf(variants[i].path, sizeof variants[i].path, "%.4100s/worker-%u", folder, number++);
+        draw_environment(variants[i].environment, sources[i].seed);
+    }
+    bool started = !pthread_create(&beside, NULL, make_one, &makings[1]);
+    make_one(&makings[0]);
+    if (started)
+        pthread_join(beside, NULL);
+    else
+        make_one(&makings[1]);
+    for (int i = 0; i < 2; i++)
+        if (makings[i].status) return *err = makings[i].err, makings[i].status;
+    return BN_OK;
 }
 
 void bn_variant_remove(const struct bn_variant *v) { unlink(v->path); }

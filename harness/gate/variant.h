@@ -16,10 +16,13 @@ struct bn_variant {
 };
 /* Makes a folder for files of the gate in $TMPDIR, else /tmp. */
 enum bn_status bn_variant_folder(char folder[BN_VARIANT_PATH], struct bn_error *err);
-/* Makes a program file in that folder: links it with the script `relink`, or copies `program` where that is NULL. Equal
- * seeds link equal files. */
-enum bn_status bn_variant_make(struct bn_variant *variant, const char *folder, const char *program, const char *relink,
-                               uint64_t seed, struct bn_error *err);
+struct bn_variant_source {
+    const char *program, *relink; /* relink: the script that links it anew; NULL: it is copied */
+    uint64_t seed;                /* of its places; equal seeds link equal files */
+};
+/* Makes a program file of each side in that folder, both at the same time. Remove both also after an error. */
+enum bn_status bn_variants_make(struct bn_variant variants[2], const char *folder,
+                                const struct bn_variant_source sources[2], struct bn_error *err);
 void bn_variant_remove(const struct bn_variant *variant); /* once it runs, nobody needs the name */
 /* The script that links `program` anew: relink-worker in its folder or the one above; false where there is none. */
 bool bn_variant_script(const char *program, char path[BN_VARIANT_PATH]);
