@@ -1,6 +1,7 @@
 /* print.c - the verdicts as text and Markdown: one line a claim, or every value with its reason. */
 #include "harness/claims/print.h"
 #include "harness/core/cell.h"
+#include "harness/core/markdown.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,14 @@ static const struct bn_claim_finding *speaker(const struct bn_claim *c, const st
     return r->values;
 }
 
+void bn_claims_text(const char *text, bool markdown)
+{
+    if (markdown)
+        bn_markdown_put(stdout, text);
+    else
+        fputs(text, stdout);
+}
+
 static void first_sentence(const char *prose, char *text, size_t cap)
 {
     snprintf(text, cap, "%s", prose);
@@ -47,7 +56,7 @@ static void first_sentence(const char *prose, char *text, size_t cap)
 
 static void row(const char *const *cells, int n)
 {
-    for (int i = 0; i < n; i++) printf("| "), bn_cell_put_markdown(stdout, cells[i]), putchar(' ');
+    for (int i = 0; i < n; i++) printf("| "), bn_markdown_put(stdout, cells[i]), putchar(' ');
     printf("|\n");
 }
 
@@ -73,9 +82,16 @@ static void line(const struct bn_claim *c, const struct bn_claim_result *r, bool
 }
 
 /* ---- every value ---- */
-static void fact(const char *name, const char *text)
+struct said {
+    const char *name, *text;
+};
+
+static void fact(const struct said *said, bool markdown)
 {
-    if (text) printf("  %-12s %s\n", name, text);
+    if (!said->text) return;
+    printf(markdown ? "- %s: " : "  %-12s ", said->name);
+    bn_claims_text(said->text, markdown);
+    putchar('\n');
 }
 
 static void value(const struct bn_claim_value *v, const struct bn_claim_finding *f, bool markdown)
@@ -96,15 +112,17 @@ static void value(const struct bn_claim_value *v, const struct bn_claim_finding 
     printf("%s%s%s\n", bn_claim_verdict_name(f->verdict), f->reason[0] ? ": " : "", f->reason);
 }
 
-static void evidence(const struct bn_claim *c, const struct bn_claim_result *r)
+static void evidence(const struct bn_claim *c, const struct bn_claim_result *r, bool markdown)
 {
     const struct bn_evidence_run *said = NULL;
     for (uint32_t i = 0; i < c->n_values; i++) {
         const struct bn_evidence_run *run = r->values[i].run;
         if (!run || run == said) continue;
         said = run;
-        printf("  %-12s run %lld of plan %s, commit %s, %s\n", "measured in", (long long)run->run_id, run->plan,
-               run->commit[0] ? run->commit : "unknown", run->started_at);
+        char text[400];
+        snprintf(text, sizeof text, "run %lld of plan %s, commit %s, %s", (long long)run->run_id, run->plan,
+                 run->commit[0] ? run->commit : "unknown", run->started_at);
+        fact(&(struct said){"measured in", text}, markdown);
     }
 }
 
@@ -114,28 +132,36 @@ static void block(const struct bn_claim *c, const struct bn_claim_result *r, boo
                                               "the author, in a thread",  "a third party that says how",
                                               "a blog without artefacts", "a page without a primary source"};
     char where[1200];
-    printf(markdown ? "\n### %s: %s\n\n%s\n\n" : "%s: %s\n  %s\n", c->id, bn_claim_verdict_name(r->verdict), c->claim);
     snprintf(where, sizeof where, "%s, %s", c->source, c->where);
-    fact("source", where);
-    fact("address", c->url);
-    fact("provenance", provenances[c->provenance]);
-    fact("machine", c->environment);
-    fact("note", c->note);
-    evidence(c, r);
+    const struct said facts[] = {{"source", where},
+                                 {"address", c->url},
+                                 {"provenance", provenances[c->provenance]},
+                                 {"machine", c->environment},
+                                 {"note", c->note}};
+    if (markdown) {
+        printf("\n### "), bn_markdown_put(stdout, c->id), printf(": %s\n\n", bn_claim_verdict_name(r->verdict));
+        bn_markdown_put(stdout, c->claim), printf("\n\n");
+    } else {
+        printf("%s: %s\n  %s\n", c->id, bn_claim_verdict_name(r->verdict), c->claim);
+    }
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) fact(&facts[i], markdown);
+    evidence(c, r, markdown);
     if (markdown) printf("\n| value | published | ours | n | verdict | |\n| --- | --- | --- | --- | --- | --- |\n");
     for (uint32_t i = 0; i < c->n_values; i++) value(&c->values[i], &r->values[i], markdown);
     if (!markdown) putchar('\n');
 }
 
 /* ---- the end ---- */
-static void totals(const struct bn_claims_report *report)
+static void totals(const struct bn_claims_report *report, bool markdown)
 {
     size_t n[BN_VERDICTS] = {0}, decided = 0;
     for (size_t i = 0; i < report->list->n; i++) {
         n[report->results[i].verdict]++;
         decided += bn_claim_decided(report->results[i].verdict);
     }
-    printf("\n%zu claims, %zu decided on %s (commit %s):", report->list->n, decided, report->machine, report->commit);
+    printf("\n%zu claims, %zu decided on ", report->list->n, decided);
+    bn_claims_text(report->machine, markdown);
+    printf(" (commit %s):", report->commit);
     const char *comma = " ";
     for (int v = BN_VERDICTS - 1; v >= 0; v--)
         if (n[v]) printf("%s%zu %s", comma, n[v], bn_claim_verdict_name((enum bn_claim_verdict)v)), comma = ", ";
@@ -157,5 +183,5 @@ void bn_claims_print(const struct bn_claims_report *report, enum bn_claims_form 
             block(report->list->at[i], &report->results[i], markdown);
         else
             line(report->list->at[i], &report->results[i], markdown);
-    totals(report);
+    totals(report, markdown);
 }

@@ -1,6 +1,7 @@
 /* table.c - a published table with ours beside it, cell by cell. */
 #include "harness/claims/print.h"
 #include "harness/core/cell.h"
+#include "harness/core/markdown.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static void head(const struct names *columns, bool markdown)
         printf("| |");
         for (size_t i = 0; i < columns->n; i++) {
             putchar(' ');
-            bn_cell_put_markdown(stdout, columns->at[i]);
+            bn_markdown_put(stdout, columns->at[i]);
             printf(", published | ours |");
         }
         printf("\n| --- |");
@@ -89,16 +90,27 @@ static void head(const struct names *columns, bool markdown)
     printf("\n");
 }
 
-static void source(const struct bn_claims_report *report)
+/* In Markdown the item of a list: lines that follow each other would become one paragraph. */
+static void remark(const char *name, const char *text, bool markdown)
 {
-    for (size_t i = 0; i < report->list->n; i++) {
-        const struct bn_claim *c = report->list->at[i];
-        printf("%s: %s, %s; %s\n", c->id, c->source, c->where, c->environment);
-    }
-    printf("ours: %s, commit %s\n", report->machine, report->commit);
+    printf(markdown ? "- %s: " : "%s: ", name);
+    bn_claims_text(text, markdown);
+    printf("\n");
 }
 
-static void legend(const struct bn_claims_report *report)
+static void source(const struct bn_claims_report *report, bool markdown)
+{
+    char text[2048];
+    for (size_t i = 0; i < report->list->n; i++) {
+        const struct bn_claim *c = report->list->at[i];
+        snprintf(text, sizeof text, "%s, %s; %s", c->source, c->where, c->environment);
+        remark(c->id, text, markdown);
+    }
+    snprintf(text, sizeof text, "%s, commit %s", report->machine, report->commit);
+    remark("ours", text, markdown);
+}
+
+static void legend(const struct bn_claims_report *report, bool markdown)
 {
     bool seen[BN_VERDICTS] = {false};
     for (size_t i = 0; i < report->list->n; i++)
@@ -108,9 +120,9 @@ static void legend(const struct bn_claims_report *report)
         if (seen[v])
             printf("%s%s %s", comma, mark((enum bn_claim_verdict)v), bn_claim_verdict_name((enum bn_claim_verdict)v)),
                 comma = ", ";
-    printf("\n");
+    printf(markdown ? "\n\n" : "\n");
     for (size_t i = 0; i < report->list->n; i++)
-        if (report->list->at[i]->note) printf("%s: %s\n", report->list->at[i]->id, report->list->at[i]->note);
+        if (report->list->at[i]->note) remark(report->list->at[i]->id, report->list->at[i]->note, markdown);
 }
 
 static void body(const struct bn_claims_report *report, const struct names *rows, const struct names *columns,
@@ -118,7 +130,7 @@ static void body(const struct bn_claims_report *report, const struct names *rows
 {
     for (size_t i = 0; i < rows->n; i++) {
         if (markdown)
-            printf("| "), bn_cell_put_markdown(stdout, rows->at[i]), printf(" |");
+            printf("| "), bn_markdown_put(stdout, rows->at[i]), printf(" |");
         else
             bn_cell_put(stdout, rows->at[i], ROW_WIDTH);
         for (size_t k = 0; k < columns->n; k++) cell(find(report, rows->at[i], columns->at[k]), markdown);
@@ -134,13 +146,15 @@ bool bn_claims_print_table(const struct bn_claims_report *report, const char *ta
     bool ok = make_room(report, &rows) && make_room(report, &columns);
     if (ok) {
         collect(report, &rows, &columns);
-        printf(markdown ? "## %s\n\n" : "%s\n", table);
-        source(report);
+        if (markdown) printf("## ");
+        bn_claims_text(table, markdown);
+        printf(markdown ? "\n\n" : "\n");
+        source(report, markdown);
         printf("\n");
         head(&columns, markdown);
         body(report, &rows, &columns, markdown);
         printf("\n");
-        legend(report);
+        legend(report, markdown);
     }
     free(rows.at), free(columns.at);
     return ok;

@@ -13,11 +13,3 @@ void bn_cell_put(FILE *out, const char *text, int width)
     }
     fprintf(out, "%*s", used < width ? width - used + 1 : 1, "");
 }
-
-void bn_cell_put_markdown(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '|') fputc('\\', out);
-        fputc(*text == '\n' ? ' ' : *text, out);
-    }
-}

@@ -6,6 +6,4 @@
 /* Prints `text` in exactly `width` columns and a space: padded, or cut at a whole character; control bytes are
  * escaped. */
 void bn_cell_put(FILE *out, const char *text, int width);
-/* Prints `text` as a cell of a Markdown table, without the bars around it: a bar in it stays text. */
-void bn_cell_put_markdown(FILE *out, const char *text);
 #endif

@@ -1,4 +1,5 @@
 /* print.c - the table of options for a terminal, as Markdown, as JSON. */
+#include "harness/core/markdown.h"
 #include "harness/effects/effects.h"
 #include <jansson.h>
 #include <math.h>
@@ -80,6 +81,22 @@ static bool begins_part(const struct bn_effect *last, const struct bn_effect *ro
     return !last || strcmp(row->setting, last->setting) || row->model_id != last->model_id;
 }
 
+static void print_name(const char *name, bool markdown)
+{
+    if (markdown)
+        bn_markdown_put(stdout, name);
+    else
+        fputs(BN_PRINTABLE(name), stdout);
+}
+
+static void print_part(const struct bn_effect *row, bool further, bool markdown)
+{
+    if (further) puts("");
+    print_name(row->model, markdown), printf(", ");
+    print_name(row->setting, markdown), printf(", against ");
+    print_name(row->base, markdown), puts(markdown ? "\n" : "");
+}
+
 static void print_heads(bool markdown)
 {
     char cells[COLUMNS][CELL];
@@ -103,31 +120,41 @@ static void print_rows(const struct bn_effects *e, bool markdown)
         if (r->verdict == BN_EFFECT_UNMEASURED) continue;
         if (begins_part(last, r)) {
             base = r->base;
-            printf("%s%s, %s, against %s%s\n", last ? "\n" : "", BN_PRINTABLE(r->model), r->setting, BN_PRINTABLE(base),
-                   markdown ? "\n" : "");
+            print_part(r, last != NULL, markdown);
             print_heads(markdown);
         }
         last = r;
         fill(r, base, cells);
         if (!markdown) put_row(cells);
-        for (int c = 0; markdown && c < COLUMNS; c++) printf("| %s%s", cells[c], c == COLUMNS - 1 ? " |\n" : " ");
+        for (int c = 0; markdown && c < COLUMNS; c++) printf("| "), bn_markdown_put(stdout, cells[c]), putchar(' ');
+        if (markdown) puts("|");
     }
 }
 
-static void print_unmeasured(const struct bn_effects *e)
+/* In Markdown a list: lines that follow each other would become one paragraph. */
+static void print_unmeasured(const struct bn_effects *e, bool markdown)
 {
-    for (size_t i = 0; i < e->n; i++)
-        if (e->rows[i].verdict == BN_EFFECT_UNMEASURED)
-            printf("not measured: %s: %s\n", BN_PRINTABLE(e->rows[i].choice), BN_PRINTABLE(e->rows[i].reason));
+    size_t n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        if (e->rows[i].verdict != BN_EFFECT_UNMEASURED) continue;
+        printf("%snot measured: ", markdown ? "- " : "");
+        print_name(e->rows[i].choice, markdown), printf(": ");
+        print_name(e->rows[i].reason, markdown), puts("");
+        n++;
+    }
+    if (markdown && n) puts("");
 }
 
 static void print_text(const struct bn_effects *e, bool markdown)
 {
-    printf("%sOptions on this machine: %s (run %lld, plan %s)\n\n", markdown ? "## " : "", e->machine,
-           (long long)e->run_id, e->plan);
+    printf("%sOptions on this machine: ", markdown ? "## " : "");
+    print_name(e->machine, markdown);
+    printf(" (run %lld, plan ", (long long)e->run_id);
+    print_name(e->plan, markdown);
+    puts(")\n");
     print_rows(e, markdown);
     puts("");
-    print_unmeasured(e);
+    print_unmeasured(e, markdown);
     printf("decode, prefill: speed ratio, above 1 is faster, with its 95 %% interval over rounds; memory, sequence: "
            "ratios "
            "of the peak and of keys and values;\nKL in nats a token; accuracy: paired over the same questions.\n%s\n",

@@ -1,5 +1,6 @@
 /* report_forms.c - the gate's result for other programs and people: Markdown, JUnit XML, GitHub annotations.
  */
+#include "harness/core/markdown.h"
 #include "harness/gate/report.h"
 #include <inttypes.h>
 
@@ -9,82 +10,6 @@ static const char *exact_text(const struct bn_exact_result *exact)
            : exact->output_changed ? "output changed"
            : exact->more_work      ? "more work"
                                    : "identical";
-}
-
-static void put_code(void *out, const char *line) { fprintf(out, "    %s\n", line); } /* nothing in it is markup */
-
-/* What was found, as a list, and what the failed worker said. */
-static void put_found(const struct bn_gate_report *report, FILE *out)
-{
-    for (int i = 0; i < report->found.n && i < BN_FOUND_MOST; i++) {
-        const struct bn_found *f = &report->found.at[i];
-        fprintf(out, "- **%s%s%s**%s: %s\n", bn_found_name(f->kind), f->workload[0] ? ": " : "", f->workload,
-                f->allowed ? " (allowed)" : "", f->text);
-    }
-    if (report->found.n) fputc('\n', out);
-    bn_gate_last_words(report, put_code, out);
-    if (report->fate.last_words[0]) fputc('\n', out);
-}
-
-static void put_row(void *out, const struct bn_gate_line *line)
-{
-    fprintf(out, "| %s | %s | %s%s |\n", line->tier, line->name, line->outcome == BN_OUTCOME_FAILED ? "❌ " : "",
-            line->text);
-}
-
-/* All but the time. */
-static void put_tiers(const struct bn_gate_report *report, FILE *out)
-{
-    char text[640];
-    if (report->foreign) {
-        bn_gate_greedy_text(report, text, sizeof text);
-        fprintf(out, "| text | greedy | %s |\n", text);
-        return;
-    }
-    fprintf(out, "| exact | output and declared work | %s, %d of %d figures differ |\n", exact_text(&report->exact),
-            report->exact.n_rows, report->exact.n_compared);
-    for (int i = 0; i < report->exact.n_rows; i++)
-        fprintf(out, "| exact | %s, %s %s | %" PRIu64 " → %" PRIu64 " |\n", report->exact.rows[i].workload,
-                report->exact.rows[i].op, report->exact.rows[i].what, report->exact.rows[i].base,
-                report->exact.rows[i].head);
-    for (int w = 0; report->instructions.source && w < report->n_workloads; w++)
-        fprintf(out, "| instructions (%s) | %s | %+.3f %% |\n", report->instructions.source, report->workloads[w].name,
-                100 * (report->instructions.head[w] / report->instructions.base[w] - 1));
-    if (!report->instructions.source)
-        fprintf(out, "| instructions | | not counted: %s |\n", bn_gate_no_instructions(report));
-    bn_gate_beside(report, put_row, out);
-}
-
-void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
-{
-    static const char *const signs[] = {"✅", "❌", "⚠️", "❔", "💥", "🚀"};
-    char text[128];
-    fprintf(out, "### %s Performance gate: %s\n\n%s\n\n", signs[report->verdict], bn_gate_verdict_name(report->verdict),
-            report->reason);
-    put_found(report, out);
-    fprintf(out, "| tier | what | result |\n| --- | --- | --- |\n");
-    put_tiers(report, out);
-    for (int w = 0; w < report->n_workloads; w++) {
-        bn_gate_time_text(report, w, text, sizeof text);
-        fprintf(out, "| time | %s | %s |\n", report->workloads[w].name, text);
-    }
-    if (report->blame.found) {
-        char blame[256];
-        bn_gate_blame_text(&report->blame, blame, sizeof blame);
-        fprintf(out, "| operation | %s | %s |\n", report->workloads[report->blame.workload].name, blame);
-    }
-    static const char *const told[] = {"kernels", "compiler"};
-    const char *said[2];
-    for (int i = 0; i < 2; i++)
-        if (bn_gate_builds_differ(report, told[i], said))
-            fprintf(out, "| builds | %s | %s → %s |\n", told[i], BN_PRINTABLE(said[0]), BN_PRINTABLE(said[1]));
-    if (report->allowed) fprintf(out, "\nAllowed: %s.\n", report->allowed);
-    fprintf(out,
-            "\n<sub>Positive is slower. Bounds are wrong at most 5 times in 100 each, at every look. "
-            "Tolerance %.1f %%. %d pairs of fresh "
-            "processes, %d repeated after a disturbance. Model %s, %d thread%s, %.0f s. Repeat: `%s`</sub>\n",
-            bn_gate_percent(report->rule.tolerance), report->n_pairs, report->n_disturbed, report->model,
-            report->threads, report->threads == 1 ? "" : "s", report->seconds, report->repeat);
 }
 
 static void put_xml(void *out, const char *text)
@@ -107,6 +32,127 @@ static void put_xml(void *out, const char *text)
         }
 }
 
+static void put_xml_line(void *out, const char *line)
+{
+    put_xml(out, line);
+    fputc('\n', out);
+}
+
+/* What was found, as a list, and what the failed worker said. */
+static void put_found(const struct bn_gate_report *report, FILE *out)
+{
+    for (int i = 0; i < report->found.n && i < BN_FOUND_MOST; i++) {
+        const struct bn_found *f = &report->found.at[i];
+        fprintf(out, "- **%s%s", bn_found_name(f->kind), f->workload[0] ? ": " : "");
+        bn_markdown_put(out, f->workload);
+        fprintf(out, "**%s: ", f->allowed ? " (allowed)" : "");
+        bn_markdown_put(out, f->text);
+        fputc('\n', out);
+    }
+    if (report->found.n) fputc('\n', out);
+    if (!report->fate.last_words[0]) return;
+    fputs("<pre>\n", out);
+    bn_gate_last_words(report, put_xml_line, out);
+    fputs("</pre>\n\n", out);
+}
+
+static void put_row(FILE *out, const char *tier, const char *name, const char *sign, const char *text)
+{
+    fprintf(out, "| %s | ", tier);
+    bn_markdown_put(out, name);
+    fprintf(out, " | %s", sign);
+    bn_markdown_put(out, text);
+    fputs(" |\n", out);
+}
+
+static void put_beside(void *out, const struct bn_gate_line *line)
+{
+    put_row(out, line->tier, line->name, line->outcome == BN_OUTCOME_FAILED ? "❌ " : "", line->text);
+}
+
+static void put_instructions(const struct bn_gate_report *report, FILE *out)
+{
+    const struct bn_instructions_result *counted = &report->instructions;
+    char tier[64], text[640];
+    snprintf(text, sizeof text, "not counted: %s", bn_gate_no_instructions(report));
+    if (!counted->source) return put_row(out, "instructions", "", "", text);
+    snprintf(tier, sizeof tier, "instructions (%s)", counted->source);
+    for (int w = 0; w < report->n_workloads; w++) {
+        snprintf(text, sizeof text, "%+.3f %%", 100 * (counted->head[w] / counted->base[w] - 1));
+        put_row(out, tier, report->workloads[w].name, "", text);
+    }
+}
+
+/* All but the time. */
+static void put_tiers(const struct bn_gate_report *report, FILE *out)
+{
+    char name[256], text[640];
+    if (report->foreign) {
+        bn_gate_greedy_text(report, text, sizeof text);
+        put_row(out, "text", "greedy", "", text);
+        return;
+    }
+    const struct bn_exact_result *exact = &report->exact;
+    snprintf(text, sizeof text, "%s, %d of %d figures differ", exact_text(exact), exact->n_rows, exact->n_compared);
+    put_row(out, "exact", "output and declared work", "", text);
+    for (int i = 0; i < exact->n_rows; i++) {
+        const struct bn_exact_row *row = &exact->rows[i];
+        snprintf(name, sizeof name, "%s, %s %s", row->workload, row->op, row->what);
+        snprintf(text, sizeof text, "%" PRIu64 " → %" PRIu64, row->base, row->head);
+        put_row(out, "exact", name, "", text);
+    }
+    put_instructions(report, out);
+    bn_gate_beside(report, put_beside, out);
+}
+
+static void put_builds(const struct bn_gate_report *report, FILE *out)
+{
+    static const char *const told[] = {"kernels", "compiler"};
+    const char *said[2];
+    char text[640];
+    for (int i = 0; i < 2; i++) {
+        if (!bn_gate_builds_differ(report, told[i], said)) continue;
+        snprintf(text, sizeof text, "%s → %s", BN_PRINTABLE(said[0]), BN_PRINTABLE(said[1]));
+        put_row(out, "builds", told[i], "", text);
+    }
+}
+
+static void put_foot(const struct bn_gate_report *report, FILE *out)
+{
+    fprintf(
+        out,
+        "\n<sub>Positive is slower. Bounds are wrong at most 5 times in 100 each, at every look. Tolerance %.1f %%. "
+        "%d pairs of fresh processes, %d repeated after a disturbance. Model ",
+        bn_gate_percent(report->rule.tolerance), report->n_pairs, report->n_disturbed);
+    bn_markdown_put(out, report->model);
+    fprintf(out, ", %d thread%s, %.0f s. Repeat: ", report->threads, report->threads == 1 ? "" : "s", report->seconds);
+    bn_markdown_put_code(out, report->repeat);
+    fputs("</sub>\n", out);
+}
+
+void bn_gate_write_markdown(const struct bn_gate_report *report, FILE *out)
+{
+    static const char *const signs[] = {"✅", "❌", "⚠️", "❔", "💥", "🚀"};
+    char text[256];
+    fprintf(out, "### %s Performance gate: %s\n\n", signs[report->verdict], bn_gate_verdict_name(report->verdict));
+    bn_markdown_put(out, report->reason);
+    fputs("\n\n", out);
+    put_found(report, out);
+    fprintf(out, "| tier | what | result |\n| --- | --- | --- |\n");
+    put_tiers(report, out);
+    for (int w = 0; w < report->n_workloads; w++) {
+        bn_gate_time_text(report, w, text, sizeof text);
+        put_row(out, "time", report->workloads[w].name, "", text);
+    }
+    if (report->blame.found) {
+        bn_gate_blame_text(&report->blame, text, sizeof text);
+        put_row(out, "operation", report->workloads[report->blame.workload].name, "", text);
+    }
+    put_builds(report, out);
+    if (report->allowed) fprintf(out, "\nAllowed: "), bn_markdown_put(out, report->allowed), fputs(".\n", out);
+    put_foot(report, out);
+}
+
 static void open_case(const char *class, const char *name, double seconds, FILE *out)
 {
     fprintf(out, "  <testcase classname=\"gate.%s\" name=\"", class);
@@ -124,12 +170,6 @@ static void put_case(const char *class, const char *name, double seconds, enum b
         fprintf(out, "\"/>");
     }
     fprintf(out, "</testcase>\n");
-}
-
-static void put_xml_line(void *out, const char *line)
-{
-    put_xml(out, line);
-    fputc('\n', out);
 }
 
 static bool failed(const struct bn_gate_report *report) { return report->verdict == BN_GATE_FAILED; }
