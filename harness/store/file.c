@@ -48,6 +48,11 @@ static enum bn_status look(const char *path, enum bn_store_mode mode, struct bn_
             "%s is %s, but its log %s-wal holds results; restore the database beside the log, or move "
             "the log away.",
             path, there ? "empty" : "missing", path);
+    if (!there && reads && errno == ENOENT)
+        return bn_harness_fail(err, BN_ERR_IO,
+                               "Nothing is measured yet in %s: there is no such database; measure into it, e.g. with "
+                               "bitnet-bench options --plan harness/plans/options.yaml, or name another with --db.",
+                               path);
     if (!there && reads)
         return bn_harness_fail(err, BN_ERR_IO, "Cannot open the database %s: %s.", path, strerror(errno));
     if (reads && !s.st_size)

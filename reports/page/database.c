@@ -86,6 +86,11 @@ bool database_open(struct report *report, const char *path)
 {
     char text[400];
     struct stat s;
+    if (stat(path, &s) && errno == ENOENT)
+        return report_fail(report,
+                           "Nothing is measured yet in %s: there is no such database; measure into it with "
+                           "bitnet-bench, or name another with --db.",
+                           path);
     if (stat(path, &s)) return report_fail(report, "Cannot open %s: %s.", path, strerror(errno));
     if (!S_ISREG(s.st_mode) || !s.st_size)
         return report_fail(report, "%s is not a database: it is %s.", path,

@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define GENERATOR "<meta name=\"generator\" content=\"bitnet-report\">"
 
 bool report_fail(struct report *report, const char *format, ...)
 {
@@ -92,7 +95,7 @@ static bool put_head(struct report *report, FILE *out)
     if (!run) return false;
     fprintf(out,
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">" GENERATOR
             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>bitnet-bench "
             "report</title>\n<style>\n%s</style></head>\n<body>\n"
             "<header><h1>bitnet-bench</h1><p>",
@@ -145,10 +148,32 @@ static bool make_folder(struct report *report, const char *path)
     return true;
 }
 
+/* A page of ours: by the mark, or by the title that pages had before it. */
+static bool is_ours(const char *text) { return strstr(text, GENERATOR) || strstr(text, "<title>bitnet-bench report<"); }
+
+/* What somebody else wrote there stays. */
+static bool check_page(struct report *report, const char *path)
+{
+    struct stat s;
+    struct bn_error err;
+    int fd;
+    char head[4096];
+    if (stat(path, &s) || bn_input_is(&s)) return true; /* an output that is an input has its own refusal */
+    if (bn_input_open(&fd, &s, path, &err)) return report_fail(report, "%s", err.text);
+    ssize_t n = read(fd, head, sizeof head - 1);
+    close(fd);
+    bn_input_forget(&s);
+    head[n > 0 ? n : 0] = 0;
+    return !s.st_size || is_ours(head) ||
+           report_fail(report, "%s was not written by bitnet-report; choose another --output, or move it away.", path);
+}
+
 bool page_write(struct report *report)
 {
     char path[4096];
     if (strlen(report->output) > 3900) return report_fail(report, "The name of the output folder is too long.");
+    snprintf(path, sizeof path, "%s/index.html", report->output);
+    if (!check_page(report, path)) return false;
     snprintf(path, sizeof path, "%s/plots", report->output);
     if (!make_folder(report, path)) return false;
     snprintf(path, sizeof path, "%s/index.html", report->output);
