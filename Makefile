@@ -2,6 +2,7 @@
 SHELL       := /bin/bash
 .DEFAULT_GOAL := all
 BUILD       ?= build
+PREFIX      ?= /usr/local
 ifeq ($(origin CC),default) # make's own default is cc
 CC          := gcc
 endif
@@ -76,13 +77,19 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all claims plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page help clean format install-dependencies programs tests
-all: programs $(BUILD)/relink-worker ## build every program into build/bin
-programs: $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
+.PHONY: all install uninstall claims plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page help clean format install-dependencies programs tests
+all: programs $(BUILD)/relink-worker $(BUILD)/share/made ## build every program into build/bin, manual pages and completion into build/share
+PROGRAMS := $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
+programs: $(PROGRAMS)
 tests: $(TESTS) $(BUILD)/tests-bin/example fuzz-programs
 
 install-dependencies: ## install the Debian packages that are missing (says which)
 	@scripts/install-dependencies
+
+install: all ## programs, manual pages, bash completion, plans, data sets and documents below PREFIX (default /usr/local), DESTDIR before it
+	@scripts/install-programs install "$(BUILD)" "$(DESTDIR)$(PREFIX)" $(notdir $(PROGRAMS))
+uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there, and nothing else
+	@scripts/install-programs uninstall "$(BUILD)" "$(DESTDIR)$(PREFIX)"
 
 bench: install-dependencies ## the main job: sweep, counters, stress tests, evaluations, report (QUICK=1 for a short form)
 	@$(MAKE) --no-print-directory all
@@ -219,6 +226,11 @@ $(BUILD)/bin/checkkern: $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIB)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(call obj,$(CHECKKERN_SRC)) $(ENGINE_LIBS) -o $@
+
+# manual pages and bash completion, printed by the programs themselves
+$(BUILD)/share/made: $(PROGRAMS) scripts/pages engine/cmd/completion.bash
+	$(call say,PAGES)
+	$(Q)scripts/pages $(BUILD)/share $(PROGRAMS) && touch $@
 
 # The gate measures builds at random places (harness/gate/variant.h): `relink-worker SEED OUTPUT` links bitnet-worker with its objects in
 # the order that SEED draws. From the objects of the libraries, for an archive has an order of its own; what is not used is left out.

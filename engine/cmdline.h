@@ -36,15 +36,25 @@ struct bn_cmd_option {
     enum bn_cmd_type type;
     void *target;
     const char *help;
-    double min, max; /* both 0: no limits */
+    double min, max;           /* both 0: no limits */
+    const char *const *values; /* of BN_CMD_STRING: the words that it takes, ends with NULL; or NULL */
+    bool open;                 /* it takes others as well: files, aliases, numbers between */
+};
+struct bn_cmd_word {
+    const char *name, *purpose;
 };
 struct bn_cmd {
     const char *name, *purpose, *usage;
     const struct bn_cmd_option *options; /* ends with a name of NULL */
-    const char *more;                    /* further help text, or NULL */
+    const char *more;                    /* further help text, or NULL: paragraphs, and examples in indented lines */
+    const char *exits;                   /* "0 ok, 1 failed, 2 usage"; NULL: these */
+    const struct bn_cmd_word *words;     /* its commands, "NAME WORD ...", ends with a name of NULL; or NULL */
 };
+#define BN_CMD_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 /* Parses options anywhere in argv; moves other arguments to the front and returns their number
- * (argv[1..n]). */
+ * (argv[1..n]). --help=man prints the manual page instead of the help, --help=bash what engine/cmd/completion.bash
+ * knows of the options; the build makes both of every program. What an argument is called says what completes it: FILE
+ * and PATH are files, DIR and FOLDER are folders, NAME=PATH is a name and a file. */
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv);
 /* Prints "NAME: sentence" on stderr and exits with `code` (2 usage, 1 failed, 77 skipped ...). With --json a program
  * that fails (1) before it has printed anything prints {"error": sentence} too, so that its output is always JSON.

@@ -44,6 +44,13 @@ void bn_input_declare(const char *path);
 /* Whether this command reads the file behind `st`. */
 bool bn_input_is(const struct stat *st);
 
+enum { BN_PATH_BYTES = 4096 };
+/* The folder of the running program; "" where the system does not say. */
+void bn_own_folder(char *folder, size_t cap);
+/* `path`, or, where it is not there, the same below ../share/bitnet-bench of the program's folder, in `found`:
+ * installed programs find plans, data sets and reference models from any folder. */
+const char *bn_shipped_path(char found[BN_PATH_BYTES], const char *path);
+
 /* A file of this repository as a string within the program; a line of the Makefile says that the object depends on it.
  */
 #define BN_EMBED(symbol, file)                                                                                         \

@@ -26,7 +26,8 @@ static const struct bn_cmd_option options[] = {
     {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model, "ternary model"},
     {"dataset", "FILE", BN_CMD_STRING, &o.dataset, "text to calibrate on"},
     {"output_dir", "DIR", BN_CMD_STRING, &o.output_dir, "folder that gets activation_scales.json"},
-    {"method", "NAME", BN_CMD_STRING, &o.method, "absmax, percentile, mse or kl (default mse)"},
+    {"method", "NAME", BN_CMD_STRING, &o.method, "absmax, percentile, mse or kl (default mse)",
+     .values = BN_CMD_WORDS("absmax", "percentile", "mse", "kl")},
     {"iters", "N", BN_CMD_INT, &o.iters, "mse: scales that are tried for each site (default 200)", 1, 100000},
     {"percentile", "P", BN_CMD_FLOAT, &o.percentile, "percentile: of the magnitudes (default 99.9)", 50, 100},
     {"windows", "N", BN_CMD_INT, &o.windows, "windows drawn from the text (default 128)", 1, 1000000},
@@ -51,8 +52,6 @@ static void check_arguments(void)
 {
     if (!o.model || !o.dataset || !o.output_dir || !*o.output_dir)
         bn_cmd_fail(&cmd, 2, "--model, --dataset and --output_dir are required; see --help.");
-    if (!is_method("absmax") && !is_method("percentile") && !is_method("mse") && !is_method("kl"))
-        bn_cmd_fail(&cmd, 2, "Unknown method \"%s\"; choose absmax, percentile, mse or kl.", BN_PRINTABLE(o.method));
     bn_cmd_needs(&cmd, "iters", is_method("mse"), "--method mse");
     bn_cmd_needs(&cmd, "percentile", is_method("percentile"), "--method percentile");
     if (!o.iters) o.iters = STANDARD_ITERS;

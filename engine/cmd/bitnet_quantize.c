@@ -25,15 +25,20 @@ static const struct bn_cmd_option options[] = {
     {"type", "NAME", BN_CMD_STRING, &o.type,
      "encoding of the linears: i2_s (or ternary) tq1_0 tq2_0 iq1_bn iq2_bn binary wrq f16 bf16 f32 q8_0 q6_k q4_0; "
      "default: as they "
-     "are"},
+     "are",
+     .values = BN_CMD_WORDS("i2_s", "ternary", "tq1_0", "tq2_0", "iq1_bn", "iq2_bn", "binary", "wrq", "f16", "bf16",
+                            "f32", "q8_0", "q6_k", "q4_0"),
+     .open = true},
     {"head", "NAME", BN_CMD_STRING, &o.head,
-     "encoding of the embedding and head: f16 q8_0 q6_k q4_0 bf16 f32; default: as they are"},
+     "encoding of the embedding and head: f16 q8_0 q6_k q4_0 bf16 f32; default: as they are",
+     .values = BN_CMD_WORDS("f16", "q8_0", "q6_k", "q4_0", "bf16", "f32"), .open = true},
     {"wrq_alpha_init", "X", BN_CMD_FLOAT, &o.wrq_alpha_init,
      "wrq: the second plane starts at X times the mean residual", .min = 0, .max = 2},
     {"wrq_rounds", "N", BN_CMD_INT, &o.wrq_rounds, "wrq, binary: most rounds of alternating least squares; 0: none",
      .min = 0, .max = 1000},
     {"levels", "NAME", BN_CMD_STRING, &o.levels,
-     "wrq: its four levels, to compare with: free, uniform (equally spaced) or ternary (two of them 0); default: free"},
+     "wrq: its four levels, to compare with: free, uniform (equally spaced) or ternary (two of them 0); default: free",
+     .values = BN_CMD_WORDS("free", "uniform", "ternary")},
     {"calibrate_text", "FILE", BN_CMD_STRING, &o.calibrate_text,
      "wrq, binary: weight the fit by the mean square of each input over this text; -: standard input"},
     {"calibrate_windows", "N", BN_CMD_INT, &o.calibrate_windows, "windows of 128 tokens of it to use; default: 128",
@@ -43,7 +48,8 @@ static const struct bn_cmd_option options[] = {
      .max = 1024},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.tokenizer, "tokenizer .bin of a llama2.c checkpoint"},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout,
-     "arm64x16 for I2_S files that were quantised on ARM; default: canonical"},
+     "arm64x16 for I2_S files that were quantised on ARM; default: canonical",
+     .values = BN_CMD_WORDS("canonical", "arm64x16")},
     {"verify", NULL, BN_CMD_FLAG, &o.verify, "read the file back and compare it with the source"},
     {"force", NULL, BN_CMD_FLAG, &o.force, "replace an existing output file"},
     {0}};
@@ -132,11 +138,9 @@ static void choose_fit(struct bn_save_options *save)
         double ratio;
     } levels[] = {{"free", BN_FIT_FREE}, {"uniform", 0.5}, {"ternary", 1}};
     o.planes = save->linear == BN_ENC_BINARY || save->linear == BN_ENC_WRQ;
-    save->fit = (struct bn_fit){-2, (double)o.wrq_alpha_init, o.wrq_rounds};
+    save->fit = (struct bn_fit){BN_FIT_FREE, (double)o.wrq_alpha_init, o.wrq_rounds};
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (!strcmp(o.levels, levels[i].name)) save->fit.ratio = levels[i].ratio;
-    if (save->fit.ratio < BN_FIT_FREE)
-        bn_cmd_fail(&cmd, 2, "Unknown levels \"%s\"; choose free, uniform or ternary.", o.levels);
     if (save->linear == BN_ENC_BINARY) save->fit.ratio = 0;
     bool wrq = save->linear == BN_ENC_WRQ;
     bn_cmd_needs(&cmd, "wrq_alpha_init", wrq, "--type wrq");

@@ -16,9 +16,10 @@ static const struct bn_cmd_option options[] = {
     {"input", "FILE_OR_DIR", BN_CMD_STRING, &o.input, "ternary model"},
     {"output", "FILE", BN_CMD_STRING, &o.output, "default: INPUT.blocked, where every program finds it by itself"},
     {"layout", "NAME", BN_CMD_STRING, &o.layout,
-     "auto (this CPU's best), i2 (rows of 2 bits) or lut3 (panels of 32 rows)"},
+     "auto (this CPU's best), i2 (rows of 2 bits) or lut3 (panels of 32 rows)",
+     .values = BN_CMD_WORDS("auto", "i2", "lut3"), .open = true},
     {"block_size", "N", BN_CMD_INT, &o.block_size, "rows of a block: 1 asks for i2, 32 for lut3", 1, 1024},
-    {"dtype", "NAME", BN_CMD_STRING, &o.dtype, "what weights are packed in: uint8"},
+    {"dtype", "NAME", BN_CMD_STRING, &o.dtype, "what weights are packed in: uint8", .values = BN_CMD_WORDS("uint8")},
     {"force", NULL, BN_CMD_FLAG, &o.force, "replace an existing output"},
     {"verify", NULL, BN_CMD_FLAG, &o.verify, "write nothing: read the whole output and compare it with its checksum"},
     {0}};
@@ -34,7 +35,6 @@ static _Noreturn void fail(const struct bn_error *err)
 static void check_arguments(char path[4096])
 {
     if (!o.input) bn_cmd_fail(&cmd, 2, "--input is required; see --help.");
-    if (strcmp(o.dtype, "uint8")) bn_cmd_fail(&cmd, 2, "Unknown dtype \"%s\"; choose uint8.", BN_PRINTABLE(o.dtype));
     if (o.block_size && o.block_size != 1 && o.block_size != 32)
         bn_cmd_fail(&cmd, 2, "--block_size must be 1 (i2) or 32 (lut3), not %d.", o.block_size);
     const char *by_size = o.block_size == 32 ? "lut3" : o.block_size ? "i2" : o.layout;

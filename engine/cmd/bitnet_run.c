@@ -49,7 +49,7 @@ static const struct bn_cmd_option options[] = {
     {"float_activations", NULL, BN_CMD_FLAG, &o.float_activations,
      "ternary linears without int8 activations (as F32 files elsewhere): slow, for comparison", 0, 0},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM",
-     0, 0},
+     .values = BN_CMD_WORDS("canonical", "arm64x16")},
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.pretokenizer,
      "override; \"default\" splits as bitnet.cpp does if the file names none", 0, 0},
     {"logits_hash", NULL, BN_CMD_FLAG, &o.logits_hash,
@@ -57,12 +57,13 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object instead of text", 0, 0},
     {"quiet", NULL, BN_CMD_FLAG, &o.quiet, "print no timing line on stderr", 0, 0},
     {0}};
-const struct bn_cmd run_cmd = {"bitnet-run", "generate text with a BitNet or llama model on the CPU",
-                               "--model FILE_OR_DIR --prompt TEXT [options]", options,
-                               "exit codes: 0 ok, 1 failed, 2 usage, 130 interrupted (143 by SIGTERM). The environment "
-                               "variable BITNET_KERNEL_BACKEND "
-                               "sets the default of --kernel_backend; BITNET_AMX_ENABLED=0 "
-                               "disables the AMX kernels."};
+const struct bn_cmd run_cmd = {"bitnet-run",
+                               "generate text with a BitNet or llama model on the CPU",
+                               "--model FILE_OR_DIR --prompt TEXT [options]",
+                               options,
+                               "The environment variable BITNET_KERNEL_BACKEND sets the default of --kernel_backend; "
+                               "BITNET_AMX_ENABLED=0 disables the AMX kernels.\n",
+                               "0 ok, 1 failed, 2 usage, 130 interrupted (143 by SIGTERM)"};
 
 void need(enum bn_status status, const struct bn_error *err)
 {

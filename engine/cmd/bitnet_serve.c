@@ -35,7 +35,7 @@ static const struct bn_cmd_option options[] = {
     {"chat_template", "NAME|FILE", BN_CMD_STRING, &o.chat_template,
      "another of the model's templates, a built-in form (llama-3, chatml, ...) or a Jinja file", 0, 0},
     {"i2s_layout", "NAME", BN_CMD_STRING, &o.i2s_layout, "canonical (default), or arm64x16 for I2_S files made on ARM",
-     0, 0},
+     .values = BN_CMD_WORDS("canonical", "arm64x16")},
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.pretokenizer,
      "override; \"default\" splits as bitnet.cpp does if the file names none", 0, 0},
     {"host", "ADDRESS", BN_CMD_STRING, &o.serve.host, "address to listen on (default 127.0.0.1: this machine only)", 0,
@@ -66,9 +66,12 @@ static const struct bn_cmd_option options[] = {
     {"quiet", NULL, BN_CMD_FLAG, &o.quiet,
      "no log: otherwise one JSON line for each request on stderr, without its text", 0, 0},
     {0}};
-static const struct bn_cmd cmd = {
-    "bitnet-serve", "serve a model over HTTP, as OpenAI's API", "--model FILE_OR_DIR [--port N] [options]", options,
-    "exit codes: 0 ended by SIGTERM or SIGINT, 1 failed, 2 usage. engine/serve/README.md lists what can be asked for."};
+static const struct bn_cmd cmd = {"bitnet-serve",
+                                  "serve a model over HTTP, as OpenAI's API",
+                                  "--model FILE_OR_DIR [--port N] [options]",
+                                  options,
+                                  "engine/serve/README.md lists what can be asked for.\n",
+                                  "0 ended by SIGTERM or SIGINT, 1 failed, 2 usage"};
 
 static void need(enum bn_status status, const struct bn_error *err)
 {

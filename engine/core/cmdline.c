@@ -1,6 +1,6 @@
 /* cmdline.c - option tables to parsed values, help text and errors. Only programs call this, so it may print and exit.
  */
-#include "engine/cmdline.h"
+#include "engine/core/cmdline_help.h"
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -10,13 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* Short options familiar from llama-cli. */
-static const struct {
-    char letter;
-    const char *name;
-} short_forms[] = {{'m', "model"}, {'p', "prompt"}, {'n', "max_new_tokens"}, {'t', "threads"}};
-enum { N_SHORT = sizeof short_forms / sizeof *short_forms };
 
 /* Was --json given, and has nothing been printed yet? */
 static bool wants_json(const struct bn_cmd *cmd)
@@ -56,27 +49,6 @@ void bn_cmd_note(const char *program, const char *format, ...)
     va_end(args);
     bn_cmd_progress(NULL);
     fprintf(stderr, "%s: %s\n", program, bn_printable(shown, sizeof shown, text));
-}
-
-static char letter_of(const char *name)
-{
-    for (int i = 0; i < N_SHORT; i++)
-        if (!strcmp(short_forms[i].name, name)) return short_forms[i].letter;
-    return 0;
-}
-
-static void print_help(const struct bn_cmd *cmd)
-{
-    printf("%s - %s\nusage: %s %s\n\noptions:\n", cmd->name, cmd->purpose, cmd->name, cmd->usage);
-    for (const struct bn_cmd_option *o = cmd->options; o->name; o++) {
-        char left[64], letter = letter_of(o->name);
-        snprintf(left, sizeof left, "%.*s--%s%s%s", letter ? 4 : 0, (char[]){'-', letter, ',', ' '}, o->name,
-                 o->argument ? " " : "", o->argument ? o->argument : "");
-        printf("  %-30s %s\n", left, o->help);
-    }
-    printf("  %-30s %s\n  %-30s %s\n", "--help", "print this and exit", "--version",
-           "print version, commit and compiler, and exit");
-    if (cmd->more) printf("\n%s\n", cmd->more);
 }
 
 static bool same_name(const char *a, const char *b, size_t n)
@@ -135,12 +107,27 @@ static void append(const struct bn_cmd *cmd, struct bn_cmd_list *list, const cha
     list->values[list->n++] = value;
 }
 
+/* Unknown words are refused with those that there are. */
+static void check_value(const struct bn_cmd *cmd, const struct bn_cmd_option *o, const char *text)
+{
+    char list[512] = "";
+    size_t n = 0;
+    if (!o->values || o->open) return;
+    for (size_t i = 0; o->values[i]; i++) {
+        if (!strcmp(o->values[i], text)) return;
+        const char *between = !i ? "" : o->values[i + 1] ? ", " : " or ";
+        n += (size_t)snprintf(list + n, n < sizeof list ? sizeof list - n : 0, "%s%s", between, o->values[i]);
+    }
+    bn_cmd_fail(cmd, 2, "Unknown %s \"%s\"; choose %s.", o->name, text, list);
+}
+
 static void assign(const struct bn_cmd *cmd, const struct bn_cmd_option *o, const char *text)
 {
     switch (o->type) {
     case BN_CMD_FLAG:
         break;
     case BN_CMD_STRING:
+        check_value(cmd, o, text);
         *(const char **)o->target = text;
         break;
     case BN_CMD_INT:
@@ -168,10 +155,8 @@ static const struct bn_cmd_option *option_of(const struct bn_cmd *cmd, const cha
         if (equals) *value = equals + 1;
         return find(cmd, name, equals ? (size_t)(equals - name) : strlen(name));
     }
-    for (int i = 0; i < N_SHORT; i++)
-        if (word[1] == short_forms[i].letter && !word[2])
-            return find(cmd, short_forms[i].name, strlen(short_forms[i].name));
-    return NULL;
+    const char *name = word[1] && !word[2] ? bn_cmd_named(word[1]) : NULL;
+    return name ? find(cmd, name, strlen(name)) : NULL;
 }
 
 /* The word after an option that needs a value; another option there means that the value is missing. */
@@ -227,19 +212,36 @@ static int take(const struct bn_cmd *cmd, int argc, char **argv, int i)
     return value ? 1 : 2;
 }
 
+static void print_version(const struct bn_cmd *cmd)
+{
+    printf("%s %s (%s, %s)\n", cmd->name, bn_version(), bn_commit(), bn_compiler());
+}
+
+/* --help and --version end the program. */
+static void answer(const struct bn_cmd *cmd, const char *word)
+{
+    static const struct {
+        const char *word;
+        void (*print)(const struct bn_cmd *cmd);
+    } forms[] = {{"--help", bn_cmd_help},
+                 {"-h", bn_cmd_help},
+                 {"--help=man", bn_cmd_man},
+                 {"--help=bash", bn_cmd_bash},
+                 {"--version", print_version}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (strcmp(word, forms[i].word)) continue;
+        forms[i].print(cmd);
+        exit(bn_cmd_finish(cmd->name, 0));
+    }
+    if (!strncmp(word, "--help=", 7)) bn_cmd_fail(cmd, 2, "Unknown help \"%s\"; choose man or bash.", word + 7);
+}
+
 int bn_cmd_parse(const struct bn_cmd *cmd, int argc, char **argv)
 {
     int rest = 0;
     bn_cmd_begin(cmd->name);
     for (int i = 1; i < argc;) {
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            print_help(cmd);
-            exit(bn_cmd_finish(cmd->name, 0));
-        }
-        if (!strcmp(argv[i], "--version")) {
-            printf("%s %s (%s, %s)\n", cmd->name, bn_version(), bn_commit(), bn_compiler());
-            exit(bn_cmd_finish(cmd->name, 0));
-        }
+        answer(cmd, argv[i]);
         if (!strcmp(argv[i], "--")) {
             for (i++; i < argc; i++) argv[++rest] = argv[i];
             break;

@@ -21,8 +21,13 @@ static void release(void) { free(table), free(given), free(choices), bn_config_r
 static struct bn_cmd_option line_of(const struct bn_option *o, struct given *g)
 {
     void *target = o->argument ? (void *)&g->value : (void *)&g->on;
-    return (struct bn_cmd_option){o->name, o->argument, o->argument ? BN_CMD_STRING : BN_CMD_FLAG, target, o->help, 0,
-                                  0};
+    return (struct bn_cmd_option){.name = o->name,
+                                  .argument = o->argument,
+                                  .type = o->argument ? BN_CMD_STRING : BN_CMD_FLAG,
+                                  .target = target,
+                                  .help = o->help,
+                                  .values = o->argument ? o->values : NULL,
+                                  .open = true}; /* bn_options_apply knows what else it takes */
 }
 
 const struct bn_cmd_option *bn_cmd_options_join(const struct bn_cmd_option *own)

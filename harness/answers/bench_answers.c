@@ -18,12 +18,15 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench answers", "answers of two runs to the same questions, item by item", "BASE HEAD [options]", options,
+    "bitnet-bench answers",
+    "answers of two runs to the same questions, item by item",
+    "BASE HEAD [options]",
+    options,
     "BASE and HEAD are files of items: bitnet-eval --items, or lm-eval --log_samples (samples_TASK_DATE.jsonl).\n"
     "Tests: McNemar's exact test on items that are right in one file alone, adjusted over the tasks (Holm); the sign "
     "test\n"
-    "on how the log-likelihood of the right choice moved; with --margin two one-sided tests of equivalence at 5 %.\n"
-    "Exit codes: 0 nothing is worse, 1 failed, 2 usage, 4 a task is worse, 5 --margin: neither worse nor equivalent."};
+    "on how the log-likelihood of the right choice moved; with --margin two one-sided tests of equivalence at 5 %.\n",
+    "0 nothing is worse, 1 failed, 2 usage, 4 a task is worse, 5 --margin: neither worse nor equivalent"};
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 

@@ -16,7 +16,8 @@ static struct request {
     const char *only, *table, *file, *budget;
     bool run, tables, full, json, markdown, wait, no_lock;
 } request;
-static struct bn_claims_effort effort = {.db_path = "out/bench.db", .plans = "harness/plans"};
+static const char usual_db[] = "out/bench.db";
+static struct bn_claims_effort effort = {.db_path = usual_db, .plans = "harness/plans"};
 static struct bn_cmd_list models, engines;
 static const struct bn_cmd_option options[] = {
     {"only", "ID,...", BN_CMD_STRING, &request.only,
@@ -39,11 +40,12 @@ static const struct bn_cmd_option options[] = {
     {"no-lock", NULL, BN_CMD_FLAG, &request.no_lock, "measure although another measurement may use these CPUs"},
     {"worker", "FILE", BN_CMD_STRING, &effort.worker, "measuring program (default: bitnet-worker beside this one)"},
     {0}};
-static const struct bn_cmd cmd = {
-    "bitnet-bench claims", "published figures, and which of them hold on this machine", "[--only ID] [--run] [options]",
-    options,
-    "Without --run it says what arithmetic and earlier measurements decide. Exit codes: 0 ok, "
-    "whatever the verdicts; 1 failed, 2 usage, 5 nothing decided, 130 interrupted."};
+static const struct bn_cmd cmd = {"bitnet-bench claims",
+                                  "published figures, and which of them hold on this machine",
+                                  "[--only ID] [--run] [options]",
+                                  options,
+                                  "Without --run it says what arithmetic and earlier measurements decide.\n",
+                                  "0 ok, whatever the verdicts, 1 failed, 2 usage, 5 nothing decided, 130 interrupted"};
 
 static _Noreturn void fail(const struct bn_error *err)
 {
@@ -125,11 +127,11 @@ static enum bn_status identify(struct bn_error *err)
     return status ? status : bn_store_commit(place.store, err);
 }
 
-/* Without --run the database is only read. */
+/* Without --run the database is only read; where nothing has been measured yet, arithmetic decides. */
 static void open_place(void)
 {
     struct bn_error err = {0};
-    if (!request.run && access(effort.db_path, F_OK)) return;
+    if (!request.run && effort.db_path == usual_db && access(usual_db, F_OK)) return;
     if (bn_store_open(&place.store, effort.db_path, request.run ? BN_STORE_WRITE : BN_STORE_READ, &err)) fail(&err);
     if (bn_store_note(place.store)[0]) bn_cmd_note(cmd.name, "%s", bn_store_note(place.store));
     if (request.run ? identify(&err) : bn_machine_find(place.store, &place.machine_id, &err)) fail(&err);

@@ -36,13 +36,14 @@ static const struct bn_cmd_option options[] = {
     {"no-lock", NULL, BN_CMD_FLAG, &no_lock, "measure although another measurement may use these CPUs"},
     {"worker", "FILE", BN_CMD_STRING, &o.worker, "measuring program (default: bitnet-worker beside this one)"},
     {0}};
-static const struct bn_cmd cmd = {
-    "bitnet-optimize-all", "choose the options that are fastest for a model on this machine", "--model FILE [options]",
-    options,
-    "Options that are not EXACT are chosen only where their paired loss of right answers lies within the budget at 95 "
-    "%.\n"
-    "Interrupted, the same command goes on.\n"
-    "Exit codes: 0 written (also when the defaults are best), 1 failed, 2 usage, 130 interrupted."};
+static const struct bn_cmd cmd = {"bitnet-optimize-all",
+                                  "choose the options that are fastest for a model on this machine",
+                                  "--model FILE [options]",
+                                  options,
+                                  "Options that are not EXACT are chosen only where their paired loss of right answers "
+                                  "lies within the budget at 95 %.\n"
+                                  "Interrupted, the same command goes on.\n",
+                                  "0 written (also when the defaults are best), 1 failed, 2 usage, 130 interrupted"};
 
 static void read_model(void)
 {
@@ -71,14 +72,15 @@ static const char *default_output(void)
 /* Threads, text and data that were not given. */
 static void fill_in(void)
 {
-    static const char text[] = "datasets/heldout/stories.txt";
+    static char found[BN_PATH_BYTES], folder[BN_PATH_BYTES];
+    const char *text = bn_shipped_path(found, "datasets/heldout/stories.txt");
     struct bn_topology topology;
     if (!o.threads && bn_topology_read(&topology))
         bn_cmd_fail(&cmd, 1, "hwloc cannot read this machine; give --threads.");
     if (!o.threads) o.threads = (int)topology.n_like_cores;
     if (!o.text && !access(text, R_OK)) o.text = text;
     char *paths[] = {realpath(o.model, NULL), o.text ? realpath(o.text, NULL) : NULL,
-                     o.data_dir ? realpath(o.data_dir, NULL) : NULL};
+                     realpath(o.data_dir ? o.data_dir : bn_shipped_path(folder, "datasets"), NULL)};
     if (paths[0]) o.model = paths[0]; /* those that cannot be read are errors later; all live as long as the program */
     if (paths[1]) o.text = paths[1];
     if (paths[2]) o.data_dir = paths[2];
@@ -131,6 +133,7 @@ int main(int argc, char **argv)
     struct bn_config_file known;
     if (bn_cmd_parse(&cmd, argc, argv)) bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; --help lists them.", argv[1]);
     if (!o.model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
+    if (bn_cpus_suffice(o.threads, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (budget && bn_budget_read(&o.budget_s, budget, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     o.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
     o.accuracy_budget = (double)accuracy_points / 100;

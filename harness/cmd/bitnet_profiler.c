@@ -4,6 +4,7 @@
 #include "engine/cmdline.h"
 #include "harness/cmd/bitnet_profiler/profiler.h"
 #include "harness/cmd/bitnet_profiler/symbols.h"
+#include "harness/machine/cpus.h"
 #include "harness/profile/flags.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,21 @@ static struct {
     float bandwidth;
 } o = {.max_new_tokens = 32, .hz = 997, .counters = true, .roofline = true, .source = "spans", .sample_by = "auto"};
 
+#define FORMAT(name, needs, shows_samples) bool profiler_write_##name(const struct profiler_view *view, FILE *out);
+#include "harness/cmd/bitnet_profiler/formats.list"
+#undef FORMAT
+const struct profiler_format profiler_formats[] = {
+#define FORMAT(name, needs, shows_samples) {#name, needs, shows_samples, profiler_write_##name},
+#include "harness/cmd/bitnet_profiler/formats.list"
+#undef FORMAT
+    {0}};
+static const char *const format_names[] = {
+#define FORMAT(name, needs, shows_samples) #name,
+#include "harness/cmd/bitnet_profiler/formats.list"
+#undef FORMAT
+    NULL};
+static const char *const methods[] = {
+    [BN_STACKS_AUTO] = "auto", [BN_STACKS_PERF] = "perf", [BN_STACKS_SIGNAL] = "signal", NULL};
 static const struct bn_cmd_option options[] = {
     {"model", "FILE_OR_DIR", BN_CMD_STRING, &o.model, "GGUF file, safetensors directory or llama2.c checkpoint", 0, 0},
     {"tokenizer", "FILE", BN_CMD_STRING, &o.tokenizer, "vocabulary of a llama2.c checkpoint (tok512.bin)", 0, 0},
@@ -27,13 +43,15 @@ static const struct bn_cmd_option options[] = {
     {"threads", "N", BN_CMD_INT, &o.threads, "threads; 0: one per physical core", 0, 1024},
     {"n_ctx", "N", BN_CMD_INT, &o.n_ctx, "context length; 0: what the prompt and the new tokens need", 0, 1 << 24},
     {"output_format", "NAME", BN_CMD_STRING, &o.format,
-     "table (default), json, folded, flamegraph, speedscope or perfetto (the JSON trace-event format)", 0, 0},
+     "table (default), json, folded, flamegraph, speedscope or perfetto (the JSON trace-event format)",
+     .values = format_names},
     {"output", "FILE", BN_CMD_STRING, &o.output, "write there instead of standard output", 0, 0},
     {"source", "NAME", BN_CMD_STRING, &o.source,
-     "of folded, flamegraph and speedscope: spans (default) or samples (call stacks)", 0, 0},
+     "of folded, flamegraph and speedscope: spans (default) or samples (call stacks)",
+     .values = BN_CMD_WORDS("spans", "samples")},
     {"sample_hz", "N", BN_CMD_INT, &o.hz, "call stacks a second and thread (default 997); 0: none", 0, 10000},
     {"sample_by", "NAME", BN_CMD_STRING, &o.sample_by,
-     "auto (default), perf (the kernel's CPU clock) or signal (a timer)", 0, 0},
+     "auto (default), perf (the kernel's CPU clock) or signal (a timer)", .values = methods},
     {"counters", NULL, BN_CMD_FLAG, &o.counters,
      "table and json: count events in further runs of the same work (default True)", 0, 0},
     {"roofline", NULL, BN_CMD_FLAG, &o.roofline,
@@ -45,11 +63,13 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &o.json, "the same as --output_format json", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-profiler", "where the time of a model goes, by phase, layer and operation",
-    "--model FILE_OR_DIR --prompt TEXT [options]", options,
-    "Times are of one run, as a user meets it: --warmup leaves out what the first pass has to fetch. Exit codes: 0 ok "
-    "(flags are\n"
-    "advice), 1 failed, 2 usage. harness/profile/README.md explains every figure and flag."};
+    "bitnet-profiler",
+    "where the time of a model goes, by phase, layer and operation",
+    "--model FILE_OR_DIR --prompt TEXT [options]",
+    options,
+    "Times are of one run, as a user meets it: --warmup leaves out what the first pass has to fetch.\n"
+    "harness/profile/README.md explains every figure and flag.\n",
+    "0 ok (flags are advice), 1 failed, 2 usage"};
 
 #define fail(...) bn_cmd_fail(&cmd, __VA_ARGS__)
 
@@ -58,32 +78,24 @@ static void need(enum bn_status status, const struct bn_error *err)
     if (status) fail(status == BN_ERR_USAGE ? 2 : 1, "%s", err->text);
 }
 
-#define FORMAT(name, needs, shows_samples) bool profiler_write_##name(const struct profiler_view *view, FILE *out);
-#include "harness/cmd/bitnet_profiler/formats.list"
-#undef FORMAT
-const struct profiler_format profiler_formats[] = {
-#define FORMAT(name, needs, shows_samples) {#name, needs, shows_samples, profiler_write_##name},
-#include "harness/cmd/bitnet_profiler/formats.list"
-#undef FORMAT
-    {0}};
-
 static const struct profiler_format *find_format(void)
 {
     if (o.json && o.format && strcmp(o.format, "json")) fail(2, "Give one of --json and --output_format %s.", o.format);
     const char *name = o.json ? "json" : o.format ? o.format : "table";
-    for (const struct profiler_format *f = profiler_formats; f->name; f++)
-        if (!strcmp(f->name, name)) return f;
-    fail(2, "Unknown format \"%s\"; choose table, json, folded, flamegraph, speedscope or perfetto.", name);
+    const struct profiler_format *f = profiler_formats;
+    while (strcmp(f->name, name)) f++;
+    return f;
 }
 
 static void check_options(const struct profiler_format *format)
 {
     bool samples = !strcmp(o.source, "samples");
+    struct bn_error err;
     if (!o.model) fail(2, "--model is missing; see bitnet-profiler --help.");
     if (!!o.prompt + !!o.prompt_file + (o.prompt_tokens > 0) != 1)
         fail(2, "Give exactly one of --prompt, --prompt_file and --prompt_tokens.");
-    if (!samples && strcmp(o.source, "spans")) fail(2, "--source is spans or samples, not \"%s\".", o.source);
     bn_cmd_needs(&cmd, "source", format->shows_samples, "--output_format folded, flamegraph or speedscope");
+    need(bn_cpus_suffice(o.threads, &err), &err);
     if (samples && !o.hz) fail(2, "--source samples needs --sample_hz above 0.");
     bn_cmd_needs(&cmd, "icicle", !strcmp(format->name, "flamegraph"), "--output_format flamegraph");
     bn_cmd_needs(&cmd, "roofline", format->needs & NEEDS_MACHINE, "--output_format table or json");
@@ -96,10 +108,9 @@ static void check_options(const struct profiler_format *format)
 
 static enum bn_stacks_method find_method(void)
 {
-    static const char *const names[] = {"auto", "perf", "signal"};
-    for (int i = 0; i < 3; i++)
-        if (!strcmp(o.sample_by, names[i])) return (enum bn_stacks_method)i;
-    fail(2, "--sample_by is auto, perf or signal, not \"%s\".", o.sample_by);
+    int i = 0;
+    while (strcmp(o.sample_by, methods[i])) i++;
+    return (enum bn_stacks_method)i;
 }
 
 /* BOS, then ids spread over the vocabulary, as bitnet-run --prompt_tokens. */

@@ -21,9 +21,14 @@ static const struct bn_cmd_option options[] = {
     {"roofline", "N", BN_CMD_INT, &roofline, "measure read bandwidth and int8 peak on N threads, print JSON", .min = 1,
      .max = 1024},
     {0}};
+static const struct bn_cmd_word words[] = {{"serve", "keep a model open and answer the gate's commands on stdin"}, {0}};
 static const struct bn_cmd cmd = {"bitnet-worker",
                                   "measure one workload in a process of its own; started by bitnet-bench",
-                                  "--request [--config FILE] | --describe | --roofline N | serve ...", options};
+                                  "--request [--config FILE] | --describe | --roofline N | serve ...",
+                                  options,
+                                  NULL,
+                                  "0 ok, 1 failed, 2 usage, 77 this machine cannot run it",
+                                  words};
 
 /* Allocations of this process, for `serve`: decode should make none. Only where the C library exposes an entry point
  * beneath malloc. */

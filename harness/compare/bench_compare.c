@@ -23,20 +23,21 @@ static const struct bn_cmd_option options[] = {
     {"csv", NULL, BN_CMD_FLAG, &csv, "print one line of CSV per comparison"},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench compare", "ratio of times with interval and verdict, config by config",
-    "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]", options,
+    "bitnet-bench compare",
+    "ratio of times with interval and verdict, config by config",
+    "[BASE [HEAD]] | [RUN] --factor NAME=VALUE  [options]",
+    options,
     "BASE and HEAD are runs: a number, last, or previous (default: previous last). A worker process is one value (its "
-    "median); a verdict\n"
-    "needs 4 processes a side (rounds of the plan), more with many lines.\n"
+    "median);\n"
+    "a verdict needs 4 processes a side (rounds of the plan), more with many lines.\n"
     "Compare two builds in one run, where their rounds alternate (the plan says engines: [bitnet, base]):\n"
     "    bitnet-bench sweep PLAN --engine base=OLD/bitnet-worker\n"
     "    bitnet-bench compare --factor engine=base\n"
     "Two runs are of different times, and the machine differs too. They must differ by more than runs of one build do; "
-    "sweep a build\n"
-    "4 times or more, or everything is unclear. A slower run still ends with 5: add --unpaired to make it 3.\n"
-    "Exit codes: 0 nothing is slower, 1 failed, 2 usage, 3 slower (builds in one run, or --unpaired), 4 other output, "
-    "5 refused,\n"
-    "nothing to compare, or unclear."};
+    "sweep a\n"
+    "build 4 times or more, or everything is unclear. A slower run still ends with 5: add --unpaired to make it 3.\n",
+    "0 nothing is slower, 1 failed, 2 usage, 3 slower (builds in one run, or --unpaired), 4 other output, 5 refused, "
+    "nothing to compare, or unclear"};
 
 static void read_run(struct bn_compare_run *run, struct bn_store *store, const char *word, int64_t than)
 {

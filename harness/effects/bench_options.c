@@ -30,10 +30,13 @@ static const struct bn_cmd_option options[] = {
     {"no-lock", NULL, BN_CMD_FLAG, &no_lock, "measure although another measurement may use these CPUs"},
     {"worker", "FILE", BN_CMD_STRING, &s.worker, "measuring program (default: bitnet-worker beside this one)"},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench options", "what each option does on this machine, and which to keep",
-                                  "[--plan PLAN.yaml] [options]", options,
-                                  "Exit codes: 0 ok, 1 failed, 2 usage, 4 an EXACT option computes other output, 5 "
-                                  "nothing measured, 130 interrupted."};
+static const struct bn_cmd cmd = {
+    "bitnet-bench options",
+    "what each option does on this machine, and which to keep",
+    "[--plan PLAN.yaml] [options]",
+    options,
+    NULL,
+    "0 ok, 1 failed, 2 usage, 4 an EXACT option computes other output, 5 nothing measured, 130 interrupted"};
 
 static const char latest_sql[] =
     "SELECT p.run_id FROM v_plans p JOIN v_runs r USING (run_id) WHERE r.n_finished > 0 AND "

@@ -180,6 +180,16 @@ static char *request_of(const struct bn_pairs *pairs, const char *data, const ch
     return bn_request_text(&request);
 }
 
+const char *const bn_accuracy_extents[] = {
+    [BN_ACCURACY_OFF] = "off", [BN_ACCURACY_SHORT] = "short", [BN_ACCURACY_FULL] = "full", NULL};
+
+enum bn_accuracy_extent bn_accuracy_extent_of(const char *word)
+{
+    int i = 0;
+    while (bn_accuracy_extents[i + 1] && strcmp(word, bn_accuracy_extents[i])) i++;
+    return (enum bn_accuracy_extent)i;
+}
+
 enum bn_status bn_accuracy_run(struct bn_accuracy_result *r, struct bn_pairs *pairs, const char *data,
                                enum bn_accuracy_extent extent, struct bn_error *err)
 {

@@ -7,6 +7,8 @@
 
 enum { BN_ACCURACY_TASKS = 2 };
 enum bn_accuracy_extent { BN_ACCURACY_OFF, BN_ACCURACY_SHORT, BN_ACCURACY_FULL };
+extern const char *const bn_accuracy_extents[]; /* their names, as --accuracy takes them; ends with NULL */
+enum bn_accuracy_extent bn_accuracy_extent_of(const char *word);
 struct bn_accuracy_task {
     char name[48];
     int n, n_changed;         /* items; of them with other log-likelihoods */

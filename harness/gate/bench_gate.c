@@ -34,7 +34,7 @@ static struct bn_gate_forms forms;
 static struct bn_gate_report report;
 static struct bn_gate_record record;
 
-static const char reference_model[] = "datasets/reference/b158-i2_s.gguf"; /* in a checkout */
+static const char reference_model[] = "datasets/reference/b158-i2_s.gguf"; /* in a checkout, or installed */
 static const struct bn_cmd_option options[] = {
     {"base", "BUILD", BN_CMD_STRING, &request.base,
      "build to compare with: a checkout, a build folder or a bitnet-worker", 0, 0},
@@ -56,13 +56,14 @@ static const struct bn_cmd_option options[] = {
     {"budget", "SECONDS", BN_CMD_FLOAT, &request.budget_s, "time for the paired tier (300)", 0, 86400},
     {"limit", "SECONDS", BN_CMD_FLOAT, &request.limit_s,
      "longest wait for one answer of a worker (20 times what the workload took, at least 10)", 0.1, 86400},
-    {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off", 0, 0},
+    {"instructions", "HOW", BN_CMD_STRING, &request.instructions, "auto, perf, callgrind or off",
+     .values = BN_CMD_WORDS("auto", "perf", "callgrind", "off")},
     {"allow", "LIST", BN_CMD_STRING, &request.allow,
      "accept what is intended, and have it recorded: output, work, place (a slow-down that the place of code explains)",
-     0, 0},
+     .values = BN_CMD_WORDS("output", "work", "place"), .open = true},
     {"db", "FILE", BN_CMD_STRING, &request.db, "results database, which keeps every gate (out/bench.db)", 0, 0},
     {"accuracy", "EXTENT", BN_CMD_STRING, &request.accuracy,
-     "short, full or off: questions and a text that both builds answer (short)", 0, 0},
+     "short, full or off: questions and a text that both builds answer (short)", .values = bn_accuracy_extents},
     {"data", "FOLDER", BN_CMD_STRING, &request.data, "data of --accuracy (that of a checkout)", 0, 0},
     {"workloads-only", NULL, BN_CMD_FLAG, &request.workloads_only,
      "leave out what is beside the workloads: other work, memory, leaks, load, first token", 0, 0},
@@ -81,12 +82,14 @@ static const struct bn_cmd_option options[] = {
      0},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench gate", "did this change make anything slower, or change the output?",
-    "--base BUILD --head BUILD | --base-engine NAME=PATH --head-engine NAME=PATH [options]", options,
-    "Tiers: exact (output hash, declared work), instructions, paired time of "
-    "fresh processes. A suspected slow-down is measured\n"
-    "again before it is reported. Exit codes: 0 pass, 1 failed, 2 usage, 3 "
-    "slower or more work, 4 output changed, 5 inconclusive."};
+    "bitnet-bench gate",
+    "did this change make anything slower, or change the output?",
+    "--base BUILD --head BUILD | --base-engine NAME=PATH --head-engine NAME=PATH [options]",
+    options,
+    "Tiers: exact (output hash, declared work), instructions, paired time of fresh processes. A suspected slow-down is "
+    "measured\n"
+    "again before it is reported.\n",
+    "0 pass, 1 failed, 2 usage, 3 slower or more work, 4 output changed, 5 inconclusive"};
 
 /* A failure before the builds could be judged, in every form. */
 static _Noreturn void stop(enum bn_found_kind kind, const char *text)
@@ -118,7 +121,8 @@ static int fill_workloads(struct bn_gate_workload *workloads)
                                                                                 : "prefill:16,decode:4@64,decode:32@64",
                                                           &err);
     if (status) bn_cmd_fail(&cmd, 2, "%s", err.text);
-    if (!request.model) request.model = reference_model;
+    static char found[BN_PATH_BYTES];
+    if (!request.model) request.model = bn_shipped_path(found, reference_model);
     if (!request.threads) request.threads = 1;
     return n;
 }
@@ -181,17 +185,6 @@ static void check_model(void)
     stop(BN_FOUND_RUN, text);
 }
 
-static const char *const methods[] = {"auto", "perf", "callgrind", "off", NULL};
-static const char *const extents[] = {
-    [BN_ACCURACY_OFF] = "off", [BN_ACCURACY_SHORT] = "short", [BN_ACCURACY_FULL] = "full", NULL};
-
-static int word_of(const char *word, const char *const *words) /* -1: none of them */
-{
-    for (int i = 0; words[i]; i++)
-        if (!strcmp(word, words[i])) return i;
-    return -1;
-}
-
 static void check_request(int rest, char **argv)
 {
     if (rest > 0) bn_cmd_fail(&cmd, 2, "Unknown word \"%s\"; bitnet-bench gate --help shows the usage.", argv[1]);
@@ -203,10 +196,6 @@ static void check_request(int rest, char **argv)
     if (request.resume && !request.self_test) bn_cmd_fail(&cmd, 2, "--resume is for --self-test.");
     if (request.self_test && (forms.markdown || forms.junit))
         bn_cmd_fail(&cmd, 2, "--markdown and --junit report a gate; --self-test prints text or --json.");
-    if (word_of(request.accuracy, extents) < 0)
-        bn_cmd_fail(&cmd, 2, "--accuracy takes short, full or off, not \"%s\".", request.accuracy);
-    if (word_of(request.instructions, methods) < 0)
-        bn_cmd_fail(&cmd, 2, "--instructions takes auto, perf, callgrind or off, not \"%s\".", request.instructions);
     check_allow();
     if (request.ignore_percent >= request.tolerance_percent)
         bn_cmd_fail(&cmd, 2, "--ignore must be less than --tolerance.");
@@ -364,6 +353,8 @@ int bn_bench_gate(int argc, char **argv)
                                .ignore_percent = 0.5f,
                                .seed = (uint64_t)time(NULL)};
     forms = (struct bn_gate_forms){0};
+    static char data[BN_PATH_BYTES];
+    request.data = bn_shipped_path(data, request.data);
     int rest = bn_cmd_parse(&cmd, argc, argv), n_workloads = fill_workloads(workloads);
     struct bn_error err = {0};
     check_request(rest, argv);
@@ -388,7 +379,7 @@ int bn_bench_gate(int argc, char **argv)
     const struct bn_tiers tiers = {.instructions = request.instructions,
                                    .allow = request.allow,
                                    .data = request.data,
-                                   .accuracy = (enum bn_accuracy_extent)word_of(request.accuracy, extents),
+                                   .accuracy = bn_accuracy_extent_of(request.accuracy),
                                    .beside = !request.workloads_only,
                                    .budget_s = (double)request.budget_s};
     enum bn_status status = bn_pairs_open(&pairs, request.seed, &err);

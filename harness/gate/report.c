@@ -54,10 +54,14 @@ void bn_gate_settle(struct bn_gate_report *report)
 
 void bn_gate_last_words(const struct bn_gate_report *report, void (*put)(void *self, const char *line), void *self)
 {
+    const char *words = report->fate.last_words;
     char line[512], shown[1024];
-    for (const char *at = report->fate.last_words; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+    for (size_t at = 0; words[at]; at += words[at] == '\n') {
+        size_t n = strcspn(words + at, "\n"), kept = n < sizeof line ? n : sizeof line - 1;
+        memcpy(line, words + at, kept);
+        line[kept] = 0;
         put(self, bn_printable(shown, sizeof shown, line));
+        at += n;
     }
 }
 

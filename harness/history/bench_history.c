@@ -30,16 +30,19 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &request.json, "print one JSON object"},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench history", "steps and drift in every series of the database", "[--check] [--reference NAME] [options]",
+    "bitnet-bench history",
+    "steps and drift in every series of the database",
+    "[--check] [--reference NAME] [options]",
     options,
     "A series is one configuration and phase on one machine; each run adds a value. A change shows once a series has 8 "
-    "runs, 4 of\nthem at the new level. A step names the commit that it begins at; a drift (10 runs or more) has no "
-    "single commit.\n--check counts every slow-down, old ones and those that have gone since, until you acknowledge "
-    "it:\n"
+    "runs, 4 of\n"
+    "them at the new level. A step names the commit that it begins at; a drift (10 runs or more) has no single "
+    "commit.\n"
+    "--check counts every slow-down, old ones and those that have gone since, until you acknowledge it:\n"
     "    bitnet-bench history --ack 3f2a91c --why \"bounds checks, accepted in review\"\n"
-    "An acknowledgement covers the size known at the time; if the change grows by more than --least, it counts again.\n"
-    "Exit codes: 0 ok, 1 failed, 2 usage, 3 slower (with --check), 5 nothing in the database, or nothing to "
-    "acknowledge."};
+    "An acknowledgement covers the size known at the time; if the change grows by more than --least, it counts "
+    "again.\n",
+    "0 ok, 1 failed, 2 usage, 3 slower (with --check), 5 nothing in the database, or nothing to acknowledge"};
 
 static void read_history(struct bn_history *history, struct bn_store *store)
 {

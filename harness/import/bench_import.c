@@ -23,21 +23,29 @@ static const struct format {
 #undef FORMAT
     {0}};
 
+static const char *const names[] = {"auto",
+#define FORMAT(function, name, purpose) name,
+#include "harness/import/formats.list"
+#undef FORMAT
+                                    NULL};
+
 static const char *db_path = "out/bench.db", *format_name = "auto", *model_path;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &db_path, "results database (default out/bench.db)", 0, 0},
     {"format", "NAME", BN_CMD_STRING, &format_name,
      "auto (judged by content), bitnet-eval, llama-bench (json, jsonl, sql), google-benchmark, lm-eval, "
      "hyperfine, arches",
-     0, 0},
+     .values = names},
     {"model", "FILE", BN_CMD_STRING, &model_path,
      "the model file that the results are of: known by its bytes then, as in a sweep", 0, 0},
     {0}};
-static const struct bn_cmd cmd = {"bitnet-bench import", "result files of other programs become runs of the database",
-                                  "FILE... [--format NAME] [--db FILE]", options,
-                                  "Importing a file again changes nothing. Each build and machine in a file "
-                                  "becomes a run; /dev/stdin reads a pipe.\n"
-                                  "Exit codes: 0 ok, 1 a file cannot be imported or has no results, 2 usage."};
+static const struct bn_cmd cmd = {"bitnet-bench import",
+                                  "result files of other programs become runs of the database",
+                                  "FILE... [--format NAME] [--db FILE]",
+                                  options,
+                                  "Importing a file again changes nothing. Each build and machine in a file becomes a "
+                                  "run; /dev/stdin reads a pipe.\n",
+                                  "0 ok, 1 a file cannot be imported or has no results, 2 usage"};
 
 /* A file is identified by its bytes; *known says that it was imported before. */
 static enum bn_status was_imported(struct bn_import *import, bool *known, struct bn_error *err)
@@ -110,10 +118,9 @@ static enum bn_status import_file(struct bn_import *import, const char *path, co
 /* NULL for auto. */
 static const struct format *named_format(void)
 {
-    if (!strcmp(format_name, "auto")) return NULL;
     for (const struct format *f = formats; f->name; f++)
         if (!strcmp(f->name, format_name)) return f;
-    bn_cmd_fail(&cmd, 2, "Unknown format \"%s\"; bitnet-bench import --help names them.", format_name);
+    return NULL;
 }
 
 int bn_bench_import(int argc, char **argv)

@@ -71,16 +71,17 @@ static const struct bn_cmd_option options[] = {
     {"json", NULL, BN_CMD_FLAG, &o.json, "print one JSON object", 0, 0},
     {0}};
 static const struct bn_cmd cmd = {
-    "bitnet-bench load", "load a server with many clients: latencies, goodput, tokens/s",
-    "--url URL | --model FILE  [--concurrency N | --rate R] [options]", options,
+    "bitnet-bench load",
+    "load a server with many clients: latencies, goodput, tokens/s",
+    "--url URL | --model FILE  [--concurrency N | --rate R] [options]",
+    options,
     "The same seed gives the same requests. In the open loop times count from when a request was due, so that a server "
-    "which keeps\n"
-    "the generator waiting hides nothing. bitnet-bench compare sets two runs side by side. A key that the server "
+    "which\n"
+    "keeps the generator waiting hides nothing. bitnet-bench compare sets two runs side by side. A key that the server "
     "asks for:\n"
-    "environment variable BITNET_API_KEY. harness/load/README.md says more.\n"
-    "Exit codes: 0 ok, 1 a client that stayed got no complete answer (other than a refusal), 2 usage, 4 a text differs "
-    "from the same\n"
-    "request alone, 5 nothing measured, 130 interrupted."};
+    "environment variable BITNET_API_KEY. harness/load/README.md says more.\n",
+    "0 ok, 1 a client that stayed got no complete answer (other than a refusal), 2 usage, 4 a text differs from the "
+    "same request alone, 5 nothing measured, 130 interrupted"};
 
 static _Noreturn void fail(int code, const struct bn_error *err) { bn_cmd_fail(&cmd, code, "%s", err->text); }
 

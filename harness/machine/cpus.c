@@ -1,5 +1,6 @@
 /* cpus.c - reads the topology once through hwloc. */
 #include "harness/machine/cpus.h"
+#include "harness/core/error.h"
 #include <hwloc.h>
 
 static struct bn_cache cache(hwloc_topology_t t, hwloc_obj_type_t type)
@@ -69,6 +70,15 @@ int bn_topology_read(struct bn_topology *out)
     hwloc_bitmap_free(allowed);
     hwloc_topology_destroy(t);
     return bad || !out->n_cpus ? -1 : 0;
+}
+
+enum bn_status bn_cpus_suffice(int n_threads, struct bn_error *err)
+{
+    cpu_set_t allowed;
+    int n = sched_getaffinity(0, sizeof allowed, &allowed) ? CPU_SETSIZE : CPU_COUNT(&allowed);
+    if (n_threads <= n) return BN_OK;
+    return bn_harness_fail(err, BN_ERR_USAGE, "%d threads, but only %d CPU%s may be used here; take %d or fewer.",
+                           n_threads, n, n == 1 ? "" : "s", n);
 }
 
 cpu_set_t bn_topology_set(const struct bn_topology *topology, uint32_t n)

@@ -1,8 +1,8 @@
 /* cpus.h - which CPUs a worker is pinned to, and the cache sizes of the first of them (hwloc). */
 #ifndef BN_MACHINE_CPUS_H
 #define BN_MACHINE_CPUS_H
+#include "engine/bitnet.h"
 #include <sched.h>
-#include <stdint.h>
 
 struct bn_cache {
     uint64_t bytes; /* 0: unknown */
@@ -19,5 +19,8 @@ struct bn_topology {
 };
 /* Returns 0, or -1 if hwloc cannot read this machine. */
 int bn_topology_read(struct bn_topology *topology);
+/* What is measured with threads that share a CPU says nothing: BN_ERR_USAGE where there are more of them than CPUs that
+ * this process may use. */
+enum bn_status bn_cpus_suffice(int n_threads, struct bn_error *err);
 cpu_set_t bn_topology_set(const struct bn_topology *topology, uint32_t n); /* the first n CPUs */
 #endif

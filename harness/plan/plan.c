@@ -1,5 +1,6 @@
 /* plan.c - the fields of a plan, its defaults, what must hold between fields, and where its models are. */
 #include "harness/plan/plan.h"
+#include "engine/files.h"
 #include "harness/core/error.h"
 #include "harness/plan/spread.h"
 #include "suites/yaml.h"
@@ -206,6 +207,8 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
     struct bn_error local;
     if (!err) err = &local;
     size_t bytes = 0;
+    char found[BN_PATH_BYTES];
+    path = bn_shipped_path(found, path);
     struct bn_plan *plan = calloc(1, sizeof *plan);
     if (plan) *plan = (struct bn_plan){.path = strdup(path), .rounds = 1, .repetitions = 3, .time_limit_s = 120};
     enum bn_status status = plan && plan->path ? slurp(path, &plan->text, &bytes, err)

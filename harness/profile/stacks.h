@@ -22,7 +22,7 @@ struct bn_stack_count {
 };
 struct bn_stacks {
     enum bn_stacks_method method; /* that is used */
-    char said[200];               /* which, and why not the better one */
+    char said[256];               /* which, and why not the better one */
     int n_threads, hz;
     struct bn_stack_source *sources; /* [n_threads] */
     bool on;

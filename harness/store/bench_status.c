@@ -16,10 +16,12 @@ static const struct bn_cmd_option options[] = {
     {"run", "N", BN_CMD_INT, &only_run, "only this run", .min = 1, .max = 2147483647},
     {"json", NULL, BN_CMD_FLAG, &json, "print one JSON object"},
     {0}};
-static const struct bn_cmd cmd = {
-    "bitnet-bench status", "runs of a database, points done, failed and skipped with reasons, integrity",
-    "[--db FILE] [--run N]", options,
-    "Exit codes: 0 ok, 1 the database is damaged or cannot be read, 2 usage, 5 it holds no such run."};
+static const struct bn_cmd cmd = {"bitnet-bench status",
+                                  "runs of a database, points done, failed and skipped with reasons, integrity",
+                                  "[--db FILE] [--run N]",
+                                  options,
+                                  NULL,
+                                  "0 ok, 1 the database is damaged or cannot be read, 2 usage, 5 it holds no such run"};
 
 static const char runs_sql[] =
     "SELECT run_id, started_at, source, plan, n_points, n_finished, n_failed, n_skipped, n_open, coalesce(machine, '')"

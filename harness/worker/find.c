@@ -1,5 +1,6 @@
 /* find.c - tries the places where builds keep their programs. */
 #include "harness/worker/find.h"
+#include "engine/files.h"
 #include "harness/core/error.h"
 #include <stdio.h>
 #include <string.h>
@@ -12,19 +13,11 @@ static bool is_program(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-static void own_folder(char *folder, size_t cap)
-{
-    ssize_t n = readlink("/proc/self/exe", folder, cap - 1);
-    folder[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(folder, '/');
-    if (slash) *slash = 0;
-}
-
 enum bn_status bn_program_find(const char *name, const char *build, char *path, size_t cap, struct bn_error *err)
 {
     static const char *const places[] = {"/", "/bin/", "/build/bin/"};
     char own[4096];
-    if (!build) own_folder(own, sizeof own), build = own;
+    if (!build) bn_own_folder(own, sizeof own), build = own;
     if (strlen(build) < cap && is_program(build)) return stpcpy(path, build), BN_OK;
     for (int i = 0; i < 3; i++) {
         int n = snprintf(path, cap, "%s%s%s", build, places[i], name);

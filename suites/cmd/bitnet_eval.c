@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-struct eval_command o = {.eval.data_dir = "datasets"};
+static const char usual_data[] = "datasets";
+struct eval_command o = {.eval.data_dir = usual_data};
 
 static const struct bn_cmd_option options[] = {
     {"model", "FILE", BN_CMD_STRING, &o.model_path, "model to evaluate (GGUF, safetensors directory, llama2.c .bin)", 0,
@@ -27,7 +28,8 @@ static const struct bn_cmd_option options[] = {
      1, 1e9},
     {"ids", "A,B", BN_CMD_STRING, &o.eval.ids, "only the items with these ids", 0, 0},
     {"text_file", "FILE", BN_CMD_STRING, &o.eval.text_file, "text of task perplexity", 0, 0},
-    {"rule", "NAME", BN_CMD_STRING, &o.eval.rule, "rule of perplexity: llama.cpp (default) or lm-eval", 0, 0},
+    {"rule", "NAME", BN_CMD_STRING, &o.eval.rule, "rule of perplexity: llama.cpp (default) or lm-eval",
+     .values = BN_CMD_WORDS("llama.cpp", "lm-eval")},
     {"n_ctx", "N", BN_CMD_INT, &o.eval.n_ctx, "longest input in tokens (default: the model's; 512 for perplexity)", 0,
      1e7},
     {"threads", "N", BN_CMD_INT, &o.eval.n_threads, "threads; 0: one per physical core", 0, 1024},
@@ -44,18 +46,23 @@ static const struct bn_cmd_option options[] = {
     {"twin", "FILE", BN_CMD_STRING, &o.twin,
      "stress and readiness: the same model in full precision, for the tests that compare", 0, 0},
     {0}};
-const struct bn_cmd cmd = {"bitnet-eval", "evaluation tasks and stress tests",
-                           "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]\n"
-                           "       bitnet-eval readiness --model M [--twin FILE] [options]\n"
-                           "       bitnet-eval divergence --model M --against REFERENCE --text_file F [--lens]",
-                           options,
-                           "Tasks read the published files of their sets under DIR of --data_dir, such as "
-                           "arc-easy/test.jsonl\n"
-                           "(its default, datasets, has microworld/). suites/eval/README.md says how to write "
-                           "a task of your own.\n"
-                           "Tasks use an f32 KV cache unless --kv_type names another.\n"
-                           "Exit code: 0 done, all stress tests passed or skipped; 1 failed; 2 usage; 77 a task's "
-                           "data are not there."};
+static const struct bn_cmd_word commands[] = {
+    {"stress", "twelve stress tests of a model, each with a verdict"},
+    {"readiness", "one score of a model and its options, from the stress tests and two tasks"},
+    {"divergence", "how far its predictions are from those of another model on a text"},
+    {0}};
+const struct bn_cmd cmd = {
+    "bitnet-eval",
+    "evaluation tasks and stress tests",
+    "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]\n"
+    "       bitnet-eval readiness --model M [--twin FILE] [options]\n"
+    "       bitnet-eval divergence --model M --against REFERENCE --text_file F [--lens]",
+    options,
+    "Tasks read the published files of their sets under DIR of --data_dir, such as arc-easy/test.jsonl\n"
+    "(its default, datasets, has microworld/). suites/eval/README.md says how to write a task of your own.\n"
+    "Tasks use an f32 KV cache unless --kv_type names another.\n",
+    "0 done, all stress tests passed or skipped, 1 failed, 2 usage, 77 a task's data are not there",
+    commands};
 
 /* What the program is for this time. */
 enum mode { TASKS = 1, STRESS = 2, DIVERGENCE = 4, READINESS = 8 };
@@ -165,6 +172,8 @@ int main(int argc, char **argv)
         return bn_cmd_finish(cmd.name, 0);
     }
     check_options(is_stress ? STRESS : is_divergence ? DIVERGENCE : is_readiness ? READINESS : TASKS);
+    char found[BN_PATH_BYTES];
+    if (o.eval.data_dir == usual_data) o.eval.data_dir = bn_shipped_path(found, usual_data);
     apply_options();
     return bn_cmd_finish(cmd.name, is_stress       ? stress()
                                    : is_divergence ? diverge()

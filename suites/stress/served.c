@@ -1,5 +1,6 @@
 /* served.c - starts and stops a server of the program's own folder. */
 #include "suites/stress/served.h"
+#include "engine/files.h"
 #include "suites/fail.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,12 +20,10 @@ enum { START_MS = 120000, MOST_WORDS = 96 };
 
 bool bn_served_find(char *path, size_t cap)
 {
-    ssize_t n = readlink("/proc/self/exe", path, cap - 1);
-    path[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(path, '/');
-    if (!slash || (size_t)(slash - path) + sizeof "/bitnet-serve" > cap) return false;
-    memcpy(slash, "/bitnet-serve", sizeof "/bitnet-serve");
-    return access(path, X_OK) == 0;
+    char own[BN_PATH_BYTES];
+    bn_own_folder(own, sizeof own);
+    int n = snprintf(path, cap, "%s/bitnet-serve", own);
+    return n > 0 && (size_t)n < cap && access(path, X_OK) == 0;
 }
 
 /* argv of the server; `threads` keeps the text of that number. */
