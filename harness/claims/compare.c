@@ -16,13 +16,17 @@ bool bn_claim_decided(enum bn_claim_verdict verdict) { return verdicts[verdict].
 
 static bool inside(double x, double low, double high) { return x >= low && x <= high; }
 
-/* The interval meets what is accepted: reproduced, unless it cannot tell the claim from no effect. */
+/* The interval meets what is accepted: reproduced, unless it cannot tell the claim from no effect, or is so wide that
+ * it would meet most other claims, too. */
 static enum bn_claim_verdict equal(double accept_low, double accept_high, double neutral, double measured, double low,
                                    double high, enum bn_claim_verdict otherwise)
 {
     bool no_effect = inside(neutral, low, high); /* false where there is none */
-    if (low <= accept_high && high >= accept_low)
-        return no_effect && !inside(neutral, accept_low, accept_high) ? BN_VERDICT_INCONCLUSIVE : BN_VERDICT_REPRODUCED;
+    if (low <= accept_high && high >= accept_low) {
+        bool either = no_effect && !inside(neutral, accept_low, accept_high),
+             wide = high - low > 2 * (accept_high - accept_low);
+        return either || wide ? BN_VERDICT_INCONCLUSIVE : BN_VERDICT_REPRODUCED;
+    }
     double published = 0.5 * (accept_low + accept_high);
     if (!no_effect && (published - neutral) * (measured - neutral) > 0) return BN_VERDICT_DIRECTION;
     return otherwise;

@@ -99,6 +99,10 @@ Test(claims, verdict_follows_the_measured_value)
     cr_expect_eq(equal(1.22, 1, 1.01, 0.99, 1.03), BN_VERDICT_CONTRADICTED, "no effect");
     cr_expect_eq(equal(1.22, 1, 1.10, 0.95, 1.25), BN_VERDICT_INCONCLUSIVE, "the claim, or no effect");
     cr_expect_eq(equal(1.01, 1, 1.00, 0.99, 1.01), BN_VERDICT_REPRODUCED, "what is accepted holds no effect");
+    cr_expect_eq(equal(1.01, 1, 1.00, 0.81, 1.20), BN_VERDICT_REPRODUCED, "as wide as twice what is accepted");
+    cr_expect_eq(equal(1.01, 1, 1.00, 0.77, 1.23), BN_VERDICT_INCONCLUSIVE, "wide enough for any claim");
+    cr_expect_eq(equal(95, (double)NAN, 66, 48, 90), BN_VERDICT_INCONCLUSIVE,
+                 "so is an interval that meets it at one end");
     cr_expect_eq(equal(40, (double)NAN, 60, 59, 61), BN_VERDICT_CONTRADICTED, "without a direction");
     cr_expect_eq(equal(1.22, 1, 1.22, (double)NAN, (double)NAN), BN_VERDICT_REPRODUCED, "without an interval");
     cr_expect_eq(bn_claim_compare(BN_CLAIM_EQUAL, 0.9, 1.1, (double)NAN, 2, (double)NAN, (double)NAN, true),
