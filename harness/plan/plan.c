@@ -69,6 +69,12 @@ static const struct bn_yaml_field quality_fields[] = {TEXT(bn_plan_quality, task
                                                       NUMBER(bn_plan_quality, skip, 0, 1000000, NULL),
                                                       NUMBER(bn_plan_quality, n_ctx, 8, MAX_TOKENS, token_units),
                                                       {0}};
+static const struct bn_yaml_field machine_fields[] = {NAME(bn_plan_machine, name, 32),
+                                                      TEXT(bn_plan_machine, constraint, 1024),
+                                                      TEXT(bn_plan_machine, partition, 256),
+                                                      TEXT(bn_plan_machine, bin, 4096),
+                                                      NUMBER(bn_plan_machine, shards, 1, BN_PLAN_SHARDS_MAX, NULL),
+                                                      {0}};
 static const struct bn_yaml_field plan_fields[] = {NEEDED_TEXT(bn_plan, name, 64),
                                                    TEXT(bn_plan, title, 256),
                                                    {AT(bn_plan, mode), .kind = BN_YAML_WORD, .words = mode_names},
@@ -81,6 +87,7 @@ static const struct bn_yaml_field plan_fields[] = {NEEDED_TEXT(bn_plan, name, 64
                                                    SWITCH(bn_plan, registry),
                                                    SWITCH(bn_plan, baseline),
                                                    LIST(bn_plan, quality, quality_fields, false),
+                                                   LIST(bn_plan, machines, machine_fields, false),
                                                    NUMBER(bn_plan, rounds, 1, 10000, NULL),
                                                    NUMBER(bn_plan, repetitions, 1, 100000, NULL),
                                                    NUMBER(bn_plan, warmup, 0, 10000, NULL),
@@ -166,6 +173,20 @@ static enum bn_status check_quality(const struct bn_plan *p, struct bn_error *er
     return BN_OK;
 }
 
+/* Names of files and jobs are made of them. */
+static enum bn_status check_machines(const struct bn_plan *p, struct bn_error *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    for (uint32_t i = 0; i < p->n_machines; i++) {
+        const char *name = p->machines[i].name;
+        if (name[strspn(name, letters)] || name[0] == '.' || name[0] == '-')
+            return bn_harness_fail(err, BN_ERR_FORMAT,
+                                   "%s: Name the machines \"%s\" with letters, digits, and _ . - inside.", p->path,
+                                   name);
+    }
+    return BN_OK;
+}
+
 /* What no single field shows. */
 static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
 {
@@ -185,7 +206,8 @@ static enum bn_status check(const struct bn_plan *p, struct bn_error *err)
                 return bn_harness_fail(err, BN_ERR_FORMAT,
                                        "%s: Two models are named \"%s\"; give each a label of its own.", p->path,
                                        bn_plan_model_name(&p->models[i]));
-    return check_quality(p, err);
+    enum bn_status status = check_machines(p, err);
+    return status ? status : check_quality(p, err);
 }
 
 /* Paths of quality: `against` may be the label of a model of the plan. */
@@ -220,6 +242,8 @@ enum bn_status bn_plan_load(struct bn_plan **out, const char *path, struct bn_er
     for (uint32_t i = 0; !status && i < plan->n_models; i++) resolve(&plan->models[i].path, path);
     for (uint32_t i = 0; !status && i < plan->n_workloads; i++)
         if (plan->workloads[i].text) resolve(&plan->workloads[i].text, path);
+    for (uint32_t i = 0; !status && i < plan->n_machines; i++)
+        if (plan->machines[i].bin) resolve(&plan->machines[i].bin, path);
     for (uint32_t i = 0; !status && i < plan->n_quality; i++) resolve_quality(plan, &plan->quality[i]);
     if (status)
         bn_plan_close(plan);

@@ -10,6 +10,7 @@
 #define BN_PLAN_H
 #include "engine/bitnet.h"
 
+enum { BN_PLAN_SHARDS_MAX = 1000 }; /* indices of a job array: Slurm's MaxArraySize is 1001 unless it is raised */
 enum bn_plan_mode { BN_PLAN_CARTESIAN, BN_PLAN_ONE_AT_A_TIME, BN_PLAN_LEAVE_ONE_OUT, BN_PLAN_PAIRWISE };
 
 struct bn_plan_model {
@@ -41,6 +42,13 @@ struct bn_plan_quality {
     uint32_t skip;     /* of a text: not the first windows */
     uint32_t n_ctx;    /* of a text: tokens of a window; 0: 256 */
 };
+/* One kind of machine that a sweep over many machines measures on (harness/slurm). */
+struct bn_plan_machine {
+    char *name;
+    char *constraint, *partition; /* of Slurm; NULL: those of the command line */
+    char *bin;                    /* folder with the programs for it; NULL: that of the running program */
+    uint32_t shards;              /* tasks at most; 0: those of the command line */
+};
 struct bn_plan {
     char *name, *title;
     enum bn_plan_mode mode;
@@ -60,6 +68,8 @@ struct bn_plan {
     bool baseline; /* leave_one_out: also the configuration of all first values */
     struct bn_plan_quality *quality;
     uint32_t n_quality;
+    struct bn_plan_machine *machines;
+    uint32_t n_machines;
     uint32_t rounds, repetitions,
         warmup; /* blocks in which each config runs once; timed passes in a worker; untimed ones */
     uint32_t seed, time_limit_s, memory_limit_mb;
@@ -121,6 +131,13 @@ enum bn_status bn_plan_expand(const struct bn_plan *plan, struct bn_point_list *
 void bn_point_list_release(struct bn_point_list *list);
 /* Queue alone, again, after the plan's rounds or seed changed. */
 enum bn_status bn_plan_order(const struct bn_plan *plan, struct bn_point_list *list, struct bn_error *err);
+/* Configurations of one model and workload are compared with each other and stay on one machine: a part. How many parts
+ * there are. */
+uint32_t bn_plan_parts(const struct bn_plan *plan, const struct bn_point_list *list);
+/* Of n shards number `shard` (from 1): the places of the queue whose points are of its parts; every place is in exactly
+ * one shard. The caller frees *ordinals. */
+enum bn_status bn_plan_shard(const struct bn_plan *plan, const struct bn_point_list *list, uint32_t shard, uint32_t n,
+                             uint32_t **ordinals, uint32_t *n_ordinals, struct bn_error *err);
 /* Whether the config of this place comes up there for the first time. */
 bool bn_point_is_first(const struct bn_point_list *list, uint32_t ordinal);
 /* An option that needs another one (its `needs` is that option's name) and finds it off: in one_at_a_time it switches

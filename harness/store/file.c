@@ -3,10 +3,12 @@
 #include "harness/core/error.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -133,12 +135,30 @@ enum bn_status bn_file_open(struct bn_store *store, enum bn_store_mode mode, str
     return BN_OK;
 }
 
+/* A log in memory that processes share works on one computer only (https://sqlite.org/wal.html): on file systems that
+ * several mount, or may, a journal beside the file takes its place. Numbers without a name: Lustre, GPFS, BeeGFS. */
+static bool is_shared(const char *path)
+{
+    static const uint32_t kinds[] = {NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC,
+                                     CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,  CODA_SUPER_MAGIC, OCFS2_SUPER_MAGIC,
+                                     V9FS_MAGIC,       FUSE_SUPER_MAGIC, 0x0bd00bd0,       0x47504653,
+                                     0x19830326};
+    struct statfs fs;
+    if (statfs(path, &fs)) return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if ((uint32_t)fs.f_type == kinds[i]) return true;
+    return false;
+}
+
 /* SQLite does not wait here as it does elsewhere when another process makes the same database at the same moment. */
 enum bn_status bn_file_log(struct bn_store *store, struct bn_error *err)
 {
+    static const char log[] =
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192",
+                      journal[] = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL";
+    const char *sql = is_shared(store->path) ? journal : log;
     for (int tries = 0;; tries++) {
-        enum bn_status status = bn_sql_script(
-            store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192", err);
+        enum bn_status status = bn_sql_script(store, sql, err);
         if (!status || (sqlite3_errcode(store->db) & 0xff) != SQLITE_BUSY || tries == 3000) return status;
         nanosleep(&(struct timespec){0, 20000000}, NULL);
     }

@@ -14,12 +14,15 @@ static const char merge_sql[] =
 static const char forget_sql[] = "DROP TABLE fingerprint_here; DROP TABLE config_here; DROP TABLE added_run; DROP "
                                  "TABLE run_here; DROP TABLE point_here";
 
-static enum bn_status merge_attached(struct bn_store *store, int64_t *runs, int64_t *points, struct bn_error *err)
+/* `other` is a copy of our own: what is not wanted of it is removed there. uid NULL: all is wanted. */
+static enum bn_status merge_attached(struct bn_store *store, const char *uid, int64_t *runs, int64_t *points,
+                                     struct bn_error *err)
 {
     enum bn_status status = bn_store_begin(store, err);
     if (status) return status;
-    status = bn_sql_script(store, merge_sql, err);
-    if (!status) status = bn_seal_check(store, err);
+    if (uid) status = bn_sql_run(store, err, "DELETE FROM other.run WHERE uid <> ?", "s", uid);
+    if (!status) status = bn_sql_script(store, merge_sql, err);
+    if (!status) status = bn_seal_check_merged(store, err);
     if (!status) status = bn_sql_int(store, err, runs, "SELECT count(*) FROM added_run", "");
     if (!status) status = bn_sql_int(store, err, points, "SELECT count(*) FROM point_here", "");
     if (!status) status = bn_sql_script(store, forget_sql, err);
@@ -28,12 +31,12 @@ static enum bn_status merge_attached(struct bn_store *store, int64_t *runs, int6
     return status;
 }
 
-static enum bn_status attach_and_merge(struct bn_store *store, const char *path, int64_t *runs, int64_t *points,
-                                       struct bn_error *err)
+static enum bn_status attach_and_merge(struct bn_store *store, const char *path, const char *uid, int64_t *runs,
+                                       int64_t *points, struct bn_error *err)
 {
     enum bn_status status = bn_sql_run(store, err, "ATTACH ? AS other", "s", path);
     if (status) return status;
-    status = merge_attached(store, runs, points, err);
+    status = merge_attached(store, uid, runs, points, err);
     bn_sql_script(store, "DETACH other", NULL);
     if (!status) bn_file_checkpoint(store);
     return status;
@@ -48,6 +51,12 @@ static bool same_file(const char *a, const char *b)
 enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added,
                               struct bn_error *err)
 {
+    return bn_store_merge_run(store, path, NULL, runs_added, points_added, err);
+}
+
+enum bn_status bn_store_merge_run(struct bn_store *store, const char *path, const char *uid, int64_t *runs_added,
+                                  int64_t *points_added, struct bn_error *err)
+{
     struct bn_error local;
     char *copy = NULL;
     if (!err) err = &local;
@@ -56,9 +65,11 @@ enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t 
     if (asprintf(&copy, "%s.merging-%ld", store->path, (long)getpid()) < 0)
         return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory merging %s.", path);
     unlink(copy);
-    enum bn_status status = bn_seal_check(store, err); /* a seal that is renewed below hides no damage */
+    /* a seal that is renewed below hides no damage; once is enough for all that this process merges */
+    enum bn_status status = store->checked ? BN_OK : bn_seal_check(store, err);
+    store->checked = !status;
     if (!status) status = bn_store_fresh_copy(path, copy, err);
-    if (!status) status = attach_and_merge(store, copy, runs_added, points_added, err);
+    if (!status) status = attach_and_merge(store, copy, uid, runs_added, points_added, err);
     unlink(copy);
     free(copy);
     return status;

@@ -79,8 +79,12 @@ INSERT OR IGNORE INTO claim (run_id, claim, value, place, statement, source, fou
     SELECT r.here, claim, value, place, statement, source, found_in, provenance, environment, in_table, in_row, in_column, unit,
         published, accept_low, accept_high, measured, low, high, n, verdict, whole, reason, e.here
     FROM other.claim k JOIN run_here r ON r.there = k.run_id LEFT JOIN run_here e ON e.there = k.evidence_id;
-UPDATE main.run SET finished_at = o.finished_at FROM other.run o
-    WHERE o.uid = main.run.uid AND main.run.finished_at IS NULL AND o.finished_at IS NOT NULL
+-- shards are parts of one run: it began with the first of them, ended with the last, and was on all their hosts
+UPDATE main.run SET started_at = min(main.run.started_at, o.started_at),
+        host = CASE WHEN instr(', ' || main.run.host || ', ', ', ' || o.host || ', ') THEN main.run.host ELSE main.run.host || ', ' || o.host END
+    FROM other.run o WHERE o.uid = main.run.uid;
+UPDATE main.run SET finished_at = max(coalesce(main.run.finished_at, ''), o.finished_at) FROM other.run o
+    WHERE o.uid = main.run.uid AND o.finished_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM main.point p WHERE p.run_id = main.run.run_id AND p.state IN ('planned', 'claimed'));
 
 -- points keep their seals; what may have got further rows here is sealed again, if it had a seal

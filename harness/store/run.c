@@ -32,17 +32,45 @@ static enum bn_status add_config(struct bn_store *store, const struct bn_store_c
     return status ? status : bn_seal(store, "config", *id, err);
 }
 
+static size_t points_here(const struct bn_store_run *run) { return run->shard ? run->n_shard : run->n_points; }
+static size_t place_of(const struct bn_store_run *run, size_t i) { return run->shard ? run->shard[i] : i; }
+
+/* Those that a point here has, in the order of the plan. ids: [n_configs] zeros. */
+static enum bn_status add_configs(struct bn_store *store, const struct bn_store_run *run, int64_t *ids,
+                                  struct bn_error *err)
+{
+    enum bn_status status = BN_OK;
+    for (size_t i = 0; i < points_here(run); i++) ids[run->order[place_of(run, i)]] = 1;
+    for (size_t i = 0; !status && i < run->n_configs; i++)
+        if (ids[i]) status = add_config(store, &run->configs[i], &ids[i], err);
+    return status;
+}
+
 static enum bn_status add_points(struct bn_store *store, const struct bn_store_run *run, int64_t run_id,
                                  const int64_t *config_ids, struct bn_error *err)
 {
     sqlite3_stmt *s =
         bn_sql_prepare(store, err, "INSERT INTO point (run_id, ordinal, round, config_id) VALUES (?, ?, ?, ?)");
     enum bn_status status = s ? BN_OK : BN_ERR_IO;
-    for (size_t i = 0; !status && i < run->n_points; i++)
-        status = bn_sql_step(store, s, err, "iiii", run_id, (int64_t)i,
-                             (int64_t)(run->rounds ? run->rounds[i] : i / run->n_configs), config_ids[run->order[i]]);
+    for (size_t i = 0; !status && i < points_here(run); i++) {
+        size_t at = place_of(run, i);
+        status =
+            bn_sql_step(store, s, err, "iiii", run_id, (int64_t)at,
+                        (int64_t)(run->rounds ? run->rounds[at] : at / run->n_configs), config_ids[run->order[at]]);
+    }
     sqlite3_finalize(s);
     return status;
+}
+
+/* The same uid under another identity: only the shard differs. */
+static enum bn_status refuse_other_shard(struct bn_store *store, const char *uid, struct bn_error *err)
+{
+    int64_t n = 0;
+    enum bn_status status = bn_sql_int(store, err, &n, "SELECT count(*) FROM run WHERE uid = ?", "s", uid);
+    return status || !n ? status
+                        : bn_harness_fail(err, BN_ERR_USAGE,
+                                          "%s has another shard of this sweep; give each shard a database of its own.",
+                                          store->path);
 }
 
 static enum bn_status add_run(struct bn_store *store, const struct bn_store_run *r, int64_t *run_id,
@@ -56,12 +84,12 @@ static enum bn_status add_run(struct bn_store *store, const struct bn_store_run 
     status = bn_sql_run(store, err,
                         "INSERT INTO run (uid, identity, source, plan, plan_text, seed, command, host, "
                         "machine_id, build_id, started_at)"
-                        " VALUES (lower(hex(randomblob(16))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, "
+                        " VALUES (coalesce(?, lower(hex(randomblob(16)))), ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, "
                         "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))",
-                        "ssssissIIs", r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed, r->command,
-                        r->host, r->machine_id, r->build_id, r->started_at ? started : NULL);
+                        "sssssissIIs", r->uid, r->identity, r->source, r->plan, r->plan_text, (int64_t)r->seed,
+                        r->command, r->host, r->machine_id, r->build_id, r->started_at ? started : NULL);
     *run_id = sqlite3_last_insert_rowid(store->db);
-    for (size_t i = 0; !status && i < r->n_configs; i++) status = add_config(store, &r->configs[i], &ids[i], err);
+    if (!status) status = add_configs(store, r, ids, err);
     if (!status) status = add_points(store, r, *run_id, ids, err);
     free(ids);
     return status ? status : bn_seal_run_later(store, *run_id, err);
@@ -75,9 +103,11 @@ enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_
     *run_id = 0;
     status =
         bn_sql_int(store, err, run_id,
-                   "SELECT run_id FROM run WHERE identity = ? AND finished_at IS NULL ORDER BY run_id DESC LIMIT 1",
-                   "s", run->identity);
+                   "SELECT run_id FROM run WHERE identity = ? AND (finished_at IS NULL OR uid = ?) ORDER BY run_id "
+                   "DESC LIMIT 1",
+                   "ss", run->identity, run->uid);
     *resumed = *run_id != 0;
+    if (!status && !*resumed && run->uid) status = refuse_other_shard(store, run->uid, err);
     if (!status && !*resumed) status = add_run(store, run, run_id, err);
     if (!status) status = bn_store_commit(store, err);
     if (status) bn_store_rollback(store);

@@ -51,11 +51,11 @@ enum bn_status bn_store_unsealed(struct bn_store *store, int64_t *points, int64_
     return status ? status : bn_sql_int(store, err, runs, sql, "s", "run");
 }
 
-enum bn_status bn_seal_check(struct bn_store *store, struct bn_error *err)
+/* sql: names of what is broken. */
+static enum bn_status check(struct bn_store *store, const char *sql, struct bn_error *err)
 {
     char what[200] = "";
-    enum bn_status status =
-        bn_sql_text(store, err, what, sizeof what, "SELECT kind || ' ' || name FROM broken_seals LIMIT 1", "");
+    enum bn_status status = bn_sql_text(store, err, what, sizeof what, sql, "");
     if (!status && what[0])
         status =
             bn_harness_fail(err, BN_ERR_FORMAT,
@@ -63,4 +63,21 @@ enum bn_status bn_seal_check(struct bn_store *store, struct bn_error *err)
                             "from a copy, or set their seal to NULL if you changed them.",
                             store->path, what);
     return status;
+}
+
+enum bn_status bn_seal_check(struct bn_store *store, struct bn_error *err)
+{
+    return check(store, "SELECT kind || ' ' || name FROM broken_seals LIMIT 1", err);
+}
+
+enum bn_status bn_seal_check_merged(struct bn_store *store, struct bn_error *err)
+{
+    return check(
+        store,
+        "SELECT 'fingerprint ' || name FROM seal_of_fingerprint WHERE seal <> now AND id IN (SELECT here FROM "
+        "fingerprint_here) UNION ALL SELECT 'config ' || name FROM seal_of_config WHERE seal <> now AND id IN "
+        "(SELECT here FROM config_here) UNION ALL SELECT 'run ' || name FROM seal_of_run WHERE seal <> now AND "
+        "id IN (SELECT here FROM run_here) UNION ALL SELECT 'point ' || name FROM seal_of_point WHERE seal <> "
+        "now AND id IN (SELECT here FROM point_here) LIMIT 1",
+        err);
 }

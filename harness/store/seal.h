@@ -15,4 +15,6 @@ enum bn_status bn_seal_run_write(struct bn_store *store, int64_t run_id, struct 
 enum bn_status bn_seal_run_later(struct bn_store *store, int64_t run_id, struct bn_error *err);
 /* BN_ERR_FORMAT and a sentence that names the first row whose seal is broken. */
 enum bn_status bn_seal_check(struct bn_store *store, struct bn_error *err);
+/* The same for what a merge is about to add (merge.sql). */
+enum bn_status bn_seal_check_merged(struct bn_store *store, struct bn_error *err);
 #endif

@@ -12,10 +12,10 @@ struct bn_store {
     int depth;                  /* of bn_store_begin */
     int64_t run_to_seal;        /* when the transaction ends; 0: none */
     struct bn_mix_sum inserted; /* samples of the point that is being stored */
-    bool writes;
-    struct bn_error unread; /* the first read that failed; status BN_OK: none */
-    char note[512];         /* a warning about the file, or "" */
-    char owner[96];         /* this process: boot id, pid, start time */
+    bool writes, checked;       /* checked: all seals held before the first merge */
+    struct bn_error unread;     /* the first read that failed; status BN_OK: none */
+    char note[512];             /* a warning about the file, or "" */
+    char owner[96];             /* this process: boot id, pid, start time */
 };
 /* Settings under which nothing in a file runs but what this program asks for: no views, triggers or functions of the
  * file's own, no writes to the schema, bounded lengths, and an end to every read when the interrupt flag is set. */

@@ -64,8 +64,13 @@ struct bn_store_run {
     const uint32_t *order;  /* [n_points] config index */
     const uint32_t *rounds; /* [n_points]; NULL: place / n_configs */
     size_t n_points;
+    const uint32_t *shard; /* [n_shard] the points that this database measures, as places in `order`; NULL: all */
+    size_t n_shard;
+    const char
+        *uid; /* names the run in every database; NULL: one is drawn. Shards with one uid are one run when merged */
 };
-/* Resumes the unfinished run with this identity, or adds it with all its points planned. One transaction. */
+/* Resumes the unfinished run with this identity, or adds it with all its points planned. One transaction. A run that
+ * has a uid is never added again: when it has finished, nothing is left to claim. */
 enum bn_status bn_store_run_begin(struct bn_store *store, const struct bn_store_run *run, int64_t *run_id,
                                   bool *resumed, struct bn_error *err);
 /* Takes the next planned point for this process. Claims of dead processes and expired leases are planned again first.
@@ -223,6 +228,9 @@ enum bn_status bn_store_acknowledge(struct bn_store *store, const struct bn_ackn
  * counts those that are done there. */
 enum bn_status bn_store_merge(struct bn_store *store, const char *path, int64_t *runs_added, int64_t *points_added,
                               struct bn_error *err);
+/* The same of the run with this uid alone. */
+enum bn_status bn_store_merge_run(struct bn_store *store, const char *path, const char *uid, int64_t *runs_added,
+                                  int64_t *points_added, struct bn_error *err);
 /* False with a sentence in err when SQLite finds damage, rows point to nothing, or rows are not those that were stored.
  */
 bool bn_store_intact(struct bn_store *store, struct bn_error *err);

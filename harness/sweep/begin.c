@@ -2,6 +2,8 @@
 #include "harness/sweep/sweep.h"
 #include "harness/machine/content_hash.h"
 #include "harness/core/error.h"
+#include "harness/core/fnv.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,12 +98,27 @@ static struct bn_store_config store_config(const struct bn_sweep *s, const struc
                                     .n_option_rows = n};
 }
 
+/* Shards with one id that measured the same on equal machines get the same, and are one run when merged. */
+static void shared_uid(const char *who, const char *id, char uid[33])
+{
+    uint64_t h[2] = {BN_FNV_BASIS, ~BN_FNV_BASIS};
+    for (int i = 0; i < 2; i++) {
+        for (const char *p = who; *p; p++) h[i] = bn_fnv_add(h[i], (unsigned char)*p);
+        h[i] = bn_fnv_add(h[i], 0x1f);
+        for (const char *p = id; *p; p++) h[i] = bn_fnv_add(h[i], (unsigned char)*p);
+    }
+    snprintf(uid, 33, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);
+}
+
 static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
 {
-    char who[16384], host[256] = "";
+    char who[16384], host[256] = "", uid[33] = "";
     identity(s, who, sizeof who);
     enum bn_status status = bn_store_unread(s->store, err);
     if (status) return status;
+    if (s->sweep_id) shared_uid(who, s->sweep_id, uid);
+    size_t n = strlen(who);
+    if (s->n_shards) snprintf(who + n, sizeof who - n, " shard=%u/%u", s->shard, s->n_shards);
     gethostname(host, sizeof host - 1);
     struct bn_store_run run = {.identity = who,
                                .source = "sweep",
@@ -116,7 +133,10 @@ static enum bn_status begin_run(struct bn_sweep *s, struct bn_error *err)
                                .n_configs = s->points.n_configs,
                                .order = s->points.order,
                                .rounds = s->points.rounds,
-                               .n_points = s->points.n_points};
+                               .n_points = s->points.n_points,
+                               .shard = s->places,
+                               .n_shard = s->n_places,
+                               .uid = uid[0] ? uid : NULL};
     if (s->budget_s > 0) run.n_points = s->points.n_pass; /* more are added while they fit */
     return bn_store_run_begin(s->store, &run, &s->run_id, &s->resumed, err);
 }
@@ -165,6 +185,6 @@ void bn_sweep_release(struct bn_sweep *s)
     bn_point_list_release(&s->points);
     bn_plan_close(s->plan);
     bn_lock_leave(&s->lock);
-    free(s->model_ids), free(s->models);
+    free(s->model_ids), free(s->models), free(s->places);
     free(s->configs), free(s->option_rows), free(s->option_texts);
 }

@@ -23,17 +23,6 @@ static void settle(struct bn_execution_result *r, const char *state, const char 
     r->point.reason = r->reason;
 }
 
-/* The last line a worker wrote on stderr is its reason. */
-static const char *last_line(const struct bn_child_result *c, char *line, size_t cap)
-{
-    const char *tail = c->process.error_tail, *end = tail + strlen(tail);
-    while (end > tail && end[-1] == '\n') end--;
-    const char *begin = end;
-    while (begin > tail && begin[-1] != '\n') begin--;
-    snprintf(line, cap, "%.*s", (int)(end - begin), begin);
-    return line[0] ? line : NULL;
-}
-
 /* A worker that does not know of sequences decodes one, and its samples say so. */
 static bool decoded_together(const struct bn_execution *x, const struct bn_reply *r)
 {
@@ -48,7 +37,7 @@ static void judge(const struct bn_execution *x, struct bn_execution_result *r, e
 {
     const struct bn_child_result *c = &r->child;
     char line[768];
-    const char *said = last_line(c, line, sizeof line);
+    const char *said = bn_child_last_line(c, line, sizeof line);
     if (c->timed_out)
         settle(r, "failed", "The worker passed the time limit of %u s.", x->plan->time_limit_s);
     else if (c->signal == SIGKILL)

@@ -8,11 +8,14 @@
 struct bn_sweep {
     const char *plan_path, *db_path, *worker, *counters; /* counters: "auto", "off", "sim" */
     const char *command;
-    const char *config;      /* file of options under all that the plan measures; NULL: none */
-    const char *only;        /* of a plan over options: those that are tried; NULL: all */
-    int rounds, repetitions; /* -1: as the plan says */
-    int seed;                /* -1: as the plan says */
-    double budget_s;         /* 0: as many rounds as the plan says; else as many as fit */
+    const char *config;         /* file of options under all that the plan measures; NULL: none */
+    const char *only;           /* of a plan over options: those that are tried; NULL: all */
+    int rounds, repetitions;    /* -1: as the plan says */
+    int seed;                   /* -1: as the plan says */
+    double budget_s;            /* 0: as many rounds as the plan says; else as many as fit */
+    uint32_t shard, n_shards;   /* only this part, from 1; n_shards 0: all */
+    uint32_t *places, n_places; /* of a shard: its points, as places of the queue */
+    const char *sweep_id;       /* what the shards of one sweep have in common; NULL: nothing */
     struct bn_plan *plan;
     struct bn_point_list points;
     struct bn_engines engines;
@@ -35,6 +38,11 @@ enum bn_status bn_sweep_plan(struct bn_sweep *sweep, const char *const *models, 
 /* The whole of a sweep whose plan is expanded and whose engines are known: begin or resume, measure, and of a plan over
  * options put their table into the database. Takes the signals that end it. */
 enum bn_status bn_sweep_run(struct bn_sweep *sweep, bool *interrupted, struct bn_error *err);
+/* "K/N" of --shard; places of the shard in the queue are those of the expanded plan. */
+enum bn_status bn_sweep_take_shard(struct bn_sweep *sweep, const char *text, struct bn_error *err);
+/* What options do, for the report: of a plan that tries them alone or leaves them out. */
+enum bn_status bn_sweep_store_effects(const struct bn_plan *plan, struct bn_store *store, int64_t run_id,
+                                      struct bn_error *err);
 /* Opens the database, takes all fingerprints, begins or resumes the run. */
 enum bn_status bn_sweep_begin(struct bn_sweep *sweep, struct bn_error *err);
 /* For plans with `ops`: read bandwidth and int8 peak per thread count into v_roofline, unless they are already stored

@@ -503,3 +503,65 @@ Test(plan, text_of_quality_is_relative_to_the_plan)
     cr_expect_str_eq(p->quality[0].against, p->models[0].path);
     bn_plan_close(p);
 }
+
+Test(plan, shards_divide_the_points_and_no_comparison)
+{
+    struct bn_plan *p;
+    struct bn_error err = {0};
+    cr_assert_eq(load(&p,
+                      "name: p\nmodels: [{path: plan.yaml}, {path: plan.yaml, label: b}]\nthreads: [1, 2]\nrounds: 4\n"
+                      "workloads: [{name: a, prefill: 4}, {name: b, decode: 3}, {name: c, decode: 5}]\nseed: 7\n",
+                      &err),
+                 BN_OK, "%s", err.text);
+    struct bn_point_list l;
+    cr_assert_eq(bn_plan_expand(p, &l, &err), BN_OK, "%s", err.text);
+    cr_expect_eq(bn_plan_parts(p, &l), 6); /* 2 models x 3 workloads, of 2 configs x 4 rounds */
+    for (uint32_t n = 1; n <= 7; n++) {
+        uint32_t owner[48], seen[48] = {0};
+        for (uint32_t k = 1; k <= n; k++) {
+            uint32_t *at, n_at;
+            cr_assert_eq(bn_plan_shard(p, &l, k, n, &at, &n_at, &err), BN_OK);
+            cr_expect_eq(n_at, 8 * (6 / n + (k <= 6 % n)), "shard %u of %u has %u points", k, n, n_at);
+            for (uint32_t i = 0; i < n_at; i++) seen[at[i]]++, owner[at[i]] = k;
+            free(at);
+        }
+        for (uint32_t i = 0; i < 48; i++) {
+            const struct bn_config *c = &l.configs[l.order[i]];
+            cr_expect_eq(seen[i], 1, "place %u of %u shards", i, n);
+            for (uint32_t j = 0; j < i; j++) {
+                const struct bn_config *d = &l.configs[l.order[j]];
+                if (c->model == d->model && c->workload == d->workload) cr_expect_eq(owner[i], owner[j]);
+            }
+        }
+    }
+    bn_point_list_release(&l);
+    bn_plan_close(p);
+}
+
+Test(plan, machines)
+{
+    static const char head[] = "name: p\nmodels: [{path: plan.yaml}]\nworkloads: [{name: a, prefill: 4}]\nmachines:\n";
+    static const struct {
+        const char *lines, *says;
+    } wrong[] = {{"  - {constraint: zen4}\n", "name"},         {"  - {name: a b}\n", "\"a b\""},
+                 {"  - {name: ../a}\n", "\"../a\""},           {"  - {name: -a}\n", "\"-a\""},
+                 {"  - {name: a}\n  - {name: a}\n", "line 6"}, {"  - {name: a, shards: 0}\n", "shards"},
+                 {"  - {name: a, shards: 1001}\n", "1000"},    {"  - {name: a, nodes: 3}\n", "nodes"}};
+    struct bn_plan *p;
+    struct bn_error err = {0};
+    char text[1024];
+    snprintf(text, sizeof text,
+             "%s  - {name: zen4, constraint: \"zen4&avx512\", shards: 8}\n  - {name: arm.v2, partition: arm}\n", head);
+    cr_assert_eq(load(&p, text, &err), BN_OK, "%s", err.text);
+    cr_assert_eq(p->n_machines, 2);
+    cr_expect_str_eq(p->machines[0].constraint, "zen4&avx512");
+    cr_expect_eq(p->machines[0].shards, 8);
+    cr_expect_str_eq(p->machines[1].partition, "arm");
+    cr_expect(!p->machines[1].constraint && !p->machines[1].bin && !p->machines[1].shards);
+    bn_plan_close(p);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(text, sizeof text, "%s%s", head, wrong[i].lines);
+        cr_expect_neq(load(&p, text, &err), BN_OK, "%s", wrong[i].lines);
+        cr_expect_not_null(strstr(err.text, wrong[i].says), "%s: %s", wrong[i].lines, err.text);
+    }
+}

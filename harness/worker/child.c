@@ -2,6 +2,7 @@
 #include "harness/worker/child.h"
 #include "harness/core/clock.h"
 #include <errno.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +84,16 @@ enum bn_status bn_child_run(const struct bn_child_spec *spec, struct bn_child_re
     else
         r->exit_code = WEXITSTATUS(state);
     return BN_OK;
+}
+
+const char *bn_child_last_line(const struct bn_child_result *r, char *line, size_t cap)
+{
+    const char *tail = r->process.error_tail, *end = tail + strlen(tail);
+    while (end > tail && end[-1] == '\n') end--;
+    const char *begin = end;
+    while (begin > tail && begin[-1] != '\n') begin--;
+    snprintf(line, cap, "%.*s", (int)(end - begin), begin);
+    return line[0] ? line : NULL;
 }
 
 void bn_child_release(struct bn_child_result *r) { bn_process_release(&r->process); }

@@ -22,5 +22,7 @@ struct bn_child_result {
 extern volatile sig_atomic_t bn_child_interrupt;
 void bn_child_take_signals(void); /* from now on SIGINT and SIGTERM set it */
 enum bn_status bn_child_run(const struct bn_child_spec *spec, struct bn_child_result *result, struct bn_error *err);
+/* The last line that it wrote on stderr, which is its reason; NULL: none. */
+const char *bn_child_last_line(const struct bn_child_result *result, char *line, size_t cap);
 void bn_child_release(struct bn_child_result *result);
 #endif
