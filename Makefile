@@ -77,7 +77,7 @@ REPORTS_BIN := $(call bin_of,$(wildcard reports/cmd/*.c))
 CHECKKERN   := $(if $(wildcard engine/tests/checkkern.c),$(BUILD)/bin/checkkern)
 TESTS       := $(foreach r,engine suites harness reports,$(if $(wildcard $(r)/tests/test_*.c),$(BUILD)/tests/$(r)))
 
-.PHONY: all install uninstall claims plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page help clean format install-dependencies programs tests
+.PHONY: all install uninstall claims plants fuzz fuzz-programs oom-programs hostile check-oom arches bench bench-kernels bench-overhead test test-asan test-ubsan test-tsan test-clients test-page test-slurm help clean format install-dependencies programs tests
 all: programs $(BUILD)/relink-worker $(BUILD)/share/made ## build every program into build/bin, manual pages and completion into build/share
 PROGRAMS := $(ENGINE_BIN) $(SUITES_BIN) $(HARNESS_BIN) $(REPORTS_BIN) $(CHECKKERN)
 programs: $(PROGRAMS)
@@ -107,6 +107,10 @@ test-page: all ## the server's chat page, flame graphs and the report of `make b
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-page
 	@BN_BIN=$(CURDIR)/$(BUILD)/bin ci/test-flame-graph
 	@ci/test-report-page
+
+test-slurm: all ## a sweep on a cluster of its own: Slurm's daemons and two nodes on this machine, one of which is lost in the middle
+	@scripts/install-dependencies munge slurmctld slurmd slurm-client
+	@FRESH=1 TEST_LIMIT=600 BUILD=$(BUILD) ci/test harness/tests/test_slurm
 
 plants: all ## build each planted regression of harness/tests/plants and see that the gate finds it (ONLY="NAME ...", LIMIT=SECONDS)
 	@BUILD=$(BUILD) LIMIT=$(or $(LIMIT),3600) harness/tests/plants/run $(ONLY)

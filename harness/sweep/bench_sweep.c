@@ -1,6 +1,7 @@
 /* bench_sweep.c - bitnet-bench sweep PLAN: options, dry run, signals, and the summary at the end. */
 #include "harness/sweep/sweep.h"
 #include "engine/cmdline.h"
+#include "harness/slurm/slurm.h"
 #include "harness/core/cell.h"
 #include "harness/core/command.h"
 #include <math.h>
@@ -14,7 +15,8 @@ int bn_bench_sweep(int argc, char **argv);
 static struct bn_sweep s = {
     .db_path = "out/bench.db", .counters = "auto", .lock.file = -1, .rounds = -1, .repetitions = -1, .seed = -1};
 static struct bn_cmd_list engines, models, workloads;
-static const char *budget;
+static const char *budget, *shard, *executor = "local", *constraint, *partition;
+static int shards;
 static bool dry_run, json, wait, no_lock;
 static const struct bn_cmd_option options[] = {
     {"db", "FILE", BN_CMD_STRING, &s.db_path, "results database (default out/bench.db)"},
@@ -32,6 +34,17 @@ static const struct bn_cmd_option options[] = {
     {"config", "FILE", BN_CMD_STRING, &s.config,
      "options under everything that is measured, as bitnet-optimize-all chose them; those that the plan lists win"},
     {"workload", "NAME", BN_CMD_LIST, &workloads, "measure only this workload of the plan (may be repeated)"},
+    {"shard", "K/N", BN_CMD_STRING, &shard, "measure only part K of N; a model's workload is never divided"},
+    {"sweep-id", "NAME", BN_CMD_STRING, &s.sweep_id,
+     "with --shard: shards with one name become one run when they are merged, where their machines are equal"},
+    {"executor", "WHERE", BN_CMD_STRING, &executor,
+     "local (default), or slurm: tasks on a cluster, one for each shard of each kind of machine of the plan",
+     .values = BN_CMD_WORDS("local", "slurm")},
+    {"constraint", "FEATURES", BN_CMD_STRING, &constraint, "with slurm: features that a node must have"},
+    {"partition", "NAME", BN_CMD_STRING, &partition, "with slurm: the partition to run in"},
+    {"shards", "N", BN_CMD_INT, &shards,
+     "with slurm: tasks for each kind of machine (default: as many as there are parts)", .min = 1,
+     .max = BN_PLAN_SHARDS_MAX},
     {"wait", NULL, BN_CMD_FLAG, &wait, "wait while another measurement uses these CPUs"},
     {"no-lock", NULL, BN_CMD_FLAG, &no_lock, "measure although another measurement may use these CPUs"},
     {"json", NULL, BN_CMD_FLAG, &json, "print the summary as one JSON object"},
@@ -85,26 +98,104 @@ static void print_estimate(double known, uint32_t n_known, uint32_t n_points)
 static int print_points(void)
 {
     double known = 0;
-    uint32_t n_known = 0, n = s.budget_s > 0 ? s.points.n_pass : s.points.n_points;
+    uint32_t n_known = 0, n = s.places ? s.n_places : s.budget_s > 0 ? s.points.n_pass : s.points.n_points;
     struct bn_error err;
     if (access(s.db_path, R_OK) || bn_store_open(&s.store, s.db_path, BN_STORE_READ, &err)) s.store = NULL;
     for (uint32_t i = 0; i < n; i++) {
-        const struct bn_config *c = &s.points.configs[s.points.order[i]];
+        uint32_t at = s.places ? s.places[i] : i;
+        const struct bn_config *c = &s.points.configs[s.points.order[at]];
         char label[512], time[32] = "?";
         double seconds = bn_sweep_estimate(&s, c);
         if (!isnan(seconds)) known += seconds, n_known++, snprintf(time, sizeof time, "%.1f s", seconds);
         bn_config_label(s.plan, c, label, sizeof label);
-        printf("%4u  round %u  ", i + 1, s.points.rounds[i] + 1);
+        printf("%4u  round %u  ", at + 1, s.points.rounds[at] + 1);
         bn_cell_put(stdout, c->workload->name, 24);
         bn_cell_put(stdout, label, 32);
         printf("%8s\n", time);
     }
     uint32_t rounds = n / (s.points.n_pass ? s.points.n_pass : 1);
-    printf("%u points: %u configurations x %u round%s (%s)%s, %u repetitions each\n", n, s.points.n_configs, rounds,
-           rounds == 1 ? "" : "s", bn_plan_mode_name(s.plan->mode),
-           s.points.n_pass > s.points.n_configs ? ", the base again beside every few" : "", s.plan->repetitions);
+    if (s.places)
+        printf("%u of %u points: shard %s\n", n, s.points.n_points, shard);
+    else
+        printf("%u points: %u configurations x %u round%s (%s)%s, %u repetitions each\n", n, s.points.n_configs, rounds,
+               rounds == 1 ? "" : "s", bn_plan_mode_name(s.plan->mode),
+               s.points.n_pass > s.points.n_configs ? ", the base again beside every few" : "", s.plan->repetitions);
     print_estimate(known, n_known, n);
+    if (!strcmp(executor, "slurm"))
+        bn_slurm_describe(&(struct bn_slurm){.plan = s.plan,
+                                             .points = &s.points,
+                                             .plan_path = s.plan_path,
+                                             .constraint = constraint,
+                                             .partition = partition,
+                                             .shards = (uint32_t)shards});
     return 0;
+}
+
+static void put_option(FILE *out, const char *name, const char *value)
+{
+    fprintf(out, " --%s ", name);
+    bn_shell_put(out, value);
+}
+
+/* The given options that say what is measured and how, for the tasks of a cluster. */
+static char *options_of_tasks(void)
+{
+    static const char *const ours[] = {"db",       "dry-run", "json",       "shard",     "sweep-id",
+                                       "executor", "shards",  "constraint", "partition", NULL};
+    char *text = NULL, number[16];
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    for (const struct bn_cmd_option *o = options; out && o->name; o++) {
+        const char *const *own = ours;
+        while (*own && strcmp(*own, o->name)) own++;
+        const struct bn_cmd_list *list = o->target;
+        if (*own) continue;
+        if (o->type == BN_CMD_FLAG && *(bool *)o->target) fprintf(out, " --%s", o->name);
+        if (o->type == BN_CMD_STRING && *(char **)o->target) put_option(out, o->name, *(char **)o->target);
+        for (int i = 0; o->type == BN_CMD_LIST && i < list->n; i++) put_option(out, o->name, list->values[i]);
+        snprintf(number, sizeof number, "%d", o->type == BN_CMD_INT ? *(int *)o->target : -1);
+        if (o->type == BN_CMD_INT && *(int *)o->target >= o->min) put_option(out, o->name, number);
+    }
+    if (out && !wait && !no_lock) fputs(" --wait", out); /* nobody is there to answer a refusal */
+    if (out) fclose(out);
+    return text;
+}
+
+static int sweep_cluster(void)
+{
+    struct bn_error err = {0};
+    int code = 1;
+    char *tasks = options_of_tasks();
+    const struct bn_slurm slurm = {.plan = s.plan,
+                                   .points = &s.points,
+                                   .plan_path = s.plan_path,
+                                   .db_path = s.db_path,
+                                   .options = tasks,
+                                   .constraint = constraint,
+                                   .partition = partition,
+                                   .shards = (uint32_t)shards,
+                                   .json = json};
+    if (!tasks) bn_cmd_fail(&cmd, 1, "Out of memory.");
+    if (bn_slurm_sweep(&slurm, &code, &err)) bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
+    free(tasks);
+    return code;
+}
+
+/* Which part is measured here, or on a cluster. */
+static void check_parts(void)
+{
+    bool slurm = !strcmp(executor, "slurm");
+    struct bn_error err;
+    bn_cmd_needs(&cmd, "constraint", slurm, "--executor slurm");
+    bn_cmd_needs(&cmd, "partition", slurm, "--executor slurm");
+    bn_cmd_needs(&cmd, "shards", slurm, "--executor slurm");
+    bn_cmd_needs(&cmd, "sweep-id", shard != NULL, "--shard");
+    if (slurm && shard)
+        bn_cmd_fail(&cmd, 2, "Give one of --shard and --executor slurm, which divides the plan itself.");
+    if (budget && (slurm || shard))
+        bn_cmd_fail(&cmd, 2, "A part of a plan has the plan's rounds: give --rounds instead of --budget.");
+    if (shard && bn_sweep_take_shard(&s, shard, &err))
+        bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
 }
 
 /* Warn before the time is spent: a comparison of two such runs would be inconclusive. */
@@ -130,8 +221,10 @@ int bn_bench_sweep(int argc, char **argv)
         bn_cmd_fail(&cmd, 2, "%s", err.text);
     apply_options();
     if (bn_plan_expand(s.plan, &s.points, &err) || draw_rounds(&err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
+    check_parts();
     say_too_few_rounds();
     if (dry_run) return print_points();
+    if (!strcmp(executor, "slurm")) return sweep_cluster();
     if (bn_engines_init(&s.engines, s.worker, engines.values, (size_t)engines.n, &err))
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
     bool interrupted = false;
