@@ -63,7 +63,7 @@ static void check_request(int rest, char **argv)
     bn_cmd_needs(&cmd, "engine", request.run, "--run");
     effort.models = models.values, effort.n_models = models.n;
     effort.engines = engines.values, effort.n_engines = engines.n;
-    effort.lock_policy = request.no_lock ? BN_LOCK_NONE : request.wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+    effort.lock_policy = bn_lock_policy(request.wait, request.no_lock);
     struct bn_error err;
     if (request.budget && bn_budget_read(&effort.budget_s, request.budget, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
 }

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
     if (!o.model) bn_cmd_fail(&cmd, 2, "Give a model with --model FILE.");
     if (bn_cpus_suffice(o.threads, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
     if (budget && bn_budget_read(&o.budget_s, budget, &err)) bn_cmd_fail(&cmd, 2, "%s", err.text);
-    o.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+    o.lock_policy = bn_lock_policy(wait, no_lock);
     o.accuracy_budget = (double)accuracy_points / 100;
     fill_in();
     read_model();

@@ -74,7 +74,7 @@ static int64_t measure(void)
     struct bn_error err = {0};
     bool interrupted;
     s.command = "options";
-    s.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+    s.lock_policy = bn_lock_policy(wait, no_lock);
     if (bn_sweep_plan(&s, models.values, models.n, &err)) fail(&err);
     if (s.only && bn_plan_keep_options(s.plan, s.only, &err)) fail(&err);
     if (s.rounds > 0) s.plan->rounds = (uint32_t)s.rounds;

@@ -265,9 +265,8 @@ static void begin(struct bn_pairs *pairs)
     static struct bn_lock lock;
     static const volatile sig_atomic_t never;
     struct bn_error err;
-    enum bn_lock_policy policy = request.no_lock ? BN_LOCK_NONE : request.wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
     const char *const files[] = {pairs->argv[0][0], pairs->argv[1][0], request.model};
-    enum bn_status status = bn_lock_enter(&lock, policy, 0, &never, &err);
+    enum bn_status status = bn_lock_enter(&lock, bn_lock_policy(request.wait, request.no_lock), 0, &never, &err);
     for (int i = 0; i < 3 && !status; i++) status = bn_watch_begin(&pairs->files[i], (char *)files[i], &err);
     if (!status && request.self_test && !pairs->relink[0])
         status = bn_harness_fail(&err, BN_ERR_USAGE,
@@ -316,11 +315,7 @@ static int judge_foreign(const struct bn_pairs *pairs)
     report.base = request.base_engine, report.head = request.head_engine, report.foreign = true;
     if (bn_foreign_open(&foreign, pairs->workloads, pairs->n_workloads, &err))
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-    enum bn_status status = bn_lock_enter(&lock,
-                                          request.no_lock ? BN_LOCK_NONE
-                                          : request.wait  ? BN_LOCK_WAIT
-                                                          : BN_LOCK_REFUSE,
-                                          0, &never, &err);
+    enum bn_status status = bn_lock_enter(&lock, bn_lock_policy(request.wait, request.no_lock), 0, &never, &err);
     if (!status) status = bn_foreign_run(&foreign, &report, &err);
     if (status) bn_found_add(&report.found, BN_FOUND_RUN, false, "", "%s", err.text), bn_gate_settle(&report);
     report.seconds = bn_clock_s() - start;

@@ -162,7 +162,7 @@ static enum bn_status find_server(struct load *l, struct bn_error *err)
 static enum bn_status begin(struct load *l, struct bn_error *err)
 {
     static struct bn_lock lock;
-    enum bn_lock_policy policy = o.no_lock ? BN_LOCK_NONE : o.wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+    enum bn_lock_policy policy = bn_lock_policy(o.wait, o.no_lock);
     l->runs = calloc((size_t)o.rounds, sizeof *l->runs);
     l->moments = calloc((size_t)o.rounds, sizeof *l->moments);
     if (!l->runs || !l->moments) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory for %d rounds.", o.rounds);

@@ -14,6 +14,11 @@ struct bn_lock {
     uint32_t queue;
 };
 enum bn_lock_policy { BN_LOCK_REFUSE, BN_LOCK_WAIT, BN_LOCK_NONE };
+/* Of the options --wait and --no-lock. */
+static inline enum bn_lock_policy bn_lock_policy(bool wait, bool no_lock)
+{
+    return no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+}
 /* Enters the machine for a queue: processes with the same queue (runners of one database) enter together; others are
  * rejected with a sentence that names the holder, or wait for it. queue 0: this process alone. *stop, when set by a
  * signal, ends the wait. */

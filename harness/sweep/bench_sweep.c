@@ -60,7 +60,7 @@ static const struct bn_cmd cmd = {
 
 static void apply_options(void)
 {
-    s.lock_policy = no_lock ? BN_LOCK_NONE : wait ? BN_LOCK_WAIT : BN_LOCK_REFUSE;
+    s.lock_policy = bn_lock_policy(wait, no_lock);
     if (s.rounds > 0) s.plan->rounds = (uint32_t)s.rounds;
     if (s.repetitions > 0) s.plan->repetitions = (uint32_t)s.repetitions;
     if (s.seed >= 0) s.plan->seed = (uint32_t)s.seed;
