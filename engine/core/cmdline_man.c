@@ -118,7 +118,7 @@ static void put_others(const struct bn_cmd *cmd)
 {
     const char *space = strrchr(cmd->name, ' ');
     const char *comma = "";
-    if (!cmd->words && !space && !strncmp(cmd->name, "bitnet", 6) == 0) return;
+    if (!cmd->words && !space && strncmp(cmd->name, "bitnet", 6) != 0) return;
     fputs(".SH SEE ALSO\n", stdout);
     if (space)
         put_font('B', cmd->name, (size_t)(space - cmd->name)), fputs("(1)", stdout), comma = ", ";
