@@ -129,6 +129,7 @@ struct bn_stress_options {
     int n_engine_words;
     bool quick; /* a shorter form of the same test */
 };
+enum { BN_STRESS_METRICS = 256 };
 struct bn_stress_result {
     const char *name; /* "s01_long_context_drift" */
     enum bn_verdict verdict;
@@ -137,6 +138,9 @@ struct bn_stress_result {
     double error;            /* standard error of value; NAN: it has none (exact, or the best of few rounds) */
     double seconds;
     char reason[256]; /* one sentence: what was compared, or why it was skipped or failed */
+    /* what the value is the worst or the last of: "nll@512" after 512 tokens, "kl@3" after three layers, ... */
+    struct bn_eval_metric metrics[BN_STRESS_METRICS];
+    int n_metrics;
 };
 struct bn_stress_test {
     const char *name, *purpose;

@@ -16,23 +16,19 @@ bool bn_import_bitnet_eval_is(const json_t *d)
            (json_is_array(json_object_get(d, "results")) || json_object_get(d, "items") || json_object_get(d, "tests"));
 }
 
-static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, const json_t *result,
-                                    struct bn_error *err)
+/* of: a result or a stress test with "metrics". */
+static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, const json_t *of, const char *task,
+                                    const char *config, struct bn_error *err)
 {
     const char *name;
     json_t *metric;
-    char cache[64];
-    const char *config = bn_import_text(result, "config");
     enum bn_status status = BN_OK;
-    snprintf(cache, sizeof cache, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"),
-             (int)bn_import_number(result, "n_ctx"));
-    if (!config[0]) config = cache;
-    json_object_foreach(json_object_get(result, "metrics"), name, metric)
+    json_object_foreach(json_object_get(of, "metrics"), name, metric)
     {
         struct bn_score score = {.config = config,
-                                 .task = bn_import_text(result, "task"),
+                                 .task = task,
                                  .metric = name,
-                                 .version = bn_import_text(result, "version"),
+                                 .version = bn_import_text(of, "version"),
                                  .value = bn_import_number(metric, "value"),
                                  .standard_error = bn_import_number(metric, "stderr"),
                                  .n_items = json_integer_value(json_object_get(metric, "n")),
@@ -42,6 +38,16 @@ static enum bn_status store_metrics(struct bn_import *import, int64_t model_id, 
         import->n_rows++;
     }
     return status;
+}
+
+static enum bn_status store_result(struct bn_import *import, int64_t model_id, const json_t *result,
+                                   struct bn_error *err)
+{
+    char cache[64];
+    const char *config = bn_import_text(result, "config");
+    snprintf(cache, sizeof cache, "kv_type=%s n_ctx=%d", bn_import_text(result, "kv_type"),
+             (int)bn_import_number(result, "n_ctx"));
+    return store_metrics(import, model_id, result, bn_import_text(result, "task"), config[0] ? config : cache, err);
 }
 
 static enum bn_status store_item(struct bn_import *import, int64_t model_id, const char *task, const json_t *item,
@@ -71,7 +77,8 @@ static enum bn_status store_stress(struct bn_import *import, int64_t model_id, c
                                            .threshold = bn_import_number(test, "threshold"),
                                            .seconds = bn_import_number(test, "seconds")};
     import->n_rows++;
-    return bn_store_stress(import->store, import->run_id, model_id, &result, err);
+    enum bn_status status = bn_store_stress(import->store, import->run_id, model_id, &result, err);
+    return status ? status : store_metrics(import, model_id, test, result.test, "", err);
 }
 
 enum bn_status bn_import_bitnet_eval(struct bn_import *import, json_t *document, struct bn_error *err)
@@ -87,7 +94,7 @@ enum bn_status bn_import_bitnet_eval(struct bn_import *import, json_t *document,
             "This is not what bitnet-eval writes: it has no model, or neither results, items nor tests.");
     enum bn_status status = bn_import_model(import, bn_import_text(document, "model"), NULL, 0, &model_id, err);
     if (!status) status = bn_import_run(import, 0, 0, NULL, true, err);
-    json_array_foreach(results, i, value) if (!status) status = store_metrics(import, model_id, value, err);
+    json_array_foreach(results, i, value) if (!status) status = store_result(import, model_id, value, err);
     json_array_foreach(items, i, value) if (!status) status =
         store_item(import, model_id, bn_import_text(document, "task"), value, err);
     json_array_foreach(tests, i, value) if (!status) status = store_stress(import, model_id, value, err);

@@ -17,11 +17,11 @@ static json_t *text(const char *bytes)
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
-static json_t *metrics_json(const struct bn_eval_result *r)
+static json_t *metrics_json(const struct bn_eval_metric *metrics, int n)
 {
     json_t *all = json_object();
-    for (int i = 0; i < r->n_metrics; i++) {
-        const struct bn_eval_metric *m = &r->metrics[i];
+    for (int i = 0; i < n; i++) {
+        const struct bn_eval_metric *m = &metrics[i];
         json_object_set_new(
             all, m->name,
             json_pack("{s:o, s:o, s:I}", "value", number(m->value), "stderr", number(m->error), "n", (json_int_t)m->n));
@@ -42,9 +42,10 @@ static json_t *groups_json(const struct bn_eval_result *r)
 
 static json_t *result_json(const struct bn_eval_result *r)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version,
-                            "rule", r->rule, "kv_type", r->kv_type, "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items,
-                            "tokens", (json_int_t)r->n_tokens, "seconds", r->seconds, "metrics", metrics_json(r));
+    json_t *out =
+        json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version, "rule",
+                  r->rule, "kv_type", r->kv_type, "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items, "tokens",
+                  (json_int_t)r->n_tokens, "seconds", r->seconds, "metrics", metrics_json(r->metrics, r->n_metrics));
     if (r->n_groups) json_object_set_new(out, "groups", groups_json(r));
     return out;
 }
@@ -161,11 +162,12 @@ json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const c
     json_t *tests = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct bn_stress_result *r = &results[i];
-        json_array_append_new(tests,
-                              json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:f, s:o}", "name", r->name, "verdict",
-                                        bn_verdict_name(r->verdict), "value", number(r->value), "stderr",
-                                        number(r->error), "threshold", number(r->threshold), "unit",
-                                        r->unit ? r->unit : "", "seconds", r->seconds, "reason", text(r->reason)));
+        json_t *test = json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:f, s:o}", "name", r->name, "verdict",
+                                 bn_verdict_name(r->verdict), "value", number(r->value), "stderr", number(r->error),
+                                 "threshold", number(r->threshold), "unit", r->unit ? r->unit : "", "seconds",
+                                 r->seconds, "reason", text(r->reason));
+        if (r->n_metrics) json_object_set_new(test, "metrics", metrics_json(r->metrics, r->n_metrics));
+        json_array_append_new(tests, test);
     }
     return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(),
                      "commit", bn_commit(), "model", text(model_path), "tests", tests);

@@ -75,3 +75,12 @@ void bn_stress_judge(struct bn_stress_result *result, double value, double thres
     result->value = value, result->threshold = threshold, result->unit = unit;
     result->verdict = value <= threshold ? BN_PASS : BN_FAIL;
 }
+
+void bn_stress_metric(struct bn_stress_result *result, const char *name, size_t at, double value, double error,
+                      size_t n)
+{
+    if (result->n_metrics == BN_STRESS_METRICS) return;
+    struct bn_eval_metric *m = &result->metrics[result->n_metrics++];
+    *m = (struct bn_eval_metric){.value = value, .error = error, .n = n};
+    snprintf(m->name, sizeof m->name, "%s@%zu", name, at);
+}

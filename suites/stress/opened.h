@@ -20,4 +20,7 @@ enum bn_status bn_stress_skip(struct bn_stress_result *result, const char *forma
 bool bn_stress_lacks(struct bn_stress_result *result, const struct bn_stress_options *options, const char *file);
 /* value <= threshold passes; NaN fails. */
 void bn_stress_judge(struct bn_stress_result *result, double value, double threshold, const char *unit);
+/* Adds the metric "name@at", mean of n with its standard error; those beyond BN_STRESS_METRICS are left out. */
+void bn_stress_metric(struct bn_stress_result *result, const char *name, size_t at, double value, double error,
+                      size_t n);
 #endif

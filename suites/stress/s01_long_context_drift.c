@@ -16,7 +16,7 @@
 /* Measured within the trained context: 0.03 to 0.06 (stories260K, bit_model_1M and 3M, two 7 M b1.58 models, quick and
  * full form). At four times the trained context: 0.33, 0.55 and 1.12. */
 static const double threshold_nats = 0.15;
-enum { NEAR = 64, BRIDGE = 16, SCORED = 48, PASSAGE = BRIDGE + SCORED, N_POSITIONS = 4, MOST_PASSAGES = 16 };
+enum { NEAR = 64, BRIDGE = 16, SCORED = 48, PASSAGE = BRIDGE + SCORED, MOST_PASSAGES = 16 };
 
 struct tail { /* nll of the scored part of a passage */
     const int32_t *targets;
@@ -66,11 +66,12 @@ enum bn_status bn_drift_measure(struct bn_drift *drift, const struct bn_provider
         return bn_suites_fail(err, BN_ERR_USAGE, "Drift takes at most %d passages.", MOST_PASSAGES);
     enum bn_status status = score_all(near, p, filler, NEAR, passages, n_passages, err);
     drift->near = bn_mean_of(near, (size_t)n_passages).value;
-    for (int i = 1; i <= N_POSITIONS && status == BN_OK; i++) {
-        size_t n = n_filler * (size_t)i / N_POSITIONS;
+    for (int i = 1; i <= BN_DRIFT_POSITIONS && status == BN_OK; i++) {
+        size_t n = n_filler * (size_t)i / BN_DRIFT_POSITIONS;
         status = score_all(far, p, filler, n, passages, n_passages, err);
         for (int k = 0; k < n_passages; k++) far[k] -= near[k];
         struct bn_mean rise = bn_mean_of(far, (size_t)n_passages);
+        drift->at[i - 1] = n, drift->rise[i - 1] = rise, drift->n_positions = i;
         if (!(rise.value <= drift->worst))
             drift->worst = rise.value, drift->error = rise.error, drift->worst_at = n; /* NaN stays */
         if (isnan(drift->worst)) break;
@@ -84,7 +85,13 @@ void bn_drift_judge(struct bn_stress_result *result, const struct bn_drift *drif
     result->error = drift->error;
     snprintf(result->reason, sizeof result->reason,
              "%.3f nats/token after %d tokens, %+.3f after %zu (the worst of %d positions)", drift->near, NEAR,
-             drift->worst, drift->worst_at, N_POSITIONS);
+             drift->worst, drift->worst_at, BN_DRIFT_POSITIONS);
+    if (!drift->n_positions) return;
+    /* the near position is what the others' errors are paired with, and has none */
+    bn_stress_metric(result, "nll", NEAR, drift->near, NAN, drift->rise[0].n);
+    for (int i = 0; i < drift->n_positions; i++)
+        bn_stress_metric(result, "nll", drift->at[i], drift->near + drift->rise[i].value, drift->rise[i].error,
+                         drift->rise[i].n);
 }
 
 static enum bn_status measure(struct bn_drift *drift, const struct bn_model *model,

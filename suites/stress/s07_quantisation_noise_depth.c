@@ -30,8 +30,10 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
     for (int layers = 1; status == BN_OK && layers < out.layers; layers++) {
         status = bn_divergence_run(&d, &how, layers, err);
         if (!(d.kl <= worst)) worst = d.kl, worst_after = layers;
+        bn_stress_metric(result, "kl", (size_t)layers, d.kl, d.kl_error, d.n);
     }
     if (status != BN_OK) return status;
+    bn_stress_metric(result, "kl", (size_t)out.layers, out.kl, out.kl_error, out.n);
     bn_stress_judge(result, out.kl, threshold_nats, "nats/token");
     result->error = out.kl_error;
     snprintf(result->reason, sizeof result->reason,

@@ -89,6 +89,24 @@ Test(stress, a_steady_model_does_not_drift)
     cr_expect_float_eq(result.value, 0, 1e-9);
 }
 
+Test(stress, each_position_is_told)
+{
+    static const char *const names[] = {"nll@64", "nll@500", "nll@1000", "nll@1500", "nll@2000"};
+    struct bn_stress_result result = drift_of(1400);
+    cr_assert_eq(result.n_metrics, 5);
+    for (int i = 0; i < 5; i++) {
+        const struct bn_eval_metric *m = &result.metrics[i];
+        cr_expect_str_eq(m->name, names[i]);
+        cr_expect_eq(m->n, 4);
+        if (i < 3)
+            cr_expect_float_eq(m->value, result.metrics[0].value, 1e-9);
+        else
+            cr_expect_gt(m->value, result.metrics[0].value + 1);
+    }
+    cr_expect_float_eq(fmax(result.metrics[3].value, result.metrics[4].value) - result.metrics[0].value, result.value,
+                       1e-9);
+}
+
 Test(stress, a_model_that_breaks_past_1500_tokens_fails)
 {
     struct bn_stress_result result = drift_of(1400);

@@ -104,7 +104,7 @@ static size_t run_chosen(struct bn_stress_result *results, const struct bn_stres
 int stress(void)
 {
     const struct bn_stress_test *tests;
-    struct bn_stress_result results[MOST_TESTS];
+    static struct bn_stress_result results[MOST_TESTS];
     bool failed;
     check_only(tests, bn_stress_tests(&tests));
     bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
