@@ -39,7 +39,8 @@ SERVE_SRC   := $(call room,engine/serve)
 ENGINE_SRC  := $(filter-out $(SERVE_SRC),$(call room,engine)) $(if $(filter all,$(OPTIONS)),ci/all_options.c)
 SUITES_SRC  := $(call room,suites)
 HARNESS_SRC := $(call room,harness)
-REPORTS_SRC := $(call room,reports) harness/store/mix.c # the database's side: what its seals are made with
+REPORTS_SRC := $(call room,reports) harness/store/mix.c harness/store/functions.c \
+    $(patsubst %,harness/stats/%.c,change_point segments student distribution sample) # the database's side: its SQL functions
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 ENGINE_LIB  := $(BUILD)/lib/libbitnet.a
@@ -195,7 +196,7 @@ $(BUILD)/obj/reports/page/database.o: harness/store/views.sql harness/store/seal
 # queries, gnuplot scripts, style and scripts of the report are built into it
 $(BUILD)/obj/suites/eval/tasks.o: $(wildcard suites/eval/tasks/*.yaml)
 $(BUILD)/obj/harness/claims/built_in.o: $(wildcard harness/claims/*.yaml)
-$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/* reports/flamegraph/*.sql reports/page/*.css reports/page/*.js)
+$(BUILD)/obj/reports/page/content.o: $(wildcard reports/tables/* reports/plots/*.sql reports/plots/*.gp reports/flamegraph/*.sql reports/page/*.css reports/page/*.js)
 $(BUILD)/obj/reports/flamegraph/svg.o: reports/flamegraph/flamegraph.js reports/flamegraph/flamegraph.css
 
 define archive

@@ -3,6 +3,7 @@
 #include "engine/cmdline.h"
 #include "harness/history/history.h"
 #include "harness/history/print.h"
+#include "harness/stats/change_point.h"
 #include "harness/store/instant.h"
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +83,8 @@ static void acknowledge(const struct bn_history *history, struct bn_store *store
 
 static void parse(int argc, char **argv)
 {
-    request = (struct request){.db = "out/bench.db", .since = "", .engine = "bitnet", .least_percent = 1};
+    request = (struct request){
+        .db = "out/bench.db", .since = "", .engine = "bitnet", .least_percent = (float)(100 * BN_CHANGE_LEAST)};
     if (bn_cmd_parse(&cmd, argc, argv) > 0)
         bn_cmd_fail(&cmd, 2, "\"%s\" is not an option; bitnet-bench history --help lists them.", argv[1]);
     if (request.ack && (!request.why || !request.why[0])) bn_cmd_fail(&cmd, 2, "--ack needs a reason: --why \"TEXT\".");

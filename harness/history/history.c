@@ -36,12 +36,9 @@ static const struct bn_history_run *cover(const struct bn_history_track *track, 
     return NULL;
 }
 
-/* A machine has good and bad weeks, and so has a series of its own; what is left of the ratio to a reference in the
- * same run repeats itself little. */
 static int add_changes(struct bn_history_track *track, const struct tested *t, bool machine, double least)
 {
-    const struct bn_change_options options = {
-        .least = log1p(least), .alpha = 0.001, .most_rho = machine || !track->against_reference ? 0.8 : 0.5};
+    const struct bn_change_options options = bn_change_rule(least, !machine && track->against_reference);
     struct bn_change found[BN_CHANGES_MOST];
     int n = bn_changes_find(t->x, t->n, &options, found);
     for (int i = 0; i < n && track->n_changes < BN_HISTORY_CHANGES; i++) {

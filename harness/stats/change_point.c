@@ -236,6 +236,11 @@ static int report(struct model *m, const struct bn_change_options *options, size
     return count;
 }
 
+struct bn_change_options bn_change_rule(double least, bool related)
+{
+    return (struct bn_change_options){.least = log1p(least), .alpha = 0.001, .most_rho = related ? 0.5 : 0.8};
+}
+
 int bn_changes_find(const double *x, size_t n, const struct bn_change_options *options, struct bn_change *changes)
 {
     struct model m = {.n = 0};

@@ -25,6 +25,11 @@ struct bn_change_options {
      * that repeats itself, and the larger a change must be. */
     double most_rho;
 };
+/* What histories are searched by. least: the smallest change, a ratio - 1. related: the series is a ratio to a
+ * reference of the same run. A machine has good and bad weeks, and so has a series of its own; what is left of the
+ * ratio repeats itself little. */
+struct bn_change_options bn_change_rule(double least, bool related);
+#define BN_CHANGE_LEAST 0.01 /* where nobody says another */
 enum { BN_CHANGE_LEAST_VALUES = 8, BN_CHANGE_MOST_VALUES = 1000, BN_CHANGES_MOST = 32 };
 /* Writes the changes of x[0..n) in order of time, at most BN_CHANGES_MOST; returns how many, or -1 without memory. 0
  * where there are fewer than BN_CHANGE_LEAST_VALUES. Of a longer series than BN_CHANGE_MOST_VALUES only the end is

@@ -5,6 +5,7 @@
 BN_EMBED(content_style_css, "reports/page/style.css");
 BN_EMBED(content_table_js, "reports/page/table.js");
 BN_EMBED(content_plot_style_gp, "reports/plots/style.gp");
+BN_EMBED(content_shared_sql, "reports/plots/shared.sql");
 #define TABLE(name) BN_EMBED(content_table_##name, "reports/tables/" #name ".sql");
 #define PLOT(name)                                                                                                     \
     BN_EMBED(content_plot_##name, "reports/plots/" #name ".sql");                                                      \

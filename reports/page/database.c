@@ -1,7 +1,9 @@
 /* database.c - opens the database and checks it before a figure is read. */
 #include "reports/page/database.h"
 #include "engine/files.h"
+#include "harness/store/functions.h"
 #include "harness/store/mix.h"
+#include "reports/page/content.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +52,7 @@ static bool own_views(struct report *report, const char *path)
         to = stpcpy(mempcpy(to, from, (size_t)(at - from)), temp);
     if (sql) stpcpy(to, from);
     bool ok = sql && !sqlite3_exec(report->db, sql, NULL, NULL, NULL) && !bn_mix_define(report->db, NULL) &&
-              !sqlite3_exec(report->db, database_seals_sql, NULL, NULL, NULL);
+              !bn_functions_define(report->db) && !sqlite3_exec(report->db, database_seals_sql, NULL, NULL, NULL);
     free(sql);
     return ok || report_fail(report, "%s is not a database of bitnet-bench: %s.", path, sqlite3_errmsg(report->db));
 }
@@ -108,4 +110,20 @@ bool database_open(struct report *report, const char *path)
                                : "%s has schema version %ld, which this bitnet-report (version %d) does not know.",
                            path, version, BN_SCHEMA_VERSION);
     return own_views(report, path) && no_foreign_code(report, path) && check_all(report, path);
+}
+
+bool database_share(struct report *report)
+{
+    for (const char *sql = content_shared_sql; *sql;) {
+        sqlite3_stmt *statement = NULL;
+        int code = sqlite3_prepare_v2(report->db, sql, -1, &statement, &sql);
+        if (!code && !statement) break; /* a comment at the end */
+        int run = code ? 0 : sqlite3_bind_parameter_index(statement, ":run");
+        if (run) sqlite3_bind_int64(statement, run, report->run);
+        if (!code) code = sqlite3_step(statement);
+        sqlite3_finalize(statement);
+        if (code != SQLITE_DONE)
+            return report_fail(report, "Preparing the report failed: %s.", sqlite3_errmsg(report->db));
+    }
+    return true;
 }

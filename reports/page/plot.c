@@ -1,4 +1,5 @@
-/* plot.c - a query to a data file, gnuplot to an SVG, the SVG into the page. */
+/* plot.c - a query to a data file, gnuplot to an SVG (drawing.h), the SVG into the page. */
+#include "reports/page/drawing.h"
 #include "reports/page/html.h"
 #include "reports/page/page.h"
 #include <errno.h>
@@ -33,8 +34,15 @@ static void put_word(FILE *f, sqlite3_stmt *row, int c)
     }
 }
 
-/* Writes the blocks; returns how many rows, -1 on failure. */
-static int write_data(struct report *report, const struct content *content, FILE *f)
+/* "; name" at the end of a list that may be cut. */
+static void add_name(char *names, size_t size, const char *name)
+{
+    size_t n = strlen(names);
+    if (*name) snprintf(names + n, size - n, "%s%s", n ? "; " : "", name);
+}
+
+/* Writes the blocks; returns how many rows, -1 on failure. names: of the series. */
+static int write_data(struct report *report, const struct content *content, FILE *f, char *names, size_t size)
 {
     char series[512] = "\1";
     int n = 0, step;
@@ -44,6 +52,7 @@ static int write_data(struct report *report, const struct content *content, FILE
         const char *name = (const char *)sqlite3_column_text(query, 0);
         if (strcmp(series, name ? name : "")) {
             snprintf(series, sizeof series, "%s", name ? name : "");
+            add_name(names, size, series);
             if (n) fputs("\n\n", f);
             put_word(f, query, 0);
             fputc('\n', f);
@@ -105,35 +114,6 @@ static void run_gnuplot(struct report *report, const char *script, char *why, si
         snprintf(why, cap, "gnuplot ended by signal %d (%s).", WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
-/* gnuplot gives the parts of every plot the same ids, which a page of several plots must not have. */
-static void put_with_own_ids(const char *line, const char *name, FILE *out)
-{
-    static const char *const before[] = {"id=\"", "id='", "href=\"#", "href='#", "url(#"};
-    for (const char *p = line; *p; p++) {
-        fputc(*p, out);
-        for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
-            size_t n = strlen(before[i]);
-            if ((size_t)(p + 1 - line) >= n && !strncmp(p + 1 - n, before[i], n)) fprintf(out, "%s-", name);
-        }
-    }
-}
-
-/* Copies the <svg> element, all of it, without the XML head that a page cannot hold. */
-static bool copy_svg(const char *path, const char *name, FILE *out)
-{
-    char line[1 << 16];
-    bool inside = false;
-    FILE *f = fopen(path, "r");
-    if (!f) return false;
-    while (fgets(line, sizeof line, f)) {
-        inside |= !strncmp(line, "<svg", 4);
-        if (inside) put_with_own_ids(line, name, out);
-    }
-    bool whole = !ferror(f);
-    fclose(f);
-    return inside && whole;
-}
-
 static bool write_script(struct report *report, const struct content *content)
 {
     struct bn_output *script = begin(report, content, "gp");
@@ -143,39 +123,53 @@ static bool write_script(struct report *report, const struct content *content)
     return report_keep(report, script);
 }
 
-static bool draw(struct report *report, const struct content *content, FILE *out)
+/* In the place of gnuplot's. */
+static bool write_drawing(struct report *report, const struct content *content, const struct drawing *drawing)
 {
-    char script[64], svg[4200], why[160] = "gnuplot did not draw an earlier plot.";
+    struct bn_output *file = begin(report, content, "svg");
+    if (!file) return false;
+    drawing_put(drawing, false, bn_output_stream(file));
+    return report_keep(report, file);
+}
+
+static bool draw(struct report *report, const struct content *content, const char *svg, const char *names, FILE *out)
+{
+    char script[64], why[160] = "gnuplot did not draw an earlier plot.";
     if (!write_script(report, content)) return false;
     snprintf(script, sizeof script, "%s.gp", content->name);
-    snprintf(svg, sizeof svg, "%s/plots/%s.svg", report->output, content->name);
-    remove(svg);
     if (!report->no_gnuplot) run_gnuplot(report, script, why, sizeof why);
     fputs("<figure class=\"plot\">\n", out);
-    if (!why[0] && !copy_svg(svg, content->name, out)) snprintf(why, sizeof why, "gnuplot wrote no plot.");
+    struct drawing drawing = {0};
+    bool ok = true;
+    if (!why[0] && !drawing_read(&drawing, svg, content, names)) snprintf(why, sizeof why, "gnuplot wrote no plot.");
+    if (!why[0]) {
+        drawing_put(&drawing, true, out);
+        ok = write_drawing(report, content, &drawing);
+    }
+    drawing_release(&drawing);
     if (why[0]) {
         fputs("<p class=\"empty\">", out);
         html_put(out, why);
         fprintf(out, " The data of this plot are in plots/%s.tsv.</p>\n", content->name);
     }
     fputs("</figure>\n", out);
-    return true;
+    return ok;
 }
 
 bool plot_write(struct report *report, const struct content *content, FILE *out)
 {
-    char empty[512];
+    char names[1000] = "", svg[4200];
     struct bn_output *data = begin(report, content, "tsv");
     if (!data) return false;
-    int n = write_data(report, content, bn_output_stream(data));
+    int n = write_data(report, content, bn_output_stream(data), names, sizeof names);
     if (n < 0) bn_output_discard(data);
     if (n < 0 || !report_keep(report, data)) return false;
+    snprintf(svg, sizeof svg, "%s/plots/%s.svg", report->output, content->name);
+    remove(svg); /* of an earlier report */
+    report->absent = n == 0;
+    if (!n) return true;
     section_begin(content, out);
-    bool ok = true;
-    if (n)
-        ok = draw(report, content, out);
-    else
-        fprintf(out, "<p class=\"empty\">%s</p>\n", content_says(content, "empty", empty, sizeof empty));
+    bool ok = draw(report, content, svg, names, out);
     section_end(out);
     return ok;
 }

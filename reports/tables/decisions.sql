@@ -1,13 +1,12 @@
 -- title: Decisions on this machine
 -- note: What the latest measurements say to do, with their evidence; the sections below have all of it.
 -- empty: Nothing to decide on yet: bitnet-bench options, bitnet-eval stress and bitnet-bench claims measure what is decided here.
-WITH latest AS (SELECT e.run_id FROM v_option_effects e JOIN v_runs r USING (run_id) ORDER BY e.run_id = :run DESC, r.started_at DESC, r.run_id DESC LIMIT 1),
-effects AS (
+WITH effects AS (
     SELECT e.*, printf('%s; %s', rtrim(e.reason, '.'), CASE WHEN decode IS NULL THEN 'decode not measured' ELSE printf('decode %.3f [%.3f – %.3f]', decode, decode_low, decode_high) END)
                 || CASE WHEN prefill IS NULL THEN '' ELSE printf(', prefill %.3f [%.3f – %.3f]', prefill, prefill_low, prefill_high) END
                 || printf(' of the speed of %s', CASE base WHEN 'default' THEN 'the default' ELSE base END)
                 || CASE WHEN accuracy IS NULL OR exact THEN '' ELSE printf('; right answers %+.2f [%.2f – %.2f] points', 100 * accuracy, 100 * accuracy_low, 100 * accuracy_high) END AS evidence
-    FROM v_option_effects e JOIN latest USING (run_id) WHERE verdict <> 'unmeasured'),
+    FROM latest_effects e),
 kept AS (SELECT choice, model, evidence, row_number() OVER (ORDER BY coalesce(decode, 0) + coalesce(prefill, 0) DESC) AS i FROM effects WHERE verdict = 'keep'),
 dropped AS (
     -- of an option with many values the one that costs most

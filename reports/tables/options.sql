@@ -9,6 +9,5 @@ SELECT model, setting, choice AS option, CASE WHEN base = 'default' THEN verdict
        CASE WHEN exact AND kl = 0 THEN 'same' WHEN perplexity IS NULL THEN NULL ELSE printf('%+.2f [%.2f – %.2f] %%', 100 * (exp(perplexity) - 1), 100 * (exp(perplexity_low) - 1), 100 * (exp(perplexity_high) - 1)) END AS perplexity,
        CASE WHEN exact AND kl = 0 THEN 'same' WHEN accuracy IS NULL THEN NULL ELSE printf('%+.2f [%.2f – %.2f] points', 100 * accuracy, 100 * accuracy_low, 100 * accuracy_high) END AS accuracy,
        claims
-FROM v_option_effects
-WHERE verdict <> 'unmeasured' AND run_id = (SELECT e.run_id FROM v_option_effects e JOIN v_runs r USING (run_id) ORDER BY e.run_id = :run DESC, r.started_at DESC, r.run_id DESC LIMIT 1)
+FROM latest_effects
 ORDER BY model, setting, place

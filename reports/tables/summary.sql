@@ -24,10 +24,9 @@ FROM (SELECT count(DISTINCT hash) AS n, count(*) AS points, sum(contradicts) AS 
       WHERE run_id = :run AND hash IS NOT NULL AND (state = 'finished' OR contradicts) AND engine = 'bitnet'
       GROUP BY work) HAVING count(*) > 0
 UNION ALL
-SELECT 'Options', printf('%d to keep', sum(verdict = 'keep')), printf('%d to drop, %d neutral, of %d tried alone', sum(verdict = 'drop'), sum(verdict = 'neutral'), sum(verdict <> 'unmeasured'))
+SELECT 'Options', printf('%d to keep', sum(verdict = 'keep')), printf('%d to drop, %d neutral, of %d tried alone', sum(verdict = 'drop'), sum(verdict = 'neutral'), count(*))
     || CASE WHEN sum(verdict = 'broken') THEN printf('; %d BROKEN', sum(verdict = 'broken')) ELSE '' END
-FROM v_option_effects WHERE run_id = (SELECT e.run_id FROM v_option_effects e JOIN v_runs r USING (run_id) ORDER BY e.run_id = :run DESC, r.started_at DESC, r.run_id DESC LIMIT 1)
-HAVING count(*) > 0
+FROM latest_effects HAVING count(*) > 0
 UNION ALL
 SELECT 'Stress tests', printf('%d passed', sum(verdict = 'PASS')), printf('%d failed, %d skipped', sum(verdict = 'FAIL'), sum(verdict = 'SKIP'))
 FROM v_latest_stress HAVING count(*) > 0
