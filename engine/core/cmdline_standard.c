@@ -2,6 +2,7 @@
 #include "engine/files.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,19 @@ void bn_cmd_begin(const char *program)
     }
 }
 
+/* Of a write that failed at any time: errno is of whatever failed last. 0: unknown. */
+static int cause_of_failure(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    if (fflush(stdout)) return errno; /* what could not be written is tried again */
+    if (poll(&out, 1, 0) == 1 && out.revents & POLLERR) return EPIPE;
+    return write(STDOUT_FILENO, "", 0) < 0 ? errno : 0;
+}
+
 int bn_cmd_finish(const char *program, int code)
 {
-    int cause = ferror(stdout) ? errno : 0; /* when the write that failed was the last thing done */
-    if (fflush(stdout)) cause = errno;
-    if (!cause && !ferror(stdout)) return code;
+    if (!ferror(stdout) && !fflush(stdout)) return code;
+    int cause = cause_of_failure();
     fprintf(stderr, "%s: Could not write standard output: %s.\n", program,
             cause ? strerror(cause) : "an earlier write failed");
     return 1;

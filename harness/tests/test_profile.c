@@ -181,6 +181,7 @@ static struct bn_model *profile_it(struct bn_profile *p, const struct bn_profile
 {
     struct bn_model *model;
     struct bn_error err;
+    setenv("BN_OPTIONS_AS_GIVEN", "1", 1); /* ci/all_options.c */
     cr_assert_eq(bn_model_open(&model, path, &wanted->settings.model, &err), BN_OK, "%s", err.text);
     cr_assert_eq(bn_profile_open(p, model, wanted, &err), BN_OK, "%s", err.text);
     cr_assert_eq(bn_profile_run(p, &err), BN_OK, "%s", err.text);
