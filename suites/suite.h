@@ -17,10 +17,18 @@ struct bn_eval_options {
     bool token_ids;             /* keep the ids of every input (bn_eval_item.ids) */
     struct bn_journal *journal; /* finished items are kept there and taken from there (journal.h); NULL: none */
     int n_shots;                /* examples before each question; 0: none */
+    bool drawn_shots;           /* they are drawn by `seed`, but for tasks whose examples are the first ones */
+    uint64_t seed;              /* of what is drawn */
     int limit;                  /* only the first N items; 0: all */
     int limit_per_group;        /* only the first N items of each group (an MMLU subject); 0: all */
-    int n_ctx;                  /* longest input in tokens; 0: the model's training context, 512 for perplexity */
-    int n_threads;              /* 0: the engine's choice */
+    int n_samples;              /* only so many items, drawn by `seed`; 0: all */
+    const char *documents;      /* only those that this JSON object lists, as lm-eval's --samples: {"TASK": [N, ...]};
+                                   NULL: all */
+    bool chat;                  /* the model's chat template around each prompt */
+    bool single_turn;           /* examples are in the same turn as the question */
+    const char *system_instruction; /* said before all; NULL: nothing */
+    int n_ctx;                      /* longest input in tokens; 0: the model's training context, 512 for perplexity */
+    int n_threads;                  /* 0: the engine's choice */
     /* What options of the registry set; n_ctx and n_threads are the fields above. kv_type NULL: "f32": a score is the
      * model's, not its cache's; "auto": the engine's choice. */
     struct bn_session_options session;
@@ -58,15 +66,20 @@ struct bn_eval_item {
 };
 struct bn_eval_result {
     const char *task, *version, *rule;
-    bool of_one; /* one ending or answer an item, not choices */
+    bool of_one;                    /* one ending or answer an item, not choices */
+    struct bn_eval_options options; /* that it ran with; texts are the caller's */
+    bool drawn_shots;               /* the seed drew the examples: the task does not take the first ones */
+    const char *chat_template;      /* name of the one around prompts, the model's text; NULL: none */
     struct bn_eval_metric metrics[8];
     int n_metrics;
-    struct bn_eval_group *groups; /* [n_groups] */
-    size_t n_groups;
+    struct bn_eval_group *groups;     /* [n_groups] */
+    struct bn_eval_group *categories; /* [n_categories] several groups together, as the task says */
+    size_t n_groups, n_categories;
     struct bn_eval_item *items; /* [n_items] */
     size_t n_items;
-    size_t n_tokens;  /* scored, or generated */
-    size_t n_resumed; /* items that came from the journal */
+    size_t n_documents; /* of the set that the items were chosen from */
+    size_t n_tokens;    /* scored, or generated */
+    size_t n_resumed;   /* items that came from the journal */
     const char *kv_type;
     int n_ctx;
     double seconds;

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_LIMIT = 1 << 30, CHOICES_MOST = 1024 };
+enum { BYTES_LIMIT = 1 << 30, CHOICES_MOST = 1024, FILTER_BYTES = 64 };
 
 struct place { /* of the object that is read */
     struct bn_answers *answers;
+    char *filter; /* [FILTER_BYTES] of the file's first sample; "": none yet */
     size_t line;
     struct bn_error *err;
 };
@@ -139,16 +140,52 @@ static void task_of_file(const char *path, char *task, size_t cap)
     snprintf(task, cap, "%.*s", (int)(end - name), name);
 }
 
-/* {"doc_id", "target", "filtered_resps": [[ll, greedy], ...]}, lm_eval/evaluator.py at 4e7e0d47f */
+/* A file has each document once for each filter. Its first filter is the task, as that of bitnet-eval's items is; the
+ * others are TASK,FILTER. */
+static void task_of_sample(const struct place *at, const json_t *object, char *task, size_t cap)
+{
+    const char *filter = json_string_value(json_object_get(object, "filter"));
+    task_of_file(at->answers->path, task, cap);
+    if (!filter || !*filter) return;
+    if (!*at->filter) snprintf(at->filter, FILTER_BYTES, "%s", filter);
+    size_t n = strlen(task);
+    if (strncmp(filter, at->filter, FILTER_BYTES - 1) != 0) snprintf(task + n, cap - n, ",%s", filter);
+}
+
+/* An ending, {"filtered_resps": [[ll, greedy]], "acc"}, or a generated answer, {"resps": [[text]], "exact_match"}. */
+static enum bn_status read_judged(const struct place *at, const char *task, const json_t *object, bool answer)
+{
+    struct bn_answer *a;
+    const json_t *judged = json_object_get(object, answer ? "exact_match" : "acc"),
+                 *text = json_array_get(json_array_get(json_object_get(object, "resps"), 0), 0);
+    double right = json_is_true(judged)     ? 1
+                   : json_is_false(judged)  ? 0
+                   : json_is_number(judged) ? json_number_value(judged)
+                                            : -1;
+    if (right != 0 && right != 1)
+        return fault(at, answer ? "has a generated answer whose \"exact_match\" is neither 0 nor 1."
+                                : "has a target that is not the number of a choice, and no \"acc\" of 0 or 1.");
+    if (answer && !json_is_string(text)) return fault(at, "has a generated answer without its text in \"resps\".");
+    enum bn_status status = begin(&a, at, task, json_object_get(object, "doc_id"),
+                                  answer ? NULL : json_object_get(object, "filtered_resps"));
+    if (status) return status;
+    a->right = right == 1;
+    if (answer && !(a->text = strdup(json_string_value(text)))) return no_memory(at);
+    return BN_OK;
+}
+
+/* {"doc_id", "target", "filter", "filtered_resps": [[ll, greedy], ...]}, lm_eval/evaluator.py at 4e7e0d47f */
 static enum bn_status read_sample(const struct place *at, const json_t *object)
 {
     char task[256], *end = NULL;
-    const json_t *target = json_object_get(object, "target");
+    const json_t *target = json_object_get(object, "target"), *replies = json_object_get(object, "filtered_resps");
     const char *text = json_string_value(target);
     int64_t gold = json_is_integer(target) ? json_integer_value(target) : text && *text ? strtol(text, &end, 10) : -1;
+    bool answer = json_is_string(json_array_get(replies, 0)), one = json_array_size(replies) == 1;
+    task_of_sample(at, object, task, sizeof task);
+    if (answer || one) return read_judged(at, task, object, answer);
     if (end && *end) return fault(at, "has a target that is not the number of a choice; only such tasks are compared.");
-    task_of_file(at->answers->path, task, sizeof task);
-    return add(at, task, json_object_get(object, "doc_id"), json_object_get(object, "filtered_resps"), gold);
+    return add(at, task, json_object_get(object, "doc_id"), replies, gold);
 }
 
 static enum bn_status read_line(const struct place *at, const char *text, size_t n)
@@ -183,7 +220,8 @@ enum bn_status bn_answers_read(struct bn_answers *answers, const char *path, str
     *answers = (struct bn_answers){.path = path};
     enum bn_status status = bn_input_read(&text, &n, path, BYTES_LIMIT, err);
     if (status) return status;
-    struct place at = {answers, 1, err};
+    char filter[FILTER_BYTES] = "";
+    struct place at = {answers, filter, 1, err};
     for (char *p = text, *end; !status && p < text + n; p = end + 1, at.line++) {
         end = memchr(p, '\n', (size_t)(text + n - p));
         if (!end) end = text + n;

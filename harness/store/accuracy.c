@@ -15,14 +15,14 @@ enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t mo
 }
 
 enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config,
-                                   const char *task, const char *item, const char *gold, const char *ll_json,
-                                   struct bn_error *err)
+                                   const struct bn_score_item *i, struct bn_error *err)
 {
     return bn_seal_run_write(
         store, run_id, err,
-        "INSERT OR REPLACE INTO score_item (run_id, model_id, config, task, item, gold, ll) VALUES (?, "
-        "?, ?, ?, ?, ?, ?)",
-        "iisssss", run_id, model_id, config ? config : "", task, item, gold, ll_json);
+        "INSERT OR REPLACE INTO score_item (run_id, model_id, config, task, item, gold, ll, is_right, text) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "iisssssNs", run_id, model_id, config ? config : "", i->task, i->item, i->gold, i->ll,
+        i->judged ? (int64_t)i->right : -1, i->text);
 }
 
 enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id,
@@ -30,9 +30,10 @@ enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t m
 {
     return bn_seal_run_write(
         store, run_id, err,
-        "INSERT OR REPLACE INTO stress (run_id, model_id, test, verdict, value, threshold, seconds, "
-        "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        "iissddds", run_id, model_id, r->test, r->verdict, r->value, r->threshold, r->seconds, r->reason);
+        "INSERT OR REPLACE INTO stress (run_id, model_id, config, test, verdict, value, threshold, seconds, "
+        "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "iisssddds", run_id, model_id, r->config ? r->config : "", r->test, r->verdict, r->value, r->threshold,
+        r->seconds, r->reason);
 }
 
 enum bn_status bn_store_effects_clear(struct bn_store *store, int64_t run_id, struct bn_error *err)

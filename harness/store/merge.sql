@@ -57,11 +57,11 @@ INSERT OR IGNORE INTO roofline (run_id, threads, name, value, method, reason)
 INSERT OR IGNORE INTO score (run_id, model_id, config, task, metric, version, value, stderr, n_items, n_shots, reason)
     SELECT r.here, m.here, config, task, metric, version, value, stderr, n_items, n_shots, reason
     FROM other.score s JOIN run_here r ON r.there = s.run_id JOIN fingerprint_here m ON m.there = s.model_id;
-INSERT OR IGNORE INTO score_item (run_id, model_id, config, task, item, gold, ll)
-    SELECT r.here, m.here, config, task, item, gold, ll
+INSERT OR IGNORE INTO score_item (run_id, model_id, config, task, item, gold, ll, is_right, text)
+    SELECT r.here, m.here, config, task, item, gold, ll, is_right, text
     FROM other.score_item s JOIN run_here r ON r.there = s.run_id JOIN fingerprint_here m ON m.there = s.model_id;
-INSERT OR IGNORE INTO stress (run_id, model_id, test, verdict, value, threshold, seconds, reason)
-    SELECT r.here, m.here, test, verdict, value, threshold, seconds, reason
+INSERT OR IGNORE INTO stress (run_id, model_id, config, test, verdict, value, threshold, seconds, reason)
+    SELECT r.here, m.here, config, test, verdict, value, threshold, seconds, reason
     FROM other.stress s JOIN run_here r ON r.there = s.run_id JOIN fingerprint_here m ON m.there = s.model_id;
 INSERT OR IGNORE INTO option_effect (run_id, model_id, setting, choice, base, place, exact, decode, decode_low, decode_high, prefill, prefill_low, prefill_high, memory, sequence, kl,
         perplexity, perplexity_low, perplexity_high, accuracy, accuracy_low, accuracy_high, n_items, verdict, reason, claims, rule)

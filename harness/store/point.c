@@ -118,8 +118,7 @@ static enum bn_status put_quality(struct bn_store *store, int64_t id, const stru
         status = bn_store_score(store, run, model, &score, err);
     }
     for (size_t i = 0; !status && i < r->n_items; i++)
-        status = bn_store_score_item(store, run, model, options, r->items[i].task, r->items[i].item, r->items[i].gold,
-                                     r->items[i].ll, err);
+        status = bn_store_score_item(store, run, model, options, &r->items[i], err);
     return status;
 }
 

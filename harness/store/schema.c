@@ -41,6 +41,8 @@ static const char *const migrations[] = {
 #include "harness/store/migrations/v9_to_v10.sql.h"
     ,
 #include "harness/store/migrations/v10_to_v11.sql.h"
+    ,
+#include "harness/store/migrations/v11_to_v12.sql.h"
 };
 enum { OURS = sizeof migrations / sizeof *migrations + 1 };
 _Static_assert(OURS == BN_SCHEMA_VERSION, "a file in migrations/ is missing in the list above");

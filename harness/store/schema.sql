@@ -216,20 +216,23 @@ CREATE TABLE score_item (
     task     TEXT NOT NULL,
     item     TEXT NOT NULL,
     gold     TEXT,
-    ll       TEXT NOT NULL,                 -- JSON array, one log-likelihood per choice
+    ll       TEXT NOT NULL,                 -- JSON array, one log-likelihood per choice; of a generated answer []
+    is_right INTEGER CHECK (is_right IN (0, 1)), -- of an ending or a generated answer; NULL: ll and gold say it
+    text     TEXT,                          -- of a generated answer: what was generated
     PRIMARY KEY (run_id, model_id, config, task, item)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stress (
     run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     model_id  INTEGER NOT NULL REFERENCES fingerprint,
+    config    TEXT NOT NULL DEFAULT '',     -- 'quick' or 'full', and the options that were set; '': not recorded
     test      TEXT NOT NULL,
     verdict   TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'SKIP')),
     value     REAL,
     threshold REAL,
     seconds   REAL,
     reason    TEXT,
-    PRIMARY KEY (run_id, model_id, test)
+    PRIMARY KEY (run_id, model_id, config, test)
 ) STRICT, WITHOUT ROWID;
 
 -- What a choice of options does against the same configuration without it (harness/effects), as computed when its run ended: for

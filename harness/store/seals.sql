@@ -23,9 +23,14 @@ SELECT r.run_id AS id, r.seal, r.run_id AS name, bn_mix(r.uid, r.identity, r.sou
         FROM main.score s LEFT JOIN main.fingerprint m ON m.fingerprint_id = s.model_id WHERE s.run_id = r.run_id),
     (SELECT sum(bn_mix(m.hash, i.config, i.task, i.item, i.gold, i.ll))
         FROM main.score_item i LEFT JOIN main.fingerprint m ON m.fingerprint_id = i.model_id WHERE i.run_id = r.run_id),
-    -- one sum, so that a run without effects of options, gate and acknowledgements keeps the seal that version 5 gave it
+    -- one sum, so that a run without effects of options, gate and acknowledgements keeps the seal that version 5 gave it, and rows
+    -- without columns of version 12 theirs
     (SELECT sum(x) FROM (SELECT bn_mix(m.hash, t.test, t.verdict, t.value, t.threshold, t.seconds, t.reason) AS x
         FROM main.stress t LEFT JOIN main.fingerprint m ON m.fingerprint_id = t.model_id WHERE t.run_id = r.run_id
+        UNION ALL SELECT bn_mix(m.hash, t.config, t.test, t.verdict, t.value)
+        FROM main.stress t LEFT JOIN main.fingerprint m ON m.fingerprint_id = t.model_id WHERE t.run_id = r.run_id AND t.config <> ''
+        UNION ALL SELECT bn_mix(m.hash, i.config, i.task, i.item, i.is_right, i.text)
+        FROM main.score_item i LEFT JOIN main.fingerprint m ON m.fingerprint_id = i.model_id WHERE i.run_id = r.run_id AND i.is_right IS NOT NULL
         UNION ALL SELECT bn_mix(m.hash, e.setting, e.choice, e.base, e.place, e.exact, e.decode, e.decode_low, e.decode_high, e.prefill, e.prefill_low, e.prefill_high, e.memory, e.sequence, e.kl,
             e.perplexity, e.perplexity_low, e.perplexity_high, e.accuracy, e.accuracy_low, e.accuracy_high, e.n_items, e.verdict, e.reason, e.claims, e.rule)
         FROM main.option_effect e LEFT JOIN main.fingerprint m ON m.fingerprint_id = e.model_id WHERE e.run_id = r.run_id

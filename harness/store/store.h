@@ -132,6 +132,8 @@ struct bn_score {
 };
 struct bn_score_item {
     const char *task, *item, *gold, *ll; /* gold NULL: none; ll: JSON array, one log-likelihood per choice */
+    const char *text;                    /* of a generated answer; NULL: none */
+    bool judged, right;                  /* an ending or an answer is right or not; else gold and ll say it */
 };
 struct bn_point_result {
     const char *state; /* "finished", "failed", "skipped" */
@@ -170,11 +172,10 @@ enum bn_status bn_store_roofline(struct bn_store *store, int64_t run_id, int thr
 enum bn_status bn_store_score(struct bn_store *store, int64_t run_id, int64_t model_id, const struct bn_score *score,
                               struct bn_error *err);
 enum bn_status bn_store_score_item(struct bn_store *store, int64_t run_id, int64_t model_id, const char *config,
-                                   const char *task, const char *item, const char *gold, const char *ll_json,
-                                   struct bn_error *err);
+                                   const struct bn_score_item *item, struct bn_error *err);
 struct bn_store_stress {
-    const char *test, *verdict, *reason; /* "PASS", "FAIL", "SKIP" */
-    double value, threshold, seconds;    /* NAN: none */
+    const char *config, *test, *verdict, *reason; /* config NULL: not recorded; "PASS", "FAIL", "SKIP" */
+    double value, threshold, seconds;             /* NAN: none */
 };
 enum bn_status bn_store_stress(struct bn_store *store, int64_t run_id, int64_t model_id,
                                const struct bn_store_stress *result, struct bn_error *err);

@@ -263,16 +263,18 @@ SELECT s.* FROM v_scores s WHERE s.run_id = (
     ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);
 
 CREATE VIEW v_score_items AS
-SELECT s.run_id, s.model_id, m.model, s.config, s.task, s.item, s.gold, s.ll
+SELECT s.run_id, s.model_id, m.model, s.config, s.task, s.item, s.gold, s.ll, s.is_right, s.text
 FROM score_item s JOIN v_models m USING (model_id);
 
 CREATE VIEW v_stress AS
-SELECT s.run_id, s.model_id, m.model, s.test, s.verdict, s.value, s.threshold, s.seconds, s.reason
+SELECT s.run_id, s.model_id, m.model, s.test, s.verdict, s.value, s.threshold, s.seconds, s.reason, s.config
 FROM stress s JOIN v_models m USING (model_id);
 
+-- Of each configuration; one that was not recorded (before version 12) gives way to any later run.
 CREATE VIEW v_latest_stress AS
 SELECT s.* FROM v_stress s WHERE s.run_id = (
-    SELECT t.run_id FROM stress t JOIN run r USING (run_id) WHERE t.model_id = s.model_id AND t.test = s.test
+    SELECT t.run_id FROM stress t JOIN run r USING (run_id)
+    WHERE t.model_id = s.model_id AND t.test = s.test AND (t.config = s.config OR s.config = '')
     ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);
 
 -- How a plan chose its configurations, from the line of its text that says so.

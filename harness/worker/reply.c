@@ -119,8 +119,10 @@ static bool take_item(struct bn_reply *r, json_t *o)
               !json_object_set_new(o, "gold_text", json_string(gold));
     free(ll);
     if (ok)
-        r->items[r->n_items++] = (struct bn_score_item){text(o, "task"), text(o, "item"),
-                                                        has_gold ? text(o, "gold_text") : NULL, text(o, "ll_text")};
+        r->items[r->n_items++] = (struct bn_score_item){.task = text(o, "task"),
+                                                        .item = text(o, "item"),
+                                                        .gold = has_gold ? text(o, "gold_text") : NULL,
+                                                        .ll = text(o, "ll_text")};
     return ok;
 }
 

@@ -21,7 +21,7 @@ SELECT 'leave off', choice, model, evidence FROM dropped WHERE i <= 6
 UNION ALL
 SELECT 'repair', choice, model, evidence FROM effects WHERE verdict = 'broken'
 UNION ALL
-SELECT 'look into', test, model, 'stress test failed: ' || coalesce(reason, '') FROM v_latest_stress WHERE verdict = 'FAIL'
+SELECT 'look into', test || CASE WHEN instr(config, ' with ') THEN substr(config, instr(config, ' with ')) ELSE '' END, model, 'stress test failed: ' || coalesce(reason, '') FROM v_latest_stress WHERE verdict = 'FAIL'
 UNION ALL
 SELECT 'trust', count(*) || ' stress tests', group_concat(DISTINCT model), 'none failed' FROM v_latest_stress HAVING count(*) > 0 AND sum(verdict = 'FAIL') = 0
 UNION ALL

@@ -4,7 +4,7 @@
 SELECT 'point' AS what, n.name, state, count(*) AS times, reason FROM v_failures JOIN v_names n USING (run_id, config_id)
 WHERE run_id = :run GROUP BY config_id, state, reason
 UNION ALL
-SELECT 'stress test', test || ' · ' || model, 'skipped', 1, reason FROM v_latest_stress WHERE verdict = 'SKIP'
+SELECT 'stress test', test || ' · ' || model || CASE config WHEN '' THEN '' ELSE ' · ' || config END, 'skipped', 1, reason FROM v_latest_stress WHERE verdict = 'SKIP'
 UNION ALL
 SELECT 'counter', name || ' (' || source || ')', 'unknown', count(*), reason FROM v_counters WHERE run_id = :run AND value IS NULL GROUP BY name, source, reason
 UNION ALL

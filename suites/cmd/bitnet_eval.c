@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char usual_data[] = "datasets";
-struct eval_command o = {.eval.data_dir = usual_data};
+struct eval_command o = {.eval.data_dir = usual_data, .seed = NO_SEED, .multiturn = true, .n_new = BN_LATENCY_TOKENS};
 
 static const struct bn_cmd_option options[] = {
     {"model", "FILE", BN_CMD_STRING, &o.model_path, "model to evaluate (GGUF, safetensors directory, llama2.c .bin)", 0,
@@ -15,11 +15,32 @@ static const struct bn_cmd_option options[] = {
     {"pretokenizer", "NAME", BN_CMD_STRING, &o.model.pretokenizer,
      "override what the file says: llama-bpe, gpt-2, qwen2, ...", 0, 0},
     {"tasks", "A,B", BN_CMD_STRING, &o.tasks, "tasks to run: names (--list_tasks) and task files (FILE.yaml)", 0, 0},
-    {"subset", "A,B", BN_CMD_STRING, &o.tasks, "the same", 0, 0},
+    {"subset", "A,B", BN_CMD_STRING, &o.subset,
+     "further tasks, or several under one name (--list_tasks): truthfulness; latency times --workload", 0, 0},
+    {"metric", "NAME", BN_CMD_STRING, &o.metric,
+     "state this metric alone: acc, acc_norm, ...; factual_consistency (of --subset truthfulness)", 0, 0},
+    {"workload", "NAME|FILE", BN_CMD_STRING, &o.workload,
+     "--subset latency: the documents to continue: openwebtext, another task of texts, or a file", 0, 0},
+    {"max_new_tokens", "N", BN_CMD_INT, &o.n_new, "--subset latency: tokens generated for a document (default: 64)", 2,
+     100000},
     {"data_dir", "DIR", BN_CMD_STRING, &o.eval.data_dir, "folder of the tasks' data (default: datasets)", 0, 0},
     {"num_fewshot", "N", BN_CMD_INT, &o.eval.n_shots, "put N examples before each question (default: 0)", 0, 1000},
-    {"show_prompts", "N", BN_CMD_INT, &o.show_prompts, "print the first N prompts of each task instead; needs no model",
-     1, 1e9},
+    {"samples", "N[,N]|JSON|FILE", BN_CMD_STRING, &o.samples,
+     "only N documents drawn by --seed (of each task; or a number a task), or those that {\"TASK\": [N, ...]} lists", 0,
+     0},
+    {"seed", "N", BN_CMD_U64, &o.seed,
+     "draw the examples of --num_fewshot with this seed (default: take the first), and --samples (default: 1234)", 0,
+     0},
+    {"apply_chat_template", NULL, BN_CMD_FLAG, &o.eval.chat, "put the model's chat template around each prompt", 0, 0},
+    {"chat_template", "NAME|FILE", BN_CMD_STRING, &o.model.chat_template,
+     "another template than the model's own: one of its named ones, a built-in form (chatml, llama-3, ...), a file", 0,
+     0},
+    {"fewshot_as_multiturn", NULL, BN_CMD_FLAG, &o.multiturn,
+     "with a chat template each example is two turns (default); False: all are in the question's turn", 0, 0},
+    {"system_instruction", "TEXT", BN_CMD_STRING, &o.eval.system_instruction, "said before examples and question", 0,
+     0},
+    {"show_prompts", "N", BN_CMD_INT, &o.show_prompts,
+     "print the first N prompts of each task instead; needs no model (but for its chat template)", 1, 1e9},
     {"alone", NULL, BN_CMD_FLAG, &o.eval.alone,
      "compute every input whole and by itself, without sharing and batches: same scores, slower", 0, 0},
     {"batch_size", "N", BN_CMD_INT, &o.eval.n_together, "inputs of one pass (default: 16): same scores", 1, 1024},
@@ -54,7 +75,9 @@ static const struct bn_cmd_word commands[] = {
 const struct bn_cmd cmd = {
     "bitnet-eval",
     "evaluation tasks and stress tests",
-    "--model M --tasks A,B [options]\n       bitnet-eval stress --model M [options]\n"
+    "--model M --tasks A,B [options]\n"
+    "       bitnet-eval --model M --subset latency --workload NAME|FILE [options]\n"
+    "       bitnet-eval stress --model M [options]\n"
     "       bitnet-eval readiness --model M [--twin FILE] [options]\n"
     "       bitnet-eval divergence --model M --against REFERENCE --text_file F [--lens]",
     options,
@@ -65,30 +88,43 @@ const struct bn_cmd cmd = {
     commands};
 
 /* What the program is for this time. */
-enum mode { TASKS = 1, STRESS = 2, DIVERGENCE = 4, READINESS = 8 };
+enum { TASKS = 1, STRESS = 2, DIVERGENCE = 4, READINESS = 8, LATENCY = 16 };
 
 /* Options that the mode has no use for are refused, not ignored. */
-static void check_options(enum mode mode)
+static void check_options(unsigned mode)
 {
     static const char *const words[] = {[TASKS] = "--tasks",
+                                        [LATENCY] = "--subset latency",
+                                        [TASKS | LATENCY] = "--tasks",
                                         [STRESS] = "the word stress",
                                         [DIVERGENCE] = "the word divergence",
                                         [STRESS | DIVERGENCE] = "the word stress or divergence",
                                         [STRESS | READINESS] = "the word stress or readiness",
-                                        [TASKS | STRESS | READINESS] = "--tasks or the word stress or readiness",
-                                        [TASKS | DIVERGENCE] = "--tasks or the word divergence"};
+                                        [TASKS | LATENCY | STRESS | READINESS] =
+                                            "--tasks or the word stress or readiness",
+                                        [TASKS | DIVERGENCE] = "--tasks or the word divergence",
+                                        [TASKS | LATENCY | DIVERGENCE] = "--tasks or the word divergence"};
     static const struct {
         const char *option;
         unsigned modes;
     } uses[] = {{"tasks", TASKS},
-                {"subset", TASKS},
-                {"data_dir", TASKS | STRESS | READINESS},
+                {"subset", TASKS | LATENCY},
+                {"metric", TASKS},
+                {"workload", LATENCY},
+                {"max_new_tokens", LATENCY},
+                {"data_dir", TASKS | LATENCY | STRESS | READINESS},
                 {"num_fewshot", TASKS},
+                {"samples", TASKS | LATENCY},
+                {"seed", TASKS | LATENCY},
+                {"apply_chat_template", TASKS},
+                {"chat_template", TASKS},
+                {"fewshot_as_multiturn", TASKS},
+                {"system_instruction", TASKS},
                 {"alone", TASKS},
                 {"batch_size", TASKS},
                 {"token_ids", TASKS},
                 {"show_prompts", TASKS},
-                {"limit", TASKS | DIVERGENCE},
+                {"limit", TASKS | LATENCY | DIVERGENCE},
                 {"limit_per_group", TASKS},
                 {"ids", TASKS},
                 {"text_file", TASKS | DIVERGENCE},
@@ -107,7 +143,8 @@ void list_tasks(void)
 {
     const char *names[MAX_TASKS], *purposes[MAX_TASKS];
     size_t n = bn_eval_tasks(names, purposes, MAX_TASKS);
-    for (size_t i = 0; i < n; i++) printf("%-20s %s\n", names[i], purposes[i]);
+    for (size_t i = 0; i < n; i++) printf("%-22s %s\n", names[i], purposes[i]);
+    list_subsets();
     const struct bn_stress_test *tests;
     n = bn_stress_tests(&tests);
     for (size_t i = 0; i < n; i++) printf("stress %-26s %s\n", tests[i].name, tests[i].purpose);
@@ -171,12 +208,18 @@ int main(int argc, char **argv)
         list_tasks();
         return bn_cmd_finish(cmd.name, 0);
     }
-    check_options(is_stress ? STRESS : is_divergence ? DIVERGENCE : is_readiness ? READINESS : TASKS);
+    bool is_latency = o.subset && !strcmp(o.subset, "latency");
+    check_options(is_stress       ? STRESS
+                  : is_divergence ? DIVERGENCE
+                  : is_readiness  ? READINESS
+                  : is_latency    ? LATENCY
+                                  : TASKS);
     char found[BN_PATH_BYTES];
     if (o.eval.data_dir == usual_data) o.eval.data_dir = bn_shipped_path(found, usual_data);
     apply_options();
     return bn_cmd_finish(cmd.name, is_stress       ? stress()
                                    : is_divergence ? diverge()
                                    : is_readiness  ? readiness()
+                                   : is_latency    ? latency()
                                                    : evaluate());
 }

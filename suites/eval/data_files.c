@@ -96,8 +96,10 @@ static enum bn_status none_found(const struct bn_task *task, const char *directo
             used +=
                 (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? " or " : "", task->layouts[l].files[f]);
     return bn_suites_fail(
-        err, BN_ERR_IO, "Could not find %s in %.150s; --data_dir names the folder that holds the tasks' data%s%.120s.",
-        all, directory, task->data ? "; get them from " : "", task->data ? task->data : "");
+        err, BN_ERR_IO,
+        "Could not find %s in %.150s; --data_dir names the folder that holds the tasks' data%s%.120s%s%s.", all,
+        directory, task->data ? "; get them from " : "", task->data ? task->data : "",
+        task->fetch ? ", or with datasets/fetch " : "", task->fetch ? task->fetch : "");
 }
 
 enum bn_status bn_data_files_find(struct bn_data_files *found, const struct bn_task *task, const char *directory,

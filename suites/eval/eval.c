@@ -13,43 +13,6 @@ struct owned {            /* what a result points into */
     struct bn_items items;
 };
 
-/* ---- which items ---- */
-static bool listed(const char *list, const char *id)
-{
-    size_t n = strlen(id);
-    for (const char *p = list; p; p = strchr(p, ',')) {
-        if (*p == ',') p++;
-        if (!strncmp(p, id, n) && (p[n] == ',' || !p[n])) return true;
-    }
-    return false;
-}
-
-static void drop(struct bn_items *items, size_t i)
-{
-    struct bn_items one = {malloc(sizeof *one.list), 1, 1};
-    if (one.list) one.list[0] = items->list[i], bn_items_release(&one);
-}
-
-static void select_items(struct bn_items *items, const struct bn_eval_options *o)
-{
-    size_t kept = 0, in_group = 0;
-    const char *group = NULL;
-    for (size_t i = 0; i < items->n; i++) {
-        const struct bn_item *item = &items->list[i];
-        bool same = group && item->group && !strcmp(group, item->group);
-        in_group = same ? in_group + 1 : 0;
-        bool keep = !(o->limit > 0 && kept >= (size_t)o->limit) && !(o->ids && !listed(o->ids, item->id)) &&
-                    !(o->limit_per_group > 0 && in_group >= (size_t)o->limit_per_group);
-        if (keep) {
-            group = item->group;
-            items->list[kept++] = *item;
-        } else {
-            drop(items, i);
-        }
-    }
-    items->n = kept;
-}
-
 /* ---- scoring ---- */
 static enum bn_status size_result(struct bn_eval_result *result, const struct bn_items *items, struct bn_error *err)
 {
@@ -192,38 +155,6 @@ static enum bn_status score_all(struct bn_eval_result *result, struct owned *own
     return check_metrics(result, task, err);
 }
 
-/* The first of the listed ids that no item has; its length in *n. NULL: every id has an item. */
-static const char *unknown_id(const struct bn_items *items, const char *list, size_t *n)
-{
-    for (const char *p = list; p; p = strchr(p, ',')) {
-        size_t i = 0;
-        if (*p == ',') p++;
-        *n = strcspn(p, ",");
-        while (i < items->n && (strncmp(items->list[i].id, p, *n) || items->list[i].id[*n])) i++;
-        if (i == items->n) return p;
-    }
-    return NULL;
-}
-
-enum bn_status bn_task_chosen_items(struct bn_items *items, const struct bn_task *task,
-                                    const struct bn_eval_options *options, struct bn_error *err)
-{
-    size_t n;
-    enum bn_status status = bn_task_items(items, task, options, err);
-    if (status != BN_OK) return status;
-    const char *same = bn_items_same_id(items), *unknown = unknown_id(items, options->ids, &n);
-    if (same)
-        return bn_suites_fail(err, BN_ERR_FORMAT, "Two items of task %s have the id \"%.100s\".", task->name, same);
-    if (unknown)
-        return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item with the id \"%.*s\"; check --ids.", task->name,
-                              (int)(n < 100 ? n : 100), unknown);
-    if (!bn_items_gather(items)) return bn_suites_fail_memory(err);
-    select_items(items, options);
-    if (!items->n)
-        return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no item to score; check its data.", task->name);
-    return BN_OK;
-}
-
 enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model *model, const char *name,
                            const struct bn_eval_options *options, struct bn_error *err)
 {
@@ -242,16 +173,21 @@ enum bn_status bn_eval_run(struct bn_eval_result *result, const struct bn_model 
     const struct bn_since start = bn_since_now();
     *result = (struct bn_eval_result){
         .task = task->name, .version = task->version, .of_one = bn_score_is_of_one(task->score), .owner = owned};
+    result->options = *o;
+    result->drawn_shots = o->drawn_shots && o->n_shots && task->sampler == BN_SAMPLER_DRAWN;
+    result->chat_template = o->chat && !bn_score_is_of_texts(task->score) ? bn_chat_name(model) : NULL;
     result->rule = task->score == BN_SCORE_HALVES && o->rule ? o->rule
                    : task->score == BN_SCORE_HALVES          ? "llama.cpp"
                                                              : "lm-eval";
     result->kv_type = o->session.kv_type ? o->session.kv_type : "f32";
     int n_ctx = o->n_ctx ? o->n_ctx : task->score == BN_SCORE_HALVES ? 512 : 0;
-    status = bn_task_chosen_items(&owned->items, task, o, err);
+    status = bn_task_chosen_items(&owned->items, task, o, model, err);
+    result->n_documents = owned->items.n_documents;
     const struct bn_session_options session = bn_eval_session(&o->session, n_ctx, o->n_threads);
     if (status == BN_OK) status = bn_engine_provider_init(&engine, model, &session, o->n_together, o->alone, err);
     if (status == BN_OK) {
         result->n_ctx = engine.provider.max_tokens;
+        engine.special = result->chat_template != NULL;
         status = score_all(result, owned, task, o, &engine.provider, err);
     }
     bn_engine_provider_release(&engine);
@@ -264,6 +200,7 @@ void bn_eval_release(struct bn_eval_result *result)
 {
     struct owned *owned = result->owner;
     free(result->groups);
+    free(result->categories);
     for (size_t i = 0; i < result->n_items; i++) bn_eval_item_release(&result->items[i]);
     free(result->items);
     if (owned) {

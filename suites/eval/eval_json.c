@@ -29,24 +29,51 @@ static json_t *metrics_json(const struct bn_eval_metric *metrics, int n)
     return all;
 }
 
-static json_t *groups_json(const struct bn_eval_result *r)
+static json_t *groups_json(const struct bn_eval_group *groups, size_t n)
 {
     json_t *all = json_array();
-    for (size_t i = 0; i < r->n_groups; i++) {
-        const struct bn_eval_group *g = &r->groups[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct bn_eval_group *g = &groups[i];
         json_array_append_new(all, json_pack("{s:o, s:o, s:o, s:I}", "name", text(g->name), "acc", number(g->acc),
                                              "stderr", number(g->error), "n", (json_int_t)g->n));
     }
     return all;
 }
 
+void bn_eval_add_choice(json_t *settings, const struct bn_eval_options *o, size_t n)
+{
+    if (o->n_samples || o->documents) json_object_set_new(settings, "samples", json_integer((json_int_t)n));
+    if (o->n_samples) json_object_set_new(settings, "seed", json_integer((json_int_t)o->seed));
+}
+
+/* What was set that scores depend on. */
+static void add_settings(json_t *out, const struct bn_eval_result *r)
+{
+    const struct bn_eval_options *o = &r->options;
+    json_t *settings = json_object();
+    size_t n = o->n_samples ? (size_t)o->n_samples : r->n_items;
+    bn_eval_add_choice(settings, o, n);
+    if (r->drawn_shots) json_object_set_new(settings, "seed", json_integer((json_int_t)o->seed));
+    if (r->chat_template) json_object_set_new(settings, "chat_template", text(r->chat_template));
+    if (r->chat_template && o->n_shots)
+        json_object_set_new(settings, "fewshot_as_multiturn", json_boolean(!o->single_turn));
+    if (o->system_instruction) json_object_set_new(settings, "system_instruction", text(o->system_instruction));
+    if (json_object_size(settings))
+        json_object_set_new(out, "settings", settings);
+    else
+        json_decref(settings);
+    if (r->n_documents != r->n_items) json_object_set_new(out, "documents", json_integer((json_int_t)r->n_documents));
+}
+
 static json_t *result_json(const struct bn_eval_result *r)
 {
-    json_t *out =
-        json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version", r->version, "rule",
-                  r->rule, "kv_type", r->kv_type, "n_ctx", r->n_ctx, "n", (json_int_t)r->n_items, "tokens",
-                  (json_int_t)r->n_tokens, "seconds", r->seconds, "metrics", metrics_json(r->metrics, r->n_metrics));
-    if (r->n_groups) json_object_set_new(out, "groups", groups_json(r));
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:f, s:o}", "task", r->task, "version",
+                            r->version, "rule", r->rule, "kv_type", r->kv_type, "n_ctx", r->n_ctx, "num_fewshot",
+                            r->options.n_shots, "n", (json_int_t)r->n_items, "tokens", (json_int_t)r->n_tokens,
+                            "seconds", r->seconds, "metrics", metrics_json(r->metrics, r->n_metrics));
+    if (r->n_groups) json_object_set_new(out, "groups", groups_json(r->groups, r->n_groups));
+    if (r->n_categories) json_object_set_new(out, "categories", groups_json(r->categories, r->n_categories));
+    add_settings(out, r);
     return out;
 }
 
@@ -143,7 +170,7 @@ json_t *bn_eval_items_json(const struct bn_eval_result *result, const struct bn_
                      result->version, "rule", result->rule, "items", items);
 }
 
-json_t *bn_eval_prompt_json(const char *task, const struct bn_item *item)
+json_t *bn_eval_prompt_json(const char *task, const struct bn_item *item, bool close)
 {
     json_t *choices = json_array(), *labels = item->labels ? json_array() : NULL;
     for (int i = 0; i < item->n_choices; i++) {
@@ -154,10 +181,11 @@ json_t *bn_eval_prompt_json(const char *task, const struct bn_item *item)
                             json_string(item->context), "choices", choices);
     if (item->gold >= 0) json_object_set_new(out, "gold", json_integer(item->gold));
     if (labels) json_object_set_new(out, "labels", labels);
+    if (close) json_object_set_new(out, "delimiter", json_string(""));
     return out;
 }
 
-json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path)
+json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const char *model_path, const char *config)
 {
     json_t *tests = json_array();
     for (size_t i = 0; i < n; i++) {
@@ -169,14 +197,15 @@ json_t *bn_stress_json(const struct bn_stress_result *results, size_t n, const c
         if (r->n_metrics) json_object_set_new(test, "metrics", metrics_json(r->metrics, r->n_metrics));
         json_array_append_new(tests, test);
     }
-    return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o}", "format", "bitnet-stress-1", "engine", "version", bn_version(),
-                     "commit", bn_commit(), "model", text(model_path), "tests", tests);
+    return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o, s:o}", "format", "bitnet-stress-1", "engine", "version",
+                     bn_version(), "commit", bn_commit(), "model", text(model_path), "config", text(config), "tests",
+                     tests);
 }
 
 json_t *bn_readiness_json(const struct bn_readiness *r, const struct bn_stress_result *results, size_t n,
                           const char *model_path, const char *config)
 {
-    json_t *parts = json_array(), *out = bn_stress_json(results, n, model_path);
+    json_t *parts = json_array(), *out = bn_stress_json(results, n, model_path, config);
     json_int_t n_parts = (json_int_t)r->n_parts;
     for (size_t i = 0; i < r->n_parts; i++) {
         const struct bn_readiness_part *p = &r->parts[i];

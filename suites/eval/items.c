@@ -60,57 +60,6 @@ bool bn_item_add_choice(struct bn_item *item, const char *text)
     return choices[item->n_choices] && ++item->n_choices;
 }
 
-/* ---- examples ---- */
-static bool same_group(const struct bn_item *a, const struct bn_item *b)
-{
-    return (!a->group && !b->group) || (a->group && b->group && !strcmp(a->group, b->group));
-}
-
-/* The examples of an item, in a text of the caller's; how many there were in *found. NULL: memory is short. */
-static char *join_shots(const struct bn_item *item, const struct bn_items *shots, int n, int *found)
-{
-    char *text = NULL;
-    size_t n_bytes;
-    FILE *f = open_memstream(&text, &n_bytes);
-    if (!f) return NULL;
-    *found = 0;
-    for (size_t i = 0; i < shots->n && *found < n; i++) {
-        const struct bn_item *shot = &shots->list[i];
-        if (!same_group(item, shot)) continue;
-        fprintf(f, "%s %s\n\n", shot->context, shot->choices[shot->gold]);
-        (*found)++;
-    }
-    if (!fclose(f)) return text;
-    free(text);
-    return NULL;
-}
-
-enum bn_status bn_items_add_shots(struct bn_items *items, const struct bn_items *shots, int n, const char *task,
-                                  struct bn_error *err)
-{
-    for (size_t i = 0; i < items->n; i++) {
-        struct bn_item *item = &items->list[i];
-        char *whole = NULL;
-        int found = 0;
-        if (!item->description && !n) continue;
-        char *examples = join_shots(item, shots, n, &found);
-        if (examples && found == n &&
-            asprintf(&whole, "%s%s%s", item->description ? item->description : "", examples, item->context) < 0)
-            whole = NULL;
-        bool short_of_memory = !examples || (found == n && !whole);
-        free(examples);
-        if (short_of_memory) return bn_suites_fail_memory(err);
-        if (found < n)
-            return bn_suites_fail(err, BN_ERR_USAGE,
-                                  "Task %s has %d examples%s%s, not %d; choose a smaller "
-                                  "--num_fewshot.",
-                                  task, found, item->group ? " of " : "", item->group ? item->group : "", n);
-        free(item->context);
-        item->context = whole;
-    }
-    return BN_OK;
-}
-
 /* ---- order ---- */
 struct place { /* of an item: its group's first index, then its own */
     size_t group, at;

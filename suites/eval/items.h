@@ -10,29 +10,25 @@ struct bn_item {
     size_t number;     /* in its group, or of all; from 0 */
     char *group;       /* MMLU subject, micro-world task; NULL: the task has no groups */
     char *description; /* what the task says before examples and context; NULL: nothing */
-    char *context;     /* text before every choice (partial: after each), with description and examples in front
-                          (bn_items_add_shots) */
-    char **choices;    /* [n_choices] without the leading space; a text task has one: the whole text */
-    bool *labels;      /* [n_choices] of a task with several true answers; else NULL */
+    char *context;  /* text before every choice (partial: after each); from bn_items_prompt on all that the model gets
+                       there */
+    char **choices; /* [n_choices] without the leading space; a text task has one: the whole text */
+    bool *labels;   /* [n_choices] of a task with several true answers; else NULL */
     int n_choices;
     int gold;                /* index of the right choice; -1: none */
     size_t n_words, n_bytes; /* of a text before detokenising (text tasks) */
+    bool left_out;           /* not among the documents that were asked for */
 };
 struct bn_items {
     struct bn_item *list; /* [n] */
     size_t n, cap;
+    size_t n_documents; /* of the set that they were chosen from */
 };
 void bn_items_release(struct bn_items *items);
 
 /* Appends an item and returns it, or NULL when memory is short. `group` may be NULL. Strings are copied. */
 struct bn_item *bn_items_add(struct bn_items *items, const char *id, const char *group, const char *context);
 bool bn_item_add_choice(struct bn_item *item, const char *text);
-
-/* Puts in front of each context its description and the first n of `shots` of its group, each followed by its right
- * choice and a blank line, as lm-eval does. BN_ERR_USAGE: a group has fewer than n; `task` is its name for the
- * sentence. */
-enum bn_status bn_items_add_shots(struct bn_items *items, const struct bn_items *shots, int n, const char *task,
-                                  struct bn_error *err);
 
 /* Items of one group next to each other, groups in the order they first came. False when memory is short. */
 bool bn_items_gather(struct bn_items *items);

@@ -1,8 +1,8 @@
 /* make_items.c - from rows of data to the items of a task, by its templates. */
 #include "engine/template.h"
 #include "suites/eval/clean.h"
-#include "suites/eval/data_files.h"
 #include "suites/eval/format.h"
+#include "suites/eval/make_items.h"
 #include "suites/eval/metrics.h"
 #include "suites/eval/read.h"
 #include "suites/fail.h"
@@ -13,6 +13,7 @@
 enum { ID_BYTES = 192 };
 
 struct maker {
+    const struct bn_task_preamble *preamble; /* of the item that is made; NULL: the task has none */
     struct bn_items *items;
     const struct bn_task *task;
     struct bn_task_fields fields;
@@ -72,6 +73,18 @@ static json_int_t next_of(json_t *groups, const char *group)
     return json_object_set_new_nocheck(groups, group, json_integer(n + 1)) ? -1 : n;
 }
 
+/* By the task's template, after the name of its preamble where it has one; NULL: the task has no template. */
+static enum bn_status make_id(const struct row *r, char **id)
+{
+    char *own;
+    enum bn_status status = render(r, &own, r->maker->fields.id, "id");
+    *id = own;
+    if (status != BN_OK || !own || !*own || !r->maker->preamble) return status;
+    if (asprintf(id, "%s/%s", r->maker->preamble->name, own) < 0) *id = NULL;
+    free(own);
+    return *id ? BN_OK : bn_suites_fail_memory(r->err);
+}
+
 /* Adds an item; without a template of ids it is numbered from 0, in its group. */
 static enum bn_status add_item(const struct row *r, struct bn_item **item, const char *context)
 {
@@ -79,8 +92,9 @@ static enum bn_status add_item(const struct row *r, struct bn_item **item, const
     char *id, *group = NULL, name[ID_BYTES];
     size_t number = m->items->n;
     *item = NULL;
-    enum bn_status status = render(r, &id, m->fields.id, "id");
+    enum bn_status status = make_id(r, &id);
     if (status == BN_OK) status = render(r, &group, m->fields.group, "group");
+    if (status == BN_OK && m->preamble && !(group = strdup(m->preamble->name))) status = bn_suites_fail_memory(r->err);
     if (status == BN_OK && ((group && !*group) || (id && !*id) || (group && strlen(group) > 128)))
         status = bn_row_fault(r->err, r->row, "has no name as its %s.", id && !*id ? "id" : "group");
     if (status == BN_OK) {
@@ -253,14 +267,19 @@ static enum bn_status add_text(const struct row *r, const char *text)
     return status;
 }
 
-static enum bn_status make_item(void *self, const struct bn_row *row, struct bn_error *err)
+/* A variable of the templates that is not of the data. */
+static enum bn_status set_variable(const struct bn_row *row, const char *name, const char *value, const char *what,
+                                   struct bn_error *err)
 {
-    const struct maker *m = self;
+    if (json_object_get(row->value, name))
+        return bn_row_fault(err, row, "has a field \"%s\", which names %s; rename the field.", name, what);
+    return json_object_set_new(row->value, name, json_string(value)) ? bn_suites_fail_memory(err) : BN_OK;
+}
+
+static enum bn_status make_one(const struct maker *m, const struct bn_row *row, struct bn_error *err)
+{
     struct row r = {.maker = m, .row = row, .err = err};
     enum bn_status status = BN_OK;
-    if (m->star[0] && json_object_get(row->value, "star"))
-        return bn_row_fault(err, row, "has a field \"star\", which names what * stands for; rename the field.");
-    if (m->star[0] && json_object_set_new(row->value, "star", json_string(m->star))) return bn_suites_fail_memory(err);
     r.json = json_dumps(row->value, JSON_COMPACT | JSON_REAL_PRECISION(17));
     if (!r.json) return bn_suites_fail_memory(err);
     r.n_json = strlen(r.json);
@@ -276,83 +295,36 @@ static enum bn_status make_item(void *self, const struct bn_row *row, struct bn_
     return status;
 }
 
+/* One item, or one after each preamble. */
+static enum bn_status make_item(void *self, const struct bn_row *row, struct bn_error *err)
+{
+    struct maker *m = self;
+    enum bn_status status = BN_OK;
+    if (m->star[0]) status = set_variable(row, "star", m->star, "what * stands for", err);
+    if (status == BN_OK && !m->task->n_preambles) return make_one(m, row, err);
+    for (uint32_t i = 0; i < m->task->n_preambles && status == BN_OK; i++) {
+        m->preamble = &m->task->preambles[i];
+        status = set_variable(row, "preamble", m->preamble->text, "what comes before the question", err);
+        if (status == BN_OK) status = make_one(m, row, err);
+        json_object_del(row->value, "preamble");
+    }
+    return status;
+}
+
 /* ---- files ---- */
-static enum bn_status read_files(struct bn_items *items, const struct bn_task *task, const struct bn_data_files *files,
-                                 const char *directory, struct bn_error *err)
+enum bn_status bn_make_items(struct bn_items *items, const struct bn_task *task, const struct bn_data_files *files,
+                             const char *directory, struct bn_error *err)
 {
     json_t *groups = json_object();
     enum bn_status status = groups ? BN_OK : bn_suites_fail_memory(err);
     for (size_t i = 0; i < files->n && status == BN_OK; i++) {
-        struct maker maker = {items, task, bn_task_fields_of(task, files->layout), files->stars[i], groups};
+        struct maker maker = {.items = items,
+                              .task = task,
+                              .fields = bn_task_fields_of(task, files->layout),
+                              .star = files->stars[i],
+                              .groups = groups};
         status = bn_format_read(&(struct bn_rows){files->layout, directory, files->paths[i], make_item, &maker}, err);
     }
     json_decref(groups);
-    return status;
-}
-
-/* Examples of each item's group come first, as lm-eval joins them. */
-static enum bn_status add_shots(struct bn_items *items, const struct bn_task *task, const struct bn_data_files *files,
-                                const struct bn_eval_options *options, struct bn_error *err)
-{
-    struct bn_items shots = {0};
-    struct bn_data_files shot_files = {.layout = files->layout};
-    enum bn_status status = BN_OK;
-    if (options->n_shots && !files->layout->shots)
-        return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no file of examples (shots) for --num_fewshot.",
-                              task->name);
-    for (size_t i = 0; i < files->n && options->n_shots; i++)
-        if (!strcmp(files->paths[i], files->layout->shots))
-            return bn_suites_fail(err, BN_ERR_FORMAT,
-                                  "Task %s takes its examples from %s, which holds its questions; name another file.",
-                                  task->name, files->paths[i]);
-    if (options->n_shots) status = bn_data_files_match(&shot_files, options->data_dir, files->layout->shots, err);
-    if (status == BN_OK && options->n_shots && !shot_files.n)
-        status = bn_suites_fail(err, BN_ERR_IO, "Could not find %s in %.200s, the examples of task %s.",
-                                files->layout->shots, options->data_dir, task->name);
-    if (status == BN_OK) status = read_files(&shots, task, &shot_files, options->data_dir, err);
-    if (status == BN_OK) status = bn_items_add_shots(items, &shots, options->n_shots, task->name, err);
-    bn_items_release(&shots);
-    bn_data_files_release(&shot_files);
-    return status;
-}
-
-/* The file that the user names may hold any bytes but NUL. */
-static enum bn_status read_given(struct bn_items *items, const struct bn_eval_options *options, const char *task,
-                                 struct bn_error *err)
-{
-    char *text = NULL;
-    size_t n_bytes;
-    if (!options->text_file) return bn_suites_fail(err, BN_ERR_USAGE, "Task %s needs --text_file FILE.", task);
-    enum bn_status status = bn_text_read(&text, &n_bytes, options->text_file, err);
-    if (status != BN_OK) return status;
-    struct bn_item *item = bn_items_add(items, options->text_file, NULL, "");
-    if (!item || !bn_item_add_choice(item, text))
-        status = bn_suites_fail_memory(err);
-    else
-        item->n_words = bn_text_words(text), item->n_bytes = n_bytes;
-    free(text);
-    return status;
-}
-
-enum bn_status bn_task_check_data(const struct bn_task *task, const struct bn_eval_options *options,
-                                  struct bn_error *err)
-{
-    struct bn_data_files files = {0};
-    if (!strcmp(task->layouts[0].files[0], BN_TEXT_FILE)) return BN_OK;
-    enum bn_status status = bn_data_files_find(&files, task, options->data_dir, err);
-    bn_data_files_release(&files);
-    return status;
-}
-
-enum bn_status bn_task_items(struct bn_items *items, const struct bn_task *task, const struct bn_eval_options *options,
-                             struct bn_error *err)
-{
-    struct bn_data_files files;
-    if (!strcmp(task->layouts[0].files[0], BN_TEXT_FILE)) return read_given(items, options, task->name, err);
-    enum bn_status status = bn_data_files_find(&files, task, options->data_dir, err);
-    if (status != BN_OK) return status;
-    status = read_files(items, task, &files, options->data_dir, err);
-    if (status == BN_OK) status = add_shots(items, task, &files, options, err);
-    bn_data_files_release(&files);
     return status;
 }

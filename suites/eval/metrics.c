@@ -93,8 +93,8 @@ void bn_metric_add(struct bn_eval_result *result, const char *name, struct bn_me
 }
 
 /* Items of one group are adjacent in the file; a new name starts a new group. */
-static enum bn_status find_groups(struct bn_eval_result *result, const struct bn_items *items, const double *hits,
-                                  struct bn_error *err)
+enum bn_status bn_find_groups(struct bn_eval_result *result, const struct bn_items *items, const double *hits,
+                              struct bn_error *err)
 {
     result->groups = calloc(items->n, sizeof *result->groups);
     if (!result->groups) return bn_suites_fail_memory(err);
@@ -107,27 +107,54 @@ static enum bn_status find_groups(struct bn_eval_result *result, const struct bn
     return BN_OK;
 }
 
-static struct bn_mean mean_of_groups(const struct bn_eval_result *result)
+/* Of the groups of one category, or of all (NULL). */
+static struct bn_mean mean_of_groups(const struct bn_eval_result *result, const struct bn_task *task,
+                                     const struct bn_task_category *category)
 {
-    struct bn_mean *means = calloc(result->n_groups, sizeof *means);
+    struct bn_mean *means = calloc(result->n_groups + 1, sizeof *means);
+    size_t n = 0;
     if (!means) return (struct bn_mean){NAN, NAN, 0};
-    for (size_t i = 0; i < result->n_groups; i++)
-        means[i] = (struct bn_mean){result->groups[i].acc, result->groups[i].error, result->groups[i].n};
-    struct bn_mean mean = bn_mean_of_groups(means, result->n_groups);
+    for (size_t i = 0; i < result->n_groups; i++) {
+        const struct bn_eval_group *g = &result->groups[i];
+        if (!category || bn_task_category_of(task, g->name) == category)
+            means[n++] = (struct bn_mean){g->acc, g->error, g->n};
+    }
+    struct bn_mean mean = bn_mean_of_groups(means, n);
     free(means);
     return mean;
 }
 
+/* A category without items, of a run of some, is left out; a group without a category would be missing in all. */
+static enum bn_status find_categories(struct bn_eval_result *result, const struct bn_task *task, struct bn_error *err)
+{
+    if (!task->n_categories) return BN_OK;
+    for (size_t i = 0; i < result->n_groups; i++)
+        if (!bn_task_category_of(task, result->groups[i].name))
+            return bn_suites_fail(err, BN_ERR_FORMAT, "The group \"%.100s\" of task %s is in none of its categories.",
+                                  result->groups[i].name, task->name);
+    result->categories = calloc(task->n_categories, sizeof *result->categories);
+    if (!result->categories) return bn_suites_fail_memory(err);
+    for (uint32_t c = 0; c < task->n_categories; c++) {
+        struct bn_mean mean = mean_of_groups(result, task, &task->categories[c]);
+        if (mean.n)
+            result->categories[result->n_categories++] =
+                (struct bn_eval_group){task->categories[c].name, mean.value, mean.error, mean.n};
+    }
+    return BN_OK;
+}
+
+static const struct {
+    const char *name;
+    int by;
+} all[] = {[BN_METRIC_ACC] = {"acc", BY_SUM},
+           [BN_METRIC_ACC_NORM] = {"acc_norm", BY_CHARS},
+           [BN_METRIC_ACC_BYTES] = {"acc_bytes", BY_BYTES}};
+
 enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_task *task,
                                  const struct bn_items *items, struct bn_error *err)
 {
-    static const struct {
-        const char *name;
-        int by;
-    } all[] = {[BN_METRIC_ACC] = {"acc", BY_SUM},
-               [BN_METRIC_ACC_NORM] = {"acc_norm", BY_CHARS},
-               [BN_METRIC_ACC_BYTES] = {"acc_bytes", BY_BYTES}};
     if (bn_score_is_of_one(task->score)) return bn_one_metrics(result, task, err);
+    if (task->n_preambles) return bn_consistency_metrics(result, task, items, err);
     double *hits = calloc(items->n + 1, sizeof *hits);
     if (!hits) return bn_suites_fail_memory(err);
     enum bn_status status = BN_OK;
@@ -137,9 +164,10 @@ enum bn_status bn_choice_metrics(struct bn_eval_result *result, const struct bn_
             hits[i] = task->score == BN_SCORE_TRUE_SHARE
                           ? bn_true_share(result->items[i].ll, items->list[i].labels, result->items[i].n_choices)
                           : right(&result->items[i], &items->list[i], all[m].by);
-        if (all[m].by == BY_SUM && items->list[0].group) status = find_groups(result, items, hits, err);
+        if (all[m].by == BY_SUM && items->list[0].group) status = bn_find_groups(result, items, hits, err);
         bool pooled = status == BN_OK && task->grouped && all[m].by == BY_SUM;
-        bn_metric_add(result, all[m].name, pooled ? mean_of_groups(result) : bn_mean_of(hits, items->n));
+        if (pooled) status = find_categories(result, task, err);
+        bn_metric_add(result, all[m].name, pooled ? mean_of_groups(result, task, NULL) : bn_mean_of(hits, items->n));
     }
     free(hits);
     return status;

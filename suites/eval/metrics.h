@@ -24,6 +24,13 @@ struct bn_mean bn_mean_of_groups(const struct bn_mean *groups, size_t k);
 
 /* States one more metric. */
 void bn_metric_add(struct bn_eval_result *result, const char *name, struct bn_mean mean);
+/* Fills result->groups from what each item is worth. */
+enum bn_status bn_find_groups(struct bn_eval_result *result, const struct bn_items *items, const double *hits,
+                              struct bn_error *err);
+/* Of a task with preambles, n questions: consistency (the share of pairs of preambles after which the model answers the
+ * same), consistent_acc (the share answered right after each), acc (the share of right answers). */
+enum bn_status bn_consistency_metrics(struct bn_eval_result *result, const struct bn_task *task,
+                                      const struct bn_items *items, struct bn_error *err);
 /* Of a task of one ending or answer: acc (each token of the ending is the most likely one) and perplexity (of a whole
  * ending, exp of the mean of -ll; its standard error by the delta method, where lm-eval resamples), or
  * "exact_match,FILTER" of each filter. */

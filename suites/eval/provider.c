@@ -9,7 +9,7 @@ enum { BN_ROWS_DEFAULT = 128 }; /* what struct bn_session_options calls the defa
 static enum bn_status encode(void *self, const char *text, bool bos, int32_t **ids, size_t *n, struct bn_error *err)
 {
     const struct bn_engine_provider *engine = self;
-    int flags = bos ? BN_TOKENIZE_BOS : 0;
+    int flags = (bos ? BN_TOKENIZE_BOS : 0) | (engine->special ? BN_TOKENIZE_SPECIAL : 0);
     size_t n_bytes = strlen(text),
            cap = n_bytes + 8; /* a token has at least one byte, but for BOS and the SPM prefix */
     int32_t *buffer = malloc(cap * sizeof *buffer);

@@ -26,7 +26,8 @@ struct bn_provider {
     int n_vocab;
     int max_tokens; /* longest input of one forward pass */
     int32_t prefix; /* the token a text without context starts from: BOS, EOS where there is none */
-    /* Ids of a text, with BOS in front when `bos`; the caller frees *ids. Nothing in the text is a special token. */
+    /* Ids of a text, with BOS in front when `bos`; the caller frees *ids. Special tokens in the text are plain text,
+     * unless the texts are prompts that a chat template made. */
     enum bn_status (*encode)(void *self, const char *text, bool bos, int32_t **ids, size_t *n, struct bn_error *err);
     /* Requests with equal beginnings belong side by side. */
     enum bn_status (*forward)(void *self, const struct bn_request *requests, size_t n, struct bn_error *err);
@@ -43,6 +44,7 @@ struct bn_engine_provider {
     struct bn_batch *batch;
     int n_together; /* inputs of one pass; the batch has room for as many contexts, endings, and one that is held */
     bool shares;    /* beginnings; else every input is computed whole */
+    bool special;   /* texts have special tokens: a chat template made them */
     int held;       /* sequence that later inputs may share the beginning of, or -1 */
     int32_t *held_ids;
     size_t n_held;

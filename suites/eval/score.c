@@ -60,14 +60,15 @@ static enum bn_status score_window(struct bn_nll *nll, const struct bn_provider 
 
 /* ---- choices ---- */
 /* context without its trailing white space, and that white space + " " + ending after it, in one buffer. */
-static char *join(const char *context, const char *ending, size_t *n_context)
+static char *join(const struct bn_choice *choice, size_t *n_context)
 {
-    size_t n = strlen(context), m = strlen(ending);
+    const char *context = choice->context;
+    size_t n = strlen(context), m = strlen(choice->ending);
     char *text = malloc(n + m + 2);
     if (!text) return NULL;
     memcpy(text, context, n);
     text[n] = ' ';
-    memcpy(text + n + 1, ending, m + 1);
+    memcpy(text + n + !choice->close, choice->ending, m + 1);
     while (n && isspace((unsigned char)context[n - 1])) n--;
     *n_context = n;
     return text;
@@ -83,7 +84,7 @@ static enum bn_status encode_pair(struct pair *pair, const struct bn_provider *p
                                   bool same_context, struct bn_error *err)
 {
     size_t n;
-    char *text = join(choice->context, choice->ending, &n);
+    char *text = join(choice, &n);
     if (!text) return bn_suites_fail_memory(err);
     free(pair->whole);
     pair->whole = NULL;
@@ -126,6 +127,9 @@ static enum bn_status make_requests(struct bn_request *requests, struct window *
     for (size_t i = 0; i < n && status == BN_OK; i++) {
         bool same = i && !strcmp(choices[i].context, choices[i - 1].context);
         status = encode_pair(&pair, p, &choices[i], same, err);
+        if (status == BN_OK && choices[i].close && pair.n_whole <= pair.n_context)
+            status = bn_suites_fail(err, BN_ERR_FORMAT,
+                                    "A choice is empty, and the chat template leaves nothing of it to score.");
         if (status == BN_OK) status = make_request(&requests[*n_requests], &windows[i], &scores[i], p, &pair, err);
         if (status == BN_OK && windows[i].n_targets) ++*n_requests;
     }

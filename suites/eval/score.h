@@ -15,6 +15,7 @@ double bn_log_probability(const float *logits, int n_vocab, int32_t id);
 
 struct bn_choice { /* an ending and what comes before it */
     const char *context, *ending;
+    bool close; /* nothing between them: the ending begins a turn of a chat */
 };
 struct bn_choice_score {
     double ll;   /* sum of ln p over the continuation */
@@ -25,10 +26,10 @@ struct bn_choice_score {
         *ids; /* [n_ids] the whole input and the continuation, the last `tokens` of them; bn_choice_scores_release */
     size_t n_ids;
 };
-/* Scores " " + ending after context. White space at the context's end moves to the continuation. The continuation's ids
- * are what enc(context + continuation) has after the first len(enc(context)) ids; an input that is too long loses its
- * left end (BOS first), keeping the last max_tokens + 1 ids minus the final one. scores [n]: the caller releases them,
- * also after a failure. */
+/* Scores " " + ending after context, or the ending alone (close). White space at the context's end moves to the
+ * continuation. The continuation's ids are what enc(context + continuation) has after the first len(enc(context)) ids;
+ * an input that is too long loses its left end (BOS first), keeping the last max_tokens + 1 ids minus the final one.
+ * scores [n]: the caller releases them, also after a failure. */
 enum bn_status bn_score_choices(struct bn_choice_score *scores, const struct bn_provider *provider,
                                 const struct bn_choice *choices, size_t n, struct bn_error *err);
 void bn_choice_scores_release(struct bn_choice_score *scores, size_t n);

@@ -101,9 +101,10 @@ static enum bn_status score_block(const struct scoring *s, const struct place *b
     for (size_t i = 0; i < n && status == BN_OK; i++) {
         const struct bn_item *item = &s->items->list[block[i].at];
         bool partial = s->task->score == BN_SCORE_PARTIAL;
+        bool close = s->options->chat && bn_score_is_of_choices(s->task->score); /* an ending brings its own space */
         for (int c = 0; c < item->n_choices; c++)
             choices[k++] = (struct bn_choice){partial ? item->choices[c] : item->context,
-                                              partial ? item->context : item->choices[c]};
+                                              partial ? item->context : item->choices[c], close};
     }
     if (status == BN_OK) status = bn_score_choices(scores, s->provider, choices, n_choices, s->err);
     k = 0;

@@ -44,21 +44,38 @@ struct bn_task_filter {
     int select;  /* enum bn_task_select: which of several matches */
 };
 #define BN_TEXT_FILE "--text_file" /* instead of a file: the one that the user names */
+/* Which examples come before a question when a seed is given: lm-eval's samplers. */
+enum bn_task_sampler { BN_SAMPLER_DRAWN, BN_SAMPLER_FIRST };
+/* What can come before a question, the variable `preamble`: each makes an item of it, in the group of its name. */
+struct bn_task_preamble {
+    char *name, *text;
+};
+/* Groups that are stated together. */
+struct bn_task_category {
+    char *name, **groups; /* [n_groups] */
+    uint32_t n_groups;
+};
 struct bn_task {
     struct bn_task_fields fields;
     char *name, *version, *purpose, *source, *data, *licence;
-    int score;                      /* enum bn_task_score */
-    int *metrics;                   /* [n_metrics] enum bn_task_metric, of a choice task */
-    int clean;                      /* index in bn_cleans; 0: as it is */
-    bool grouped;                   /* the score is the groups' weighted mean with the pooled standard error */
-    struct bn_task_layout *layouts; /* [n_layouts] */
+    char *fetch;                         /* the set of datasets/public.list that has the data, or NULL */
+    char *subset, *measures;             /* names that --subset and --metric have for it and others together, or NULL */
+    int score;                           /* enum bn_task_score */
+    int *metrics;                        /* [n_metrics] enum bn_task_metric, of a choice task */
+    int clean;                           /* index in bn_cleans; 0: as it is */
+    bool grouped;                        /* the score is the groups' weighted mean with the pooled standard error */
+    struct bn_task_preamble *preambles;  /* [n_preambles] of a task that asks for one answer after all of them */
+    struct bn_task_category *categories; /* [n_categories] of a grouped task: every group is in one of them */
+    int sampler;                         /* enum bn_task_sampler */
+    struct bn_task_layout *layouts;      /* [n_layouts] */
     /* of an exact score: */
     struct bn_task_filter *filters; /* [n_filters] */
     char **until, **ignore;         /* [n_until] the answer ends before these; [n_ignore] patterns deleted before two
                                        answers are compared */
     uint32_t n_filters, n_until, n_ignore, max_tokens;
     bool ignore_case, ignore_punctuation;
-    uint32_t n_metrics, n_layouts, n_choices; /* choices each question must have; 0: two or more */
+    uint32_t n_metrics, n_categories, n_preambles, n_layouts;
+    uint32_t n_choices; /* choices each question must have; 0: two or more */
 };
 
 /* A task of tasks.list; NULL when there is no such task. "hella_swag" and "hellaswag" are one name. */
@@ -68,20 +85,33 @@ enum bn_status bn_task_read(struct bn_task **task, const char *path, struct bn_e
 enum bn_status bn_task_parse(struct bn_task **task, const char *text, size_t n_bytes, const char *path,
                              struct bn_error *err);
 void bn_task_free(struct bn_task *task);
+/* Whether the task states a metric of this name: one of its own, or what it measures with others. */
+bool bn_task_states(const struct bn_task *task, const char *metric);
 /* The task called `name`, or the one in the file of that name where it ends with .yaml; *own: what to free. */
 enum bn_status bn_task_open(const struct bn_task **task, struct bn_task **own, const char *name, struct bn_error *err);
 
 /* The templates of a layout: its own, else the task's. They stay the task's. */
 struct bn_task_fields bn_task_fields_of(const struct bn_task *task, const struct bn_task_layout *layout);
 
-/* bn_task_items, then what options choose of them: BN_ERR_USAGE: none, or an id of options->ids that no item has. */
+/* The category that a group is in; NULL: none. */
+const struct bn_task_category *bn_task_category_of(const struct bn_task *task, const char *group);
+
+/* bn_task_items, then what options choose of them, as prompts. model: whose chat template is used, NULL where options
+ * use none. BN_ERR_USAGE: none is left; an id of options->ids or a number of options->documents that no item has. */
 enum bn_status bn_task_chosen_items(struct bn_items *items, const struct bn_task *task,
-                                    const struct bn_eval_options *options, struct bn_error *err);
+                                    const struct bn_eval_options *options, const struct bn_model *model,
+                                    struct bn_error *err);
+/* Whether a list of options->documents is of this task: its name, or TASK_GROUP where it is grouped. */
+bool bn_task_is_named(const struct bn_task *task, const char *name);
 /* Whether its data are there, before anything is scored. */
 enum bn_status bn_task_check_data(const struct bn_task *task, const struct bn_eval_options *options,
                                   struct bn_error *err);
 
-/* Reads the items of the form that is found under options->data_dir, with options->n_shots examples before each. */
+/* Reads the items of the form that is found under options->data_dir, in the order of the files: questions, not yet
+ * prompts. */
 enum bn_status bn_task_items(struct bn_items *items, const struct bn_task *task, const struct bn_eval_options *options,
+                             struct bn_error *err);
+/* Likewise the examples for --num_fewshot. */
+enum bn_status bn_task_shots(struct bn_items *shots, const struct bn_task *task, const struct bn_eval_options *options,
                              struct bn_error *err);
 #endif

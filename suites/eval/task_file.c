@@ -17,6 +17,7 @@ static const char *const scores[] = {"choice",  "true_share", "partial", "ending
                                      "rolling", "story",      "halves",  NULL};
 static const char *const metrics[] = {"acc", "acc_norm", "acc_bytes", NULL};
 static const char *const selects[] = {"first", "last", NULL};
+static const char *const samplers[] = {"default", "first_n", NULL};
 
 #define TEMPLATE(name)                                                                                                 \
     {                                                                                                                  \
@@ -31,12 +32,24 @@ static const struct bn_yaml_field file_entry = {NULL, BN_YAML_TEXT, .max = 255},
                                   column_entry = {NULL, BN_YAML_TEXT, .max = 63},
                                   metric_entry = {NULL, BN_YAML_WORD, .words = metrics},
                                   stop_entry = {NULL, BN_YAML_PROSE, .max = 255},
-                                  pattern_entry = {NULL, BN_YAML_TEXT, .max = 255};
+                                  pattern_entry = {NULL, BN_YAML_TEXT, .max = 255},
+                                  group_entry = {NULL, BN_YAML_TEXT, .max = 128};
 #define FILTER(member) offsetof(struct bn_task_filter, member)
 static const struct bn_yaml_field filter_fields[] = {
     {"name", BN_YAML_TEXT, FILTER(name), .required = true, .unique = true, .max = 31},
     {"regex", BN_YAML_TEXT, FILTER(regex), .max = 255},
     {"select", BN_YAML_WORD, FILTER(select), .words = selects},
+    {0}};
+#define CATEGORY(member) offsetof(struct bn_task_category, member)
+static const struct bn_yaml_field category_fields[] = {
+    {"name", BN_YAML_TEXT, CATEGORY(name), .required = true, .unique = true, .max = 31},
+    {"groups", BN_YAML_LIST, CATEGORY(groups), .required = true, .max = 128, .count = CATEGORY(n_groups),
+     .size = sizeof(char *), .items = &group_entry},
+    {0}};
+#define PREAMBLE(member) offsetof(struct bn_task_preamble, member)
+static const struct bn_yaml_field preamble_fields[] = {
+    {"name", BN_YAML_TEXT, PREAMBLE(name), .required = true, .unique = true, .max = 31},
+    {"text", BN_YAML_PROSE, PREAMBLE(text), .required = true, .unique = true, .max = TEMPLATE_MOST},
     {0}};
 #define LAYOUT(member) offsetof(struct bn_task_layout, member)
 static const struct bn_yaml_field layout_fields[] = {
@@ -58,12 +71,20 @@ static const struct bn_yaml_field task_fields[] = {
     {"source", BN_YAML_TEXT, TASK(source), .max = 250},
     {"data", BN_YAML_TEXT, TASK(data), .max = 250},
     {"licence", BN_YAML_TEXT, TASK(licence), .max = 120},
+    {"fetch", BN_YAML_TEXT, TASK(fetch), .max = 63},
+    {"subset", BN_YAML_TEXT, TASK(subset), .max = 63},
+    {"measures", BN_YAML_TEXT, TASK(measures), .max = 63},
     {"score", BN_YAML_WORD, TASK(score), .required = true, .words = scores},
     {"metrics", BN_YAML_LIST, TASK(metrics), .max = 3, .count = TASK(n_metrics), .size = sizeof(int),
      .items = &metric_entry},
     {"clean", BN_YAML_WORD, TASK(clean), .words = bn_clean_names},
     {"n_choices", BN_YAML_NUMBER, TASK(n_choices), .min = 2, .max = 64},
     {"grouped", BN_YAML_SWITCH, TASK(grouped)},
+    {"categories", BN_YAML_LIST, TASK(categories), .max = 16, .count = TASK(n_categories),
+     .size = sizeof(struct bn_task_category), .items = category_fields},
+    {"preambles", BN_YAML_LIST, TASK(preambles), .max = 16, .count = TASK(n_preambles),
+     .size = sizeof(struct bn_task_preamble), .items = preamble_fields},
+    {"sampler", BN_YAML_WORD, TASK(sampler), .words = samplers},
     {"filters", BN_YAML_LIST, TASK(filters), .max = 6, .count = TASK(n_filters), .size = sizeof(struct bn_task_filter),
      .items = filter_fields},
     {"until", BN_YAML_LIST, TASK(until), .max = 16, .count = TASK(n_until), .size = sizeof(char *),
@@ -170,11 +191,38 @@ static enum bn_status check_layout(const struct bn_task *task, const struct bn_t
     return BN_OK;
 }
 
+/* A group counts once. */
+static enum bn_status check_categories(const struct bn_task *task, const char *path, struct bn_error *err)
+{
+    if (task->n_categories && !task->grouped) return fault(path, "Only a grouped task has categories.", err);
+    for (uint32_t c = 0; c < task->n_categories; c++) {
+        const struct bn_task_category *own = &task->categories[c];
+        if (!is_name(own->name)) return fault(path, "The name of a category is made of a to z, 0 to 9 and _.", err);
+        for (uint32_t i = 0; i < own->n_groups; i++)
+            if (bn_task_category_of(task, own->groups[i]) != own)
+                return bn_suites_fail(err, BN_ERR_FORMAT, "%.200s: The group %.100s is in two categories.", path,
+                                      own->groups[i]);
+    }
+    return BN_OK;
+}
+
+/* One answer after all of them: two or more, and nothing else that makes groups or metrics. */
+static enum bn_status check_preambles(const struct bn_task *task, const char *path, struct bn_error *err)
+{
+    bool groups = task->fields.group != NULL;
+    for (uint32_t i = 0; i < task->n_layouts; i++) groups |= task->layouts[i].fields.group || task->layouts[i].shots;
+    if (task->n_preambles && (task->n_preambles < 2 || task->score != BN_SCORE_CHOICE || task->n_metrics || groups))
+        return fault(path, "Preambles are two or more, of the score choice, without group, shots and metrics.", err);
+    return BN_OK;
+}
+
 static enum bn_status check(struct bn_task *task, const char *path, struct bn_error *err)
 {
     enum bn_status status = BN_OK;
     if (!is_name(task->name)) return fault(path, "The name of a task is made of a to z, 0 to 9 and _ alone.", err);
     status = check_answers(task, path, err);
+    if (!status) status = check_categories(task, path, err);
+    if (!status) status = check_preambles(task, path, err);
     if (!task->max_tokens) task->max_tokens = TOKENS_DEFAULT;
     for (uint32_t i = 0; i < task->n_layouts && !status; i++) status = check_layout(task, &task->layouts[i], path, err);
     if (status || task->n_metrics || !bn_score_is_of_choices(task->score)) return status;
@@ -182,6 +230,14 @@ static enum bn_status check(struct bn_task *task, const char *path, struct bn_er
     if (!task->metrics) return bn_suites_fail_memory(err);
     task->n_metrics = 1;
     return BN_OK;
+}
+
+const struct bn_task_category *bn_task_category_of(const struct bn_task *task, const char *group)
+{
+    for (uint32_t c = 0; c < task->n_categories; c++)
+        for (uint32_t i = 0; i < task->categories[c].n_groups; i++)
+            if (!strcmp(task->categories[c].groups[i], group)) return &task->categories[c];
+    return NULL;
 }
 
 /* ---- reading ---- */

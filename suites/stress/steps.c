@@ -83,17 +83,33 @@ double bn_steps_quantile(const struct bn_steps *steps, size_t first, size_t last
     return value;
 }
 
+static void take_best(struct bn_decoding *d)
+{
+    d->id = bn_logits_best(bn_logits(d->session), bn_model_info(bn_session_model(d->session))->n_vocab);
+}
+
+/* Room in a full context. */
+static enum bn_status make_room(struct bn_decoding *d, struct bn_error *err)
+{
+    int n = bn_session_position(d->session), sink = 4;
+    if (!d->prunes) return bn_session_shift(d->session, sink, (n - sink) / 2, err);
+    bn_session_truncate(d->session, 0);
+    enum bn_status status = bn_prefill(d->session, d->prompt, BN_DECODING_PROMPT, err);
+    if (status == BN_OK) take_best(d);
+    return status;
+}
+
 enum bn_status bn_decoding_open(struct bn_decoding *d, const struct bn_model *model,
                                 const struct bn_session_options *options, struct bn_error *err)
 {
     int32_t *ids = NULL;
-    const size_t n = 8;
-    d->session = NULL;
-    enum bn_status status = bn_stress_ids(&ids, model, 9, true, n, err);
-    if (status == BN_OK) status = bn_session_open(&d->session, model, options, err);
-    if (status == BN_OK) status = bn_prefill(d->session, ids, n, err);
-    if (status == BN_OK) d->id = bn_logits_best(bn_logits(d->session), bn_model_info(model)->n_vocab);
+    *d = (struct bn_decoding){.prunes = options->kv_prune.policy && strcmp(options->kv_prune.policy, "off") != 0};
+    enum bn_status status = bn_stress_ids(&ids, model, 9, true, BN_DECODING_PROMPT, err);
+    if (status == BN_OK) memcpy(d->prompt, ids, sizeof d->prompt);
     free(ids);
+    if (status == BN_OK) status = bn_session_open(&d->session, model, options, err);
+    if (status == BN_OK) status = bn_prefill(d->session, d->prompt, BN_DECODING_PROMPT, err);
+    if (status == BN_OK) take_best(d);
     if (status != BN_OK) bn_decoding_close(d);
     return status;
 }
@@ -107,11 +123,9 @@ void bn_decoding_close(struct bn_decoding *d)
 enum bn_status bn_decoding_step(void *decoding, struct bn_error *err)
 {
     struct bn_decoding *d = decoding;
-    int n = bn_session_position(d->session), sink = 4;
     enum bn_status status = BN_OK;
-    if (n == bn_session_n_ctx(d->session)) status = bn_session_shift(d->session, sink, (n - sink) / 2, err);
+    if (bn_session_position(d->session) == bn_session_n_ctx(d->session)) status = make_room(d, err);
     if (status == BN_OK) status = bn_decode(d->session, d->id, err);
-    if (status == BN_OK)
-        d->id = bn_logits_best(bn_logits(d->session), bn_model_info(bn_session_model(d->session))->n_vocab);
+    if (status == BN_OK) take_best(d);
     return status;
 }

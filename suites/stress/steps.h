@@ -18,10 +18,13 @@ void bn_steps_release(struct bn_steps *steps);
 double bn_steps_quantile(const struct bn_steps *steps, size_t first, size_t last, double q);
 double bn_steps_now_s(void);
 
-/* Greedy decoding as a step: shifts the context when it is full. */
+/* Greedy decoding as a step. A full context is shifted; one whose cache is pruned, which cannot be, begins anew with
+ * the same prompt. */
+enum { BN_DECODING_PROMPT = 8 };
 struct bn_decoding {
     struct bn_session *session;
-    int32_t id;
+    int32_t prompt[BN_DECODING_PROMPT], id;
+    bool prunes;
 };
 enum bn_status bn_decoding_open(struct bn_decoding *decoding, const struct bn_model *model,
                                 const struct bn_session_options *options, struct bn_error *err);

@@ -1,6 +1,7 @@
 /* data_file.h - a folder of data for one test, written and read by a task. */
 #ifndef SUITES_TESTS_DATA_FILE_H
 #define SUITES_TESTS_DATA_FILE_H
+#include "suites/eval/prompts.h"
 #include "suites/eval/task.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -32,7 +33,10 @@ static inline void data_file_put(struct data_file *d, const char *path, const ch
 static inline void data_file_read(struct data_file *d, const char *task)
 {
     struct bn_eval_options options = {.data_dir = d->dir};
+    const struct bn_items no_shots = {0};
+    const struct bn_prompting how = {.task = task};
     d->status = bn_task_items(&d->items, bn_task_find(task), &options, &d->err);
+    if (d->status == BN_OK) d->status = bn_items_prompt(&d->items, &no_shots, &how, &d->err);
 }
 
 static inline void data_file_release(struct data_file *d)

@@ -15,7 +15,7 @@ Test(score, choice_is_what_follows_the_context)
     struct fake fake;
     struct bn_choice_score score;
     fake_init(&fake, 100);
-    cr_assert_eq(bn_score_choices(&score, &fake.provider, &(struct bn_choice){"ab", "cd"}, 1, NULL), BN_OK);
+    cr_assert_eq(bn_score_choices(&score, &fake.provider, &(struct bn_choice){"ab", "cd", false}, 1, NULL), BN_OK);
     cr_expect_eq(score.tokens, 3);
     cr_expect_eq(score.cut, 0);
     cr_expect_float_eq(score.ll, -chain("b cd"), 1e-5);
@@ -28,7 +28,7 @@ Test(score, trailing_space_of_the_context_moves)
     struct fake fake;
     struct bn_choice_score score;
     fake_init(&fake, 100);
-    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"ab\n ", "c"}, 1, NULL);
+    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"ab\n ", "c", false}, 1, NULL);
     cr_expect_eq(score.tokens, 4);
     cr_expect_float_eq(score.ll, -chain("b\n  c"), 1e-5);
 }
@@ -38,7 +38,7 @@ Test(score, empty_choice_is_one_space)
     struct fake fake;
     struct bn_choice_score score;
     fake_init(&fake, 100);
-    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"ab", ""}, 1, NULL);
+    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"ab", "", false}, 1, NULL);
     cr_expect_eq(score.tokens, 1);
     cr_expect_float_eq(score.ll, -chain("b "), 1e-5);
 }
@@ -48,7 +48,7 @@ Test(score, empty_context_starts_from_the_prefix)
     struct fake fake;
     struct bn_choice_score score;
     fake_init(&fake, 100);
-    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"", "c"}, 1, NULL);
+    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"", "c", false}, 1, NULL);
     cr_expect_float_eq(score.ll, -fake_nll(FAKE_BOS, ' ') - chain(" c"), 1e-5);
 }
 
@@ -57,7 +57,7 @@ Test(score, too_long_an_input_loses_its_left_end)
     struct fake fake;
     struct bn_choice_score score;
     fake_init(&fake, 4);
-    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"abcdef", "gh"}, 1, NULL);
+    bn_score_choices(&score, &fake.provider, &(struct bn_choice){"abcdef", "gh", false}, 1, NULL);
     cr_expect_eq(score.cut, 5); /* BOS a b c d e f space g h: 10 ids, 5 stay, the last is not input */
     cr_expect_eq(fake.last_n, 4);
     cr_expect_eq(fake.last_input[0], 'e');

@@ -248,6 +248,29 @@ static struct bn_readiness_part part_of(enum bn_verdict verdict, double value, d
         &(struct bn_stress_result){.verdict = verdict, .value = value, .threshold = 1, .error = error}, 5);
 }
 
+/* A pruned cache cannot be shifted: past its context the text begins anew, and gives the tokens that it gave. */
+Test(stress, decoding_goes_on_past_a_context_that_is_pruned)
+{
+    struct bn_model *model;
+    struct bn_error err = {0};
+    int32_t ids[2][8];
+    cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf", NULL, &err), BN_OK, "%s", err.text);
+    for (int prunes = 0; prunes < 2; prunes++) {
+        struct bn_decoding d;
+        struct bn_session_options options = {.n_ctx = 64, .n_threads = 1};
+        if (prunes) options.kv_prune = (struct bn_kv_prune_options){.policy = "window", .budget = 0.5f};
+        cr_assert_eq(bn_decoding_open(&d, model, &options, &err), BN_OK, "%s", err.text);
+        for (int i = 0; i < 2 * 64; i++) {
+            cr_assert_eq(bn_decoding_step(&d, &err), BN_OK, "step %d: %s", i, err.text);
+            if (i % 56 < 8 && i < 112) ids[i / 56][i % 56] = d.id; /* 64 - 8 tokens of the prompt fit */
+        }
+        cr_expect_eq(!memcmp(ids[0], ids[1], sizeof ids[0]), prunes,
+                     "a shifted text goes on, a pruned one begins anew");
+        bn_decoding_close(&d);
+    }
+    bn_model_close(model);
+}
+
 Test(readiness, a_figure_near_its_threshold_is_uncertain)
 {
     static const struct {

@@ -3,14 +3,17 @@
 #define SUITES_CMD_EVAL_H
 #include "engine/cmdline.h"
 #include "suites/eval/eval_json.h"
+#include "suites/eval/latency.h"
 
 enum { MAX_TASKS = 64 };
+#define NO_SEED UINT64_MAX
 struct eval_command {
     struct bn_eval_options eval;
     struct bn_model_options model;
-    const char *model_path, *tasks, *items, *only, *against, *twin;
-    int show_prompts;
-    bool json, list_tasks, quick, lens;
+    const char *model_path, *tasks, *subset, *metric, *workload, *samples, *items, *only, *against, *twin;
+    uint64_t seed; /* NO_SEED: not given */
+    int show_prompts, n_new;
+    bool json, list_tasks, quick, lens, multiturn;
 };
 extern struct eval_command o;
 extern const struct bn_cmd cmd;
@@ -21,9 +24,25 @@ void warn_of_context(const struct bn_model *model, int n_ctx);
 /* Writes one JSON value and a newline; exits when the disk is full. Takes the reference. */
 void put_json(FILE *f, json_t *value, const char *where);
 void list_tasks(void);
+void list_subsets(void);
 
-/* The four things it does; each returns its exit code. */
+struct chosen {
+    const char *name; /* as bn_eval_run takes it */
+    const struct bn_task *task;
+    struct bn_task *own; /* of a file */
+    int n_samples;       /* documents to draw; 0: --samples does not say */
+};
+/* What --tasks, --subset and --samples choose, [MAX_TASKS]; returns how many tasks. Exits where a name is no task, a
+ * file has an error, or a task is there twice, before anything runs. */
+int choose_tasks(struct chosen *chosen);
+/* What --seed and --samples say; choose_tasks calls them. */
+void read_seed(void);
+void read_samples(struct chosen *chosen, int n);
+void show_progress(void *self, const char *task, size_t done, size_t total, double left_s);
+
+/* The five things it does; each returns its exit code. */
 int evaluate(void);
+int latency(void);
 int stress(void);
 int diverge(void);
 int readiness(void);

@@ -53,9 +53,9 @@ static char *identity(const struct bn_model *model)
     }
     fprintf(f,
             "bitnet-eval %s, model %016" PRIx64
-            ", n_ctx %d, rule %s, token_ids %d, kernels %s, tokenizer %s %s, options%s",
+            ", n_ctx %d, rule %s, token_ids %d, chat %d, kernels %s, tokenizer %s %s, options%s",
             bn_commit(), bn_model_fingerprint(model), o.eval.n_ctx, o.eval.rule ? o.eval.rule : "-", o.eval.token_ids,
-            o.model.kernel_backend ? o.model.kernel_backend : "-",
+            o.eval.chat, o.model.kernel_backend ? o.model.kernel_backend : "-",
             o.model.tokenizer_path ? BN_PRINTABLE(o.model.tokenizer_path) : "-",
             o.model.pretokenizer ? BN_PRINTABLE(o.model.pretokenizer) : "-", words);
     free(words);

@@ -31,13 +31,6 @@ static void check_only(const struct bn_stress_test *tests, size_t n)
     }
 }
 
-static void print_stress(const struct bn_stress_result *r)
-{
-    printf("%s %s %.6g %.6g %.2f %s\n", r->name, bn_verdict_name(r->verdict), r->value, r->threshold, r->seconds,
-           r->reason);
-    fflush(stdout);
-}
-
 /* The words of the command line that are options of the registry, with their values; without the two that act on
  * generation alone (apply_options says so). */
 static struct {
@@ -63,6 +56,21 @@ const char *const *engine_words(int *n)
 {
     *n = engine.n;
     return engine.words;
+}
+
+/* Behind the reason: the options that were set, where there are some. */
+static void print_options(void)
+{
+    for (int i = 0; i < engine.n; i++) printf("%s%s", i ? " " : "; with ", BN_PRINTABLE(engine.words[i]));
+}
+
+static void print_stress(const struct bn_stress_result *r)
+{
+    printf("%s %s %.6g %.6g %.2f %s", r->name, bn_verdict_name(r->verdict), r->value, r->threshold, r->seconds,
+           r->reason);
+    print_options();
+    putchar('\n');
+    fflush(stdout);
 }
 
 /* After the model has been opened, which reads o.model. */
@@ -101,20 +109,7 @@ static size_t run_chosen(struct bn_stress_result *results, const struct bn_stres
     return n_run;
 }
 
-int stress(void)
-{
-    const struct bn_stress_test *tests;
-    static struct bn_stress_result results[MOST_TESTS];
-    bool failed;
-    check_only(tests, bn_stress_tests(&tests));
-    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
-    const struct bn_stress_options so = stress_options();
-    size_t n = run_chosen(results, &so, &failed);
-    if (o.json) put_json(stdout, bn_stress_json(results, n, o.model_path), "the result");
-    return failed;
-}
-
-/* What a score is of, beside the model. The caller frees it. */
+/* What results are of, beside the model. The caller frees it. */
 static char *configuration(void)
 {
     char *words = engine_identity(), *text = NULL, context[32] = "";
@@ -124,6 +119,23 @@ static char *configuration(void)
         bn_cmd_fail(&cmd, 1, "Could not allocate memory for the result.");
     free(words);
     return text;
+}
+
+int stress(void)
+{
+    const struct bn_stress_test *tests;
+    static struct bn_stress_result results[MOST_TESTS];
+    bool failed;
+    check_only(tests, bn_stress_tests(&tests));
+    bn_model_close(open_model()); /* a model that does not open is one error, not twelve */
+    const struct bn_stress_options so = stress_options();
+    size_t n = run_chosen(results, &so, &failed);
+    if (o.json) {
+        char *config = configuration();
+        put_json(stdout, bn_stress_json(results, n, o.model_path, config), "the result");
+        free(config);
+    }
+    return failed;
 }
 
 static void print_readiness(const struct bn_readiness *r)
@@ -150,7 +162,7 @@ int readiness(void)
     bn_cmd_progress(NULL);
     char *text = configuration();
     if (o.json)
-        put_json(stdout, bn_readiness_json(&score, results, engine.n ? 0 : n, o.model_path, text), "the result");
+        put_json(stdout, bn_readiness_json(&score, results, n, o.model_path, text), "the result");
     else
         print_readiness(&score);
     free(text);

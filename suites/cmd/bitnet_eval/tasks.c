@@ -3,12 +3,13 @@
 #include "suites/cmd/bitnet_eval/eval.h"
 #include "suites/eval/journal.h"
 #include "suites/eval/task.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void show_progress(void *self, const char *task, size_t done, size_t total, double left_s)
+void show_progress(void *self, const char *task, size_t done, size_t total, double left_s)
 {
     int left = isfinite(left_s) && left_s < 1e8 ? (int)ceil(left_s) : 0;
     (void)self;
@@ -18,51 +19,62 @@ static void show_progress(void *self, const char *task, size_t done, size_t tota
         bn_cmd_progress("%s %zu/%zu", task, done, total);
 }
 
-static void print_result(const struct bn_eval_result *r)
+static void print_metric(const char *task, const char *version, const char *metric, double value, double error,
+                         size_t n)
 {
-    for (int i = 0; i < r->n_metrics; i++) {
-        const struct bn_eval_metric *m = &r->metrics[i];
-        printf("%-18s v%-4s %-16s %12.6g", r->task, r->version, m->name, m->value);
-        if (isfinite(m->error)) printf(" ± %.4g", m->error);
-        printf("  (n = %zu)\n", m->n);
-    }
+    printf("%-22s %-5s %-16s %12.6g", task, version, metric, value);
+    if (isfinite(error)) printf(" ± %.4g", error);
+    printf("  (n = %zu)\n", n);
 }
 
-struct chosen {
-    const char *name; /* as bn_eval_run takes it */
-    const struct bn_task *task;
-    struct bn_task *own; /* of a file */
-};
-
-/* Splits o.tasks at commas; a name that is no task, a file with an error, or one task twice ends the program before
- * anything runs. */
-static int split_tasks(char *text, struct chosen *chosen)
+static void print_result(const struct bn_eval_result *r)
 {
-    struct bn_error err = {0};
-    int n = 0;
-    for (char *rest = text, *name; (name = strsep(&rest, ","));) {
-        if (n == MAX_TASKS) bn_cmd_fail(&cmd, 2, "--tasks takes at most %d tasks.", MAX_TASKS);
-        struct chosen *c = &chosen[n];
-        if (bn_task_open(&c->task, &c->own, name, &err) != BN_OK)
-            bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-        c->name = c->own ? name : c->task->name;
-        for (int i = 0; i < n; i++)
-            if (!strcmp(chosen[i].task->name, c->task->name))
-                bn_cmd_fail(&cmd, 2, "Task %s is in --tasks twice.", c->task->name);
-        n++;
+    char version[24], name[96];
+    snprintf(version, sizeof version, "v%s", r->version);
+    for (int i = 0; i < r->n_metrics; i++) {
+        const struct bn_eval_metric *m = &r->metrics[i];
+        print_metric(r->task, version, m->name, m->value, m->error, m->n);
     }
-    return n;
+    for (size_t i = 0; i < r->n_categories; i++) {
+        const struct bn_eval_group *c = &r->categories[i];
+        snprintf(name, sizeof name, " %s_%s", r->task, c->name);
+        print_metric(name, "", "acc", c->acc, c->error, c->n);
+    }
+    if (o.eval.n_samples)
+        printf("%-22s %d of %zu documents, drawn with seed %" PRIu64 "\n", r->task, o.eval.n_samples, r->n_documents,
+               o.eval.seed);
+    if (r->drawn_shots)
+        printf("%-22s %d examples before each question, drawn with seed %" PRIu64 "\n", r->task, o.eval.n_shots,
+               o.eval.seed);
+}
+
+/* Leaves the metric that --metric names; what tasks measure together has all of theirs. */
+static void keep_metric(struct bn_eval_result *r, const struct bn_task *task)
+{
+    int kept = 0;
+    if (!o.metric || (task->measures && !strcmp(o.metric, task->measures))) return;
+    for (int i = 0; i < r->n_metrics; i++)
+        if (!strcmp(r->metrics[i].name, o.metric)) r->metrics[kept++] = r->metrics[i];
+    r->n_metrics = kept;
+    if (strcmp(o.metric, "acc") != 0) r->n_categories = r->n_groups = 0;
 }
 
 /* Options that some tasks have a use for. */
 static void check_tasks(const struct chosen *chosen, int n)
 {
-    bool perplexity = false, given = false, grouped = false;
+    bool perplexity = false, given = false, grouped = false, questions = false;
     for (int i = 0; i < n; i++) {
         perplexity |= chosen[i].task->score == BN_SCORE_HALVES;
         given |= !strcmp(chosen[i].task->layouts[0].files[0], BN_TEXT_FILE);
         grouped |= chosen[i].task->grouped;
+        questions |= !bn_score_is_of_texts(chosen[i].task->score);
     }
+    const char *const asks[] = {"apply_chat_template", "system_instruction"};
+    for (size_t i = 0; i < 2; i++) bn_cmd_needs(&cmd, asks[i], questions, "a task of questions");
+    bn_cmd_needs(&cmd, "fewshot_as_multiturn", o.eval.chat && o.eval.n_shots,
+                 "--apply_chat_template and --num_fewshot");
+    bn_cmd_needs(&cmd, "chat_template", o.eval.chat, "--apply_chat_template");
+    o.eval.single_turn = !o.multiturn;
     bn_cmd_needs(&cmd, "text_file", given, "the task perplexity");
     bn_cmd_needs(&cmd, "rule", perplexity, "the task perplexity");
     bn_cmd_needs(&cmd, "limit_per_group", grouped, "a task of several subjects (mmlu)");
@@ -72,14 +84,19 @@ static void check_tasks(const struct chosen *chosen, int n)
 static int show_prompts(const struct chosen *chosen, int n)
 {
     struct bn_error err = {0};
+    o.model.vocab_only = true;
+    struct bn_model *model = o.eval.chat ? open_model() : NULL;
     for (int t = 0; t < n; t++) {
         struct bn_items items = {0};
-        if (bn_task_chosen_items(&items, chosen[t].task, &o.eval, &err) != BN_OK)
+        bool close = o.eval.chat && bn_score_is_of_choices(chosen[t].task->score);
+        o.eval.n_samples = chosen[t].n_samples;
+        if (bn_task_chosen_items(&items, chosen[t].task, &o.eval, model, &err) != BN_OK)
             bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
         for (size_t i = 0; i < items.n && i < (size_t)o.show_prompts; i++)
-            put_json(stdout, bn_eval_prompt_json(chosen[t].task->name, &items.list[i]), "the prompts");
+            put_json(stdout, bn_eval_prompt_json(chosen[t].task->name, &items.list[i], close), "the prompts");
         bn_items_release(&items);
     }
+    if (model) bn_model_close(model);
     return 0;
 }
 
@@ -109,9 +126,11 @@ static int score(const struct chosen *chosen, int n)
     if (items && !bn_output_is_through(items)) o.eval.journal = open_journal(model);
     o.eval.progress = show_progress;
     for (int i = 0; i < n; i++) {
+        o.eval.n_samples = chosen[i].n_samples;
         enum bn_status status = bn_eval_run(&results[i], model, chosen[i].name, &o.eval, &err);
         if (status != BN_OK) bn_cmd_fail(&cmd, status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
         bn_cmd_progress(NULL);
+        keep_metric(&results[i], chosen[i].task);
         if (!o.eval.n_ctx) warn_of_context(model, results[i].n_ctx); /* a task's own default */
         if (items) put_json(bn_output_stream(items), bn_eval_items_json(&results[i], info), o.items);
         warn_of_cuts(&results[i]);
@@ -136,14 +155,11 @@ static void check_shown(void)
 
 int evaluate(void)
 {
-    struct chosen chosen[MAX_TASKS];
-    if (!o.tasks) bn_cmd_fail(&cmd, 2, "--tasks is needed; --list_tasks lists the tasks.");
-    char *text = strdup(o.tasks);
-    int n = split_tasks(text, chosen);
+    static struct chosen chosen[MAX_TASKS];
+    int n = choose_tasks(chosen);
     check_tasks(chosen, n);
     check_shown();
     int code = o.show_prompts ? show_prompts(chosen, n) : score(chosen, n);
     for (int i = 0; i < n; i++) bn_task_free(chosen[i].own);
-    free(text);
     return code;
 }
