@@ -8,7 +8,7 @@ roof AS (
     SELECT max(CASE name WHEN 'read_bytes_per_s' THEN value END) / 1e9 AS bandwidth, max(CASE name WHEN 'int8_macs_per_s' THEN value END) / 1e9 AS peak
     FROM v_roofline WHERE run_id = :run AND threads = (SELECT threads FROM ops LIMIT 1)),
 span AS (SELECT min(o.x) AS low_x, max(o.x) AS high_x, min(o.y) / 1.5 AS low_y, max(max(o.y), coalesce(max(r.peak), 0)) AS high_y FROM ops o, roof r WHERE r.bandwidth IS NOT NULL OR r.peak IS NOT NULL),
-knees AS (SELECT low_x / 4 AS x FROM span WHERE low_x IS NOT NULL UNION SELECT peak / bandwidth FROM roof, span WHERE peak / bandwidth BETWEEN low_x / 4 AND high_x * 4 UNION SELECT high_x * 4 FROM span WHERE high_x IS NOT NULL),
+knees AS (SELECT low_x / 2.5 AS x FROM span WHERE low_x IS NOT NULL UNION SELECT peak / bandwidth FROM roof, span WHERE peak / bandwidth BETWEEN low_x / 2.5 AND high_x * 2.5 UNION SELECT high_x * 2.5 FROM span WHERE high_x IS NOT NULL),
 phases AS (SELECT phase, row_number() OVER (ORDER BY avg(x)) AS place, count(*) OVER () AS n FROM ops GROUP BY phase),
 -- names stand in a column beside the phase's points, in their order
 sided AS (SELECT o.*, p.place, p.place = 1 AND p.n > 1 AS west FROM ops o JOIN phases p USING (phase)),
@@ -17,5 +17,5 @@ SELECT series, x, y, op, label_x, label_y, sign FROM (
     SELECT 0 AS place, 'roof: ' || coalesce(printf('%.1f GB/s', bandwidth), 'bandwidth not measured') || ', ' || coalesce(printf('%.0f G multiply-adds/s', peak), 'peak not measured') AS series,
            x, coalesce(min(peak, bandwidth * x), peak, bandwidth * x) AS y, NULL AS op, NULL AS label_x, NULL AS label_y, NULL AS sign FROM knees, roof
     UNION ALL
-    SELECT place, phase, x, y, op, CASE WHEN west THEN low_x / 3 ELSE high_x * 3 END, low_y * exp(i / n * ln(high_y / low_y)), CASE WHEN west THEN -1 ELSE 1 END FROM ranked, span WHERE low_y IS NOT NULL)
+    SELECT place, phase, x, y, op, CASE WHEN west THEN low_x / 4 ELSE high_x * 4 END, low_y * exp(i / n * ln(high_y / low_y)), CASE WHEN west THEN -1 ELSE 1 END FROM ranked, span WHERE low_y IS NOT NULL)
 ORDER BY place, x, y

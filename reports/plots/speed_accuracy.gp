@@ -9,6 +9,6 @@ set nonlinear y via asinh(y / 0.1) inverse 0.1 * sinh(y)
 set yrange [Y_min - 0.05 - (Y_min < 0 ? -Y_min : 0):2 * Y_max + 0.1]
 set ytics (-100, -10, -1, -0.1, 0, 0.1, 1, 10, 100, 1000, 1e4, 1e5, 1e6)
 set grid ytics
-plot file index 0 using 1:2 with points pointtype 7 pointsize 0.45 linecolor rgb '#888888' title columnheader(1), \
-     file index 1 using 1:2 with lines linewidth 1.4 linecolor rgb '#888888' title columnheader(1), \
-     for [i=2:blocks-1] file index i using 1:2 with points pointtype shape_of(i - 2) pointsize 0.9 linewidth 1.6 linecolor rgb colour_of(i - 2) title short(columnheader(1))
+plot file index 0 using 1:2 with points pointtype 7 pointsize 0.45 linecolor rgb '#888888' title keyed(columnheader(1)), \
+     file index 1 using 1:2 with lines linewidth 1.4 linecolor rgb '#888888' title keyed(columnheader(1)), \
+     for [i=2:blocks-1] file index i using 1:2 with points pointtype shape_of(i - 2) pointsize 0.9 linewidth 1.6 linecolor rgb colour_of(i - 2) title keyed(columnheader(1))

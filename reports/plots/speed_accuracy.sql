@@ -1,5 +1,5 @@
 -- title: Speed against accuracy
--- note: Every choice that was measured alone, by its speed beside the default's and by what it costs: how much more perplexed the model is by the same text. To the right and downwards is better; the line joins the choices that no other beats in both (the Pareto front).
+-- note: Every choice that was measured alone, by its speed beside the default's and by what it costs: how much more perplexed the model is by the same text (the key has both). To the right and downwards is better; the line joins the choices that no other beats in both (the Pareto front).
 -- empty: No sweep over options has measured both speed and perplexity: bitnet-bench options --plan harness/plans/options.yaml.
 WITH compared AS (
     SELECT model_id, setting, short_choice AS choice, coalesce(decode, prefill) AS speed, CASE WHEN exact AND kl = 0 THEN 0.0 ELSE 100 * (exp(perplexity) - 1) END AS cost
@@ -14,5 +14,5 @@ front AS (
 SELECT series, speed, cost FROM (
     SELECT 0 AS block, 'all choices' AS series, speed, cost FROM points
     UNION ALL SELECT 1, 'Pareto front', speed, cost FROM front
-    UNION ALL SELECT 1 + place, choice || printf(': %.2f times as fast, perplexity %+.2f %%', speed, cost), speed, cost FROM front WHERE place <= 12)
+    UNION ALL SELECT 1 + place, choice || printf(': %.2f×, %+.2f %%', speed, cost), speed, cost FROM front WHERE place <= 12)
 ORDER BY block, speed, cost DESC

@@ -11,7 +11,7 @@ SELECT 'Gain over the reference kernel', printf('%.1f×', max(gain)), 'decode, b
 FROM (SELECT max(tokens_per_s) / max(CASE WHEN kernel = 'ref' AND threads = 1 THEN tokens_per_s END) AS gain FROM v_results
       WHERE run_id = :run AND phase = 'decode' AND engine = 'bitnet' GROUP BY model_id, workload) HAVING max(gain) IS NOT NULL
 UNION ALL
-SELECT 'Share of memory bandwidth', coalesce(printf('%.0f %%', 100 * x), 'in cache'), CASE WHEN x IS NULL THEN 'decode: ' || lower(substr(reason, 1, 1)) || rtrim(substr(reason, 2), '.')
+SELECT 'Share of memory bandwidth', CASE WHEN x IS NULL THEN 'in cache' ELSE printf('%.0f %%', 100 * x) END, CASE WHEN x IS NULL THEN 'decode: ' || lower(substr(reason, 1, 1)) || rtrim(substr(reason, 2), '.')
     WHEN x > 1 THEN 'decode; above 100 %: part of the weights stays in a cache, the roofline is of memory' ELSE 'decode, best point against the measured roofline' END FROM share WHERE x IS NOT NULL OR reason IS NOT NULL
 UNION ALL
 SELECT 'Points', printf('%d of %d', n_finished, n_points), printf('%d failed, %d skipped, %d open', n_failed, n_skipped, n_open)
