@@ -2,6 +2,7 @@
 #include "harness/slurm/work.h"
 #include "engine/cmdline.h"
 #include "harness/core/cell.h"
+#include "harness/core/clock.h"
 #include "harness/core/error.h"
 #include "harness/sweep/sweep.h"
 #include <jansson.h>
@@ -20,6 +21,7 @@ struct summary {
     size_t n;
     size_t shards, missing, points;
     int64_t finished, failed, skipped, other_output;
+    double merge_s;
 };
 
 static struct part *part_of(struct summary *s, const struct bn_slurm_array *a, const char *uid)
@@ -140,11 +142,11 @@ static void print_json(const struct bn_slurm_work *w, const struct summary *s)
                                         "shards", (json_int_t)s->at[i].n_shards, "points", (json_int_t)s->at[i].points,
                                         "finished", (json_int_t)s->at[i].finished, "failed",
                                         (json_int_t)s->at[i].failed, "skipped", (json_int_t)s->at[i].skipped));
-    json_t *root = json_pack("{si ss sI sI sI sI sI sI sI sb so}", "schema", 1, "database", w->ask->db_path, "points",
-                             (json_int_t)w->n_points, "finished", (json_int_t)s->finished, "failed",
-                             (json_int_t)s->failed, "skipped", (json_int_t)s->skipped, "open",
-                             (json_int_t)(w->n_points - s->points), "shards", (json_int_t)s->shards, "shards_open",
-                             (json_int_t)s->missing, "interrupted", (int)w->interrupted, "runs", runs);
+    json_t *root = json_pack(
+        "{si ss sI sI sI sI sI sI sI sf sb so}", "schema", 1, "database", w->ask->db_path, "points",
+        (json_int_t)w->n_points, "finished", (json_int_t)s->finished, "failed", (json_int_t)s->failed, "skipped",
+        (json_int_t)s->skipped, "open", (json_int_t)(w->n_points - s->points), "shards", (json_int_t)s->shards,
+        "shards_open", (json_int_t)s->missing, "merge_s", s->merge_s, "interrupted", (int)w->interrupted, "runs", runs);
     json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(root);
@@ -163,9 +165,9 @@ static void print_text(const struct bn_slurm_work *w, const struct summary *s)
         printf("%8lld %8lld %8lld\n", (long long)s->at[i].finished, (long long)s->at[i].failed,
                (long long)s->at[i].skipped);
     }
-    printf("%zu of %zu shards, %zu of %zu points in %s: %lld finished, %lld failed, %lld skipped\n",
+    printf("%zu of %zu shards, %zu of %zu points in %s: %lld finished, %lld failed, %lld skipped; merged in %.1f s\n",
            s->shards - s->missing, s->shards, s->points, w->n_points, BN_PRINTABLE(w->ask->db_path),
-           (long long)s->finished, (long long)s->failed, (long long)s->skipped);
+           (long long)s->finished, (long long)s->failed, (long long)s->skipped, s->merge_s);
     if (s->missing) printf("what the others have is in %s; the same command goes on\n", BN_PRINTABLE(w->folder));
     if (s->n > 1)
         printf("bitnet-bench compare %lld %lld --across sets two of the machines side by side\n",
@@ -182,7 +184,9 @@ enum bn_status bn_slurm_conclude(struct bn_slurm_work *w, int *code, struct bn_e
     if (!s.at) return bn_harness_fail(err, BN_ERR_MEMORY, "Out of memory merging.");
     enum bn_status status = bn_store_open(&store, w->ask->db_path, BN_STORE_WRITE, err);
     if (!status) {
+        double start = bn_clock_s();
         status = merge_all(w, store, &s, err);
+        s.merge_s = bn_clock_s() - start;
         if (!status) status = read_parts(w, store, &s, err);
         if (!status) status = compare_outputs(store, &s, err);
         bn_store_close(store);

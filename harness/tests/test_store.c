@@ -42,8 +42,9 @@ static struct bn_store *open_store(const char *file)
 
 enum { CONFIGS = 10, MOST_POINTS = 2000 };
 
-/* A run of CONFIGS configs, planned; its build is `commit`. */
-static int64_t add_run(struct bn_store *store, const char *identity, const char *commit, size_t n_points)
+/* A run of CONFIGS configs, planned; its build is `commit`. shard NULL: all of its points. */
+static int64_t add_part(struct bn_store *store, const char *identity, const char *commit, size_t n_points,
+                        const uint32_t *shard, size_t n_shard, const char *uid)
 {
     static const char *const kernels[CONFIGS] = {"k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"};
     struct bn_store_config configs[CONFIGS];
@@ -76,9 +77,17 @@ static int64_t add_run(struct bn_store *store, const char *identity, const char 
                                      .configs = configs,
                                      .n_configs = CONFIGS,
                                      .order = order,
-                                     .n_points = n_points};
+                                     .n_points = n_points,
+                                     .shard = shard,
+                                     .n_shard = n_shard,
+                                     .uid = uid};
     must(bn_store_run_begin(store, &run, &run_id, &resumed, &err), &err);
     return run_id;
+}
+
+static int64_t add_run(struct bn_store *store, const char *identity, const char *commit, size_t n_points)
+{
+    return add_part(store, identity, commit, n_points, NULL, 0, NULL);
 }
 
 static void finish_point(struct bn_store *store, int64_t point, const char *hash, const struct bn_sample *samples,
@@ -300,6 +309,46 @@ Test(store, merging_takes_what_is_further_along_and_nothing_twice)
     cr_expect(bn_store_intact(a, &err), "%s", err.text);
     cr_expect_neq(bn_store_merge(a, "/nonexistent/x.db", &runs, &points, &err), BN_OK);
     cr_expect_not_null(strstr(err.text, "/nonexistent/x.db"));
+    bn_store_close(a);
+}
+
+/* Measures all that is planned, and ends the run. */
+static void measure_all(struct bn_store *store, int64_t run)
+{
+    const struct bn_sample sample = {"decode", 0, 0, 1000, 1};
+    struct bn_error err = {0};
+    int64_t open;
+    for (int64_t point; (point = claim(store, run));) finish_point(store, point, "x", &sample, 1);
+    must(bn_store_run_end(store, run, &open, &err), &err);
+    cr_assert_eq(open, 0);
+}
+
+/* Of a shard that was started again on another machine, the run that finished counts. */
+Test(store, shards_with_one_uid_are_one_run)
+{
+    static const uint32_t first[] = {0, 3}, second[] = {1, 2, 4};
+    const struct bn_sample sample = {"decode", 0, 0, 1000, 1};
+    struct bn_error err = {0};
+    int64_t runs, points;
+    struct bn_store *a = open_store(path);
+    measure_all(a, add_part(a, "plan shard=1/2", "c", 5, first, 2, "u"));
+    cr_expect_eq(number(a, "SELECT sum(ordinal) FROM v_points"), 3);
+    struct bn_store *b = open_store(other);
+    int64_t lost = add_part(b, "plan elsewhere shard=2/2", "c", 5, second, 3, "lost");
+    finish_point(b, claim(b, lost), "x", &sample, 1);
+    measure_all(b, add_part(b, "plan shard=2/2", "c", 5, second, 3, "u"));
+    cr_expect_eq(add_part(b, "plan shard=2/2", "c", 5, second, 3, "u"), 2, "a finished shard is not added again");
+    bn_store_close(b);
+    for (int again = 0; again < 2; again++) {
+        must(bn_store_merge_run(a, other, "u", &runs, &points, &err), &err);
+        cr_expect_eq(runs, 0, "its run is here already");
+        cr_expect_eq(points, again ? 0 : 3);
+        cr_expect_eq(number(a, "SELECT count(*) FROM v_runs WHERE uid = 'u' AND finished_at IS NOT NULL"), 1);
+        cr_expect_eq(number(a, "SELECT count(*) FROM v_runs"), 1, "what was lost stays where it is");
+        cr_expect_eq(number(a, "SELECT count(*) FROM v_points WHERE state = 'finished'"), 5);
+        cr_expect_eq(number(a, "SELECT count(DISTINCT ordinal) FROM v_points"), 5);
+        cr_expect(bn_store_intact(a, &err), "%s", err.text);
+    }
     bn_store_close(a);
 }
 
