@@ -41,6 +41,8 @@ static void guard(sqlite3 *db)
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 64 << 20);
     sqlite3_busy_timeout(db, 60000);
     sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON; PRAGMA cell_size_check = ON", NULL, NULL, NULL);
+    /* 70 bytes a sample; sorting in files took a third of the time */
+    sqlite3_exec(db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
 }
 
 static bool own_views(struct report *report, const char *path)
