@@ -50,8 +50,8 @@ CREATE TEMP VIEW shown_point AS
 SELECT p.point_id FROM v_points p JOIN shown USING (run_id) WHERE p.point_id IN (SELECT point_id FROM v_op_layers JOIN shown USING (run_id))
 ORDER BY p.state = 'finished' DESC, p.decode_tokens_per_s DESC, p.point_id LIMIT 1;
 
--- "nll@512" of the latest run of a stress test: name nll, place 512.
+-- "nll@512" of the latest run of a stress test on a model in a configuration: name nll, place 512.
 CREATE TEMP VIEW stress_metrics AS
-SELECT s.task, s.model, substr(metric, 1, instr(metric, '@') - 1) AS name, CAST(substr(metric, instr(metric, '@') + 1) AS INTEGER) AS place, s.value, coalesce(s.stderr, 0) AS stderr
+SELECT s.task, s.model || CASE s.config WHEN '' THEN '' ELSE ', ' || s.config END AS series, substr(metric, 1, instr(metric, '@') - 1) AS name, CAST(substr(metric, instr(metric, '@') + 1) AS INTEGER) AS place, s.value, coalesce(s.stderr, 0) AS stderr
 FROM v_scores s WHERE s.value IS NOT NULL AND instr(s.metric, '@') AND s.run_id = (
-    SELECT t.run_id FROM v_scores t JOIN v_runs r USING (run_id) WHERE t.model_id = s.model_id AND t.task = s.task ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);
+    SELECT t.run_id FROM v_scores t JOIN v_runs r USING (run_id) WHERE t.model_id = s.model_id AND t.task = s.task AND t.config = s.config ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1);
