@@ -128,7 +128,7 @@ static void say_missing(const struct bn_slurm_work *w)
             if (log) fclose(log);
             if (log && !w->interrupted)
                 fprintf(stderr, "%s: shard %u has not finished: %s (%s)\n", w->arrays[i].name, s->number,
-                        BN_PRINTABLE(last), BN_PRINTABLE(path));
+                        last[0] ? BN_PRINTABLE(last) : "its log is empty", BN_PRINTABLE(path));
         }
 }
 
