@@ -17,7 +17,8 @@ static void add(struct chosen *chosen, int *n, const char *name)
     *c = (struct chosen){0};
     if (bn_task_open(&c->task, &c->own, name, &err) != BN_OK)
         bn_cmd_fail(&cmd, err.status == BN_ERR_USAGE ? 2 : 1, "%s", err.text);
-    c->name = c->own ? name : c->task->name;
+    c->path = c->own ? strdup(name) : NULL;
+    c->name = c->path ? c->path : c->task->name;
     for (int i = 0; i < *n; i++)
         if (!strcmp(chosen[i].task->name, c->task->name))
             bn_cmd_fail(&cmd, 2, "Task %s is in --tasks twice.", c->task->name);
@@ -37,15 +38,16 @@ static bool add_subset(struct chosen *chosen, int *n, const char *subset)
     return *n > before;
 }
 
-/* Each word at a comma; the copy stays, since names point into it. */
+/* Each word at a comma. */
 static void add_words(struct chosen *chosen, int *n, const char *words, bool subsets)
 {
-    char *rest = strdup(words);
-    if (!rest) bn_cmd_fail(&cmd, 1, "Could not allocate memory for the tasks.");
-    for (char *word; (word = strsep(&rest, ","));) {
+    char *copy = strdup(words);
+    if (!copy) bn_cmd_fail(&cmd, 1, "Could not allocate memory for the tasks.");
+    for (char *rest = copy, *word; (word = strsep(&rest, ","));) {
         if (subsets && !strcmp(word, "latency")) bn_cmd_fail(&cmd, 2, "--subset latency stands alone.");
         if (!subsets || !add_subset(chosen, n, word)) add(chosen, n, word);
     }
+    free(copy);
 }
 
 static void check_metric(const struct chosen *chosen, int n)
@@ -97,6 +99,7 @@ void list_subsets(void)
 void read_seed(void)
 {
     bool given = o.seed != NO_SEED;
+    if (given && o.seed > INT64_MAX) bn_cmd_fail(&cmd, 2, "--seed takes a number up to 2^63 - 1.");
     o.eval.seed = given ? o.seed : DEFAULT_SEED;
     o.eval.drawn_shots = given;
     bn_cmd_needs(&cmd, "seed", o.eval.n_shots || o.samples, "--num_fewshot or --samples");
@@ -107,7 +110,7 @@ static void read_lists(const struct chosen *chosen, int n)
 {
     struct bn_error err;
     const char *name;
-    char *text = strdup(o.samples);
+    char *text = *o.samples == '{' ? strdup(o.samples) : NULL;
     size_t n_bytes;
     if (*o.samples != '{' && bn_input_read(&text, &n_bytes, o.samples, LISTS_MOST, &err) != BN_OK)
         bn_cmd_fail(&cmd, 1, "%s", err.text);

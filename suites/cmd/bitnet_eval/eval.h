@@ -30,6 +30,7 @@ struct chosen {
     const char *name; /* as bn_eval_run takes it */
     const struct bn_task *task;
     struct bn_task *own; /* of a file */
+    char *path;          /* of that file */
     int n_samples;       /* documents to draw; 0: --samples does not say */
 };
 /* What --tasks, --subset and --samples choose, [MAX_TASKS]; returns how many tasks. Exits where a name is no task, a

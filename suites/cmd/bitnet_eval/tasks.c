@@ -160,6 +160,6 @@ int evaluate(void)
     check_tasks(chosen, n);
     check_shown();
     int code = o.show_prompts ? show_prompts(chosen, n) : score(chosen, n);
-    for (int i = 0; i < n; i++) bn_task_free(chosen[i].own);
+    for (int i = 0; i < n; i++) bn_task_free(chosen[i].own), free(chosen[i].path);
     return code;
 }
