@@ -21,7 +21,7 @@ static const struct bn_cmd_word programs[] = {
 };
 enum { N_PROGRAMS = sizeof programs / sizeof *programs };
 
-/* Those that are there. */
+/* The programs that this folder has. */
 static void list(struct bn_cmd_word words[N_PROGRAMS + 1], const char *folder)
 {
     char path[PATH_MAX + 64];

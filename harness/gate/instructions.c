@@ -1,11 +1,10 @@
 /* instructions.c - instruction counts of base and head. */
 #include "harness/gate/instructions.h"
 #include "harness/worker/callgrind.h"
+#include "harness/worker/find.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const double threshold = 0.002;
 static const double counted_times = 2, simulated_times = 100, simulated_start_s = 120; /* how much longer it takes */
@@ -75,18 +74,6 @@ static enum bn_status ask_callgrind(struct bn_pairs *pairs, struct bn_instructio
     return status;
 }
 
-static bool on_path(const char *program)
-{
-    char path[4096];
-    const char *place = getenv("PATH");
-    for (size_t n; place && *place; place += n + (place[n] == ':')) {
-        n = strcspn(place, ":");
-        snprintf(path, sizeof path, "%.*s/%s", (int)n, place, program);
-        if (access(path, X_OK) == 0) return true;
-    }
-    return false;
-}
-
 enum bn_status bn_instructions_count(struct bn_pairs *pairs, const char *source, struct bn_instructions_of *of,
                                      struct bn_error *err)
 {
@@ -124,7 +111,7 @@ enum bn_status bn_instructions_run(struct bn_instructions_result *result, struct
     if (automatic || !strcmp(method, "perf")) status = run(result, pairs, "perf", err);
     if (status || result->source || (automatic && model_bytes > small_model_bytes)) return status;
     if (!automatic && strcmp(method, "callgrind")) return status;
-    if (on_path("valgrind")) return run(result, pairs, "callgrind", err);
+    if (bn_program_in_path("valgrind")) return run(result, pairs, "callgrind", err);
     size_t n = strlen(result->reason);
     snprintf(result->reason + n, sizeof result->reason - n, "%svalgrind is not installed.", n ? "; " : "");
     return BN_OK;

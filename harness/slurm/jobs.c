@@ -2,29 +2,19 @@
 #include "harness/slurm/jobs.h"
 #include "harness/core/error.h"
 #include "harness/worker/child.h"
+#include "harness/worker/find.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_OPTIONS = 24, LIMIT_S = 120, MOST_TASKS = 100000 };
-
-static bool in_path(const char *name)
-{
-    char path[4096];
-    for (const char *p = getenv("PATH"); p; p = strchr(p, ':') ? strchr(p, ':') + 1 : NULL) {
-        int n = snprintf(path, sizeof path, "%.*s/%s", (int)strcspn(p, ":"), p, name);
-        if (n > 0 && (size_t)n < sizeof path && !access(path, X_OK)) return true;
-    }
-    return false;
-}
 
 enum bn_status bn_slurm_find(struct bn_error *err)
 {
     static const char *const names[] = {"sbatch", "squeue", "scancel"};
     for (int i = 0; i < 3; i++)
-        if (!in_path(names[i]))
+        if (!bn_program_in_path(names[i]))
             return bn_harness_fail(
                 err, BN_ERR_USAGE,
                 "%s is not in PATH. Install Slurm's client (Debian: slurm-client), or choose --executor local.",

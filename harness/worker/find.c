@@ -3,6 +3,7 @@
 #include "engine/files.h"
 #include "harness/core/error.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,4 +27,16 @@ enum bn_status bn_program_find(const char *name, const char *build, char *path, 
     return bn_harness_fail(err, BN_ERR_IO,
                            "Could not find %s in %s, in its bin/ or in its build/bin/; build it with `make all`.", name,
                            build);
+}
+
+bool bn_program_in_path(const char *name)
+{
+    char path[4096];
+    const char *place = getenv("PATH");
+    for (size_t n; place && *place; place += n + (place[n] == ':')) {
+        n = strcspn(place, ":");
+        int length = snprintf(path, sizeof path, "%.*s/%s", (int)n, place, name);
+        if (length > 0 && (size_t)length < sizeof path && is_program(path)) return true;
+    }
+    return false;
 }

@@ -168,7 +168,7 @@ static bool put_sections(struct report *report, bool *absent, FILE *out)
     return true;
 }
 
-/* Sections first, since the links above them lead only to those that are there. */
+/* Sections first: only those that have been written get a link above them. */
 static bool put_body(struct report *report, FILE *out)
 {
     size_t n, size;

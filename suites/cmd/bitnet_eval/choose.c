@@ -146,8 +146,6 @@ static void read_counts(struct chosen *chosen, int n)
 void read_samples(struct chosen *chosen, int n)
 {
     if (!o.samples) return;
-    if (o.eval.limit || o.eval.limit_per_group)
-        bn_cmd_fail(&cmd, 2, "--samples and --limit both say how many documents are scored; choose one.");
     if (*o.samples == '{' || !access(o.samples, F_OK))
         read_lists(chosen, n);
     else
