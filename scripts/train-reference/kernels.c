@@ -3,7 +3,7 @@
  *
  *   gcc -O3 -march=native -ffast-math -fopenmp -shared -fPIC kernels.c -o kernels.so -lm
  *
- * A *coded* row is K numbers in bf16 plus one float scale: value = code * scale. With quantisation
+ * A *coded* row is K stored numbers plus one float scale: value = code * scale. With quantisation
  * the codes are the integers of BitNet's per-token int8 (exact in bf16), without it they are the
  * values themselves and the scale is 1. A linear layer multiplies the codes and whoever reads its
  * output multiplies by the scale of its input row.
@@ -17,13 +17,14 @@
 #include <stdint.h>
 #include <string.h>
 
-typedef uint16_t bf16;
-
-enum { HEAD = 64, HALF = HEAD / 2, MAX_ROW = 2048, MAX_KEYS = 4096, MAX_VOCABULARY = 8192 };
-static const float norm_epsilon = 1e-5f;
-static const float smallest_absmax = 1e-5f;
-
-static inline float widen(bf16 b)
+/* A value between two operations: bf16, or float32 where the CPU has no products of bf16 (storage.py says which) */
+#ifdef STORE_FLOAT32
+typedef float stored;
+static inline float widen(stored x) { return x; }
+static inline stored narrow(float x) { return x; }
+#else
+typedef uint16_t stored;
+static inline float widen(stored b)
 {
     uint32_t bits = (uint32_t)b << 16;
     float f;
@@ -31,12 +32,18 @@ static inline float widen(bf16 b)
     return f;
 }
 
-static inline bf16 narrow(float f) /* round to nearest even; no NaN comes here */
+static inline stored narrow(float f) /* round to nearest even; no NaN comes here */
 {
     uint32_t bits;
     memcpy(&bits, &f, 4);
-    return (bf16)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+    return (stored)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
+#endif
+
+
+enum { HEAD = 64, HALF = HEAD / 2, MAX_ROW = 2048, MAX_KEYS = 4096, MAX_VOCABULARY = 8192 };
+static const float norm_epsilon = 1e-5f;
+static const float smallest_absmax = 1e-5f;
 
 static inline float positive(float x) { return x > 0 ? x : 0; }
 
@@ -50,7 +57,7 @@ static float inverse_rms(const float *x, long n)
 }
 
 /* codes, scale := code(rmsnorm(x) * gain) */
-static void norm_and_code(const float *x, const float *gain, bf16 *codes, float *inverse, float *scale, long n,
+static void norm_and_code(const float *x, const float *gain, stored *codes, float *inverse, float *scale, long n,
                           int quantise)
 {
     float r = *inverse = inverse_rms(x, n), absmax = smallest_absmax;
@@ -68,7 +75,7 @@ static void norm_and_code(const float *x, const float *gain, bf16 *codes, float 
 }
 
 /* dx := gradient of rmsnorm at x for the output gradient d_code/scale; gain_sum += gradient of the gain */
-static void norm_backward_row(const bf16 *d_code, float scale, const float *x, float r, const float *gain, float *dx,
+static void norm_backward_row(const stored *d_code, float scale, const float *x, float r, const float *gain, float *dx,
                               float *gain_sum, long n)
 {
     float unscale = 1.0f / scale, dot = 0;
@@ -89,14 +96,14 @@ static void add_to_shared(float *total, const float *mine, long n)
 }
 
 /* sum := x + out * out_scale (out may be NULL: then sum is not written); codes := code(norm(sum)) */
-void add_norm_code(const float *x, const bf16 *out, const float *out_scale, float *sum, const float *gain, bf16 *codes,
+void add_norm_code(const float *x, const stored *out, const float *out_scale, float *sum, const float *gain, stored *codes,
                    float *inverse, float *scale, long rows, long n, int quantise)
 {
 #pragma omp parallel for schedule(static)
     for (long t = 0; t < rows; t++) {
         const float *row = x + t * n;
         if (out) {
-            const bf16 *add = out + t * n;
+            const stored *add = out + t * n;
             float *to = sum + t * n;
             for (long i = 0; i < n; i++) to[i] = row[i] + widen(add[i]) * out_scale[t];
             row = to;
@@ -106,7 +113,7 @@ void add_norm_code(const float *x, const bf16 *out, const float *out_scale, floa
 }
 
 /* dx := or += the gradient through norm and coding */
-void norm_code_backward(const bf16 *d_code, const float *scale, const float *x, const float *inverse, const float *gain,
+void norm_code_backward(const stored *d_code, const float *scale, const float *x, const float *inverse, const float *gain,
                         float *dx, float *d_gain, long rows, long n, int accumulate)
 {
 #pragma omp parallel
@@ -123,7 +130,7 @@ void norm_code_backward(const bf16 *d_code, const float *scale, const float *x, 
 }
 
 /* out := x * scale, one scale a row */
-void scale_rows(const float *x, const float *scale, bf16 *out, long rows, long n)
+void scale_rows(const float *x, const float *scale, stored *out, long rows, long n)
 {
 #pragma omp parallel for schedule(static)
     for (long t = 0; t < rows; t++)
@@ -132,7 +139,7 @@ void scale_rows(const float *x, const float *scale, bf16 *out, long rows, long n
 
 /* ---- attention ---- */
 
-static void rotate(const bf16 *from, bf16 *to, const float *cosine, const float *sine, float scale, float direction)
+static void rotate(const stored *from, stored *to, const float *cosine, const float *sine, float scale, float direction)
 {
     for (int i = 0; i < HALF; i++) {
         float a = widen(from[i]) * scale, b = widen(from[i + HALF]) * scale, s = sine[i] * direction;
@@ -141,20 +148,20 @@ static void rotate(const bf16 *from, bf16 *to, const float *cosine, const float 
     }
 }
 
-static void scale_head(const bf16 *from, bf16 *to, float scale)
+static void scale_head(const stored *from, stored *to, float scale)
 {
     for (int i = 0; i < HEAD; i++) to[i] = narrow(widen(from[i]) * scale);
 }
 
 /* qkv [batch*len][(heads+2*kv)*64] -> q [batch][heads][len][64], k and v [batch][kv][len][64] */
-void split_and_rotate(const bf16 *qkv, const float *scale, const float *cosines, const float *sines, bf16 *q, bf16 *k,
-                      bf16 *v, long batch, long len, long heads, long kv)
+void split_and_rotate(const stored *qkv, const float *scale, const float *cosines, const float *sines, stored *q, stored *k,
+                      stored *v, long batch, long len, long heads, long kv)
 {
     long width = (heads + 2 * kv) * HEAD;
 #pragma omp parallel for schedule(static)
     for (long row = 0; row < batch * len; row++) {
         long b = row / len, t = row % len;
-        const bf16 *from = qkv + row * width;
+        const stored *from = qkv + row * width;
         const float *c = cosines + t * HALF, *s = sines + t * HALF;
         for (long h = 0; h < heads; h++, from += HEAD)
             rotate(from, q + ((b * heads + h) * len + t) * HEAD, c, s, scale[row], 1);
@@ -164,14 +171,14 @@ void split_and_rotate(const bf16 *qkv, const float *scale, const float *cosines,
     }
 }
 
-void split_and_rotate_backward(const bf16 *dq, const bf16 *dk, const bf16 *dv, const float *scale, const float *cosines,
-                               const float *sines, bf16 *d_qkv, long batch, long len, long heads, long kv)
+void split_and_rotate_backward(const stored *dq, const stored *dk, const stored *dv, const float *scale, const float *cosines,
+                               const float *sines, stored *d_qkv, long batch, long len, long heads, long kv)
 {
     long width = (heads + 2 * kv) * HEAD;
 #pragma omp parallel for schedule(static)
     for (long row = 0; row < batch * len; row++) {
         long b = row / len, t = row % len;
-        bf16 *to = d_qkv + row * width;
+        stored *to = d_qkv + row * width;
         const float *c = cosines + t * HALF, *s = sines + t * HALF;
         for (long h = 0; h < heads; h++, to += HEAD)
             rotate(dq + ((b * heads + h) * len + t) * HEAD, to, c, s, scale[row], -1);
@@ -182,11 +189,11 @@ void split_and_rotate_backward(const bf16 *dq, const bf16 *dk, const bf16 *dv, c
 }
 
 /* causal softmax in place; row i is the query at position i % queries + first, over `keys` keys */
-void softmax_causal(bf16 *scores, long rows, long queries, long keys, long first, float factor)
+void softmax_causal(stored *scores, long rows, long queries, long keys, long first, float factor)
 {
 #pragma omp parallel for schedule(static, 64)
     for (long i = 0; i < rows; i++) {
-        bf16 *row = scores + i * keys;
+        stored *row = scores + i * keys;
         long n = i % queries + first + 1;
         float e[MAX_KEYS], top = -1e30f, sum = 0;
         for (long j = 0; j < n; j++) {
@@ -203,13 +210,13 @@ void softmax_causal(bf16 *scores, long rows, long queries, long keys, long first
 }
 
 /* d: gradient of the probabilities in, of the unscaled scores out */
-void softmax_causal_backward(const bf16 *probabilities, bf16 *d, long rows, long queries, long keys, long first,
+void softmax_causal_backward(const stored *probabilities, stored *d, long rows, long queries, long keys, long first,
                              float factor)
 {
 #pragma omp parallel for schedule(static, 64)
     for (long i = 0; i < rows; i++) {
-        const bf16 *p = probabilities + i * keys;
-        bf16 *row = d + i * keys;
+        const stored *p = probabilities + i * keys;
+        stored *row = d + i * keys;
         long n = i % queries + first + 1;
         float dot = 0;
         for (long j = 0; j < n; j++) dot += widen(p[j]) * widen(row[j]);
@@ -218,14 +225,14 @@ void softmax_causal_backward(const bf16 *probabilities, bf16 *d, long rows, long
     }
 }
 
-static void gather_heads(const bf16 *by_head, float *row, long b, long t, long len, long heads)
+static void gather_heads(const stored *by_head, float *row, long b, long t, long len, long heads)
 {
     for (long h = 0; h < heads; h++)
         for (int i = 0; i < HEAD; i++) row[h * HEAD + i] = widen(by_head[((b * heads + h) * len + t) * HEAD + i]);
 }
 
 /* mixed [batch][heads][len][64] -> rows of heads*64, norm, codes */
-void attention_norm_code(const bf16 *mixed, const float *gain, bf16 *codes, float *inverse, float *scale, long batch,
+void attention_norm_code(const stored *mixed, const float *gain, stored *codes, float *inverse, float *scale, long batch,
                          long len, long heads, int quantise)
 {
     long n = heads * HEAD;
@@ -237,8 +244,8 @@ void attention_norm_code(const bf16 *mixed, const float *gain, bf16 *codes, floa
     }
 }
 
-void attention_norm_code_backward(const bf16 *d_code, const float *scale, const bf16 *mixed, const float *inverse,
-                                  const float *gain, bf16 *d_mixed, float *d_gain, long batch, long len, long heads)
+void attention_norm_code_backward(const stored *d_code, const float *scale, const stored *mixed, const float *inverse,
+                                  const float *gain, stored *d_mixed, float *d_gain, long batch, long len, long heads)
 {
     long n = heads * HEAD;
 #pragma omp parallel
@@ -259,7 +266,7 @@ void attention_norm_code_backward(const bf16 *d_code, const float *scale, const 
 
 /* ---- feed-forward: m = relu(gate)^2 * up, rows of gate_up are gate then up ---- */
 
-static void squared_relu_gate(const bf16 *gate_up, float scale, float *m, long n)
+static void squared_relu_gate(const stored *gate_up, float scale, float *m, long n)
 {
     float cubed = scale * scale * scale;
     for (long i = 0; i < n; i++) {
@@ -268,7 +275,7 @@ static void squared_relu_gate(const bf16 *gate_up, float scale, float *m, long n
     }
 }
 
-void ffn_norm_code(const bf16 *gate_up, const float *in_scale, const float *gain, bf16 *codes, float *inverse,
+void ffn_norm_code(const stored *gate_up, const float *in_scale, const float *gain, stored *codes, float *inverse,
                    float *scale, long rows, long n, int quantise)
 {
 #pragma omp parallel for schedule(static)
@@ -279,16 +286,16 @@ void ffn_norm_code(const bf16 *gate_up, const float *in_scale, const float *gain
     }
 }
 
-void ffn_norm_code_backward(const bf16 *d_code, const float *scale, const bf16 *gate_up, const float *in_scale,
-                            const float *inverse, const float *gain, bf16 *d_gate_up, float *d_gain, long rows, long n)
+void ffn_norm_code_backward(const stored *d_code, const float *scale, const stored *gate_up, const float *in_scale,
+                            const float *inverse, const float *gain, stored *d_gate_up, float *d_gain, long rows, long n)
 {
 #pragma omp parallel
     {
         float gain_sum[MAX_ROW] = {0}, m[MAX_ROW], d[MAX_ROW];
 #pragma omp for schedule(static)
         for (long t = 0; t < rows; t++) {
-            const bf16 *in = gate_up + t * 2 * n;
-            bf16 *out = d_gate_up + t * 2 * n;
+            const stored *in = gate_up + t * 2 * n;
+            stored *out = d_gate_up + t * 2 * n;
             squared_relu_gate(in, in_scale[t], m, n);
             norm_backward_row(d_code + t * n, scale[t], m, inverse[t], gain, d, gain_sum, n);
             for (long i = 0; i < n; i++) {
@@ -304,11 +311,11 @@ void ffn_norm_code_backward(const bf16 *d_code, const float *scale, const bf16 *
 /* ---- head and embedding ---- */
 
 /* loss[t] := -log softmax(logits[t])[target[t]]; with weights, logits become their own gradients */
-void cross_entropy(bf16 *logits, const int64_t *target, const float *weight, float *loss, long rows, long vocabulary)
+void cross_entropy(stored *logits, const int64_t *target, const float *weight, float *loss, long rows, long vocabulary)
 {
 #pragma omp parallel for schedule(static)
     for (long t = 0; t < rows; t++) {
-        bf16 *row = logits + t * vocabulary;
+        stored *row = logits + t * vocabulary;
         float e[MAX_VOCABULARY], top = -1e30f, sum = 0;
         for (long i = 0; i < vocabulary; i++) {
             e[i] = widen(row[i]);
@@ -340,14 +347,14 @@ void embedding_backward(const float *d, const int64_t *id, float *d_table, long 
 
 /* ---- weights ---- */
 
-void cast_weights(const float *w, bf16 *out, long n)
+void cast_weights(const float *w, stored *out, long n)
 {
 #pragma omp parallel for schedule(static)
     for (long i = 0; i < n; i++) out[i] = narrow(w[i]);
 }
 
 /* b1.58 absmean: out := clamp(round(w / mean|w|), -1, 1) * mean|w|, one matrix a call; n % 256 == 0 */
-void ternary_weights(const float *w, bf16 *out, long n)
+void ternary_weights(const float *w, stored *out, long n)
 {
     double total = 0;
 #pragma omp parallel for schedule(static) reduction(+ : total)

@@ -379,7 +379,7 @@ TASKS = {"place": task_place, "inside": task_inside, "move": task_move, "colour"
          "has": task_has, "went": task_went, "kin": task_kin, "cmp": task_cmp, "arith": task_arith,
          "sum": task_sum, "fact": task_fact, "know": task_know, "seq": task_seq}
 TASK_WEIGHTS = {"place": 9, "inside": 12, "move": 7, "colour": 6, "has": 16, "went": 9, "kin": 12, "cmp": 11,
-                "arith": 9, "sum": 8, "fact": 12, "know": 7, "seq": 4}
+                "arith": 14, "sum": 14, "fact": 12, "know": 7, "seq": 4}
 NOTHING_HELD_OUT = ("know", "seq")     # too small a world: every question is seen in training
 
 
@@ -504,7 +504,7 @@ def doc_copy(rng):
     return "".join(parts)
 
 
-DOCUMENTS = [(doc_task, 60), (doc_people, 9), (doc_story, 11), (doc_copy, 7), (doc_sums, 3), (doc_know, 3)]
+DOCUMENTS = [(doc_task, 60), (doc_people, 9), (doc_story, 11), (doc_copy, 7), (doc_sums, 8), (doc_know, 3)]
 
 
 def document(rng):

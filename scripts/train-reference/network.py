@@ -1,6 +1,6 @@
 """The 2B4T architecture at small scale, forward and hand-written backward.
 
-torch multiplies matrices (product.py); kernels.c does everything else. One Network is either ternary
+torch multiplies matrices of the type that storage.py chooses; kernels.c does everything else. One Network is either ternary
 (BitNet b1.58: absmean weights, int8 activations per token) or full precision, and may be switched.
 """
 import copy
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from product import BF16, product
+from storage import STORED
 
 LIBRARY = Path(os.environ.get("KERNELS", Path(__file__).with_name("kernels.so")))
 HEAD = 64
@@ -117,7 +117,7 @@ class Coded:
     """Rows in code form (see kernels.c) with what their backward needs."""
 
     def __init__(self, rows, width):
-        self.codes = torch.empty(rows, width, dtype=BF16)
+        self.codes = torch.empty(rows, width, dtype=STORED)
         self.inverse, self.scale = torch.empty(rows), torch.empty(rows)
 
     def parts(self):
@@ -133,7 +133,7 @@ class Network:
         self.master = views(self.flat, layout)           # float32, what the optimiser moves
         self.layout, self.gradient = layout, views(self.flat_gradient, layout)
         matrices = list(self.shape.matrices())
-        self.weight = views(torch.zeros(sum(math.prod(s) for _, s in matrices), dtype=BF16), matrices)
+        self.weight = views(torch.zeros(sum(math.prod(s) for _, s in matrices), dtype=STORED), matrices)
         self.cosines, self.sines = rotary_tables(self.shape)
         self._initialise(torch.Generator().manual_seed(seed))
         self.refresh()
@@ -179,9 +179,9 @@ class Network:
         mixed, kept = torch.empty_like(q), []
         for begin, end in self._blocks(length):
             block = q[:, :, begin:end].reshape(groups, -1, HEAD)
-            scores = product(block, k[:, :end].transpose(1, 2))
+            scores = block @ k[:, :end].transpose(1, 2)
             kernels.softmax_causal(scores, groups * block.shape[1], end - begin, end, begin, HEAD ** -0.5)
-            mixed[:, :, begin:end] = product(scores, v[:, :end]).view(groups, share, end - begin, HEAD)
+            mixed[:, :, begin:end] = (scores @ v[:, :end]).view(groups, share, end - begin, HEAD)
             if keep:
                 kept.append(scores)
         return mixed, kept
@@ -194,12 +194,12 @@ class Network:
         for (begin, end), probabilities in zip(self._blocks(length), kept):
             d_block = d_mixed[:, :, begin:end].reshape(groups, -1, HEAD)
             q_block = q[:, :, begin:end].reshape(groups, -1, HEAD)
-            d_scores = product(d_block, v[:, :end].transpose(1, 2))
+            d_scores = d_block @ v[:, :end].transpose(1, 2)
             kernels.softmax_causal_backward(probabilities, d_scores, groups * d_block.shape[1], end - begin, end,
                                             begin, HEAD ** -0.5)
-            dv[:, :end] += product(probabilities.transpose(1, 2), d_block)
-            dk[:, :end] += product(d_scores.transpose(1, 2), q_block)
-            dq[:, :, begin:end] = product(d_scores, k[:, :end]).view(groups, share, end - begin, HEAD)
+            dv[:, :end] += probabilities.transpose(1, 2) @ d_block
+            dk[:, :end] += d_scores.transpose(1, 2) @ q_block
+            dq[:, :, begin:end] = (d_scores @ k[:, :end]).view(groups, share, end - begin, HEAD)
         return dq, dk, dv
 
     # ---- forward ---------------------------------------------------------------------------------
@@ -219,26 +219,26 @@ class Network:
         def gain(name):
             return self.master[f"{i}.{name}"]
         x, attention_in = self._add_norm(x, out, out_scale, gain("attention_norm"), self.ternary)
-        qkv = product(attention_in.codes, weight("qkv"))
-        q = torch.empty(batch, s.heads, length, HEAD, dtype=BF16)
-        k, v = (torch.empty(batch, s.kv_heads, length, HEAD, dtype=BF16) for _ in "kv")
+        qkv = attention_in.codes @ weight("qkv")
+        q = torch.empty(batch, s.heads, length, HEAD, dtype=STORED)
+        k, v = (torch.empty(batch, s.kv_heads, length, HEAD, dtype=STORED) for _ in "kv")
         kernels.split_and_rotate(qkv, attention_in.scale, self.cosines, self.sines, q, k, v, batch, length, s.heads,
                                  s.kv_heads)
         mixed, kept = self._attend(q, k, v, length, keep)
         attention_out = Coded(rows, s.dim)
         kernels.attention_norm_code(mixed, gain("attention_sub_norm"), *attention_out.parts(), batch, length, s.heads,
                                     self.ternary)
-        out = product(attention_out.codes, weight("output"))
+        out = attention_out.codes @ weight("output")
         middle, ffn_in = self._add_norm(x, out, attention_out.scale, gain("ffn_norm"), self.ternary)
-        gate_up = product(ffn_in.codes, weight("gate_up"))
+        gate_up = ffn_in.codes @ weight("gate_up")
         ffn_out = Coded(rows, s.ffn)
         kernels.ffn_norm_code(gate_up, ffn_in.scale, gain("ffn_sub_norm"), *ffn_out.parts(), rows, s.ffn, self.ternary)
-        out = product(ffn_out.codes, weight("down"))
+        out = ffn_out.codes @ weight("down")
         cache = (x, attention_in, q, k, v, kept, mixed, attention_out, middle, ffn_in, gate_up, ffn_out)
         return middle, out, ffn_out.scale, cache if keep else None
 
     def forward(self, ids, keep=False):
-        """ids [batch][length] -> normalised final states, bf16 [batch*length][dim] (and caches)."""
+        """ids [batch][length] -> normalised final states [batch*length][dim] (and caches)."""
         batch, length = ids.shape
         x, out, out_scale, caches = self.master["embedding"][ids.reshape(-1)], None, None, []
         for i in range(self.shape.layers):
@@ -248,7 +248,7 @@ class Network:
         return final.codes, (caches, last, final)
 
     def logits(self, states):
-        return product(states, self.weight["embedding"].t())
+        return states @ self.weight["embedding"].t()
 
     def losses(self, states, targets, block=4096):
         out = torch.empty(targets.numel())
@@ -265,13 +265,13 @@ class Network:
             part = slice(a, a + block)
             d = self.logits(states[part])
             kernels.cross_entropy(d, targets[part], weights[part], losses[part], *d.shape)
-            d_states[part] = product(d, embedding)
-            d_embedding += product(d.t(), states[part])
+            d_states[part] = d @ embedding
+            d_embedding += d.t() @ states[part]
         return losses, d_states
 
     def _linear_backward(self, name, d_out, coded):
-        self.gradient[name] += product(d_out.t(), coded.codes)
-        return product(d_out, self.weight[name])
+        self.gradient[name] += d_out.t() @ coded.codes
+        return d_out @ self.weight[name]
 
     def _norm_backward(self, d_codes, coded, x, gain, dx, accumulate):
         kernels.norm_code_backward(d_codes, coded.scale, x, coded.inverse, self.master[gain], dx, self.gradient[gain],
@@ -280,7 +280,7 @@ class Network:
     def _layer_backward(self, i, cache, dx, batch, length):
         s, rows = self.shape, batch * length
         x, attention_in, q, k, v, kept, mixed, attention_out, middle, ffn_in, gate_up, ffn_out = cache
-        d_out = torch.empty(rows, s.dim, dtype=BF16)
+        d_out = torch.empty(rows, s.dim, dtype=STORED)
         kernels.scale_rows(dx, ffn_out.scale, d_out, rows, s.dim)
         d_codes = self._linear_backward(f"{i}.down", d_out, ffn_out)
         d_gate_up, gain = torch.empty_like(gate_up), f"{i}.ffn_sub_norm"
@@ -295,7 +295,7 @@ class Network:
         kernels.attention_norm_code_backward(d_codes, attention_out.scale, mixed, attention_out.inverse,
                                              self.master[gain], d_mixed, self.gradient[gain], batch, length, s.heads)
         dq, dk, dv = self._attend_backward(q, k, v, kept, d_mixed, length)
-        d_qkv = torch.empty(rows, s.qkv, dtype=BF16)
+        d_qkv = torch.empty(rows, s.qkv, dtype=STORED)
         kernels.split_and_rotate_backward(dq, dk, dv, attention_in.scale, self.cosines, self.sines, d_qkv, batch,
                                           length, s.heads, s.kv_heads)
         d_codes = self._linear_backward(f"{i}.qkv", d_qkv, attention_in)
@@ -320,9 +320,9 @@ class Network:
         out.update({name: tensors[key][first:first + rows] for key, first, rows, name in self.shape.linears()})
         return out
 
-    def save(self, path):
+    def save(self, path, step, kind=np.float32):
         part = Path(str(path) + ".part.npz")
-        np.savez(part, **{k: v.numpy() for k, v in self.named().items()})
+        np.savez(part, step=step, **{k: v.numpy().astype(kind) for k, v in self.named().items()})
         part.replace(path)
 
     def load(self, path):

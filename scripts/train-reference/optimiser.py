@@ -9,7 +9,7 @@ import math
 import torch
 
 from network import kernels
-from product import FASTEST
+from storage import STORED
 
 BETA1, BETA2 = 0.9, 0.95
 MOMENTUM = 0.95
@@ -46,25 +46,33 @@ class AdamW:
 
 
 class Muon:
-    def __init__(self, net):
-        self.groups = collections.defaultdict(list)
-        for name, first, rows, _ in net.shape.linears():
-            master, gradient = net.master[name][first:first + rows], net.gradient[name][first:first + rows]
-            self.groups[tuple(sorted(master.shape))].append((master, gradient, torch.zeros_like(master)))
+    """On matrices of one shape: [(master, gradient)]."""
+
+    def __init__(self, group):
+        self.group = [(master, gradient, torch.zeros_like(master)) for master, gradient in group]
+        self.shape = sorted(group[0][0].shape)
 
     def step(self, number, rate, decay, factor):
-        for (rows, columns), group in self.groups.items():
-            stacked = torch.empty(len(group), rows, columns, dtype=FASTEST)
-            for i, (_, gradient, momentum) in enumerate(group):
-                momentum.mul_(MOMENTUM).add_(gradient)
-                ahead = gradient.add(momentum, alpha=MOMENTUM)
-                stacked[i] = lying(ahead.div_(ahead.norm() + 1e-12))
-            stacked = orthogonalised(stacked)
-            for i, (master, _, _) in enumerate(group):
-                lying(master).mul_(1 - rate * decay).add_(stacked[i], alpha=-rate * 0.2 * math.sqrt(columns))
+        stacked = torch.empty(len(self.group), *self.shape, dtype=STORED)
+        for i, (_, gradient, momentum) in enumerate(self.group):
+            momentum.mul_(MOMENTUM).add_(gradient)
+            ahead = gradient.add(momentum, alpha=MOMENTUM)
+            stacked[i] = lying(ahead.div_(ahead.norm() + 1e-12))
+        stacked = orthogonalised(stacked)
+        for i, (master, _, _) in enumerate(self.group):
+            lying(master).mul_(1 - rate * decay).add_(stacked[i], alpha=-rate * 0.2 * math.sqrt(self.shape[1]))
 
     def state(self):
-        return [momentum for group in self.groups.values() for _, _, momentum in group]
+        return [momentum for _, _, momentum in self.group]
+
+
+def muon_parts(net, size=8):
+    """The linear layers in groups of one shape, few enough in each that threads can share them out."""
+    of_shape = collections.defaultdict(list)
+    for name, first, rows, _ in net.shape.linears():
+        pair = net.master[name][first:first + rows], net.gradient[name][first:first + rows]
+        of_shape[tuple(sorted(pair[0].shape))].append(pair)
+    return [Muon(group[i:i + size]) for group in of_shape.values() for i in range(0, len(group), size)]
 
 
 class Optimiser:
@@ -72,21 +80,22 @@ class Optimiser:
         self.net, self.number, self.use_muon = net, 0, use_muon
         table = net.master["embedding"].numel()
         gains = net.size - sum(net.master[n].numel() for n, _ in net.shape.gains())
-        linears = Muon(net) if use_muon else AdamW(net, table, gains, True)
-        self.parts = [AdamW(net, 0, table, False), linears, AdamW(net, gains, net.size, False)]
+        self.linears = muon_parts(net) if use_muon else [AdamW(net, table, gains, True)]
+        self.others = [AdamW(net, 0, table, False), AdamW(net, gains, net.size, False)]
 
-    def step(self, rate, linear_rate, decay):
-        """Moves the masters along the gradients, which are then zero. Returns the gradient norm."""
+    def step(self, rate, linear_rate, decay, each=map):
+        """Moves the masters along the gradients, which are then zero. Returns the gradient norm.
+        each: map, or that of a pool of threads."""
         norm = float(self.net.flat_gradient.norm())
         self.number += 1
-        for part, its_rate in zip(self.parts, (rate, linear_rate, rate)):
-            part.step(self.number, its_rate, decay, min(1.0, 1.0 / (norm + 1e-6)))
+        parts = [(part, linear_rate) for part in self.linears] + [(part, rate) for part in self.others]
+        list(each(lambda p: p[0].step(self.number, p[1], decay, min(1.0, 1.0 / (norm + 1e-6))), parts))
         self.net.flat_gradient.zero_()
         self.net.refresh()
         return norm
 
     def state(self):
-        return [self.net.flat] + [t for part in self.parts for t in part.state()]
+        return [self.net.flat] + [t for part in self.linears + self.others for t in part.state()]
 
     def record(self):
         return {"number": self.number, "tensors": self.state()}

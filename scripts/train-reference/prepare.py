@@ -1,6 +1,7 @@
 """Text to training data: tokenizer, natural token streams, micro-world rows, evaluation items.
 
     prepare.py --text TRAIN_TEXT_DIR --out DIR [--rows512 N] [--rows2048 N] [--sets DATASETS_DIR]
+               [--tokenizer tokenizer.json]
 
 Writes tokenizer.json, {domain}_{train,val}.npy (uint16 ids), micro512.npy, micro2048.npy,
 micro_val.npy (rows of T+1 ids, answers flagged), eval_seen.jsonl, meta.json; with --sets also the
@@ -162,12 +163,17 @@ def main():
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--rows512", type=int, default=20000)
     parser.add_argument("--rows2048", type=int, default=1800)
+    parser.add_argument("--tokenizer", type=Path, help="use this one instead of making one (to go on from a checkpoint)")
     parser.add_argument("--sets", type=Path, help="also write the published sets under this directory")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
 
     training, held_out = corpus.load(args.text)
-    tokenizer = make_tokenizer(args.out / "tokenizer.json", training)
+    if args.tokenizer:
+        (args.out / "tokenizer.json").write_text(args.tokenizer.read_text())
+        tokenizer = bpe.Tokenizer(args.out / "tokenizer.json")
+    else:
+        tokenizer = make_tokenizer(args.out / "tokenizer.json", training)
     meta = {}
     for suffix, documents in (("train", training), ("val", held_out)):
         for domain, texts in documents.items():

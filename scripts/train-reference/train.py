@@ -9,7 +9,8 @@ training ends they have seen the same tokens in the same order.
 
 DIR/steps, if it exists, replaces --steps while training runs: the learning rate then falls to zero
 at that step (shorten a run with `echo 3000 > DIR/steps`). SIGTERM stops after the step under way; a
-run that was stopped or killed goes on from its last checkpoint when the same command is given again.
+run that was stopped or killed goes on from its last checkpoint when the same command is given again,
+on another machine with --leave FILE there and --begin FILE here.
 """
 import argparse
 import json
@@ -20,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"      # two workers of one thread each: see Run.learn
+import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from batches import LONG, SHORT, TrainingData, validation  # noqa: E402
@@ -33,16 +35,18 @@ def options():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True, type=Path)
     p.add_argument("--out", required=True, type=Path)
-    p.add_argument("--steps", type=int, default=2200)
+    p.add_argument("--steps", type=int, default=6600)
     p.add_argument("--tokens", type=int, default=4096, help="tokens in a step")
     p.add_argument("--rate", type=float, default=3e-3, help="peak learning rate of embedding and gains")
     p.add_argument("--linear_rate", type=float, default=6e-3, help="peak learning rate of the linear layers")
     p.add_argument("--warm_up", type=int, default=100)
-    p.add_argument("--branch_at", type=float, default=0.6, help="share of the steps before the branch")
-    p.add_argument("--decay_from", type=float, default=0.6, help="from here the learning rate falls linearly to 0")
-    p.add_argument("--long_from", type=float, default=0.8, help="from here rows are 2048 tokens")
+    p.add_argument("--branch_at", type=float, default=0.75, help="share of the steps before the branch")
+    p.add_argument("--decay_from", type=float, default=0.75, help="from here the learning rate falls linearly to 0")
+    p.add_argument("--long_from", type=float, default=0.92, help="from here rows are 2048 tokens")
     p.add_argument("--weight_decay", type=float, default=0.1, help="on linears, until the branch")
     p.add_argument("--optimiser", choices=["adamw", "muon"], default="muon")
+    p.add_argument("--begin", type=Path, help="go on from weights that --leave wrote, with new optimiser state; their steps count")
+    p.add_argument("--leave", type=Path, help="with every checkpoint write the weights here, in float16, for --begin elsewhere")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--validate_every", type=int, default=200)
     p.add_argument("--stop_at", type=int, default=0, help="for experiments: stop, unfinished, after this step")
@@ -52,11 +56,14 @@ def options():
 
 class Run:
     def __init__(self, args):
-        self.args, self.step, self.started = args, 0, time.time()
+        self.args, self.step, self.first, self.started = args, 0, 0, time.time()
         args.out.mkdir(parents=True, exist_ok=True)
         self.data, self.validation = TrainingData(args.data, args.seed), validation(args.data)
         first = "b158" if args.ternary_from_start else "twin"
         self.models = {first: self._model(first)}
+        if args.begin:
+            self.models[first].net.load(args.begin)
+            self.step = self.first = int(np.load(args.begin)["step"])
         self.sums, self.helpers, self.pool = {}, {}, ThreadPoolExecutor(2)
         self._resume()
 
@@ -71,7 +78,7 @@ class Run:
             return self.args.steps
 
     def rate_factor(self, total):
-        warm = min(1.0, (self.step + 1) / self.args.warm_up)
+        warm = min(1.0, (self.step - self.first + 1) / self.args.warm_up)
         left = (1 - self.step / total) / (1 - self.args.decay_from)
         return min(warm, left)
 
@@ -79,7 +86,7 @@ class Run:
         twin = self.models["twin"]
         self.models["b158"] = self._model("b158")
         self.models["b158"].restore(twin.record())
-        twin.net.save(self.args.out / "branch.npz")
+        twin.net.save(self.args.out / "branch.npz", self.step)
 
     # ---- one step ------------------------------------------------------------------------------
     def train_step(self):
@@ -102,7 +109,7 @@ class Run:
         if len(self.models) == 1:
             (name, model), = self.models.items()
             losses = self._halves(name, model.net, batch)
-            self._move(name, model, factor, decay)
+            self._move(name, model, factor, decay, self.pool.map)
             return {name: losses}
 
         def whole(name):
@@ -123,8 +130,8 @@ class Run:
         helper.flat_gradient.zero_()
         return losses
 
-    def _move(self, name, model, factor, decay):
-        norm = model.step(factor * self.args.rate, factor * self.args.linear_rate, decay)
+    def _move(self, name, model, factor, decay, each=map):
+        norm = model.step(factor * self.args.rate, factor * self.args.linear_rate, decay, each)
         if not norm < 1e6:
             raise SystemExit(f"{name} diverged at step {self.step}")
 
@@ -156,7 +163,9 @@ class Run:
     # ---- checkpoints ---------------------------------------------------------------------------
     def save(self):
         for name, model in self.models.items():
-            model.net.save(self.args.out / f"{name}.npz")
+            model.net.save(self.args.out / f"{name}.npz", self.step)
+        if self.args.leave:
+            self.models["twin"].net.save(self.args.leave, self.step, np.float16)
         part = self.args.out / "state.part"
         torch.save({"step": self.step, "models": {n: m.record() for n, m in self.models.items()}}, part)
         part.replace(self.args.out / "state.pt")
