@@ -1,7 +1,6 @@
 /* enc_q4_0.c - 32 weights in 18 bytes: f16 scale, 16 bytes of nibbles (FORMATS.md 3.7). */
 #include "engine/format/encoding.h"
 #include "engine/format/half.h"
-#include <math.h>
 
 enum { BLOCK = 32, BYTES = 18 };
 
@@ -31,10 +30,7 @@ static enum bn_status pack(void *out, const float *in, int64_t rows, int64_t col
     (void)err;
     uint8_t *p = out;
     for (int64_t b = 0; b < rows * cols / BLOCK; b++, p += BYTES, in += BLOCK) {
-        float largest = 0;
-        for (int j = 0; j < BLOCK; j++)
-            if (fabsf(in[j]) > fabsf(largest)) largest = in[j];
-        float d = largest / -8, inverse = d != 0 ? 1 / d : 0;
+        float d = bn_furthest_from_zero(in, BLOCK) / -8, inverse = d != 0 ? 1 / d : 0;
         bn_store_u16(p, bn_f32_to_f16(d));
         for (int j = 0; j < 16; j++) p[2 + j] = (uint8_t)(nibble(in[j] * inverse) | nibble(in[16 + j] * inverse) << 4);
     }

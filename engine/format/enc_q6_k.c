@@ -50,9 +50,7 @@ static void trial(const float *x, float inverse, float *sum_xq, float *sum_qq)
 /* Best scale of a group of 16: the reference tries 19 roundings around -32 / (value of largest magnitude). */
 static float group_scale(const float *x)
 {
-    float largest = 0, xq, qq;
-    for (int i = 0; i < GROUP; i++)
-        if (fabsf(x[i]) > fabsf(largest)) largest = x[i];
+    float largest = bn_furthest_from_zero(x, GROUP), xq, qq;
     if (fabsf(largest) < 1e-15f) return 0;
     trial(x, -32 / largest, &xq, &qq);
     float scale = qq > 0 ? xq / qq : 0, best = scale * xq;
@@ -76,12 +74,10 @@ static void pack_bits(uint8_t *p, const uint8_t *q)
 
 static void pack_block(uint8_t *p, const float *x)
 {
-    float scale[GROUPS], largest = 0;
+    float scale[GROUPS];
     uint8_t q[BLOCK] = {0};
-    for (int g = 0; g < GROUPS; g++) {
-        scale[g] = group_scale(x + GROUP * g);
-        if (fabsf(scale[g]) > fabsf(largest)) largest = scale[g];
-    }
+    for (int g = 0; g < GROUPS; g++) scale[g] = group_scale(x + GROUP * g);
+    float largest = bn_furthest_from_zero(scale, GROUPS);
     memset(p, 0, BYTES);
     if (fabsf(largest) < 1e-15f) return;
     float inverse = -128 / largest;

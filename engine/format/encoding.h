@@ -58,6 +58,9 @@ void bn_encoding_row_to_cpu(enum bn_encoding encoding, uint8_t *out, const uint8
 /* A row in the byte order of this CPU to cols floats, exactly. */
 void bn_encoding_unpack_cpu_row(float *out, enum bn_encoding encoding, const uint8_t *row, int64_t cols);
 
+/* The one of n finite values that is furthest from zero, with its sign; the first of equals; 0 for none. */
+float bn_furthest_from_zero(const float *x, int n);
+
 /* rows * cols/block * block_bytes, or 0 when cols is no multiple of block or the product fits no memory. */
 size_t bn_block_bytes(int64_t rows, int64_t cols, int block, size_t block_bytes);
 #endif
