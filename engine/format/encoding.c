@@ -79,7 +79,8 @@ void bn_encoding_unpack_cpu_row(float *out, enum bn_encoding encoding, const uin
     }
 }
 
-/* Its magnitude is kept apart: comparing with fabsf(furthest), clang 19 leaves that fabsf out when it unrolls the loop. */
+/* Its magnitude is kept apart: comparing with fabsf(furthest), clang 19 leaves that fabsf out when it unrolls the loop.
+ */
 float bn_furthest_from_zero(const float *x, int n)
 {
     float furthest = 0, magnitude = 0;

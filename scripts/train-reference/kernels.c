@@ -40,7 +40,6 @@ static inline stored narrow(float f) /* round to nearest even; no NaN comes here
 }
 #endif
 
-
 enum { HEAD = 64, HALF = HEAD / 2, MAX_ROW = 2048, MAX_KEYS = 4096, MAX_VOCABULARY = 8192 };
 static const float norm_epsilon = 1e-5f;
 static const float smallest_absmax = 1e-5f;
@@ -96,8 +95,8 @@ static void add_to_shared(float *total, const float *mine, long n)
 }
 
 /* sum := x + out * out_scale (out may be NULL: then sum is not written); codes := code(norm(sum)) */
-void add_norm_code(const float *x, const stored *out, const float *out_scale, float *sum, const float *gain, stored *codes,
-                   float *inverse, float *scale, long rows, long n, int quantise)
+void add_norm_code(const float *x, const stored *out, const float *out_scale, float *sum, const float *gain,
+                   stored *codes, float *inverse, float *scale, long rows, long n, int quantise)
 {
 #pragma omp parallel for schedule(static)
     for (long t = 0; t < rows; t++) {
@@ -113,8 +112,8 @@ void add_norm_code(const float *x, const stored *out, const float *out_scale, fl
 }
 
 /* dx := or += the gradient through norm and coding */
-void norm_code_backward(const stored *d_code, const float *scale, const float *x, const float *inverse, const float *gain,
-                        float *dx, float *d_gain, long rows, long n, int accumulate)
+void norm_code_backward(const stored *d_code, const float *scale, const float *x, const float *inverse,
+                        const float *gain, float *dx, float *d_gain, long rows, long n, int accumulate)
 {
 #pragma omp parallel
     {
@@ -154,8 +153,8 @@ static void scale_head(const stored *from, stored *to, float scale)
 }
 
 /* qkv [batch*len][(heads+2*kv)*64] -> q [batch][heads][len][64], k and v [batch][kv][len][64] */
-void split_and_rotate(const stored *qkv, const float *scale, const float *cosines, const float *sines, stored *q, stored *k,
-                      stored *v, long batch, long len, long heads, long kv)
+void split_and_rotate(const stored *qkv, const float *scale, const float *cosines, const float *sines, stored *q,
+                      stored *k, stored *v, long batch, long len, long heads, long kv)
 {
     long width = (heads + 2 * kv) * HEAD;
 #pragma omp parallel for schedule(static)
@@ -171,8 +170,9 @@ void split_and_rotate(const stored *qkv, const float *scale, const float *cosine
     }
 }
 
-void split_and_rotate_backward(const stored *dq, const stored *dk, const stored *dv, const float *scale, const float *cosines,
-                               const float *sines, stored *d_qkv, long batch, long len, long heads, long kv)
+void split_and_rotate_backward(const stored *dq, const stored *dk, const stored *dv, const float *scale,
+                               const float *cosines, const float *sines, stored *d_qkv, long batch, long len,
+                               long heads, long kv)
 {
     long width = (heads + 2 * kv) * HEAD;
 #pragma omp parallel for schedule(static)
@@ -232,8 +232,8 @@ static void gather_heads(const stored *by_head, float *row, long b, long t, long
 }
 
 /* mixed [batch][heads][len][64] -> rows of heads*64, norm, codes */
-void attention_norm_code(const stored *mixed, const float *gain, stored *codes, float *inverse, float *scale, long batch,
-                         long len, long heads, int quantise)
+void attention_norm_code(const stored *mixed, const float *gain, stored *codes, float *inverse, float *scale,
+                         long batch, long len, long heads, int quantise)
 {
     long n = heads * HEAD;
 #pragma omp parallel for schedule(static)
@@ -287,7 +287,8 @@ void ffn_norm_code(const stored *gate_up, const float *in_scale, const float *ga
 }
 
 void ffn_norm_code_backward(const stored *d_code, const float *scale, const stored *gate_up, const float *in_scale,
-                            const float *inverse, const float *gain, stored *d_gate_up, float *d_gain, long rows, long n)
+                            const float *inverse, const float *gain, stored *d_gate_up, float *d_gain, long rows,
+                            long n)
 {
 #pragma omp parallel
     {
