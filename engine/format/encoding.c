@@ -79,8 +79,8 @@ void bn_encoding_unpack_cpu_row(float *out, enum bn_encoding encoding, const uin
     }
 }
 
-/* Its magnitude is kept apart: comparing with fabsf(furthest), clang 19 leaves that fabsf out when it unrolls the loop.
- */
+/* The magnitude is kept apart: of fabsf(x[i]) > fabsf(furthest), clang 19 for RISC-V loses the second fabsf in an
+ * unrolled loop. */
 float bn_furthest_from_zero(const float *x, int n)
 {
     float furthest = 0, magnitude = 0;

@@ -1,5 +1,4 @@
-/* timing.h - for tests: whether times mean something, in this build and on this CPU (ci/arch_check says BN_EMULATED).
- */
+/* timing.h - for tests: whether the times of this build, on this CPU (BN_EMULATED: ci/arch_check), mean something. */
 #ifndef BN_TESTS_TIMING_H
 #define BN_TESTS_TIMING_H
 #include "engine/bitnet.h"
