@@ -4,7 +4,7 @@
 
 It shares no code with network.py but the tokenizer: reads the file, quantises activations to int8 per
 token with integer products unless the file says "none", and takes the softmax in float64. Fails when
-the mean loss on 4 x 384 held-out tokens differs by more than 0.02 nats (bf16 in training).
+the mean loss on 4 x 384 held-out tokens differs by more than 0.02 nats (bf16 or float32 in training).
 """
 import argparse
 import sys

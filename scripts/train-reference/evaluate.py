@@ -1,4 +1,4 @@
-"""Held-out losses and multiple-choice accuracy of a checkpoint, in the training arithmetic (bf16).
+"""Held-out losses and multiple-choice accuracy of a checkpoint, in the training arithmetic.
 
     evaluate.py CHECKPOINT.npz --data DIR [--full_precision] [--limit N] [--json FILE]
 

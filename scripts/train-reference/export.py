@@ -156,7 +156,7 @@ def main():
     args = parser.parse_args()
     tokenizer, shape = Tokenizer(args.tokenizer), Shape()
     with np.load(args.checkpoint) as data:
-        tensors = dict(data)
+        tensors = {name: data[name] for name in data.files if name != "step"}
     if args.hf:
         write_hf(args.hf, tensors, shape, tokenizer, args.full_precision)
     if args.gguf:

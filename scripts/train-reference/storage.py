@@ -1,7 +1,7 @@
 """The type of a value between two operations: bf16, or float32 on a CPU without products of bf16.
 
 With such instructions two Zen 5 cores multiply at about 700 GFLOP/s. Without them torch reaches 30 GFLOP/s
-a core, so that values stay float32 and are multiplied as they are (110 a core on Ice Lake with MKL). The
+a core, so that values stay float32 and are multiplied as they are (105 a core on Ice Lake with MKL). The
 results differ in rounding only: sums are float32 in both.
 """
 from pathlib import Path
