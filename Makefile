@@ -277,7 +277,7 @@ oom-programs: $(foreach c,$(FUZZ_SRC),$(call oom_bin,$(c)))
 fuzz-programs: $(foreach c,$(FUZZ_SRC),$(call fuzz_bin,$(c)))
 
 # Criterion's runner does not start under ThreadSanitizer, and skips the check for leaks of AddressSanitizer
-RUNNER := $(if $(findstring thread,$(SANITIZE))$(findstring address,$(SANITIZE)),ci/sanitizer_runner.c)
+RUNNER := $(if $(findstring thread,$(SANITIZE))$(findstring address,$(SANITIZE)),ci/test_runner.c)
 define testprogram
 $(BUILD)/tests/$(1): $(call obj,$(wildcard $(1)/tests/test_*.c) $(RUNNER)) $(2)
 	@mkdir -p $$(@D)

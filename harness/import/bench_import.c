@@ -93,8 +93,9 @@ static enum bn_status store_file(struct bn_import *import, json_t *documents, co
     return status;
 }
 
-static enum bn_status import_file(struct bn_import *import, const char *path, const struct format *format, bool *known,
-                                  struct bn_error *err)
+/* *store is opened with the first file that could be read: what cannot be imported leaves no empty database. */
+static enum bn_status import_file(struct bn_store **store, struct bn_import *import, const char *path,
+                                  const struct format *format, bool *known, struct bn_error *err)
 {
     char hash[64], command[128];
     json_t *documents;
@@ -109,7 +110,11 @@ static enum bn_status import_file(struct bn_import *import, const char *path, co
                                path);
     }
     snprintf(command, sizeof command, "bitnet-bench import --format %s %s", format->name, hash);
-    import->format = format->name, import->command = command;
+    if (!*store && (status = bn_store_open(store, db_path, BN_STORE_WRITE, err))) {
+        json_decref(documents);
+        return status;
+    }
+    import->store = *store, import->format = format->name, import->command = command;
     status = store_file(import, documents, format, known, &why);
     json_decref(documents);
     return status ? bn_harness_fail(err, status, "%s cannot be imported: %s", path, why.text) : BN_OK;
@@ -126,15 +131,14 @@ static const struct format *named_format(void)
 int bn_bench_import(int argc, char **argv)
 {
     int n = bn_cmd_parse(&cmd, argc, argv);
-    struct bn_store *store;
+    struct bn_store *store = NULL;
     struct bn_error err = {0};
     const struct format *format = named_format();
     if (!n) bn_cmd_fail(&cmd, 2, "Name the files to import.");
-    if (bn_store_open(&store, db_path, BN_STORE_WRITE, &err)) bn_cmd_fail(&cmd, 1, "%s", err.text);
     for (int i = 1; i <= n; i++) {
         bool known = false;
-        struct bn_import import = {.store = store, .model_path = model_path};
-        if (import_file(&import, argv[i], format, &known, &err)) {
+        struct bn_import import = {.model_path = model_path};
+        if (import_file(&store, &import, argv[i], format, &known, &err)) {
             bn_store_close(store);
             bn_cmd_fail(&cmd, 1, "%s", err.text);
         }

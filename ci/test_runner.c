@@ -1,4 +1,4 @@
-/* sanitizer_runner.c - runs a Criterion test program under ThreadSanitizer, where Criterion's own runner cannot: its
+/* test_runner.c - runs a Criterion test program under ThreadSanitizer, where Criterion's own runner cannot: its
  * memory for child processes has to be where the sanitizer keeps its shadow; under AddressSanitizer, because
  * Criterion ends its children without the check for leaks at exit; and under emulation. Every test in a process of its
  * own, one after the other; the sanitizer's exit code makes a race or a leak a failure. Takes --filter SUITE/TEST (a
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
         else if (!strncmp(argv[i], "--cpu-seconds=", 14) && (cpu_seconds = (unsigned)strtoul(argv[i] + 14, NULL, 10)))
             continue;
         else if (strncmp(argv[i], "--tap=", 6) || !(tap = fopen(argv[i] + 6, "we")))
-            return fprintf(stderr, "sanitizer_runner cannot do %s.\n", argv[i]), 2;
+            return fprintf(stderr, "test_runner cannot do %s.\n", argv[i]), 2;
     for (struct criterion_test **t = __start_cr_tst; t < __stop_cr_tst; t++) {
         char name[256];
         if (!*t) continue;
