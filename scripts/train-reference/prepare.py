@@ -161,7 +161,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--text", required=True)
     parser.add_argument("--out", required=True, type=Path)
-    parser.add_argument("--rows512", type=int, default=20000)
+    parser.add_argument("--rows512", type=int, default=24000)
     parser.add_argument("--rows2048", type=int, default=1800)
     parser.add_argument("--tokenizer", type=Path, help="use this one instead of making one (to go on from a checkpoint)")
     parser.add_argument("--sets", type=Path, help="also write the published sets under this directory")
