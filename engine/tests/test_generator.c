@@ -21,7 +21,7 @@ struct text {
 
 static void setup(void)
 {
-    static const char words[] = "Once upon a time";
+    static const char words[] = "Tom had a red ball";
     cr_assert_eq(bn_model_open(&model, "datasets/reference/b158-i2_s.gguf", NULL, NULL), BN_OK);
     cr_assert_eq(bn_tokenize(model, words, sizeof words - 1, BN_TOKENIZE_BOS, prompt, 64, &n_prompt, NULL), BN_OK);
 }
