@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured: 0.13 (b1.58), 0.16 (its twin); with activations cut off at a tenth of their size 0.90, at 0.03 1.01. */
+/* Measured: 0.16 (b1.58), 0.11 (its twin); 1.45 with activations cut off at a tenth of their size, 65,770 with one row
+ * of the vocabulary at 60,000. */
 static const double threshold_nats = 0.5;
 enum { BEFORE = 16, REPEATS = 4, BRIDGE = 8, SCORED = 32, MOST = BEFORE + REPEATS + BRIDGE + SCORED };
 

@@ -1,7 +1,7 @@
 /* s12_degenerate_output.c - text that the model writes (temperature 0.8) after plain and after hostile prompts does not
- * run in circles, uses as many words as the twin's does, and ends at its end token. value = share of runs of four
- * tokens that the text had before, mean over the prompts; judged against the twin's, or without one against a fixed
- * bound. */
+ * run in circles more than the twin's does, and ends at its end token. value = share of runs of four tokens that the
+ * text had before, mean over the texts, above the twin's where there is one, less twice its standard error: some texts
+ * of small models circle and most do not, so that a few texts alone tell little. */
 #include "suites/stress/opened.h"
 #include "suites/stress/repetition.h"
 #include "suites/stress/text.h"
@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured: 0.21 (b1.58), 0.24 (its twin), plain and hostile prompts together. A text of one phrase gives 0.9. */
+/* Measured with --quick: 0.25 +- 0.14 (b1.58), 0.16 +- 0.11 (its twin), plain and hostile prompts together; 0.77 +-
+ * 0.06 of a model whose final norm is 20 times too large. */
 static const double most_repeated = 0.5, most_above_twin = 0.15;
-enum { PLAIN = 4, TOKENS = 160, LEAST = 32 };
+enum { PLAIN = 4, TOKENS = 160, LEAST = 32, SEEDS = 4 };
 static const char *const hostile[] = {
     "\xff\xfe\x01\x02 \xe2\x82", "<|endoftext|></s><|im_end|><|eot_id|>",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -48,14 +49,14 @@ struct output {
 };
 
 static enum bn_status generate(struct output *o, struct bn_session *session, const int32_t *ids, size_t n,
-                               struct bn_error *err)
+                               uint64_t seed, struct bn_error *err)
 {
     const struct bn_model *model = bn_session_model(session);
     struct bn_generator *generator;
     struct bn_generated got;
     int32_t out[TOKENS + BN_MAX_DRAFT + 1];
     size_t k = 0;
-    const struct bn_sampler_options sampling = {.temperature = 0.8f, .top_p = 1, .repetition_penalty = 1, .seed = 12};
+    const struct bn_sampler_options sampling = {.temperature = 0.8f, .top_p = 1, .repetition_penalty = 1, .seed = seed};
     const struct bn_generator_options how = {.max_new_tokens = TOKENS, .sampling = &sampling, .ids_only = true};
     bn_session_truncate(session, 0);
     enum bn_status status = bn_generator_open(&generator, session, ids, n, &how, err);
@@ -81,7 +82,9 @@ static enum bn_status after_prompt(struct output *o, struct bn_session *session,
     int32_t ids[256];
     size_t n;
     enum bn_status status = bn_tokenize(bn_session_model(session), prompt, bytes, BN_TOKENIZE_BOS, ids, 256, &n, err);
-    return status == BN_OK && n ? generate(o, session, ids, n < 256 ? n : 256, err) : status;
+    for (uint64_t seed = 0; seed < (o->options->quick ? 1 : SEEDS) && n && status == BN_OK; seed++)
+        status = generate(o, session, ids, n < 256 ? n : 256, 12 + seed, err);
+    return status;
 }
 
 static enum bn_status measure(void *self, const struct bn_model *model, struct bn_error *err)
@@ -118,19 +121,22 @@ static enum bn_status run(struct bn_stress_result *result, const struct bn_stres
     struct bn_stress_options plain = *options;
     plain.model = (struct bn_model_options){0}, plain.session = (struct bn_session_options){0};
     struct output model = {.options = options}, twin = {.options = &plain};
-    char against[96] = "";
+    char against[96] = "", within[32] = "";
     enum bn_status status = bn_stress_open(options, options->model_path, measure, &model, err);
     if (status == BN_OK && options->twin_path) status = bn_stress_open(&plain, options->twin_path, measure, &twin, err);
     if (status != BN_OK) return status;
     if (!model.n) return bn_stress_skip(result, "every text ended before %d tokens", LEAST);
-    bn_stress_judge(result, model.mean.repeated, twin.n ? twin.mean.repeated + most_above_twin : most_repeated,
+    double error = model.n > 1 ? sqrt(variance(&model) + variance(&twin)) : NAN;
+    double repeated = model.mean.repeated - (twin.n ? twin.mean.repeated : 0);
+    bn_stress_judge(result, repeated - (model.n > 1 ? 2 * error : 0), twin.n ? most_above_twin : most_repeated,
                     "of runs of four");
-    result->error = model.n > 1 ? sqrt(variance(&model) + variance(&twin)) : NAN; /* the threshold is the twin's */
+    result->error = error;
     if (model.passed_end) result->verdict = BN_FAIL;
+    if (model.n > 1) snprintf(within, sizeof within, "; standard error %.3f", error);
     if (twin.n) snprintf(against, sizeof against, " (twin: %.3f, %.2f)", twin.mean.repeated, twin.mean.entropy);
     snprintf(result->reason, sizeof result->reason,
-             "%d texts repeat %.3f of their runs of four tokens, %.2f bits a token%s%s", model.n, model.mean.repeated,
-             model.mean.entropy, against, model.passed_end ? "; one went on after its end token" : "");
+             "%d texts repeat %.3f of their runs of four tokens, %.2f bits a token%s%s%s", model.n, model.mean.repeated,
+             model.mean.entropy, against, within, model.passed_end ? "; one went on after its end token" : "");
     return BN_OK;
 }
 
