@@ -119,6 +119,7 @@ enum bn_status bn_answers_compare(struct bn_answers_result *result, const struct
 const char *bn_answers_verdict(const struct bn_answers_task *t)
 {
     if (!t->n_changed) return "same answers";
+    if (t->equivalent) return "equivalent"; /* a difference that shows may still be within the margin */
     if (t->p_holm <= 0.05) return t->won < t->lost ? "worse" : "better";
-    return t->equivalent ? "equivalent" : "unclear";
+    return "unclear";
 }

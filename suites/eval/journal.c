@@ -32,11 +32,16 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     }
 }
 
-/* Task, version and id, and a hash of the question: of a set that has changed an item is another one. */
+/* Task, version and id, and a hash of the question and of how it is scored: an item of a set or task file that has
+ * changed is another one. */
 static void key_of(char *key, size_t cap, const struct bn_task *task, const struct bn_item *item)
 {
     uint64_t hash = hash_text(0xcbf29ce484222325u, item->context);
     for (int c = 0; c < item->n_choices; c++) hash = hash_text(hash, item->choices[c]);
+    for (uint32_t i = 0; i < task->n_until; i++) hash = hash_text(hash, task->until[i]);
+    char rules[64];
+    snprintf(rules, sizeof rules, "score %d, max_tokens %" PRIu32, (int)task->score, task->max_tokens);
+    hash = hash_text(hash, rules);
     snprintf(key, cap, "%s %s %016" PRIx64 " %s", task->name, task->version, hash, item->id);
 }
 
@@ -172,6 +177,7 @@ static enum bn_status take_lines(struct bn_journal *j, char *text, const char *i
 /* What is there; a last line without its end is cut off. */
 static enum bn_status read_items(struct bn_journal *j, const char *identity, struct bn_error *err)
 {
+    static const char first[] = "{\"run\"";
     struct stat st;
     size_t good = 0;
     if (fstat(j->fd, &st)) return system_fault(j, "Reading", err);
@@ -181,6 +187,9 @@ static enum bn_status read_items(struct bn_journal *j, const char *identity, str
     if (pread(j->fd, text, (size_t)st.st_size, 0) != st.st_size) return free(text), system_fault(j, "Reading", err);
     text[st.st_size] = 0;
     enum bn_status status = take_lines(j, text, identity, &good, err);
+    if (status == BN_OK && !good && strncmp(text, first, strlen(text) < strlen(first) ? strlen(text) : strlen(first)))
+        status = bn_suites_fail(err, BN_ERR_USAGE,
+                                "%.300s is not a file of unfinished items; move it, or name another file.", j->path);
     free(text);
     if (status == BN_OK && ftruncate(j->fd, (off_t)good)) status = system_fault(j, "Writing", err);
     if (status == BN_OK && !good) status = put_line(j, json_pack("{s:s}", "run", identity), err);
