@@ -3,12 +3,39 @@
 #include "suites/eval/metrics.h"
 #include "suites/eval/read.h"
 #include "suites/fail.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static enum bn_status no_shots(const struct bn_task *task, struct bn_error *err)
 {
     return bn_suites_fail(err, BN_ERR_USAGE, "Task %s has no file of examples (shots) for --num_fewshot.", task->name);
+}
+
+/* Whether two names under the data folder are one file. */
+static bool same_file(const char *directory, const char *a, const char *b)
+{
+    char path[4096];
+    struct stat first, second;
+    snprintf(path, sizeof path, "%s/%s", directory, a);
+    if (stat(path, &first)) return false;
+    snprintf(path, sizeof path, "%s/%s", directory, b);
+    return !stat(path, &second) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Examples that hold the questions would give the answers away. */
+static enum bn_status check_apart(const struct bn_task *task, const struct bn_data_files *shots,
+                                  const struct bn_data_files *files, const char *directory, struct bn_error *err)
+{
+    for (size_t k = 0; k < shots->n; k++)
+        for (size_t i = 0; i < files->n; i++)
+            if (same_file(directory, files->paths[i], shots->paths[k]))
+                return bn_suites_fail(err, BN_ERR_FORMAT,
+                                      "Task %s takes its examples from %s, which holds its questions; name another "
+                                      "file.",
+                                      task->name, shots->paths[k]);
+    return BN_OK;
 }
 
 /* The file of examples of the layout. */
@@ -17,17 +44,12 @@ static enum bn_status find_shots(struct bn_data_files *found, const struct bn_ta
 {
     const char *shots = files->layout->shots;
     if (!shots) return no_shots(task, err);
-    for (size_t i = 0; i < files->n; i++)
-        if (!strcmp(files->paths[i], shots))
-            return bn_suites_fail(err, BN_ERR_FORMAT,
-                                  "Task %s takes its examples from %s, which holds its questions; name another file.",
-                                  task->name, files->paths[i]);
     found->layout = files->layout;
     enum bn_status status = bn_data_files_match(found, directory, shots, err);
     if (status == BN_OK && !found->n)
         return bn_suites_fail(err, BN_ERR_IO, "Could not find %s in %.200s, the examples of task %s.", shots, directory,
                               task->name);
-    return status;
+    return status == BN_OK ? check_apart(task, found, files, directory, err) : status;
 }
 
 enum bn_status bn_task_shots(struct bn_items *shots, const struct bn_task *task, const struct bn_eval_options *options,

@@ -38,6 +38,15 @@ static struct {
     int n;
 } engine;
 
+/* Whether the word after the option is its value: an option that is on or off may have none. */
+static bool is_value(const struct bn_option *option, const char *word)
+{
+    if (!option || option->argument) return true;
+    for (const char *const *value = option->values; value && *value; value++)
+        if (!strcmp(*value, word)) return true;
+    return false;
+}
+
 void keep_engine_words(int argc, char **argv)
 {
     for (int i = 1; i < argc && engine.n < 62; i++) {
@@ -47,7 +56,7 @@ void keep_engine_words(int argc, char **argv)
         bool ours = option ? strcmp(option->name, "prompt_lookup") && strcmp(option->name, "head_screening")
                            : !strcmp(name, "--config");
         if (ours) engine.words[engine.n++] = argv[i];
-        while (ours && !strchr(argv[i], '=') && i + 1 < argc && strncmp(argv[i + 1], "--", 2) && engine.n < 63)
+        if (ours && !strchr(argv[i], '=') && i + 1 < argc && is_value(option, argv[i + 1]))
             engine.words[engine.n++] = argv[++i];
     }
 }
